@@ -1,0 +1,29 @@
+// One process of the fleet. All that makes it one is the store's Layer: the program doesn't know of it.
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
+import { Routera } from "@mintmark/routera/Routera"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+
+const program = Effect.gen(function*() {
+  const routera = yield* Routera
+  yield* Console.log("ready")
+  yield* Effect.repeat(routera.http.get("/me"), Schedule.spaced("50 millis"))
+})
+
+// The connection is made in the background: a worker starts, and serves, without Redis, too.
+const RedisLive = RedisTokenStore.connectInBackground(
+  NodeRedis.layerConfig({ url: Config.String("REDIS_URL"), disableOfflineQueue: Config.succeed(true) })
+)
+
+const RouteraLive = Routera.layerConfig().pipe(
+  Layer.provide(Layer.provide(RedisTokenStore.layerConfig(), RedisLive)),
+  Layer.provide(FetchHttpClient.layer)
+)
+
+NodeRuntime.runMain(Effect.provide(program, RouteraLive))

@@ -1,0 +1,27 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+describe("the fleet", () => {
+  it.live("shares its tokens, and outlives a worker", () =>
+    Effect.gen(function*() {
+      const { err, out } = yield* Effect.callback<{ readonly out: string; readonly err: string }>((resume) => {
+        const child = execFile(process.execPath, [program, "3", "6"], (_, out, err) =>
+          resume(Effect.succeed({ out, err })))
+        return Effect.sync(() =>
+          child.kill()
+        )
+      })
+      assert.strictEqual(err, "")
+      const [calls = 0, refused, requests = 0] = (/(\d+) API calls, (\d+) of them refused; (\d+) token requests/
+        .exec(out) ?? []).slice(1).map(Number)
+      assert.isAbove(calls, 50)
+      assert.strictEqual(refused, 0)
+      assert.isAtLeast(requests, 2)
+      // Three workers of their own would need three times as many as there are lifetimes.
+      assert.isAtMost(requests, 6)
+    }), 60_000)
+})

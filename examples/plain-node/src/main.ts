@@ -1,0 +1,39 @@
+// An ordinary Node program: promises and fetch. The token is got, kept fresh and put on requests behind that fetch.
+import * as Fetch from "@mintmark/core/Fetch"
+import { Routee } from "@mintmark/routee"
+import * as Redacted from "effect/Redacted"
+
+const setting = (name: string): string => {
+  const value = process.env[name]
+  if (value === undefined) throw new Error(`${name} is missing`)
+  return value
+}
+
+// A Redacted keeps a secret out of what is printed; `Redacted.value` takes it out.
+const routee = Fetch.make(
+  Routee.layer({
+    applicationId: setting("ROUTEE_APPLICATION_ID"),
+    applicationSecret: Redacted.make(setting("ROUTEE_APPLICATION_SECRET")),
+    scopes: ["account", "sms"],
+    baseUrl: process.env["ROUTEE_BASE_URL"]
+  }),
+  Routee
+)
+
+try {
+  const sent = await routee.fetch("/sms", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ from: "Mintmark", to: "+306900000000", body: "Hello" }),
+    signal: AbortSignal.timeout(10_000)
+  })
+  console.log("SMS:", sent.status, await sent.json())
+
+  const balance = await routee.fetch("/accounts/me/balance")
+  console.log("Balance:", balance.status, await balance.json())
+
+  const token = await routee.token()
+  console.log("The token's scopes:", `${token.scopes.join(" ")}, its value: ${token.value}`)
+} finally {
+  await routee.close()
+}

@@ -1,0 +1,36 @@
+import { assert, layer } from "@effect/vitest"
+import * as Account from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+layer(Sandbox.layer(), { excludeTestServices: true })("a program without Effect", (it) => {
+  it.effect("sends an SMS, reads the balance, shows no token, and ends by itself", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const env = {
+        ROUTEE_APPLICATION_ID: Account.routee.clientId,
+        ROUTEE_APPLICATION_SECRET: Account.routee.clientSecret,
+        ROUTEE_BASE_URL: sandbox.urls.routee
+      }
+      const { err, out } = yield* Effect.callback<{ readonly out: string; readonly err: string }>((resume) => {
+        const child = execFile(
+          process.execPath,
+          [program],
+          { env },
+          (_, out, err) => resume(Effect.succeed({ out, err }))
+        )
+        return Effect.sync(() => {
+          child.kill()
+        })
+      })
+      assert.strictEqual(err, "")
+      assert.match(out, /^SMS: 200 .*Queued/s)
+      assert.include(out, "balance: 42.5")
+      assert.include(out, "account sms, its value: <redacted")
+      assert.deepInclude(yield* sandbox.counts(), { token: 1, api: 2 })
+    }))
+})

@@ -1,0 +1,12 @@
+// An application that uses a provider. Its telemetry goes wherever the Layer that it is given sends it.
+import { Routera } from "@mintmark/routera"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+const readAccount = Effect.gen(function*() {
+  const routera = yield* Routera
+  yield* routera.http.get("/me")
+}).pipe(Effect.withSpan("readAccount"))
+
+/** Reads the account every 100 ms, for a while. */
+export const application = readAccount.pipe(Effect.repeat({ schedule: Schedule.spaced("100 millis"), times: 40 }))

@@ -1,0 +1,87 @@
+import { build, transform } from "esbuild"
+import { builtinModules } from "node:module"
+import { brotliCompressSync, gzipSync } from "node:zlib"
+import { rolldown } from "rolldown"
+
+/** What a bundle weighs, in bytes. */
+export interface Weight {
+  readonly minified: number
+  readonly gzip: number
+  readonly brotli: number
+}
+
+export interface Bundled extends Weight {
+  /** How much lighter it would be without our own modules. */
+  readonly own: Weight
+  /** The modules that are in it, such as `effect/dist/Effect.js`. */
+  readonly modules: ReadonlyArray<string>
+  /** What it still imports. */
+  readonly imports: ReadonlyArray<string>
+}
+
+const weigh = (code: string | Uint8Array): Weight => ({
+  minified: Buffer.byteLength(code),
+  gzip: gzipSync(code, { level: 9 }).length,
+  brotli: brotliCompressSync(code).length
+})
+
+/** A program's bundle by esbuild. */
+export const byEsbuild = async (program: string): Promise<Bundled> => {
+  const { metafile, outputFiles: [file] } = await build({
+    entryPoints: [program],
+    bundle: true,
+    minifyIdentifiers: true,
+    minifySyntax: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    mainFields: ["module", "main"],
+    external: ["node:*", ...builtinModules],
+    metafile: true,
+    write: false,
+    logLevel: "silent"
+  })
+  const code = file?.text ?? ""
+  const whole = weigh(await dense(code))
+  const rest = weigh(await dense(withoutOwn(code)))
+  return {
+    ...whole,
+    own: {
+      minified: whole.minified - rest.minified,
+      gzip: whole.gzip - rest.gzip,
+      brotli: whole.brotli - rest.brotli
+    },
+    imports: Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
+    modules: Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) =>
+        path.replace(/^.*node_modules\//, "")
+      )
+    )
+  }
+}
+
+const dense = async (code: string): Promise<string> => (await transform(code, { minifyWhitespace: true })).code
+
+// As long as it may, esbuild writes the name of each module above its code.
+const withoutOwn = (code: string): string => {
+  let isOwn = false
+  return code.split("\n").filter((line) => {
+    const name = /^\/\/ (\S+\.js)$/.exec(line)?.[1]
+    if (name !== undefined) isOwn = name.includes("@mintmark/")
+    return !isOwn
+  }).join("\n")
+}
+
+/** The same by rolldown. */
+export const byRolldown = async (program: string): Promise<Weight> => {
+  const bundle = await rolldown({
+    input: program,
+    platform: "neutral",
+    resolve: { mainFields: ["module", "main"] },
+    external: [/^node:/, ...builtinModules],
+    logLevel: "silent"
+  })
+  const { output: [chunk] } = await bundle.generate({ minify: true })
+  await bundle.close()
+  return weigh(chunk.code)
+}

@@ -1,0 +1,33 @@
+/** One contestant of a comparison, and how one round of it is taken: the answer is what the round found. */
+export interface Entry<A> {
+  readonly name: string
+  readonly round: () => Promise<A>
+}
+
+/** What each round found, by contestant. */
+export type Rounds<A> = Readonly<Record<string, ReadonlyArray<A>>>
+
+/**
+ * Takes all contestants in turn, round after round, so that whatever else the machine does meets them alike. Each
+ * round starts with another of them. The first rounds warm up, and aren't counted.
+ */
+export const interleave = async <A>(
+  rounds: number,
+  entries: ReadonlyArray<Entry<A>>,
+  warmUp = 1
+): Promise<Rounds<A>> => {
+  const figures = new Map(entries.map(({ name }) => [name, new Array<A>()]))
+  for (let round = -warmUp; round < rounds; round++) {
+    for (let turn = 0; turn < entries.length; turn++) {
+      const entry = entries[(turn + round + warmUp) % entries.length]
+      if (entry === undefined) continue
+      const figure = await entry.round()
+      if (round >= 0) figures.get(entry.name)?.push(figure)
+    }
+  }
+  return Object.fromEntries(figures)
+}
+
+/** One figure out of several that a round found. */
+export const pick = <A>(rounds: Rounds<A>, figure: (found: A) => number): Rounds<number> =>
+  Object.fromEntries(Object.entries(rounds).map(([name, found]) => [name, found.map(figure)]))

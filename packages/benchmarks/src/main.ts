@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpus, loadavg, totalmem } from "node:os"
+import { contestants } from "./contestants/index.ts"
+import { isolated } from "./harness/Isolated.ts"
+import { version } from "./harness/Published.ts"
+import type { Measurement } from "./Measurement.ts"
+import { headlines, markdown } from "./Table.ts"
+
+const all = ["Cached", "Request", "Api", "Herd", "Start", "Accounts", "Fleet"]
+
+const gigabytes = Math.round(totalmem() / 2 ** 30)
+const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${gigabytes} GB, ${process.platform}, `
+  + `Node ${process.versions.node}, a load of ${(loadavg()[0] ?? 0).toFixed(1)} before it started`
+
+const wanted = process.argv.slice(2)
+const measurements = new Array<Measurement>()
+for (const name of all.filter((name) => wanted.length === 0 || wanted.includes(name.toLowerCase()))) {
+  const measurement = await isolated<Measurement>(new URL(`./measurements/${name}.ts`, import.meta.url))
+  console.log(`${markdown(measurement)}\n`)
+  measurements.push(measurement)
+}
+
+const who = contestants.map((each) => {
+  const version_ = each.package === undefined || each.package.startsWith("@mintmark/")
+    ? ""
+    : ` ${version(each.package)}`
+  return `- **${each.name}**${version_}: ${each.how}.`
+})
+
+const page = `# Side by side with what one would pick instead
+
+Made by \`npm run bench\`, on ${machine}, ${new Date().toISOString().slice(0, 10)}.
+
+Ratios are what to read: each is the median over rounds in which all contestants took turns, with the quartiles behind
+it, to the floor in the same rounds. The figures in parentheses are this machine's, and nobody else's.
+
+${measurements.map(markdown).join("\n\n")}
+
+## Who was called, and how
+
+${who.join("\n")}
+`
+
+const brief = `${headlines(measurements)}
+
+Medians of ratios to what is ×1.00 in the same rounds; counts as they are. Made by \`npm run bench\` on ${machine}; all
+of it, with spreads and with how each was called, is in [docs/benchmarks.md](./docs/benchmarks.md).`
+
+// A part of the measurements is for looking at: only all of them together are written down.
+if (wanted.length === 0) {
+  const docs = new URL("../../../docs/", import.meta.url)
+  mkdirSync(docs, { recursive: true })
+  writeFileSync(new URL("benchmarks.md", docs), page)
+
+  const readme = new URL("../../../README.md", import.meta.url)
+  const marked = /(<!-- benchmarks -->)[^]*(<!-- \/benchmarks -->)/
+  writeFileSync(
+    readme,
+    readFileSync(readme, "utf8").replace(marked, `$1\n\n${brief}\n\n$2`)
+  )
+}

@@ -1,0 +1,98 @@
+import * as TokenPool from "@mintmark/core/TokenPool"
+import { routee } from "@mintmark/routee/RouteeProvider"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { heap } from "../harness/Memory.ts"
+import { nanoseconds } from "../harness/Micro.ts"
+
+/** What one way to keep many accounts costs, found in a process of its own. */
+export interface Found {
+  readonly bytes: number
+  /** The nanoseconds that a read of one account's token takes, with all of them there. */
+  readonly read: ReadonlyArray<number>
+}
+
+interface Keeper {
+  readonly fill: (keys: ReadonlyArray<string>) => Promise<unknown>
+  readonly read: (key: string) => () => unknown
+  /** How often one call of `read` reads. */
+  readonly reads: number
+}
+
+const rounds = 9
+const reads = 1_000
+
+// A token that no other account has, as long as Routee's.
+let issued = 0
+const reply = () => ({
+  access_token: `b2014e88-86ff-44fc-ac98-${String(++issued).padStart(12, "0")}`,
+  token_type: "Bearer",
+  expires_in: 86_400
+})
+
+const pool = async (): Promise<Keeper> => {
+  const http = HttpClient.make((request) =>
+    Effect.sync(() => HttpClientResponse.fromWeb(request, Response.json(reply())))
+  )
+  const secret = Redacted.make("vb6QpjCIOG")
+  const made = await Effect.runPromise(
+    TokenPool.make(routee({ baseUrl: "https://benchmark.test" }), {
+      account: (key: string) => ({ clientId: key, clientSecret: secret })
+    }).pipe(
+      Effect.provideService(HttpClient.HttpClient, http),
+      Effect.provideService(Scope.Scope, Scope.makeUnsafe())
+    )
+  )
+  return {
+    fill: (keys) => Effect.runPromise(Effect.forEach(keys, made.get, { concurrency: 100, discard: true })),
+    read: (key) => {
+      const get = made.get(key)
+      let left = 0
+      const loop = Effect.suspend(() => {
+        left = reads
+        return Effect.whileLoop({ while: () => left > 0, body: () => get, step: () => void left-- })
+      })
+      return () => Effect.runSync(loop)
+    },
+    reads
+  }
+}
+
+const byHand = async (): Promise<Keeper> => {
+  const kept = new Map<string, Promise<{ readonly value: string; readonly expiresAt: number }>>()
+  const get = (key: string) => {
+    let token = kept.get(key)
+    if (token === undefined) {
+      const { access_token, expires_in } = reply()
+      token = Promise.resolve({ value: access_token, expiresAt: Date.now() + expires_in * 1000 })
+      kept.set(key, token)
+    }
+    return token
+  }
+  return {
+    fill: async (keys) => {
+      for (const key of keys) await get(key)
+    },
+    read: (key) => () => get(key),
+    reads: 1
+  }
+}
+
+const keepers: Readonly<Record<string, () => Promise<Keeper>>> = { pool, byHand }
+
+export default async (name: string, count: string): Promise<Found> => {
+  const keeper = await keepers[name]?.()
+  if (keeper === undefined) throw new Error(`nobody is called ${name}`)
+  const keys = Array.from({ length: Number(count) }, (_, index) => `account-${index.toString().padStart(8, "0")}`)
+  const hot = keys[Math.floor(keys.length / 2)] ?? ""
+  const before = await heap()
+  await keeper.fill(keys)
+  const after = await heap()
+  const read = keeper.read(hot)
+  const figures = new Array<number>()
+  for (let round = 0; round < rounds; round++) figures.push(await nanoseconds(read, keeper.reads))
+  return { bytes: (after - before) / keys.length, read: figures }
+}

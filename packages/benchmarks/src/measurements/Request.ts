@@ -1,0 +1,83 @@
+import type { Client, Setting } from "../Contestant.ts"
+import { contestants, handWritten, httpClient, mintmark } from "../contestants/index.ts"
+import { load } from "../harness/Load.ts"
+import { interleave, pick } from "../harness/Rounds.ts"
+import { start } from "../harness/Server.ts"
+import { type Transport, transports } from "../harness/Transport.ts"
+import type { Column, Measurement } from "../Measurement.ts"
+
+const rounds = 9
+const warmUp = 4
+const inARow = 100
+const atATime = 64
+const atATimeCount = 384
+
+const titles = { 1: "one after the other", [atATime]: `${atATime} at a time` }
+
+export default async (): Promise<Measurement> => {
+  const server = await start()
+  const columns = new Array<Column>()
+  const unable = new Map<string, Array<string>>()
+
+  for (const transport of Object.values(transports)) {
+    const setting = { origin: server.origin, lifetime: 86_400, transport }
+    const opened = await Promise.all(contestants.map(async (each) => ({
+      name: each.name,
+      clients: (await Promise.all(Array.from({ length: atATime }, () => each.open(setting)))).flatMap(request)
+    })))
+    for (const { clients, name } of opened) {
+      if (clients.length === 0) unable.set(name, [...unable.get(name) ?? [], transport.name])
+    }
+    for (const lanes of [1, atATime] as const) {
+      const found = await interleave(
+        rounds,
+        opened.filter(({ clients }) => clients.length > 0).map(({ clients, name }) => ({
+          name,
+          round: () => load(lanes === 1 ? inARow : atATimeCount, clients.slice(0, lanes))
+        })),
+        warmUp
+      )
+      const title = titles[lanes]
+      const group = `Over ${transport.name}`
+      const floor = handWritten.name
+      const goals = transport.name === "node:http" ? [] : [
+        { of: mintmark.name, to: [floor], atMost: 1.3 },
+        { of: mintmark.name, to: [httpClient.name], atMost: 1.3 }
+      ]
+      const headline = lanes === 1 || transport.name === "node:http"
+        ? {}
+        : { headline: `a token request over ${transport.name}` }
+      columns.push(
+        { group, title, ...headline, unit: "µs", isRate: true, floor, figures: pick(found, ({ wall }) => wall), goals },
+        { group, title: `${title}, CPU`, unit: "µs", floor, figures: pick(found, ({ cpu }) => cpu), goals }
+      )
+    }
+  }
+  const capacity = await capacityOf(server.origin, server.cpu)
+  server.close()
+  return {
+    title: "A token request",
+    about: "What a token request over loopback costs, by what carries it. The floor is written by hand on the same "
+      + `transport; ${httpClient.name} is what a caller in Effect would write without us.`,
+    columns,
+    notes: [
+      ...[...unable].map(([name, transports]) => `${name} makes no token request over ${transports.join(", ")}.`),
+      `What is missed over undici is mostly what ${httpClient.name} costs there. What Mintmark adds to it is one fiber for `
+      + "all who wait, a deadline (a race of two more), a span, two metrics, and a reading that trusts nothing.",
+      `The server is plain Node in a process of its own, and needs ${capacity.toFixed(0)} µs of CPU for a request.`
+    ]
+  }
+}
+
+const request = (client: Client | undefined) => client?.request === undefined ? [] : [client.request]
+
+const capacityOf = async (origin: string, cpu: () => Promise<number>): Promise<number> => {
+  const count = 10_000
+  const setting: Setting = { origin, lifetime: 86_400, transport: quickest }
+  const lanes = (await Promise.all(Array.from({ length: atATime }, () => handWritten.open(setting)))).flatMap(request)
+  await cpu()
+  await load(count, lanes)
+  return await cpu() / count
+}
+
+const quickest: Transport = transports.undici

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { peers } from "../contestants/index.ts"
+import { byEsbuild, byRolldown } from "../harness/Bundle.ts"
+import { writePrograms } from "../harness/Programs.ts"
+import { providers, publish } from "../harness/Published.ts"
+import { interleave } from "../harness/Rounds.ts"
+import type { Column, Measurement } from "../Measurement.ts"
+
+const rounds = 9
+
+const floor = "Effect's HttpClient alone"
+
+const imports: ReadonlyArray<{ readonly name: string; readonly modules: ReadonlyArray<string> }> = [
+  { name: floor, modules: ["effect/Effect", "effect/http/FetchHttpClient", "effect/http/HttpClient"] },
+  ...providers.map((name) => ({ name: `@mintmark/${name}`, modules: [`@mintmark/${name}`] })),
+  ...peers.flatMap((peer) => peer.package === undefined ? [] : [{ name: peer.name, modules: [peer.package] }])
+]
+
+const run = promisify(execFile)
+
+/** The milliseconds that a fresh Node process needs for imports alone. */
+const importTime = async (folder: string, modules: ReadonlyArray<string>): Promise<number> => {
+  const source = `const start = performance.now()
+for (const module of ${JSON.stringify(modules)}) await import(module)
+process.stdout.write(String(performance.now() - start))`
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", source], { cwd: folder })
+  return Number(stdout)
+}
+
+export default async (): Promise<Measurement> => {
+  const folder = publish("published")
+  const programs = writePrograms(folder)
+  const esbuild: Record<string, Array<number>> = {}
+  const rolldown: Record<string, Array<number>> = {}
+  const own: Record<string, Array<number>> = {}
+
+  esbuild[floor] = [(await byEsbuild(programs.httpClient)).gzip]
+  rolldown[floor] = [(await byRolldown(programs.httpClient)).gzip]
+  for (const { file, name } of programs.providers) {
+    const bundle = await byEsbuild(file)
+    esbuild[name] = [bundle.gzip]
+    rolldown[name] = [(await byRolldown(file)).gzip]
+    own[name] = [bundle.own.gzip]
+  }
+  const column = (title: string, figures: Column["figures"]): Column => ({
+    group: "The smallest program, as a bundle",
+    title,
+    unit: "bytes",
+    figures
+  })
+  return {
+    title: "Start",
+    about: "Importing the package into a fresh Node process; and the smallest program that gets a token, with "
+      + "`FetchHttpClient`, as a bundle: minified, and compressed by gzip.",
+    columns: [
+      {
+        group: "A fresh process",
+        title: "import",
+        unit: "ms",
+        floor,
+        figures: await interleave(
+          rounds,
+          imports.map(({ modules, name }) => ({ name, round: () => importTime(folder, modules) }))
+        )
+      },
+      column("bundle by esbuild", esbuild),
+      column("bundle by rolldown", rolldown),
+      {
+        ...column("our own share", own),
+        goals: programs.providers.map(({ name }) => ({ of: name, atMost: 6_144 }))
+      }
+    ],
+    notes: [
+      "Our own share is missed for what it does: a third is the state machine and its flights, a third the strict reading "
+      + "of replies and the cleaning of errors, and the rest requests, errors, settings and the client that carries tokens.",
+      "Our own share is by how much the bundle by esbuild, compressed, would be smaller without our modules.",
+      `The difference between a provider and ${floor}, less our own share, is what else of Effect we need.`
+    ]
+  }
+}

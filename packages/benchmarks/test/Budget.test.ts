@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Routee } from "@mintmark/routee/Routee"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import { byEsbuild } from "../src/harness/Bundle.ts"
+import { writePrograms } from "../src/harness/Programs.ts"
+import { publish } from "../src/harness/Published.ts"
+
+/** What a provider's smallest program may weigh, in bytes compressed by gzip: a little more than it does. */
+const budget = { whole: 65_000, own: 11_600 }
+
+const bundles = await Promise.all(
+  writePrograms(publish("budget")).providers.map(async (program) => ({
+    ...program,
+    ...await byEsbuild(program.file)
+  }))
+)
+
+describe.each(bundles)("the smallest program of $name", ({ file, gzip, imports, modules, name, own }) => {
+  it("stays small, and so does our own share of it", () => {
+    assert.isAtMost(gzip, budget.whole)
+    assert.isAtMost(own.gzip, budget.own)
+    // A measure that finds nothing would keep any budget.
+    assert.isAbove(own.gzip, budget.own / 2)
+  })
+
+  it("needs nothing of Node, and nothing but effect, core and itself", () => {
+    assert.deepStrictEqual(imports, [])
+    const own = ["effect/", "@mintmark/core/", `${name}/`]
+    const strangers = modules.filter((module) =>
+      !own.some((start) => module.startsWith(start)) && !file.endsWith(module)
+    )
+    assert.deepStrictEqual(strangers, [])
+  })
+
+  it("takes neither a barrel nor what is dear from effect", () => {
+    const dear = ["index", "PubSub", "Cache", "testing/", "persistence/", "crypto/", "http-api/"]
+    const found = modules.filter((module) => dear.some((part) => module.startsWith(`effect/dist/${part}`)))
+    assert.deepStrictEqual(found, [])
+  })
+})
+
+const callers = 1_000
+
+/** An authorization server that counts, and an account at it. */
+const account = Effect.gen(function*() {
+  const seen = { requests: 0 }
+  const http = HttpClient.make((request) =>
+    Effect.sync(() => {
+      const access_token = `token-${++seen.requests}`
+      return HttpClientResponse.fromWeb(request, Response.json({ access_token, token_type: "Bearer", expires_in: 60 }))
+    })
+  )
+  const routee = yield* Routee.make({ applicationId: "id", applicationSecret: Redacted.make("secret") }).pipe(
+    Effect.provideService(HttpClient.HttpClient, http)
+  )
+  const herd = Effect.all(Array.from({ length: callers }, () => routee.token), { concurrency: "unbounded" })
+  return { herd, routee, seen }
+})
+
+describe("a herd", () => {
+  it.effect("costs one token request: at a cold cache, when the token has ended, when it was refused", () =>
+    Effect.gen(function*() {
+      const { herd, routee, seen } = yield* account
+      const [first] = yield* herd
+      assert.strictEqual(seen.requests, 1)
+      yield* TestClock.adjust("61 seconds")
+      const [second] = yield* herd
+      assert.strictEqual(seen.requests, 2)
+      assert.notStrictEqual(first, second)
+      if (second !== undefined) yield* routee.reject(second)
+      yield* herd
+      assert.strictEqual(seen.requests, 3)
+    }))
+})
+
+describe("a cached read", () => {
+  it.effect("makes nothing: every caller is given the same token", () =>
+    Effect.gen(function*() {
+      const { herd, routee } = yield* account
+      const tokens = new Set([yield* routee.token, routee.peek(), ...yield* herd, yield* routee.token])
+      assert.strictEqual(tokens.size, 1)
+    }))
+})

@@ -1,0 +1,74 @@
+import type { Provider } from "@mintmark/core/Provider"
+import type { TokenError } from "@mintmark/core/TokenError"
+import * as Data from "effect/Data"
+import * as Runtime from "effect/Runtime"
+import * as ExitCode from "./ExitCode.ts"
+
+/** What went wrong, in a line; what to do and where to learn more, in another; and how the process ends. Holds no secret. */
+export class Failure extends Data.TaggedError("Failure")<{
+  readonly problem: string
+  readonly advice?: string | undefined
+  /** Where to learn more, for whoever isn't there already. */
+  readonly more?: string | undefined
+  readonly exitCode: number
+}> {
+  override readonly [Runtime.errorExitCode] = this.exitCode
+  override readonly [Runtime.errorReported] = false
+
+  override get message(): string {
+    const advice = [this.advice, this.more].filter((sentence) => sentence !== undefined).join(" ")
+    return advice === "" ? this.problem : `${this.problem}\n${advice}`
+  }
+}
+
+/** What a `TokenError` means to somebody at a terminal. */
+export const fromTokenError = (provider: Provider) => (error: TokenError): Failure => {
+  const { reason } = error
+  const variable = (setting: string) => provider.settings[setting]?.variable ?? setting
+  const secrets = provider.grant === "password" ? ["username", "password"] : ["clientId", "clientSecret"]
+  const credentials = secrets.map(variable).join(" and ")
+  const doctor = `\`mintmark doctor ${provider.id}\``
+  const fail = (exitCode: number, advice: string | undefined, more?: string) =>
+    new Failure({ problem: `${provider.id}: ${reason.message}`, advice, more, exitCode })
+
+  switch (reason._tag) {
+    case "CredentialsRefused":
+      return fail(ExitCode.credentials, `Check ${credentials}.`, `${doctor} says more.`)
+    case "GrantRefused":
+      return fail(
+        ExitCode.credentials,
+        `Check ${credentials} before you try again: some servers lock an account after a few refusals.`
+      )
+    case "RequestRefused":
+      return reason.code === "invalid_scope"
+        ? fail(ExitCode.request, `Ask for other scopes, with --scope or ${variable("scopes")}.`)
+        : fail(ExitCode.request, undefined, `${doctor} says how far it came.`)
+    case "Throttled":
+      return fail(
+        ExitCode.throttled,
+        error.retryAt === undefined
+          ? "Try again in a while."
+          : `Try again after ${new Date(error.retryAt).toISOString()}.`
+      )
+    case "Unavailable":
+      return fail(ExitCode.unavailable, "Try again later.", `${doctor} says how far the way is open.`)
+    case "ReplyNotUnderstood":
+      return fail(ExitCode.reply, `Is ${variable("baseUrl")} right?`, `${doctor} shows what came back.`)
+    case "Unsafe":
+      return fail(ExitCode.unsafe, unsafeAdvice[reason.kind](provider, variable("baseUrl")))
+    case "InvalidOption":
+      return fail(
+        ExitCode.settings,
+        reason.variable === undefined
+          ? "Change it, and try again."
+          : `Change ${reason.variable} where it is set: in the environment, or in a file such as .env.`
+      )
+  }
+}
+
+const unsafeAdvice = {
+  redirect: (_: Provider, baseUrl: string) => `Credentials don't follow redirects. Is ${baseUrl} right?`,
+  certificate: () => "If you trust an authority of your own, name its certificate in NODE_EXTRA_CA_CERTS.",
+  token_type: () => "Only bearer tokens can be used.",
+  origin: ({ apiUrl }: Provider) => `The token goes to the provider's API alone: a path, or a URL below ${apiUrl}.`
+} satisfies Record<string, (provider: Provider, baseUrl: string) => string>

@@ -1,0 +1,31 @@
+import * as Providers from "./Providers.ts"
+
+const indent = "\n  "
+const width = 96
+
+/** A command's description: what it does, then what to set for each provider. */
+export const withSettings = (...lines: ReadonlyArray<string>): string =>
+  [
+    ...lines,
+    "",
+    "Settings come from the environment, then from a file .env in this folder; what is missing is",
+    "asked for in a terminal. Secrets are never taken as arguments. [In brackets: may be left out.]",
+    "",
+    ...Providers.ids.flatMap((id) => [id, ...wrap(variables(id)).map((line) => `  ${line}`)])
+  ].join(indent)
+
+const variables = (id: Providers.Id): ReadonlyArray<string> => {
+  const { settings } = Providers.outline(id)
+  const required = Providers.required(id)
+  const variable = (setting: string) => settings[setting]?.variable ?? setting
+  return [
+    ...required.map(variable),
+    ...Object.keys(settings).filter((setting) => !required.includes(setting)).map((setting) => `[${variable(setting)}]`)
+  ]
+}
+
+const wrap = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.reduce<ReadonlyArray<string>>((lines, word) => {
+    const line = [...lines.slice(-1), word].join(" ")
+    return lines.length === 0 || line.length > width ? [...lines, word] : [...lines.slice(0, -1), line]
+  }, [])

@@ -1,0 +1,103 @@
+import * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Cache from "./Cache.ts"
+import { fromTokenError } from "./Failure.ts"
+import * as Providers from "./Providers.ts"
+import * as Settings from "./Settings.ts"
+
+/** What every command that asks a provider takes. */
+export const parameters = {
+  provider: Argument.Literals("provider", Providers.ids).pipe(
+    Argument.withDescription(`Whose token: ${Providers.ids.join(", ")}`)
+  ),
+  scope: Flag.String("scope").pipe(
+    Flag.withAlias("s"),
+    Flag.withDescription("A scope to ask for, in the place of those in the settings; may be repeated"),
+    Flag.atLeast(0)
+  ),
+  envFile: Flag.File("dotenv").pipe(
+    Flag.withDescription("A file to read settings from, besides the environment; .env if there is one"),
+    Flag.optional
+  ),
+  timeout: Flag.Finite("timeout").pipe(
+    Flag.withDescription("How many seconds to wait for a token at most; 30 unless told otherwise"),
+    Flag.filter((seconds) => seconds > 0, () => "Expected: more than 0"),
+    Flag.withDefault(30)
+  ),
+  verbose: Flag.Boolean("verbose").pipe(
+    Flag.withDescription("Tell on standard error what is read and what is sent, without secrets"),
+    Flag.withDefault(false)
+  )
+} as const
+
+/** What every command that may use a token of an earlier run takes besides. */
+export const cacheParameters = {
+  noCache: Flag.Boolean("no-cache").pipe(
+    Flag.withoutNegation,
+    Flag.withDescription(`Keep no token, and use none that was kept, although ${Cache.keyVariable} is set`),
+    Flag.withDefault(false)
+  )
+} as const
+
+/** What came of `parameters`. */
+export interface Parameters {
+  readonly provider: Providers.Id
+  readonly scope: ReadonlyArray<string>
+  readonly envFile: Option.Option<string>
+  readonly timeout: number
+  readonly verbose: boolean
+}
+
+/** The settings that the parameters lead to. */
+export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
+  const found = yield* Settings.find(parameters.provider, {
+    envFile: Option.getOrUndefined(parameters.envFile),
+    scopes: parameters.scope
+  })
+  if (parameters.verbose) {
+    yield* Console.error(`Settings ${Settings.sources(parameters.provider, found)}`)
+  }
+  return yield* Settings.complete(parameters.provider, found)
+})
+
+/** A provider's client that lasts as long as the scope. */
+export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
+  const outline = Providers.outline(parameters.provider)
+  const found = yield* settings(parameters)
+  const known = Providers.entry(parameters.provider).provider(Settings.place(found))
+  const provider = Result.getOrElse(known, () => outline)
+  const cacheKey = parameters.noCache
+    ? undefined
+    : yield* Settings.variable(Cache.keyVariable, Option.getOrUndefined(parameters.envFile))
+  const client = yield* ProviderClient.make(known, Settings.account(found), {
+    deadline: Duration.seconds(parameters.timeout)
+  }).pipe(
+    parameters.verbose ? Effect.updateService(HttpClient.HttpClient, tellRequests) : (self) => self,
+    Effect.mapError(fromTokenError(provider)),
+    Effect.provide(Cache.layer(cacheKey))
+  )
+  return { client, provider }
+})
+
+// Neither headers nor bodies nor queries: each may hold a secret.
+const tellRequests = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transform(http, (response, request) =>
+    Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
+      const told = (outcome: string) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Console.error(`${request.method} ${request.url.split("?")[0]}: ${outcome} after ${now - startedAt} ms`))
+      return response.pipe(
+        Effect.tap(({ status }) =>
+          told(`${status}`)
+        ),
+        Effect.tapError(({ reason }) => told(reason._tag))
+      )
+    }))

@@ -1,0 +1,77 @@
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as ExitCode from "./ExitCode.ts"
+import { Failure, fromTokenError } from "./Failure.ts"
+import * as Help from "./Help.ts"
+import * as Session from "./Session.ts"
+
+/** `mintmark token`: gets a token and prints it. */
+export const command = Command.make(
+  "token",
+  {
+    ...Session.parameters,
+    ...Session.cacheParameters,
+    renew: Flag.Boolean("renew").pipe(
+      Flag.withDescription("Get a new token, although an earlier run has left one that is good"),
+      Flag.withDefault(false)
+    ),
+    header: Flag.Boolean("header").pipe(
+      Flag.withDescription("Print a whole header line, for curl -H @-"),
+      Flag.withDefault(false)
+    ),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Print the token with its lifetime and scopes as JSON"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function*({ header, json, renew, ...parameters }) {
+    if (header && json) {
+      return yield* new Failure({
+        problem: "--header and --json are two ways to print one token.",
+        advice: "Choose one of them.",
+        exitCode: ExitCode.usage
+      })
+    }
+    const { client, provider } = yield* Session.open(parameters)
+    const token = yield* Effect.mapError(renew ? client.renew : client.token, fromTokenError(provider))
+    const now = yield* Clock.currentTimeMillis
+    yield* Console.log(
+      json ? asJson(provider.id, token, now) : header ? asHeader(token) : Redacted.value(token.value)
+    )
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    Help.withSettings("Gets an access token and prints it, and nothing else, on standard output.")
+  ),
+  Command.withShortDescription("Get an access token"),
+  Command.withExamples([
+    { command: "TOKEN=$(mintmark token routee)", description: "Keep the token in a variable" },
+    {
+      command: "mintmark token routee --header | curl --header @- https://connect.routee.net/accounts/me/balance",
+      description: "Hand it to curl, where other users of this machine can't see it"
+    },
+    { command: "mintmark token routee --scope sms --json", description: "Ask for one scope, and see what was granted" }
+  ])
+)
+
+const asHeader = (token: AccessToken.AccessToken): string => `Authorization: ${AccessToken.authorization(token)}`
+
+// RFC 6749's names where it has them.
+const asJson = (provider: string, token: AccessToken.AccessToken, now: number): string =>
+  JSON.stringify(
+    {
+      provider,
+      access_token: Redacted.value(token.value),
+      token_type: "Bearer",
+      expires_in: Math.max(0, Math.floor((token.expiresAt - now) / 1000)),
+      expires_at: new Date(token.expiresAt).toISOString(),
+      scope: token.scopes.join(" ")
+    },
+    undefined,
+    2
+  )

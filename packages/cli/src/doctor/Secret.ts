@@ -1,0 +1,45 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Base64 from "effect/encoding/Base64"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+/**
+ * The characters of a text that raw and form-encoded Basic send differently, in an order of their own: neither where
+ * they stand nor how often. Characters outside ASCII are not named, so that little is told of a secret in another
+ * script.
+ */
+export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
+  const different = [...new Set(text)].filter((character) =>
+    basic("client_secret_basic", character) !== basic("client_secret_basic_raw", character)
+  )
+  const ascii = different.filter((character) => character <= "~").toSorted()
+  return [
+    ...ascii.map((character) => character === " " ? "(space)" : character),
+    ...(ascii.length < different.length ? ["(characters outside ASCII)"] : [])
+  ]
+}
+
+const basic = (placement: ClientAuthentication.ClientAuthentication, secret: string): string => {
+  const { authorization } = ClientAuthentication.place(placement, { id: "", secret: Redacted.make(secret) })
+  return authorization === undefined ? "" : Redacted.value(authorization)
+}
+
+/** What looks as if a credential had been copied wrongly, in words that go on from its name. */
+export const oddities = (secret: string, id: string): ReadonlyArray<string> =>
+  [
+    /^\s|\s$/.test(secret) && "begins or ends with a space",
+    /^(["'`]).*\1$/.test(secret) && "stands in quotes",
+    /^(?:Basic|Bearer) /i.test(secret) && "begins with the name of a header's scheme",
+    /%[\dA-F]{2}/i.test(secret) && "looks percent-encoded already; it is encoded here where the provider wants that",
+    /[\u00A0\u200B-\u200F\u2060\uFEFF]/.test(secret) && "holds a character that can't be seen",
+    /[\u2013\u2014\u2018\u2019\u201C\u201D]/.test(secret) && "holds a typographic dash or quote",
+    secret === id && "is the same as the id",
+    secret.startsWith(`${id}:`) && "begins with the id and a colon: the secret is what follows",
+    isBasicCredential(secret, id) && "is the id and the secret together, in Base64"
+  ].filter((oddity) => oddity !== false)
+
+const isBasicCredential = (secret: string, id: string): boolean =>
+  Result.match(Base64.decodeString(secret), {
+    onFailure: () => false,
+    onSuccess: (decoded) => decoded.startsWith(`${id}:`)
+  })

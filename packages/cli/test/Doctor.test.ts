@@ -1,0 +1,191 @@
+import { assert, layer } from "@effect/vitest"
+import * as Account from "@mintmark/sandbox/Account"
+import * as Answer from "@mintmark/sandbox/Answer"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { folderForSandbox } from "./support/environment.ts"
+import { atTerminal } from "./support/inProcess.ts"
+import { folder, mintmark, type Outcome, start } from "./support/mintmark.ts"
+
+/** The table without its figures: each step and its state. */
+const states = ({ stdout }: Pick<Outcome, "stdout">): ReadonlyArray<string> =>
+  [...stdout.matchAll(/^(\w+) +(ok|note|failed|skipped) /gm)].map(([, step, state]) => `${step} ${state}`)
+
+const throughout = [
+  "settings ok",
+  "name skipped",
+  "TLS skipped",
+  "endpoint ok",
+  "clock ok",
+  "credentials ok",
+  "reply ok",
+  "lifetime ok",
+  "scopes ok"
+]
+
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) => {
+  it.effect("goes from the settings to the API, with one token request and without a colour", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const outcome = yield* mintmark(["doctor", "routee"], { cwd: yield* folderForSandbox })
+      assert.deepInclude(outcome, { code: 0, stderr: "" })
+      assert.deepStrictEqual(states(outcome), [...throughout, "API ok"])
+      assert.include(outcome.stdout, "taken, raw in a Basic header")
+      assert.match(outcome.stdout, /lifetime +ok +3600 s, until 20/)
+      assert.deepInclude(yield* sandbox.counts({ provider: "routee" }), { token: 1, api: 1 })
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(outcome.stdout, /\x1b/)
+    }))
+
+  it.effect("tells a program the same as JSON, with an API call of the user's own", () =>
+    Effect.gen(function*() {
+      const outcome = yield* mintmark(["doctor", "voipex", "--call", "/me", "--json"], {
+        cwd: yield* folderForSandbox
+      })
+      const { exitCode, findings, provider } = JSON.parse(outcome.stdout)
+      assert.deepStrictEqual([provider, exitCode, outcome.code], ["voipex", 0, 0])
+      assert.deepStrictEqual(
+        findings.map(({ state, step }: { step: string; state: string }) => `${step} ${state}`),
+        [...throughout, "API ok"]
+      )
+      assert.include(outcome.stdout, "the refresh token 7200 s")
+    }))
+
+  it.effect("says of refused credentials which characters make raw and encoded Basic differ, and tries nothing else", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const cwd = yield* folder()
+      const env = {
+        ROUTEE_APPLICATION_ID: Account.routeeSpecial.clientId,
+        ROUTEE_BASE_URL: sandbox.urls.routee
+      }
+      const differ = yield* mintmark(["doctor", "routee"], {
+        cwd,
+        env: { ...env, ROUTEE_APPLICATION_SECRET: "cana+ry/canary=é" }
+      })
+      const same = yield* atTerminal(["doctor", "routee"], { ...env, ROUTEE_APPLICATION_SECRET: "canary" })
+      assert.deepInclude(differ, { code: 4, stderr: "mintmark: routee: credentials failed.\n" })
+      assert.include(
+        differ.stdout,
+        "They were sent raw in a Basic header. Raw and form-encoded Basic would differ: " +
+          "ROUTEE_APPLICATION_SECRET holds + / = (characters outside ASCII)\n"
+      )
+      assert.include(differ.stdout, "`mintmark doctor routee --placement basic` sends them otherwise, once.")
+      assert.include(same.stdout, "Raw and form-encoded Basic would be the same.")
+      assert.notInclude(differ.stdout + same.stdout, "cana")
+      const { token } = yield* sandbox.counts({ provider: "routee" })
+      assert.strictEqual(token, 2)
+    }))
+
+  it.effect("sends the credentials otherwise when it is told to", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const dotenv = join(yield* folderForSandbox, ".env")
+      const outcome = yield* atTerminal(["doctor", "routera", "--placement", "basic", "--dotenv", dotenv], {})
+      assert.strictEqual(outcome.code, 0)
+      assert.include(outcome.stdout, "taken, form-encoded in a Basic header")
+      assert.deepStrictEqual((yield* sandbox.journal).map(({ placement }) => placement), ["basic"])
+    }))
+
+  it.effect("sends a password once, and warns of the lock", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const dotenv = join(yield* folderForSandbox, ".env")
+      const outcome = yield* atTerminal(["doctor", "voipex", "--dotenv", dotenv], {
+        VOIPEX_PASSWORD: "canary",
+        VOIPEX_USERNAME: Account.voipexOther.username
+      })
+      assert.strictEqual(outcome.code, 4)
+      assert.include(outcome.stdout, "Check VOIPEX_USERNAME and VOIPEX_PASSWORD.")
+      assert.notInclude(outcome.stdout, "canary")
+      assert.deepInclude(yield* sandbox.counts({ provider: "voipex" }), { token: 1 })
+    }))
+
+  it.effect("notes a clock that is wrong, a short life, scopes that weren't granted, and a right that is missing", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      yield* sandbox.script({ provider: "routee", kind: "token" }, [
+        Answer.token({ scope: "sms", expires_in: 5 }, { headers: { date: "Sat, 01 Jan 2000 00:00:00 GMT" } })
+      ])
+      const dotenv = join(yield* folderForSandbox, ".env")
+      const outcome = yield* atTerminal(
+        ["doctor", "routee", "--scope", "sms", "--scope", "voice", "--dotenv", dotenv],
+        {}
+      )
+      assert.strictEqual(outcome.code, 0)
+      assert.includeMembers([...states(outcome)], ["clock note", "lifetime note", "scopes note", "API note"])
+      assert.match(outcome.stdout, /this machine is \d+ s ahead of the server/)
+      assert.include(outcome.stdout, "granted: sms; not granted: voice")
+    }))
+
+  it.effect("ends quietly where nobody reads on", () =>
+    Effect.gen(function*() {
+      const child = start(["doctor", "routee"], { cwd: yield* folderForSandbox })
+      child.stdout.once("data", () => child.stdout.destroy())
+      const [stderr] = yield* Effect.promise(() => Promise.all([text(child.stderr), once(child, "exit")]))
+      assert.strictEqual(stderr, "")
+    }))
+
+  it.effect("says where the way ends: settings, name, an unreachable or strange endpoint, a server in trouble", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const cwd = yield* folderForSandbox
+      yield* sandbox.script({ provider: "routera", kind: "token" }, [Answer.status(503)])
+      yield* sandbox.script({ provider: "routee-email", kind: "token" }, [Answer.body("<html>")])
+      const { clientId, clientSecret } = Account.routee
+      const credentials = { ROUTEE_APPLICATION_ID: clientId, ROUTEE_APPLICATION_SECRET: clientSecret }
+      const at = (ROUTEE_BASE_URL: string) => atTerminal(["doctor", "routee"], { ...credentials, ROUTEE_BASE_URL })
+      const inSandbox = (id: string) => atTerminal(["doctor", id, "--dotenv", join(cwd, ".env")], {})
+      const outcomes = [
+        yield* atTerminal(["doctor", "routee"], {}),
+        yield* at("https://name.invalid"),
+        yield* at("http://127.0.0.1:9"),
+        yield* at(`${sandbox.origin}/elsewhere`),
+        yield* inSandbox("routera"),
+        yield* inSandbox("routee-email")
+      ]
+      assert.deepStrictEqual(
+        outcomes.map((outcome) => [states(outcome).at(-1), outcome.code]),
+        [
+          ["settings failed", 3],
+          ["name failed", 6],
+          ["endpoint failed", 6],
+          ["endpoint failed", 5],
+          ["endpoint failed", 6],
+          ["reply failed", 8]
+        ]
+      )
+      for (const { stderr, stdout } of outcomes) {
+        assert.match(stderr, /^mintmark: .* failed\.\n$/)
+        // It is no advice to run what one has just run.
+        assert.notMatch(stdout, /`mintmark doctor [\w-]+`/)
+      }
+    }))
+})
+
+layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })("mintmark doctor over TLS", (it) => {
+  it.effect("tells a certificate that isn't trusted from one that is", () =>
+    Effect.gen(function*() {
+      const { certificate = "" } = yield* Sandbox
+      const cwd = yield* folderForSandbox
+      const trusted = join(cwd, "authority.pem")
+      writeFileSync(trusted, certificate)
+      const [stranger, friend] = yield* Effect.all([
+        mintmark(["doctor", "routee"], { cwd }),
+        mintmark(["doctor", "routee"], { cwd, env: { NODE_EXTRA_CA_CERTS: trusted } })
+      ], { concurrency: "unbounded" })
+      assert.deepStrictEqual([states(stranger).at(-1), stranger.code], ["TLS failed", 9])
+      assert.include(stranger.stdout, "NODE_EXTRA_CA_CERTS")
+      assert.strictEqual(friend.code, 0)
+      assert.match(friend.stdout, /TLS +(ok|note) +TLSv1\.3, certified by .* for \d+ more days/)
+    }))
+})

@@ -1,0 +1,39 @@
+import { assert, layer } from "@effect/vitest"
+import * as Account from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { atTerminal } from "./support/inProcess.ts"
+
+const { clientId, clientSecret } = Account.routeeSpecial
+
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark at a terminal", (it) => {
+  it.effect("asks for what is missing on standard error, says for which server, and never shows the secret", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const { code, stderr, stdout } = yield* atTerminal(
+        ["token", "routee"],
+        { ROUTEE_BASE_URL: sandbox.urls.routee },
+        [clientId, clientSecret]
+      )
+      assert.strictEqual(code, 0)
+      const alive = (yield* sandbox.tokens).map(({ fingerprint }) => fingerprint)
+      assert.include(alive, sandbox.fingerprint(stdout.trimEnd()))
+      assert.include(stderr, `ROUTEE_APPLICATION_ID, for ${sandbox.urls.routee}:`)
+      assert.include(stderr, clientId)
+      assert.include(stderr, "ROUTEE_APPLICATION_SECRET")
+      // Characters of the secret that stand nowhere else.
+      assert.notMatch(stderr, /[%&é€]/)
+    }))
+
+  it.effect("asks for nothing that is set", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const { code, stderr } = yield* atTerminal(
+        ["token", "routee"],
+        { ROUTEE_BASE_URL: urls.routee, ROUTEE_APPLICATION_ID: clientId },
+        [clientSecret]
+      )
+      assert.strictEqual(code, 0)
+      assert.notInclude(stderr, "ROUTEE_APPLICATION_ID")
+    }))
+})

@@ -1,0 +1,31 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import * as ExitCode from "../src/ExitCode.ts"
+import * as Providers from "../src/Providers.ts"
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+/** The cells of the rows of the README's tables, by the first of them. */
+const rows = new Map(
+  [...readme.matchAll(/^\| (.+) \|$/gm)].map(([, row = ""]) => {
+    const [first = "", ...cells] = row.split(" | ")
+    return [first.replaceAll("`", ""), cells.map((cell) => cell.replaceAll("`", "").split(" "))] as const
+  })
+)
+
+describe("The README", () => {
+  it("names what each provider needs, and what it may have", () => {
+    for (const id of Providers.ids) {
+      const { settings } = Providers.outline(id)
+      const required = Providers.required(id)
+      const optional = Object.keys(settings).filter((name) => !required.includes(name) && name !== "baseUrl")
+      const [needs = [], mayHave = []] = rows.get(id) ?? []
+      assert.sameMembers(needs, required.map((setting) => settings[setting]?.variable ?? setting), id)
+      assert.sameMembers(mayHave, optional.map((setting) => settings[setting]?.variable ?? setting), id)
+    }
+  })
+
+  it("explains every exit code", () => {
+    for (const code of Object.values(ExitCode)) assert.isTrue(rows.has(String(code)), String(code))
+  })
+})

@@ -1,0 +1,71 @@
+import { assert, layer } from "@effect/vitest"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { folderForSandbox } from "./support/environment.ts"
+import { mintmark } from "./support/mintmark.ts"
+
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) => {
+  it.effect("prints the API's answer, and with --include its status and headers", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folderForSandbox
+      const { code, stderr, stdout } = yield* mintmark(
+        ["request", "routee", "get", "/accounts/me/balance", "--include"],
+        { cwd }
+      )
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const [head = "", body = ""] = stdout.split("\n\n")
+      assert.match(head, /^HTTP 200\n(?:.*\n)*content-type: application\/json/)
+      assert.strictEqual(JSON.parse(body).balance, 42.5)
+    }))
+
+  it.effect("sends a body from an argument, a file or standard input, as JSON unless a header says otherwise", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const cwd = yield* folderForSandbox
+      const send = (...args: ReadonlyArray<string>) =>
+        mintmark(["request", "routee", "POST", "/sms", ...args], { cwd, input: `{"body":"Hello"}` })
+      const outcomes = yield* Effect.all([
+        send("--data", `{"body":"Hello"}`),
+        send("--data", "@-"),
+        send("--data", "@.env", "--header", "Content-Type: text/plain")
+      ], { concurrency: "unbounded" })
+      assert.deepStrictEqual(outcomes.map(({ code }) => code), [0, 0, 0])
+      const sent = (yield* sandbox.journal).filter(({ kind }) => kind === "api").map(({ contentType }) => contentType)
+      assert.sameMembers(sent, ["application/json", "application/json", "text/plain"])
+    }))
+
+  it.effect("prints the body of an error, and ends as curl --fail does", () =>
+    Effect.gen(function*() {
+      const outcome = yield* mintmark(["request", "routee", "GET", "nowhere?secret=canary"], {
+        cwd: yield* folderForSandbox
+      })
+      assert.deepStrictEqual(outcome, {
+        code: 22,
+        stdout: `{"error":"Not Found"}`,
+        stderr: "mintmark: routee: the API answered GET nowhere with 404.\n"
+      })
+    }))
+
+  it.effect("takes the token nowhere else, and no Authorization header besides it", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const cwd = yield* folderForSandbox
+      const [elsewhere, header, file] = yield* Effect.all([
+        mintmark(["request", "routee", "GET", "https://elsewhere.example/"], { cwd }),
+        mintmark(["request", "routee", "GET", "/", "-H", "Authorization: Bearer other"], { cwd }),
+        mintmark(["request", "routee", "POST", "/sms", "-d", "@missing.json"], { cwd })
+      ], { concurrency: "unbounded" })
+      assert.strictEqual(elsewhere.code, 9)
+      assert.match(
+        elsewhere.stderr,
+        /elsewhere\.example .*\nThe token goes to the provider's API alone/
+      )
+      assert.strictEqual(header.code, 2)
+      assert.include(header.stderr, "The Authorization header is where the token goes: leave it out.")
+      assert.strictEqual(file.code, 2)
+      assert.include(file.stderr, "The body can't be read from missing.json (NotFound).")
+      assert.deepStrictEqual(yield* sandbox.journal, [])
+    }))
+})

@@ -1,0 +1,44 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Account from "@mintmark/sandbox/Account"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import { once } from "node:events"
+import * as Providers from "../src/Providers.ts"
+import { environment } from "../src/SandboxCommand.ts"
+import { folder, mintmark, start } from "./support/mintmark.ts"
+
+describe("mintmark sandbox", () => {
+  it.live("prints what to set for each provider, serves until it is interrupted, and ends quietly", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folder()
+      const child = start(["sandbox"], { cwd })
+      const [output] = yield* Effect.promise(() => once(child.stdout, "data"))
+      const variables = String(output)
+      for (const id of Providers.ids) assert.match(variables, new RegExp(`^# ${id}: `, "m"))
+      const env = Object.fromEntries(
+        [...variables.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = "", value = ""]) => [name, value])
+      )
+      const token = yield* mintmark(["token", "routee"], { cwd, env })
+      assert.strictEqual(token.code, 0)
+      const busy = yield* mintmark(["sandbox", "--port", new URL(env["ROUTEE_BASE_URL"] ?? "").port], { cwd })
+      assert.strictEqual(busy.code, 2)
+      assert.match(busy.stderr, /^mintmark: The sandbox can't listen on port \d+\.\n.*--port 0.*\n$/)
+      child.kill("SIGINT")
+      const [code] = yield* Effect.promise(() => once(child, "exit"))
+      assert.strictEqual(code, 130)
+    }))
+
+  it.effect("writes lines that a .env file reads back as they were", () =>
+    Effect.gen(function*() {
+      const urls = Object.fromEntries(Account.defaults.map(({ provider }) => [provider, "http://127.0.0.1:1"]))
+      for (const id of Providers.ids) {
+        const { account } = Providers.entry(id).sandbox
+        const lines = ConfigProvider.fromDotEnvContents(environment(id, urls))
+        const { settings } = Providers.outline(id)
+        const setting = account.provider === "voipex" ? settings["password"] : settings["clientSecret"]
+        const secret = account.provider === "voipex" ? account.password : account.clientSecret
+        const node = yield* lines.load([setting?.variable ?? ""])
+        assert.strictEqual(node?.value, secret)
+      }
+    }))
+})

@@ -1,0 +1,127 @@
+import { assert, layer } from "@effect/vitest"
+import * as Account from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import * as Providers from "../src/Providers.ts"
+import { folderForSandbox } from "./support/environment.ts"
+import { atTerminal } from "./support/inProcess.ts"
+import { folder, mintmark } from "./support/mintmark.ts"
+
+const { clientId, clientSecret } = Account.routee
+
+const environment = Effect.map(Sandbox, ({ urls }) => ({
+  ROUTEE_APPLICATION_ID: clientId,
+  ROUTEE_APPLICATION_SECRET: clientSecret,
+  ROUTEE_BASE_URL: urls.routee
+}))
+
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => {
+  it.effect("prints the token and nothing else, with credentials from the environment", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const outcome = yield* mintmark(["token", "routee"], { cwd: yield* folder(), env: yield* environment })
+      assert.deepInclude(outcome, { code: 0, stderr: "" })
+      const alive = yield* sandbox.tokens
+      assert.include(alive.map(({ fingerprint }) => fingerprint), sandbox.fingerprint(outcome.stdout.trimEnd()))
+    }))
+
+  it.effect("takes credentials from a file .env, and prints a header or JSON", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folderForSandbox
+      const [header, json] = yield* Effect.all([
+        mintmark(["token", "routee", "--header"], { cwd }),
+        mintmark(["token", "routee", "--json", "--scope", "sms", "--scope", "voice"], { cwd })
+      ], { concurrency: "unbounded" })
+      assert.match(header.stdout, /^Authorization: Bearer [\w-]+\n$/)
+      assert.deepInclude(JSON.parse(json.stdout), { provider: "routee", token_type: "Bearer", scope: "sms voice" })
+    }))
+
+  it.effect("gets a token that the API takes, from every provider", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const cwd = yield* folderForSandbox
+      yield* Effect.forEach(Providers.ids, (id) =>
+        Effect.gen(function*() {
+          const { code, stderr, stdout } = yield* atTerminal(["token", id, "--dotenv", join(cwd, ".env")], {})
+          assert.deepStrictEqual([code, stderr], [0, ""], id)
+          const { provider } = Providers.entry(id).sandbox.account
+          const alive = (yield* sandbox.tokens).filter((token) => token.provider === provider)
+          assert.include(alive.map(({ fingerprint }) => fingerprint), sandbox.fingerprint(stdout.trimEnd()), id)
+        }))
+    }))
+
+  it.effect("lets the environment go before the file", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const cwd = yield* folder({ ".env": "ROUTEE_APPLICATION_SECRET='outdated'" })
+      const { code } = yield* mintmark(["token", "routee"], {
+        cwd,
+        env: { ...yield* environment, ROUTEE_BASE_URL: urls.routee }
+      })
+      assert.strictEqual(code, 0)
+    }))
+
+  it.effect("says in two lines which variables are missing, where there is nobody to ask", () =>
+    Effect.gen(function*() {
+      const outcome = yield* mintmark(["token", "routee"], { cwd: yield* folder() })
+      assert.deepStrictEqual(outcome, {
+        code: 3,
+        stdout: "",
+        stderr: "mintmark: routee: ROUTEE_APPLICATION_ID and ROUTEE_APPLICATION_SECRET are not set.\n" +
+          "Set what is missing in the environment or in a file named .env, or run this in a terminal to be asked.\n"
+      })
+    }))
+
+  it.effect("says in two lines that the credentials were refused, and shows no secret", () =>
+    Effect.gen(function*() {
+      const outcome = yield* mintmark(["token", "routee", "--verbose"], {
+        cwd: yield* folder(),
+        env: { ...yield* environment, ROUTEE_APPLICATION_SECRET: "canary-secret" }
+      })
+      assert.deepInclude(outcome, { code: 4, stdout: "" })
+      assert.match(
+        outcome.stderr,
+        /\nmintmark: routee: the credentials were refused \(status 401, Unauthorized\)\nCheck ROUTEE_APPLICATION_ID .*\n$/
+      )
+      assert.notInclude(outcome.stderr, "canary")
+      assert.notInclude(outcome.stderr, btoa(`${clientId}:canary-secret`))
+    }))
+
+  it.effect("says that a scope isn't granted, and that a server can't be reached, with a number for each", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folder()
+      const env = yield* environment
+      const [scope, unreachable] = yield* Effect.all([
+        mintmark(["token", "routee", "--scope", "nonsense"], { cwd, env }),
+        mintmark(["token", "routee", "--timeout", "0.5"], {
+          cwd,
+          env: { ...env, ROUTEE_BASE_URL: "http://127.0.0.1:9" }
+        })
+      ], { concurrency: "unbounded" })
+      assert.strictEqual(scope.code, 5)
+      assert.include(scope.stderr, "Ask for other scopes, with --scope or ROUTEE_SCOPES.")
+      assert.strictEqual(unreachable.code, 6)
+      assert.strictEqual(unreachable.stderr.split("\n").length, 3)
+    }))
+
+  it.effect("doesn't send credentials of the environment where a folder's own .env wants them", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const cwd = yield* folder({ ".env": `ROUTEE_BASE_URL=${sandbox.urls.routee}/elsewhere` })
+      const { ROUTEE_BASE_URL: _, ...env } = yield* environment
+      const refused = yield* mintmark(["token", "routee"], { cwd, env })
+      assert.strictEqual(refused.code, 9)
+      assert.include(refused.stderr, ".env sets ROUTEE_BASE_URL")
+      const journal = yield* sandbox.journal
+      assert.isFalse(journal.some(({ path }) => path.includes("elsewhere")))
+    }))
+
+  it.effect("takes no secret as an argument", () =>
+    Effect.gen(function*() {
+      const outcome = yield* mintmark(["token", "routee", "--secret=canary"], { cwd: yield* folder() })
+      assert.strictEqual(outcome.code, 2)
+      assert.include(outcome.stderr, "Secrets are never taken as arguments")
+      assert.notInclude(outcome.stderr, "canary")
+    }))
+})

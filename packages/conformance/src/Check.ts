@@ -1,0 +1,28 @@
+/**
+ * One thing that a provider must do.
+ *
+ * @since 0.1.0
+ */
+import type { Sandbox } from "@mintmark/sandbox/Sandbox"
+import type * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import type * as Scope from "effect/Scope"
+
+/**
+ * What a check runs on: a sandbox, an HTTP client that reaches it, and a test's scope. The clock is the test's.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Ground = Sandbox | HttpClient.HttpClient | Scope.Scope
+
+/**
+ * A check: a sentence, and the test of it. It dies with an assertion where the provider does otherwise.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Check {
+  readonly name: string
+  readonly run: Effect.Effect<void, unknown, Ground>
+}

@@ -1,0 +1,9 @@
+/**
+ * One suite of tests for every Mintmark provider: does its value say what its pages say?
+ *
+ * @since 0.1.0
+ */
+export type * from "./Check.ts"
+export type * from "./Statement.ts"
+export type * from "./Subject.ts"
+export * from "./Suite.ts"

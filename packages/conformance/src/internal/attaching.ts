@@ -1,0 +1,66 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { Check } from "../Check.ts"
+import type { Subject } from "../Subject.ts"
+import { rig } from "./rig.ts"
+
+/** How the provider's API is called. */
+export const attaching = (subject: Subject): ReadonlyArray<Check> => {
+  const { newTokenOn } = subject.stated
+  return [
+    {
+      name: "calls the API with the token, and leaves the caller's headers alone",
+      run: Effect.gen(function*() {
+        const { apiRequests, client } = yield* rig(subject)
+        const accept = "application/vnd.example.v7+json"
+        yield* client.http.execute(HttpClientRequest.get("/some/thing").pipe(HttpClientRequest.accept(accept)))
+        const [request] = apiRequests()
+        assert.strictEqual(request?.path, "/some/thing")
+        assert.strictEqual(request?.headers.authorization, "Bearer token-1")
+        assert.strictEqual(request?.headers.accept, accept)
+      })
+    },
+    {
+      name: "sends the token to no stranger",
+      run: Effect.gen(function*() {
+        const { client, tokenRequests } = yield* rig(subject)
+        assert.strictEqual((yield* Effect.flip(client.http.get("https://stranger.example/"))).reason._tag, "Unsafe")
+        assert.lengthOf(tokenRequests(), 0)
+      })
+    },
+    ...[401, 403].map((status): Check =>
+      newTokenOn.includes(status)
+        ? {
+          name: `gets a new token and repeats the request on a ${status}, once`,
+          run: Effect.gen(function*() {
+            const passing = yield* rig(subject, {
+              answers: { api: (count) => ({ status: count === 1 ? status : 200, body: {} }) }
+            })
+            assert.strictEqual((yield* passing.client.http.get("/")).status, 200)
+            assert.deepStrictEqual(
+              passing.apiRequests().map(({ headers }) => headers.authorization),
+              ["Bearer token-1", "Bearer token-2"]
+            )
+            const lasting = yield* rig(subject, { answers: { api: () => ({ status, body: {} }) } })
+            assert.strictEqual((yield* lasting.client.http.get("/")).status, status)
+            assert.lengthOf(lasting.apiRequests(), 2)
+            for (let call = 0; call < 20; call++) yield* lasting.client.http.get("/")
+            assert.isAtMost(lasting.tokenRequests().length, 3)
+          })
+        }
+        : {
+          name: `takes no new token for a ${status}`,
+          run: Effect.gen(function*() {
+            const { apiRequests, client, tokenRequests } = yield* rig(subject, {
+              answers: { api: () => ({ status, body: {} }) }
+            })
+            assert.strictEqual((yield* client.http.get("/")).status, status)
+            yield* client.token
+            assert.lengthOf(apiRequests(), 1)
+            assert.lengthOf(tokenRequests(), 1)
+          })
+        }
+    )
+  ]
+}

@@ -1,0 +1,118 @@
+import { assert } from "@effect/vitest"
+import type { Overrides } from "@mintmark/core/Provider"
+import { nameOf } from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as TestClock from "effect/testing/TestClock"
+import type { Check } from "../Check.ts"
+import type { Placement, Played } from "../Statement.ts"
+import type { Subject } from "../Subject.ts"
+import { awkward } from "./asking.ts"
+import { accountOf, connect, credentialsOf, type Who } from "./rig.ts"
+
+// The generic server has paths of its own.
+const overridesOf = ({ by }: Played, url: string): Overrides =>
+  by === "generic" ? { tokenEndpoint: `${url}/token`, apiUrl: url } : { baseUrl: url }
+
+const journaled: Readonly<Record<Placement, "basic" | "body" | "none">> = {
+  "basic-raw": "basic",
+  "basic-form-encoded": "basic",
+  body: "body",
+  none: "none"
+}
+
+/** A client of an account that the sandbox knows, and what the sandbox's journal says of it. */
+const play = Effect.fnUntraced(function*(subject: Subject, who: Who, secret = who.secret) {
+  const { stated } = subject
+  const { played } = stated
+  const sandbox = yield* Sandbox
+  if (played.behaviour !== undefined) yield* sandbox.behave(played.behaviour)
+  const account = played.account(credentialsOf(stated, who))
+  yield* sandbox.addAccount(account)
+  const of = { provider: played.by, account: nameOf(account) }
+  const client = yield* connect(
+    subject,
+    overridesOf(played, sandbox.urls[played.by]),
+    accountOf(stated, { ...who, secret }, played.scopes ?? [])
+  )
+  const request = HttpClientRequest.get(played.path).pipe(
+    played.accept === undefined ? identity : HttpClientRequest.accept(played.accept)
+  )
+  return {
+    client,
+    of,
+    call: Effect.map(client.http.execute(request), ({ status }) => status),
+    tokenRequests: Effect.map(
+      sandbox.journal,
+      (entries) => entries.filter(({ account, kind }) => kind === "token" && account === of.account)
+    )
+  }
+})
+
+/** How the provider's server, as the sandbox plays it, sees it. */
+export const playing = (subject: Subject): ReadonlyArray<Check> => {
+  const { stated } = subject
+  return [
+    {
+      name: "is let in by its server, with credentials of any characters",
+      run: Effect.gen(function*() {
+        for (const who of awkward) {
+          yield* (yield* Sandbox).clear
+          const { call, tokenRequests } = yield* play(subject, { ...who, id: `${who.id}-let-in-${who.secret.length}` })
+          assert.strictEqual(yield* call, 200)
+          const requests = yield* tokenRequests
+          assert.deepStrictEqual(
+            requests.map(({ grant, matched, placement, traced }) => ({ grant, matched, placement, traced })),
+            [{ grant: stated.grant, matched: true, placement: journaled[stated.placement], traced: false }]
+          )
+        }
+      })
+    },
+    {
+      name: "replaces a token that its server revoked, with one request for all who carried it",
+      run: Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        yield* sandbox.clear
+        const { call, of, tokenRequests } = yield* play(subject, { id: "somebody-revoked", secret: "s3cret" })
+        assert.strictEqual(yield* call, 200)
+        yield* sandbox.revoke({ ...of, what: "access-tokens" })
+        const statuses = yield* Effect.all(Effect.replicate(call, 20), { concurrency: "unbounded" })
+        assert.deepStrictEqual(new Set(statuses), new Set([200]))
+        assert.lengthOf(yield* tokenRequests, 2)
+      })
+    },
+    {
+      name: `tells that a wrong secret was refused (${stated.played.refusedWith}), and sends it once`,
+      run: Effect.gen(function*() {
+        yield* (yield* Sandbox).clear
+        const { client, tokenRequests } = yield* play(subject, { id: "somebody-wrong", secret: "s3cret" }, "wrong")
+        for (let call = 0; call < 10; call++) {
+          assert.strictEqual((yield* Effect.flip(client.token)).reason._tag, stated.played.refusedWith)
+        }
+        assert.lengthOf(yield* tokenRequests, 1)
+      })
+    },
+    {
+      name: "never has two token requests of one account under way, and uses no refresh token twice",
+      run: Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        yield* sandbox.clear
+        const { call, of, tokenRequests } = yield* play(subject, { id: "somebody-busy", secret: "s3cret" })
+        yield* sandbox.setLifetime(of, 60)
+        for (let life = 0; life < 5; life++) {
+          const statuses = yield* Effect.all(Effect.replicate(call, 20), { concurrency: "unbounded" })
+          assert.deepStrictEqual(new Set(statuses), new Set([200]))
+          yield* TestClock.adjust("61 seconds")
+        }
+        assert.strictEqual((yield* sandbox.counts(of)).concurrentTokenRequests, 1)
+        const grants = (yield* tokenRequests).map(({ grant }) => grant)
+        const renewal = stated.renewal === undefined ? stated.grant : "refresh_token"
+        assert.deepStrictEqual(grants, [stated.grant, renewal, renewal, renewal, renewal])
+        const uses = (yield* sandbox.refreshTokens).filter(({ account }) => account === of.account)
+        for (const { uses: count } of uses) assert.isAtMost(count, 1)
+      })
+    }
+  ]
+}

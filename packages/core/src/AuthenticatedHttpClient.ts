@@ -1,0 +1,226 @@
+/**
+ * An `HttpClient` that carries the token, and carries it nowhere else.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import type * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as AccessToken from "./AccessToken.ts"
+import { type Attachment, attachment, conceal, hasLeft, isRepeatable, refusalOf, renew } from "./Attachment.ts"
+import * as ApiOrigins from "./internal/apiOrigins.ts"
+import { hold } from "./internal/heldResponse.ts"
+import { invalidOption, type Provider } from "./Provider.ts"
+import type { TokenError } from "./TokenError.ts"
+import type { TokenSource } from "./TokenSource.ts"
+
+/**
+ * An HTTP client that puts the token on each request. What it adds to the application's client is one error.
+ *
+ * - A path alone (`/accounts/me`) goes to the provider's API. A URL elsewhere fails with reason `Unsafe`, and nothing
+ *   is sent: see the option `apiOrigins`.
+ * - A request that has an `authorization` header already is passed on as it is.
+ * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
+ *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer.
+ * - Redirects are the application's client's business. `fetch`, undici's redirect interceptor and
+ *   `HttpClient.followRedirects` drop the token where a redirect leaves the origin, and keep it within.
+ *
+ * Put `filterStatusOk`, `retryTransient`, `withRateLimiter` and their like **around** it: each retry then carries the
+ * token that is valid at that moment, and a wait doesn't age it. Around the application's client they work too; then
+ * they also see the request that is sent once more.
+ *
+ * ```ts
+ * import type { ProviderClient } from "@mintmark/core/ProviderClient"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * declare const routee: ProviderClient
+ * const api = routee.http.pipe(HttpClient.filterStatusOk, HttpClient.retryTransient({ times: 3 }))
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AuthenticatedHttpClient
+  extends HttpClient.HttpClient.With<HttpClientError.HttpClientError | TokenError>
+{
+  /** @internal */
+  readonly [attachment]?: Attachment
+}
+
+/**
+ * How requests carry the token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Origins that may see the token, besides those of the provider, such as `https://proxy.example`. */
+  readonly apiOrigins?: ReadonlyArray<string> | undefined
+  /**
+   * The statuses that mean "get a new token and repeat the request", in the place of the provider's; `[]` for none.
+   * From 400 to 499.
+   */
+  readonly renewOn?: ReadonlyArray<number> | undefined
+}
+
+/**
+ * Wraps the application's client: answers a function that makes the client of a source. That function is cheap, so
+ * that each account of many can have its client when it needs one.
+ *
+ * Fails with `InvalidOption` where an option can't be used.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  http: HttpClient.HttpClient,
+  provider: Provider,
+  options: Options = {}
+): Result.Result<(source: TokenSource) => AuthenticatedHttpClient, TokenError> =>
+  Result.gen(function*() {
+    const origins = yield* ApiOrigins.make(provider, options.apiOrigins ?? [])
+    const statuses = options.renewOn ?? provider.renewOn
+    if (!statuses.every((status) => status >= 400 && status <= 499)) {
+      return yield* Result.fail(invalidOption(provider, "renewOn", "must hold statuses from 400 to 499"))
+    }
+    const renewOn = new Set(statuses)
+    return (source) => carry(http, { provider: provider.id, source, origins, renewOn })
+  })
+
+/**
+ * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An
+ * application may provide it as its own `HttpClient`: token requests don't go through it.
+ *
+ * A `TokenError` becomes an `HttpClientError` with the reason `TransportError`, and is its `cause`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const toHttpClient = (self: AuthenticatedHttpClient): HttpClient.HttpClient =>
+  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
+    Effect.flatMap((request) =>
+      Effect.catchTag(self.execute(request), "TokenError", (cause) =>
+        Effect.fail(
+          new HttpClientError.HttpClientError({
+            reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
+          })
+        ))
+    ),
+    Effect.succeed
+  )
+
+type Response = HttpClientResponse.HttpClientResponse
+type Failure = HttpClientError.HttpClientError | TokenError
+
+const carry = (http: HttpClient.HttpClient, attached: Attachment): AuthenticatedHttpClient => {
+  const { origins, renewOn, source } = attached
+
+  // The token is attached last, when the application's client has made its own changes to the request: the URL that is
+  // looked at is the one that is used, and a retry in there attaches the token of that moment.
+  const send = (
+    request: HttpClientRequest.HttpClientRequest,
+    get: TokenSource["get"],
+    note: (token: AccessToken.AccessToken) => void
+  ): Effect.Effect<Response, Failure> => {
+    let authorization: string | undefined
+    return HttpClient.mapRequestEffect(
+      http,
+      (prepared): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
+        const url = origins.locate(prepared.url)
+        const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
+        if (prepared.headers["authorization"] !== undefined) return Effect.succeed(located)
+        const refusal = refusalOf(attached, url)
+        if (refusal !== undefined) return Effect.fail(refusal)
+        return Effect.map(get, (token) => {
+          note(token)
+          authorization = AccessToken.authorization(token)
+          return HttpClientRequest.setHeader(located, "authorization", authorization)
+        })
+      }
+    ).execute(request).pipe(Effect.mapBoth({
+      onSuccess: (response) => {
+        conceal(authorization, response.request, response)
+        return response
+      },
+      onFailure: (error) => {
+        if (error._tag === "HttpClientError") conceal(authorization, error.request, error.response)
+        return error
+      }
+    }))
+  }
+
+  const exchange = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Response, Failure> => {
+    let token: AccessToken.AccessToken | undefined
+    const note = (attached: AccessToken.AccessToken) => {
+      token = attached
+    }
+    // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
+    const settle = (response: Response, answer: (response: Response) => Effect.Effect<Response, Failure>) =>
+      token === undefined || !renewOn.has(response.status) || wasRedirectedAway(response)
+        ? answer(response)
+        : renew(attached, {
+          token,
+          isRepeatable: isRepeatableBody(request.body),
+          answer: answer(response),
+          held: Effect.map(hold(response), answer),
+          repeat: (another) => send(request, Effect.succeed(another), note)
+        })
+    return Effect.matchCauseEffect(send(request, source.get, note), {
+      onSuccess: (response) => settle(response, Effect.succeed),
+      onFailure: (cause) => {
+        const reason = statusErrorIn(cause)
+        return reason === undefined
+          ? Effect.failCause(cause)
+          : settle(
+            reason.response,
+            (response) =>
+              response === reason.response ? Effect.failCause(cause) : Effect.fail(statusError(reason, response))
+          )
+      }
+    })
+  }
+
+  return Object.assign(
+    HttpClient.makeWith<Failure, never, Failure, never>(
+      Effect.flatMap((request) => withAuthorizationRedacted(exchange(request))),
+      Effect.succeed
+    ),
+    { [attachment]: attached }
+  )
+}
+
+const wasRedirectedAway = ({ request, url }: Response): boolean =>
+  request.headers["authorization"] === undefined || hasLeft(request.url, url)
+
+const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
+  body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
+
+/** The error that `filterStatusOk` and its like make of a response. */
+const statusErrorIn = (cause: Cause.Cause<Failure>): HttpClientError.StatusCodeError | undefined => {
+  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+  return error?._tag === "HttpClientError" && error.reason._tag === "StatusCodeError" ? error.reason : undefined
+}
+
+const statusError = (
+  { cause, description, request }: HttpClientError.StatusCodeError,
+  response: Response
+): HttpClientError.HttpClientError =>
+  new HttpClientError.HttpClientError({
+    reason: new HttpClientError.StatusCodeError({ cause, description, request, response })
+  })
+
+// An application's own list of names takes the place of the default one, and may have left this name out.
+const withAuthorizationRedacted = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.withFiber((fiber) => {
+    const names = fiber.getRef(Headers.CurrentRedactedNames)
+    return Headers.isRedactedName("authorization", names)
+      ? self
+      : Effect.provideService(self, Headers.CurrentRedactedNames, [...names, "authorization"])
+  })

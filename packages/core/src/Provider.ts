@@ -1,0 +1,244 @@
+/**
+ * All that is known of one provider, as one value.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import { constUndefined } from "effect/Function"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import type { ClientAuthentication } from "./ClientAuthentication.ts"
+import type * as Grant from "./Grant.ts"
+import { scrub } from "./internal/scrub.ts"
+import * as Url from "./internal/url.ts"
+import type { Settings } from "./Settings.ts"
+import { InvalidOption, TokenError } from "./TokenError.ts"
+
+/**
+ * A failed reply, reduced to what decides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Failure {
+  readonly status: number
+  /** The `error` of the reply, if it is a string. */
+  readonly code: string | undefined
+  /** The grant that was asked with. */
+  readonly grant: Grant.Grant["type"]
+}
+
+/**
+ * What a failed reply means to a program.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Refusal = "credentials" | "grant" | "request" | "throttled" | "unavailable"
+
+/**
+ * A provider: its endpoint, where credentials go, how it grants, how to read its reply, what a refusal means, which
+ * origins may see the token. `Reply` is what its reply adds to OAuth's fields.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Provider<out Reply = unknown> {
+  /** A short name in lower case, for metrics, spans and errors. */
+  readonly id: string
+  /** The token endpoint: https, or http on loopback. */
+  readonly tokenEndpoint: string
+  /** Where the client's credentials go. */
+  readonly clientAuthentication: ClientAuthentication
+  /** The grant that gets the first token. */
+  readonly grant: Grant.Primary["type"]
+  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
+  readonly renewsWithRefreshToken: boolean
+  /** Scopes that are sent where the application names none. */
+  readonly scopes: ReadonlyArray<string>
+  /** Whether a request without scopes is refused before it is sent. */
+  readonly scopesRequired: boolean
+  /** Further fields of the token request's body. */
+  readonly parameters: Readonly<Record<string, string>>
+  /**
+   * What the reply adds to OAuth's fields. It sees the whole reply but the tokens themselves, and must not fail on what
+   * it doesn't need.
+   */
+  readonly reply: Schema.ConstraintCodec<Reply, unknown>
+  /** Whether a reply without `token_type` is read as one with `Bearer`. */
+  readonly tokenTypeRequired: boolean
+  /**
+   * The lifetime of a token whose reply doesn't say it, counted from the request; `undefined` where such a reply is
+   * not understood.
+   */
+  readonly assumedLifetime: Duration.Duration | undefined
+  /**
+   * The field of the reply that holds the refresh token's lifetime, in seconds; a 0 there means that it doesn't end.
+   * `undefined` where the provider has no such field.
+   */
+  readonly refreshTokenExpiresIn: string | undefined
+  /** What a failed reply means, where status and OAuth code don't tell; `undefined` leaves it to them. */
+  readonly refusal: (failure: Failure) => Refusal | undefined
+  /** Where the provider's API is: requests with a path alone go there. */
+  readonly apiUrl: string
+  /** Origins that may see the token, besides that of `apiUrl`. */
+  readonly apiOrigins: ReadonlyArray<string>
+  /** The statuses of the API that mean "get a new token and repeat the request". */
+  readonly renewOn: ReadonlyArray<number>
+  /** Whether plain http is allowed elsewhere than on loopback. */
+  readonly insecure: boolean
+  /** What the provider calls its settings. */
+  readonly settings: Settings
+}
+
+/**
+ * What is known of a provider. What is left out takes the default that `make` names.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Facts<Reply> extends
+  Pick<Provider<Reply>, "id" | "clientAuthentication" | "grant" | "reply">,
+  Partial<
+    Pick<
+      Provider<Reply>,
+      | "renewsWithRefreshToken"
+      | "scopes"
+      | "scopesRequired"
+      | "parameters"
+      | "tokenTypeRequired"
+      | "refreshTokenExpiresIn"
+      | "refusal"
+      | "apiOrigins"
+      | "renewOn"
+      | "settings"
+    >
+  >
+{
+  /** The token endpoint. Parts in braces, such as `{region}`, are taken from `hostLabels` and `hostNames`. */
+  readonly tokenEndpoint: string
+  /** Where the API is. Takes the same braces. */
+  readonly apiUrl: string
+  /** Values for the braces. Each must be one label of a host name: letters, digits and hyphens. */
+  readonly hostLabels?: Readonly<Record<string, string>>
+  /** Values for the braces. Each must be a host name: labels with dots between them. */
+  readonly hostNames?: Readonly<Record<string, string>>
+  /** The lifetime of a token whose reply doesn't say it. */
+  readonly assumedLifetime?: Duration.Input | undefined
+}
+
+/**
+ * What an application may say otherwise of a provider, where the provider's pages are silent, or no longer true. What
+ * is left out, or `undefined`, changes nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Overrides {
+  /**
+   * Another place for both the token endpoint and the API, such as a test server: replaces their origins, and keeps
+   * their paths.
+   */
+  readonly baseUrl?: string | undefined
+  /** The token endpoint: https, or http on loopback. */
+  readonly tokenEndpoint?: string | undefined
+  /** Where the API is: requests with a path alone go there. */
+  readonly apiUrl?: string | undefined
+  /** Where the client's credentials go. */
+  readonly clientAuthentication?: ClientAuthentication | undefined
+  /** Further fields of the token request's body. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** The lifetime of a token whose reply doesn't say it. */
+  readonly assumedLifetime?: Duration.Input | undefined
+  /** Whether plain http is allowed elsewhere than on loopback: `false` unless told otherwise. */
+  readonly insecure?: boolean | undefined
+}
+
+/**
+ * A provider, checked: its URLs are https (or http on loopback), without userinfo and fragment, and what was put into
+ * a host name is still just that afterwards.
+ *
+ * Defaults: no scopes, `token_type` required, `expires_in` required, no refresh token, `renewOn` 401. Fails with
+ * `InvalidOption`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <Reply>(
+  facts: Facts<Reply>,
+  overrides: Overrides = {}
+): Result.Result<Provider<Reply>, TokenError> =>
+  Result.gen(function*() {
+    const { hostLabels = {}, hostNames = {}, settings = {}, ...known } = facts
+    const invalid = (setting: string, problem: string) =>
+      Result.fail(invalidOption({ id: facts.id, settings }, setting, problem))
+    const { baseUrl, insecure = false } = overrides
+    const assumedLifetime = overrides.assumedLifetime ?? facts.assumedLifetime
+
+    for (const [name, label] of Object.entries(hostLabels)) {
+      const problem = hostProblem(label, Url.isHostLabel, "letters, digits and hyphens")
+      if (problem !== undefined) return yield* invalid(name, problem)
+    }
+    for (const [name, host] of Object.entries(hostNames)) {
+      const problem = hostProblem(host, Url.isHostName, "a host name")
+      if (problem !== undefined) return yield* invalid(name, problem)
+    }
+    const parameters = overrides.parameters ?? facts.parameters ?? {}
+    const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
+    if (taken !== undefined) return yield* invalid("parameters", `must not name ${taken}`)
+
+    const locate = (name: "tokenEndpoint" | "apiUrl"): Result.Result<string, TokenError> => {
+      const own = overrides[name] ?? Url.fillHost(facts[name], { ...hostLabels, ...hostNames })
+      const url = baseUrl === undefined ? own : Url.rebase(own, baseUrl)
+      const problem = baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(url, insecure)
+      return problem === undefined ? Result.succeed(url) : invalid(baseUrl === undefined ? name : "baseUrl", problem)
+    }
+    return {
+      renewsWithRefreshToken: false,
+      scopes: [],
+      scopesRequired: false,
+      tokenTypeRequired: true,
+      refreshTokenExpiresIn: undefined,
+      refusal: constUndefined,
+      apiOrigins: [],
+      renewOn: [401],
+      ...known,
+      tokenEndpoint: yield* locate("tokenEndpoint"),
+      apiUrl: yield* locate("apiUrl"),
+      clientAuthentication: overrides.clientAuthentication ?? facts.clientAuthentication,
+      parameters,
+      assumedLifetime: assumedLifetime === undefined ? undefined : Duration.fromInputUnsafe(assumedLifetime),
+      insecure,
+      settings
+    }
+  })
+
+// A second one beside OAuth's own could be the one that a server reads.
+const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
+
+const hostProblem = (value: string, isSound: (value: string) => boolean, kind: string): string | undefined =>
+  // Callers without types, and variables that aren't set.
+  value === undefined || value === ""
+    ? "is missing or empty"
+    : isSound(value)
+    ? undefined
+    : `must be ${kind}, not ${scrub(JSON.stringify(value), [])}`
+
+/**
+ * The error of an option that is missing or can't be used, by the name that the provider gives it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const invalidOption = (
+  self: Pick<Provider, "id" | "settings">,
+  setting: string,
+  problem: string
+): TokenError => {
+  const known = self.settings[setting]
+  return new TokenError({
+    provider: self.id,
+    reason: new InvalidOption({ option: known?.option ?? setting, variable: known?.variable, problem }),
+    retryAt: undefined
+  })
+}

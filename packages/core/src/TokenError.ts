@@ -1,0 +1,239 @@
+/**
+ * The one error of getting a token, with a reason for each thing that a program would do differently.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const refusal = {
+  /** The status of the reply. */
+  status: Schema.Finite,
+  /** The `error` of the reply, if it had one. */
+  code: Schema.UndefinedOr(Schema.String),
+  /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
+  description: Schema.UndefinedOr(Schema.String)
+}
+
+/**
+ * The server refused the client's credentials. The same credentials are not sent again for a while, unless `renew`
+ * is called.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | RFC 6749 section 5.2}, `invalid_client`
+ * @since 0.1.0
+ * @category reasons
+ */
+export class CredentialsRefused extends Schema.TaggedError<CredentialsRefused>()("CredentialsRefused", refusal) {
+  override get message(): string {
+    return describeRefusal("the credentials were refused", this)
+  }
+}
+
+/**
+ * The server refused the grant itself: the password, or a refresh token with nothing to fall back to. A refused
+ * password is never sent again by itself: call `renew`, or provide another one.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | RFC 6749 section 5.2}, `invalid_grant`
+ * @since 0.1.0
+ * @category reasons
+ */
+export class GrantRefused extends Schema.TaggedError<GrantRefused>()("GrantRefused", {
+  /** The grant that was refused. */
+  grant: Schema.Literals(["client_credentials", "password", "refresh_token"]),
+  ...refusal
+}) {
+  override get message(): string {
+    return describeRefusal(`the ${this.grant === "refresh_token" ? "refresh token" : this.grant} was refused`, this)
+  }
+}
+
+/**
+ * The server refused the request for another reason, such as a scope that it doesn't know.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | RFC 6749 section 5.2}
+ * @since 0.1.0
+ * @category reasons
+ */
+export class RequestRefused extends Schema.TaggedError<RequestRefused>()("RequestRefused", refusal) {
+  override get message(): string {
+    return describeRefusal("the token request was refused", this)
+  }
+}
+
+/**
+ * The server wants to be left alone until the error's `retryAt`. Until then no token request is sent.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 | RFC 6585 section 4}
+ * @since 0.1.0
+ * @category reasons
+ */
+export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
+  status: Schema.Finite
+}) {
+  override get message(): string {
+    return `the server asks for fewer token requests (status ${this.status})`
+  }
+}
+
+/**
+ * The server can't be reached, is in trouble, or took too long.
+ *
+ * @since 0.1.0
+ * @category reasons
+ */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
+  /**
+   * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
+   * been sent. `timeout`: the deadline passed. `status`: the server answered that it is in trouble.
+   * `credentials`: the effect that provides the credentials failed. `closed`: the scope of the token source has ended.
+   * `store`: the shared store is away, and the refresh token in it must not be spent unseen; the token in hand serves.
+   */
+  kind: Schema.Literals(["connection", "interrupted", "timeout", "status", "credentials", "closed", "store"]),
+  /** The status of the reply, where there was one. */
+  status: Schema.UndefinedOr(Schema.Finite),
+  /** The system's code for it, such as `ECONNREFUSED`, where there was one. */
+  code: Schema.UndefinedOr(Schema.String)
+}) {
+  override get message(): string {
+    const detail = this.status !== undefined ? ` (status ${this.status})` : this.code ? ` (${this.code})` : ""
+    return `${unavailable[this.kind]}${detail}`
+  }
+}
+
+const unavailable = {
+  connection: "the authorization server can't be reached",
+  interrupted: "the connection to the authorization server broke",
+  timeout: "the authorization server took too long",
+  status: "the authorization server is in trouble",
+  credentials: "the credentials could not be read",
+  closed: "the token source is closed",
+  store: "the shared store is away"
+}
+
+/**
+ * The server's reply could not be understood.
+ *
+ * @since 0.1.0
+ * @category reasons
+ */
+export class ReplyNotUnderstood extends Schema.TaggedError<ReplyNotUnderstood>()("ReplyNotUnderstood", {
+  /** The status of the reply; `undefined` where not even that could be read. */
+  status: Schema.UndefinedOr(Schema.Finite),
+  /** What was wrong with it, in our own words: never a piece of the reply. */
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `the reply was not understood: ${this.problem}${this.status === undefined ? "" : ` (status ${this.status})`}`
+  }
+}
+
+/**
+ * Mintmark itself refused, for safety: a redirect, a certificate that doesn't fit, a token that is not a bearer
+ * token, a request to a stranger's origin.
+ *
+ * @since 0.1.0
+ * @category reasons
+ */
+export class Unsafe extends Schema.TaggedError<Unsafe>()("Unsafe", {
+  kind: Schema.Literals(["redirect", "certificate", "token_type", "origin"]),
+  /** What was refused, and which option allows it, if one does. */
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `refused for safety: ${this.problem}`
+  }
+}
+
+/**
+ * An option is missing or can't be used. Found before any request.
+ *
+ * @since 0.1.0
+ * @category reasons
+ */
+export class InvalidOption extends Schema.TaggedError<InvalidOption>()("InvalidOption", {
+  /** The option's name. */
+  option: Schema.String,
+  /** The environment variable that `layerConfig` reads it from. */
+  variable: Schema.UndefinedOr(Schema.String),
+  /** What is wrong with it. Holds the offending value only where that is no secret. */
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `${this.option}${this.variable === undefined ? "" : ` (${this.variable})`} ${this.problem}`
+  }
+}
+
+/**
+ * Every reason, told apart by `_tag`.
+ *
+ * @since 0.1.0
+ * @category reasons
+ */
+export type Reason =
+  | CredentialsRefused
+  | GrantRefused
+  | RequestRefused
+  | Throttled
+  | Unavailable
+  | ReplyNotUnderstood
+  | Unsafe
+  | InvalidOption
+
+/**
+ * Why there is no token. Handle it by its reason:
+ *
+ * ```ts
+ * import type { AccessToken } from "@mintmark/core/AccessToken"
+ * import type { TokenError } from "@mintmark/core/TokenError"
+ * import * as Effect from "effect/Effect"
+ *
+ * declare const token: Effect.Effect<AccessToken, TokenError>
+ *
+ * token.pipe(
+ *   Effect.catchReason("TokenError", "CredentialsRefused", ({ status }) => Effect.die(`look at the secret (${status})`))
+ * )
+ * ```
+ *
+ * It never holds a secret, nor the foreign error that it came from.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
+  /** The provider's id, such as `routee`. */
+  provider: Schema.String,
+  reason: Schema.Union([
+    CredentialsRefused,
+    GrantRefused,
+    RequestRefused,
+    Throttled,
+    Unavailable,
+    ReplyNotUnderstood,
+    Unsafe,
+    InvalidOption
+  ]),
+  /**
+   * From when on another call may send another token request, in milliseconds since the Unix epoch; `undefined`
+   * where it may at once, or where only `renew` or other settings help.
+   */
+  retryAt: Schema.UndefinedOr(Schema.Finite)
+}) {
+  override get message(): string {
+    const until = this.retryAt === undefined ? "" : `; not asked again before ${new Date(this.retryAt).toISOString()}`
+    return `${this.provider}: ${this.reason.message}${until}`
+  }
+
+  /** Whether the same call may succeed later, with nothing changed. */
+  get isRetryable(): boolean {
+    return this.reason._tag === "Throttled" || this.reason._tag === "Unavailable"
+  }
+}
+
+const describeRefusal = (what: string, reply: {
+  readonly status: number
+  readonly code: string | undefined
+  readonly description: string | undefined
+}): string => {
+  const code = reply.code === undefined ? "" : `, ${reply.code}`
+  const description = reply.description === undefined ? "" : `: ${reply.description}`
+  return `${what} (status ${reply.status}${code})${description}`
+}

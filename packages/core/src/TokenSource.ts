@@ -1,0 +1,477 @@
+/**
+ * The service that gets an access token, keeps it fresh, and lets it go when an API refuses it.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Random from "effect/Random"
+import type * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type * as AccessToken from "./AccessToken.ts"
+import * as Backoff from "./Backoff.ts"
+import * as Announcements from "./internal/announcements.ts"
+import * as Telemetry from "./internal/telemetry.ts"
+import * as TokenState from "./internal/tokenState.ts"
+import type { Provider } from "./Provider.ts"
+import * as TokenEndpoint from "./TokenEndpoint.ts"
+import * as TokenError from "./TokenError.ts"
+import * as TokenRequest from "./TokenRequest.ts"
+import * as TokenResponse from "./TokenResponse.ts"
+import { type Obtained, TokenStore } from "./TokenStore.ts"
+
+/**
+ * Why a token request was made.
+ *
+ * - `first`: there was no token yet
+ * - `due`: the token was about to end, and was still served
+ * - `expired`: the token had ended
+ * - `rejected`: an API refused the token
+ * - `forced`: `renew` was called
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Reason = "first" | "due" | "expired" | "rejected" | "forced"
+
+/**
+ * One flight, told when it is over: the answer to "why was a token requested".
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TokenEvent {
+  /** The provider's id. */
+  readonly provider: string
+  readonly reason: Reason
+  /**
+   * `obtained`, `same` (the server handed the same token out again), `shared` (the token that another process asked
+   * for), or the tag of the error's reason.
+   */
+  readonly outcome: "obtained" | "same" | "shared" | TokenError.Reason["_tag"]
+  /** Whether a token request was made. What came without one came from another process, or got no further than here. */
+  readonly requested: boolean
+  /** When the flight began, in milliseconds since the Unix epoch. */
+  readonly startedAt: number
+  /** When it was over, likewise. */
+  readonly endedAt: number
+}
+
+/**
+ * A source of access tokens for one account and one set of scopes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TokenSource<out Reply = unknown> {
+  /**
+   * A token that is valid now. Costs a look at a `Ref` and at the clock while the token is fresh; else as the state
+   * machine in the README has it.
+   */
+  readonly get: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  /**
+   * The token, where it is at hand and needs no further thought; `undefined` where `get` is to be asked. For code that
+   * can't afford to run an effect for each look. It goes by the `Clock` that the source was made with.
+   */
+  readonly peek: () => AccessToken.AccessToken<Reply> | undefined
+  /**
+   * A new token, whatever there is. Forgets remembered refusals; only where a refresh token may have been spent by a
+   * request whose reply was lost, it isn't sent again in a hurry. Joins a token request that is under way.
+   */
+  readonly renew: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  /**
+   * Says that an API refused this token. Acts only if it is still the current one, so that ten thousand callers who
+   * saw the same 401 cost one token request.
+   */
+  readonly reject: (token: AccessToken.AccessToken) => Effect.Effect<void>
+  /** What happens from now on, one event a flight. A subscriber that is slow misses old events, and delays nobody. */
+  readonly events: Stream.Stream<TokenEvent>
+}
+
+/**
+ * What a source may be told besides provider and credentials.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** How long a caller may wait for one flight, retries included. 30 seconds unless told otherwise. */
+  readonly deadline?: Duration.Input | undefined
+}
+
+/**
+ * Credentials, or an effect that reads them anew for each token request, so that a rotated secret is picked up.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>
+
+/**
+ * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers
+ * provide later makes no difference. Token requests run in the scope that it is made in, and end with it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <Reply>(
+  provider: Provider<Reply>,
+  credentials: Credentials,
+  options?: Options
+): Effect.Effect<TokenSource<Reply>, never, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.map(makeMachine(provider, () => credentials, options), (machine) => machine.source(machine.cell(undefined)))
+
+/**
+ * A source for any number of accounts of one provider: what `make` makes for one.
+ *
+ * @internal
+ */
+export interface Machine<Key, Reply> {
+  readonly cell: (key: Key) => Cell<Key, Reply>
+  /** The step that each read of a cached token takes. */
+  readonly get: (
+    cell: Cell<Key, Reply>,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ) => Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  readonly peek: (cell: Cell<Key, Reply>) => AccessToken.AccessToken<Reply> | undefined
+  readonly source: (cell: Cell<Key, Reply>) => TokenSource<Reply>
+  readonly events: Stream.Stream<TokenEvent>
+}
+
+/**
+ * One account: what its credentials are found by, and the state that the machine keeps of it.
+ *
+ * @internal
+ */
+export interface Cell<Key, Reply> {
+  readonly key: Key
+  readonly state: Ref.Ref<TokenState.TokenState<Reply, Flight<Reply>>>
+}
+
+/**
+ * A token request that is under way, and everybody who waits for it.
+ *
+ * @internal
+ */
+export interface Prepared {
+  readonly credentials: TokenRequest.Credentials
+  readonly identity: Redacted.Redacted
+  readonly request: Result.Result<TokenRequest.TokenRequest, TokenError.TokenError>
+}
+
+interface Flight<Reply> {
+  readonly reason: Reason
+  readonly done: Deferred.Deferred<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  /** Who asks, known once the credentials are read. */
+  identity: Redacted.Redacted | undefined
+  /** Whether a token request was made. */
+  requested: boolean
+  /** Whether a refresh token was sent, and may have been taken. */
+  spentRefreshToken: boolean
+}
+
+/**
+ * @internal
+ */
+export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
+  provider: Provider<Reply>,
+  credentialsOf: (key: Key) => Credentials,
+  options: Options = {}
+): Effect.fn.Return<Machine<Key, Reply>, never, HttpClient.HttpClient | Scope.Scope> {
+  type Token = AccessToken.AccessToken<Reply>
+  type Account = Cell<Key, Reply>
+  type Answer = Effect.Effect<Token, TokenError.TokenError>
+
+  const exchange = TokenEndpoint.make(provider, yield* HttpClient.HttpClient)
+  const read = TokenResponse.makeReader(provider)
+  const ownClock = yield* Clock.clockWith(Effect.succeed)
+  const store = yield* TokenStore
+  const run = yield* FiberSet.makeRuntime<never>()
+  const events = Announcements.make<TokenEvent>()
+  const deadline = Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? TokenEndpoint.defaultDeadline))
+
+  const unavailable = (kind: TokenError.Unavailable["kind"]) =>
+    new TokenError.TokenError({
+      provider: provider.id,
+      reason: new TokenError.Unavailable({ kind, status: undefined, code: undefined }),
+      retryAt: undefined
+    })
+
+  // -- what a caller does ---------------------------------------------------------------------------------------------
+
+  const get = (cell: Account, fiber: Fiber.Fiber<unknown, unknown>): Answer => {
+    const { held } = cell.state.ref.current
+    const clock = fiber.getRef(Clock.Clock)
+    return held !== undefined && TokenState.isFresh(held, clock.currentTimeMillisUnsafe())
+      ? held.exit
+      : answer(cell, clock, rounds)
+  }
+
+  const peek = (cell: Account): Token | undefined => {
+    const { held } = cell.state.ref.current
+    return held !== undefined && TokenState.isFresh(held, ownClock.currentTimeMillisUnsafe()) ? held.token : undefined
+  }
+
+  const answer = (cell: Account, clock: Clock.Clock, round: number): Answer => {
+    const ref = cell.state.ref
+    const now = readClocks(clock)
+    const { flight, held } = ref.current
+    if (held !== undefined) {
+      ref.current = { ...ref.current, held: TokenState.compareClocks(held, now) }
+    }
+    const decision = TokenState.decide(ref.current, now)
+    if (decision.answer !== undefined) {
+      if (decision.renew) launch(cell, "due")
+      return decision.answer
+    }
+    // After the wait the token is looked at again: the process may have slept through its life.
+    return Effect.flatMap(
+      Deferred.await((flight ?? launch(cell, decision.reason)).done),
+      (token) =>
+        !TokenState.isKept(token)
+          ? Effect.succeed(token)
+          : round === 0
+          ? Effect.fail(unavailable("timeout"))
+          : answer(cell, clock, round - 1)
+    )
+  }
+
+  const renew = (cell: Account): Answer =>
+    Effect.suspend(() => {
+      const ref = cell.state.ref
+      ref.current = TokenState.forgiven(ref.current)
+      return Deferred.await((ref.current.flight ?? launch(cell, "forced")).done)
+    })
+
+  const reject = (cell: Account, token: AccessToken.AccessToken): Effect.Effect<void> =>
+    Effect.map(clocks, (now) => {
+      const state = cell.state.ref.current
+      const changed = TokenState.rejected(state, token, now)
+      if (changed === state) return
+      cell.state.ref.current = changed
+      if (changed.identity !== undefined && store.reject !== undefined) run(store.reject(changed.identity, token))
+    })
+
+  // -- what a flight does ---------------------------------------------------------------------------------------------
+
+  const launch = (cell: Account, reason: Reason): Flight<Reply> => {
+    const flight: Flight<Reply> = {
+      reason,
+      done: Deferred.makeUnsafe(),
+      identity: undefined,
+      requested: false,
+      spentRefreshToken: false
+    }
+    cell.state.ref.current = { ...cell.state.ref.current, flight }
+    run(fly(cell, flight)).addObserver(() => {
+      // Only a scope that has closed ends a flight without landing it.
+      if (Deferred.isDoneUnsafe(flight.done)) return
+      Deferred.doneUnsafe(flight.done, Exit.fail(unavailable("closed")))
+      cell.state.ref.current = { ...cell.state.ref.current, flight: undefined }
+    })
+    return flight
+  }
+
+  const fly = Effect.fnUntraced(function*(cell: Account, flight: Flight<Reply>) {
+    const started = yield* clocks
+    // Drawn once: a token that is fresh when it is chosen is fresh when it is kept.
+    const random = yield* Random.next
+    const result = yield* obtain(cell, flight, started.wall, random).pipe(
+      Effect.catchDefect(() => Effect.fail(unavailable("credentials"))),
+      // Not the flight: something that it waited for, and that somebody else has ended.
+      Effect.catchCauseIf(Cause.hasInterruptsOnly, () => Effect.fail(unavailable("credentials"))),
+      Telemetry.span(provider.id, flight.reason),
+      Effect.result
+    )
+    const landed = yield* clocks
+    const { exit, outcome } = land(cell, flight, result, started, landed, random)
+    if (outcome !== undefined) {
+      const event = {
+        provider: provider.id,
+        reason: flight.reason,
+        outcome,
+        requested: flight.requested,
+        startedAt: started.wall,
+        endedAt: landed.wall
+      }
+      yield* Telemetry.count(event)
+      events.tell(event)
+    }
+    Deferred.doneUnsafe(flight.done, exit)
+  })
+
+  const land = (
+    cell: Account,
+    flight: Flight<Reply>,
+    result: Result.Result<Obtained<Reply>, TokenError.TokenError>,
+    started: TokenState.Now,
+    landed: TokenState.Now,
+    random: number
+  ): {
+    readonly exit: Exit.Exit<Token, TokenError.TokenError>
+    /** `undefined` where nobody was asked. */
+    readonly outcome: TokenEvent["outcome"] | undefined
+  } => {
+    const ref = cell.state.ref
+    const before = ref.current
+    if (Result.isSuccess(result)) {
+      const { shared, token } = result.success
+      // An identity is longer than all the rest that is kept of an account: only who needs it later keeps it.
+      const identity = store.reject === undefined && token.refreshToken === undefined ? undefined : flight.identity
+      ref.current = TokenState.obtained(before, token, identity, started, landed, random)
+      return {
+        exit: Exit.succeed(token),
+        outcome: shared ? "shared" : TokenState.isSame(before, token) ? "same" : "obtained"
+      }
+    }
+    const attempt = { ...flight, rereads: Effect.isEffect(credentialsOf(cell.key)) }
+    const after = TokenState.failed(before, result.failure, attempt, landed, random)
+    ref.current = after
+    return {
+      exit: after.failure.exit,
+      outcome: result.failure === before.failure?.error ? undefined : result.failure.reason._tag
+    }
+  }
+
+  const obtain = Effect.fnUntraced(function*(
+    cell: Account,
+    flight: Flight<Reply>,
+    startedAt: number,
+    random: number
+  ): Effect.fn.Return<Obtained<Reply>, TokenError.TokenError> {
+    const until = (yield* monotonicMillis) + deadline
+    const { failure, unkept } = cell.state.ref.current
+    const { reason } = flight
+    if (reason !== "forced" && unkept > 0) yield* Effect.sleep(Backoff.unkeptPause(unkept))
+    const provided = credentialsOf(cell.key)
+    const credentials = Effect.isEffect(provided) ? yield* inTime(provided) : provided
+    const { identity } = prepare(credentials)
+    flight.identity = identity
+    const now = yield* clocks
+    const forbidden = TokenState.forbids(failure, identity, now)
+    if (forbidden !== undefined) return yield* forbidden.exit
+    return yield* store.obtain({
+      provider,
+      identity,
+      reason,
+      refreshToken: provider.renewsWithRefreshToken
+        ? TokenState.refreshTokenFor(cell.state.ref.current, identity, now.wall)
+        : undefined,
+      servedUntil: reason === "due" ? cell.state.ref.current.held?.expiresAt : undefined,
+      until,
+      accepts: (token, now) => TokenState.accepts(cell.state.ref.current, reason, token, startedAt, now, random),
+      renew: (refreshToken) =>
+        Effect.tapError(send(flight, credentials, refreshToken, until), renewalFailed(cell, flight)),
+      ask: send(flight, credentials, undefined, until)
+    })
+  })
+
+  // Credentials that stay the same make the same request.
+  let prepared: Prepared | undefined
+
+  const prepare = (credentials: TokenRequest.Credentials): Prepared => {
+    if (prepared?.credentials !== credentials) {
+      prepared = {
+        credentials,
+        identity: TokenRequest.identity(provider, credentials),
+        request: TokenRequest.make(provider, credentials)
+      }
+    }
+    return prepared
+  }
+
+  const inTime = (credentials: Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>) =>
+    Effect.timeoutOrElse(credentials, {
+      duration: Duration.millis(deadline),
+      orElse: () => Effect.fail(unavailable("credentials"))
+    })
+
+  const renewalFailed = (cell: Account, flight: Flight<Reply>) => (error: TokenError.TokenError) => {
+    flight.spentRefreshToken = mayHaveArrived(error)
+    return error.reason._tag === "GrantRefused"
+      ? Ref.update(cell.state, (state) => ({ ...state, refreshToken: undefined }))
+      : Effect.void
+  }
+
+  const send = Effect.fnUntraced(function*(
+    flight: Flight<Reply>,
+    credentials: TokenRequest.Credentials,
+    refreshToken: AccessToken.RefreshToken | undefined,
+    until: number
+  ): Effect.fn.Return<Token, TokenError.TokenError> {
+    const request = yield* Effect.fromResult(
+      refreshToken === undefined
+        ? prepare(credentials).request
+        : TokenRequest.make(provider, credentials, refreshToken.value)
+    )
+    flight.requested = true
+    for (let attempt = 1;; attempt++) {
+      const left = until - (yield* monotonicMillis)
+      const response = yield* Effect.result(exchange(request, Duration.millis(Math.max(0, left))))
+      const token = Result.flatMap(response, (response) => read(request, response))
+      if (Result.isSuccess(token)) {
+        return { ...token.success, refreshToken: token.success.refreshToken ?? refreshToken }
+      }
+      const wait = Backoff.retryDelay(attempt, yield* Random.next)
+      if (attempt === Backoff.attempts || !mayRepeat(token.failure, refreshToken !== undefined) || left < wait) {
+        return yield* token.failure
+      }
+      yield* Effect.sleep(wait)
+    }
+  })
+
+  return {
+    cell: (key) => ({ key, state: Ref.makeUnsafe<Account["state"]["ref"]["current"]>(TokenState.empty) }),
+    get,
+    peek,
+    source: (cell) => ({
+      get: Effect.withFiber((fiber) => get(cell, fiber)),
+      peek: () => peek(cell),
+      renew: renew(cell),
+      reject: (token) => reject(cell, token),
+      events: events.stream
+    }),
+    events: events.stream
+  }
+})
+
+/**
+ * @internal
+ */
+export const readCredentials = (
+  credentials: Credentials
+): Effect.Effect<TokenRequest.Credentials, TokenError.TokenError> =>
+  Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
+
+/** How often a caller waits anew for a token that ended before the caller woke up. */
+const rounds = 2
+
+// A deadline is kept by the clock that nobody sets.
+const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+const clocks = Effect.clockWith((clock) => Effect.sync(() => readClocks(clock)))
+
+const readClocks = (clock: Clock.Clock): TokenState.Now => ({
+  wall: clock.currentTimeMillisUnsafe(),
+  monotonic: Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+})
+
+const mayHaveArrived = ({ reason }: TokenError.TokenError): boolean =>
+  reason._tag === "ReplyNotUnderstood" || reason._tag === "Unavailable" && reason.kind !== "connection"
+
+// A refresh token that may have arrived may be spent.
+const mayRepeat = (error: TokenError.TokenError, spendsRefreshToken: boolean): boolean =>
+  error.reason._tag === "Unavailable"
+  && error.retryAt === undefined
+  && error.reason.kind !== "timeout"
+  && !(spendsRefreshToken && mayHaveArrived(error))

@@ -1,0 +1,27 @@
+/**
+ * Gets OAuth 2.0 access tokens for APIs, keeps them fresh, and puts them on requests.
+ *
+ * @since 0.1.0
+ */
+export * as AccessToken from "./AccessToken.ts"
+export * as Attachment from "./Attachment.ts"
+export * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+export * as Backoff from "./Backoff.ts"
+export * as ClientAuthentication from "./ClientAuthentication.ts"
+export * as Fetch from "./Fetch.ts"
+export * as Grant from "./Grant.ts"
+export * as KeyValueTokenStore from "./KeyValueTokenStore.ts"
+export * as Lifetime from "./Lifetime.ts"
+export * as Provider from "./Provider.ts"
+export * as ProviderClient from "./ProviderClient.ts"
+export * as ProviderService from "./ProviderService.ts"
+export * as RedisTokenStore from "./RedisTokenStore.ts"
+export * as Reply from "./Reply.ts"
+export * as Settings from "./Settings.ts"
+export * as TokenEndpoint from "./TokenEndpoint.ts"
+export * as TokenError from "./TokenError.ts"
+export * as TokenPool from "./TokenPool.ts"
+export * as TokenRequest from "./TokenRequest.ts"
+export * as TokenResponse from "./TokenResponse.ts"
+export * as TokenSource from "./TokenSource.ts"
+export * as TokenStore from "./TokenStore.ts"

@@ -1,0 +1,100 @@
+import * as Effect from "effect/Effect"
+import { constUndefined, identity } from "effect/Function"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { AccessToken } from "../AccessToken.ts"
+import * as Lifetime from "../Lifetime.ts"
+import type { Provider } from "../Provider.ts"
+import { TokenError } from "../TokenError.ts"
+
+/*
+ * Tokens and failures as texts that a store can hold, with the store's times for ours. `ahead` is by how much this
+ * process's clock is ahead of the store's, in milliseconds.
+ */
+
+const Stored = Schema.fromJsonString(Schema.Struct({
+  value: Schema.NonEmptyString,
+  requestedAt: Schema.Finite,
+  expiresAt: Schema.Finite,
+  scopes: Schema.Array(Schema.String),
+  refreshToken: Schema.optionalKey(Schema.Struct({
+    value: Schema.NonEmptyString,
+    expiresAt: Schema.optionalKey(Schema.Finite)
+  })),
+  reply: Schema.Unknown
+}))
+const encodeStored = Schema.encodeEffect(Stored)
+const decodeStored = Schema.decodeEffect(Stored)
+
+/** Writes a token; `undefined` where the provider's part of it can't be written. */
+export const write = <Reply>(
+  provider: Provider<Reply>,
+  token: AccessToken<Reply>,
+  ahead: number
+): Effect.Effect<string | undefined> => {
+  const { refreshToken } = token
+  return Schema.encodeEffect(Schema.toCodecJson(provider.reply))(token.reply).pipe(
+    Effect.flatMap((reply) =>
+      encodeStored({
+        value: Redacted.value(token.value),
+        requestedAt: token.requestedAt - ahead,
+        expiresAt: token.expiresAt - ahead,
+        scopes: token.scopes,
+        ...(refreshToken === undefined ? undefined : {
+          refreshToken: {
+            value: Redacted.value(refreshToken.value),
+            ...(refreshToken.expiresAt === undefined ? undefined : { expiresAt: refreshToken.expiresAt - ahead })
+          }
+        }),
+        reply
+      })
+    ),
+    Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
+  )
+}
+
+/** Reads a token; `undefined` where it is none of this provider's. */
+export const read = <Reply>(
+  provider: Provider<Reply>,
+  text: string,
+  ahead: number
+): Effect.Effect<AccessToken<Reply> | undefined> =>
+  decodeStored(text).pipe(
+    Effect.flatMap((stored) =>
+      Effect.map(Schema.decodeUnknownEffect(Schema.toCodecJson(provider.reply))(stored.reply), (reply) => ({
+        value: Redacted.make(stored.value, { label: "access token" }),
+        requestedAt: stored.requestedAt + ahead,
+        expiresAt: Math.min(stored.expiresAt + ahead, Lifetime.endOfTime),
+        scopes: stored.scopes,
+        refreshToken: stored.refreshToken === undefined ? undefined : {
+          value: Redacted.make(stored.refreshToken.value, { label: "refresh token" }),
+          expiresAt: stored.refreshToken.expiresAt === undefined
+            ? undefined
+            : Math.min(stored.refreshToken.expiresAt + ahead, Lifetime.endOfTime)
+        },
+        reply
+      }))
+    ),
+    Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
+  )
+
+/** Whether a text holds this very token. */
+export const holds = (text: string, token: AccessToken): Effect.Effect<boolean> =>
+  decodeStored(text).pipe(
+    Effect.map((stored) => stored.value === Redacted.value(token.value)),
+    Effect.orElseSucceed(() => false)
+  )
+
+const Failure = Schema.fromJsonString(Schema.toCodecJson(TokenError))
+const encodeFailure = Schema.encodeEffect(Failure)
+const decodeFailure = Schema.decodeEffect(Failure)
+
+/** Writes a failure. */
+export const writeFailure = (error: TokenError): Effect.Effect<string> => Effect.orDie(encodeFailure(error))
+
+/** Reads a failure that answers in the server's place until `retryAt`, by our own clock. */
+export const readFailure = (text: string, retryAt: number): Effect.Effect<TokenError | undefined> =>
+  decodeFailure(text).pipe(
+    Effect.map((error) => new TokenError({ ...error, retryAt })),
+    Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
+  )

@@ -1,0 +1,60 @@
+import * as Predicate from "effect/Predicate"
+
+const deepest = 32
+
+/**
+ * Reads a JSON object more strictly than `JSON.parse`: `undefined` also where it nests deeper than 32 levels, names
+ * a key twice, or names `__proto__`. A reply that does is not one to build on.
+ */
+export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  if (!isPlain(text)) return undefined
+  const value = parse(text)
+  return Predicate.isReadonlyObject(value) ? value : undefined
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+// Looks at keys and depth alone; whether the text is JSON at all, `JSON.parse` decides. One pass, whatever comes.
+const isPlain = (text: string): boolean => {
+  const open: Array<Set<unknown>> = []
+  let literal = ""
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case "\"": {
+        const end = endOfString(text, at)
+        literal = text.slice(at, end)
+        at = end - 1
+        break
+      }
+      case "{":
+      case "[":
+        if (open.push(new Set()) > deepest) return false
+        break
+      case "}":
+      case "]":
+        open.pop()
+        break
+      case ":": {
+        const keys = open.at(-1)
+        const key = parse(literal)
+        if (keys === undefined || key === undefined || key === "__proto__" || keys.has(key)) return false
+        keys.add(key)
+      }
+    }
+  }
+  return true
+}
+
+const endOfString = (text: string, start: number): number => {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "\"") return at + 1
+    if (text[at] === "\\") at++
+  }
+  return text.length
+}

@@ -1,0 +1,294 @@
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as AccessToken from "../AccessToken.ts"
+import * as Backoff from "../Backoff.ts"
+import * as Lifetime from "../Lifetime.ts"
+import * as TokenError from "../TokenError.ts"
+import type { Reason } from "../TokenSource.ts"
+
+/*
+ * The state machine of a token source, as plain functions: what is remembered of one account, what a caller gets in
+ * each state, and what a reply, a failure and a rejection change. It starts nothing and waits for nothing; that is
+ * `TokenSource`'s part.
+ */
+
+/** All that is remembered of one account. `Flight` is whatever stands for a token request that is under way. */
+export interface TokenState<Reply, Flight> {
+  /** The last token, also when it has ended: the server may hand it out again. */
+  readonly held: Held<Reply> | undefined
+  readonly refreshToken: AccessToken.RefreshToken | undefined
+  /** The identity that the refresh token belongs to. */
+  readonly identity: Redacted.Redacted | undefined
+  readonly flight: Flight | undefined
+  readonly failure: Failure | undefined
+  readonly rejection: Rejection | undefined
+  /** How many tokens in a row could not be kept. */
+  readonly unkept: number
+}
+
+/** A token that is kept. Its `dueAt` and `expiresAt` follow the wall clock's jumps. */
+export interface Held<Reply> extends Lifetime.Lifetime {
+  readonly token: AccessToken.AccessToken<Reply>
+  readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>>
+  readonly rejected: boolean
+  /** When the clocks were last compared. */
+  readonly seenAt: number
+  /** By how much the wall clock was ahead of the monotonic clock, at most. */
+  readonly ahead: number
+}
+
+/** A failure that answers in the server's place. */
+export interface Failure {
+  readonly error: TokenError.TokenError
+  readonly exit: Exit.Exit<never, TokenError.TokenError>
+  /** The identity that failed: other credentials are not held back by it. */
+  readonly identity: Redacted.Redacted | undefined
+  /** How many there were in a row. */
+  readonly count: number
+  /** No request with this identity before, by the monotonic clock. */
+  readonly until: number
+  /** No look at the credentials before, likewise; earlier than `until` where they come from an effect. */
+  readonly lookAgainAt: number
+  readonly spentRefreshToken: boolean
+}
+
+/** The last rejection that was acted on. */
+export interface Rejection {
+  /** By the monotonic clock. */
+  readonly at: number
+  /** How many there were in a row of tokens that were still new. */
+  readonly count: number
+}
+
+/** What to do for a caller: answer at once, perhaps with a renewal behind it, or wait for a flight. */
+export type Decision<Reply> =
+  | { readonly answer: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>; readonly renew: boolean }
+  | { readonly answer: undefined; readonly reason: Reason }
+
+/** Now, as both clocks have it. */
+export interface Now {
+  readonly wall: number
+  readonly monotonic: number
+}
+
+/** The state of an account of which nothing is known yet. */
+export const empty: TokenState<never, never> = {
+  held: undefined,
+  refreshToken: undefined,
+  identity: undefined,
+  flight: undefined,
+  failure: undefined,
+  rejection: undefined,
+  unkept: 0
+}
+
+/**
+ * Comparing both clocks costs more than reading one: once a second is enough. A wall clock that is set back by just as
+ * much as has passed since the last look, to the second, goes unnoticed for that second.
+ */
+const compareClocksEvery = 1_000
+
+const clockTolerance = 100
+
+/** Times that went through a store are off by as long as the store took: two answers are further apart. */
+const answersApart = 1_000
+
+/** A token is new for two minutes: longer than a rejection is ever ignored, or refusals in a row would be counted anew. */
+const newFor = 120_000
+
+/** Whether a token can be served with no further thought. This is what each read of a cached token costs. */
+export const isFresh = (held: Held<unknown>, now: number): boolean =>
+  now < held.dueAt && !held.rejected && now >= held.seenAt && now - held.seenAt < compareClocksEvery
+
+/**
+ * The wall clock can be set back, and the monotonic clock stands still while the machine sleeps: of the two, the one
+ * that says that more time has passed is believed.
+ */
+export const compareClocks = <Reply>(held: Held<Reply>, now: Now): Held<Reply> => {
+  const ahead = now.wall - now.monotonic
+  const setBack = held.ahead - ahead
+  const seen = { ...held, seenAt: now.wall, ahead: Math.max(held.ahead, ahead) }
+  // The clocks are read one after the other, and tick in different steps: a small difference is none.
+  return setBack < clockTolerance
+    ? seen
+    : { ...seen, dueAt: held.dueAt - setBack, expiresAt: held.expiresAt - setBack, ahead }
+}
+
+/** What a caller who asks for a token gets. */
+export const decide = <Reply>(state: TokenState<Reply, unknown>, now: Now): Decision<Reply> => {
+  const { failure, flight, held } = state
+  const memory = failure !== undefined && now.monotonic < failure.lookAgainAt ? failure : undefined
+  if (held !== undefined && !held.rejected && now.wall < held.expiresAt) {
+    return { answer: held.exit, renew: flight === undefined && memory === undefined && now.wall >= held.dueAt }
+  }
+  if (flight === undefined && memory !== undefined) return { answer: memory.exit, renew: false }
+  return {
+    answer: undefined,
+    reason: held === undefined ? "first" : held.rejected ? "rejected" : "expired"
+  }
+}
+
+/** What a token changes. `started`: the clocks when its flight began; the wall clock may have been set back since. */
+export const obtained = <Reply, Flight>(
+  state: TokenState<Reply, Flight>,
+  token: AccessToken.AccessToken<Reply>,
+  identity: Redacted.Redacted | undefined,
+  started: Now,
+  now: Now,
+  jitter: number
+): TokenState<Reply, Flight> => {
+  const { dueAt, expiresAt } = Lifetime.make(token.requestedAt, token.expiresAt, jitter)
+  const held: Held<Reply> = {
+    token,
+    exit: Exit.succeed(token),
+    rejected: false,
+    // A server that hands the same token out again has no other before that one's end.
+    dueAt: isSame(state, token) ? expiresAt : dueAt,
+    expiresAt,
+    seenAt: started.wall,
+    ahead: started.wall - started.monotonic
+  }
+  return {
+    ...state,
+    held: isKept(token) ? compareClocks(held, now) : undefined,
+    refreshToken: token.refreshToken,
+    identity,
+    flight: undefined,
+    failure: undefined,
+    unkept: isKept(token) ? 0 : state.unkept + 1
+  }
+}
+
+/** Whether a token is the one that is held already. */
+export const isSame = <Reply>(state: TokenState<Reply, unknown>, token: AccessToken.AccessToken): boolean =>
+  state.held !== undefined && AccessToken.isSame(state.held.token, token)
+
+/** Whether a token has a life at all; one that hasn't is for those who waited for it, and for nobody else. */
+export const isKept = (token: AccessToken.AccessToken): boolean => token.expiresAt > token.requestedAt
+
+/** How a failed flight was flown. */
+export interface Attempt {
+  /** Who asked; `undefined` where not even the credentials could be read. */
+  readonly identity: Redacted.Redacted | undefined
+  /** Whether the credentials come from an effect, and may be others next time. */
+  readonly rereads: boolean
+  /** Whether a refresh token was sent, and may have been taken. */
+  readonly spentRefreshToken: boolean
+}
+
+/** What a failure changes. */
+export const failed = <Reply, Flight>(
+  state: TokenState<Reply, Flight>,
+  error: TokenError.TokenError,
+  attempt: Attempt,
+  now: Now,
+  random: number
+): TokenState<Reply, Flight> & { readonly failure: Failure } => {
+  const known = state.failure
+  const count = (known?.count ?? 0) + 1
+  const lookAgainAt = (until: number) =>
+    attempt.rereads ? Math.min(until, now.monotonic + Backoff.credentialsPause(count)) : until
+  if (known !== undefined && error === known.error) {
+    // The flight was answered from memory, which stays as it is.
+    return { ...state, flight: undefined, failure: { ...known, count, lookAgainAt: lookAgainAt(known.until) } }
+  }
+  const wait = Backoff.rememberFor(error, count, now.wall, random, attempt.spentRefreshToken)
+  const until = now.monotonic + wait
+  const told = new TokenError.TokenError({
+    ...error,
+    retryAt: Number.isFinite(wait) ? now.wall + wait : undefined
+  })
+  return {
+    ...state,
+    flight: undefined,
+    failure: {
+      error: told,
+      exit: Exit.fail(told),
+      identity: attempt.identity,
+      count,
+      until,
+      lookAgainAt: lookAgainAt(until),
+      spentRefreshToken: attempt.spentRefreshToken
+    }
+  }
+}
+
+/**
+ * Whether a token that another process asked for meets the need of a flight which started at `since`. What is left of
+ * it is enough, but for a flight that renews a token which is still served: that one wants better than what is held.
+ */
+export const accepts = (
+  { held }: TokenState<unknown, unknown>,
+  reason: Reason,
+  token: AccessToken.AccessToken,
+  since: number,
+  now: number,
+  jitter: number
+): boolean => {
+  if (!isKept(token) || now >= token.expiresAt) return false
+  switch (reason) {
+    case "first":
+    case "expired":
+      return true
+    case "rejected":
+      return held === undefined || !AccessToken.isSame(held.token, token)
+    case "forced":
+      return token.requestedAt >= since
+    case "due": {
+      const isFresh = Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"
+      // The server may have handed the held token out again: then that answer stands for the whole fleet.
+      return isFresh && (
+        held === undefined || !AccessToken.isSame(held.token, token)
+        || token.requestedAt - held.token.requestedAt > answersApart
+      )
+    }
+  }
+}
+
+/** What a caller who insists changes: failures are forgotten, but not that a refresh token may be spent. */
+export const forgiven = <Reply, Flight>(state: TokenState<Reply, Flight>): TokenState<Reply, Flight> =>
+  state.failure?.spentRefreshToken === true ? state : { ...state, failure: undefined }
+
+/** The failure that forbids a request with these credentials, if one does. */
+export const forbids = (
+  failure: Failure | undefined,
+  identity: Redacted.Redacted,
+  now: Now
+): Failure | undefined =>
+  failure !== undefined && now.monotonic < failure.until && isSameIdentity(failure.identity, identity)
+    ? failure
+    : undefined
+
+/** What an API's refusal of a token changes: nothing, unless it is the current one, and no other was refused just now. */
+export const rejected = <Reply, Flight>(
+  state: TokenState<Reply, Flight>,
+  token: AccessToken.AccessToken,
+  now: Now
+): TokenState<Reply, Flight> => {
+  const { held, rejection } = state
+  if (held === undefined || held.rejected || !AccessToken.isSame(held.token, token)) return state
+  if (rejection !== undefined && now.monotonic - rejection.at < Backoff.rejectionFloor(rejection.count)) return state
+  // A token that was refused while it was new says more about the API than about the token.
+  const inARow = rejection !== undefined && now.wall - held.token.requestedAt < newFor
+  return {
+    ...state,
+    held: { ...held, rejected: true },
+    rejection: { at: now.monotonic, count: inARow ? rejection.count + 1 : 1 }
+  }
+}
+
+/** The refresh token to ask with, if there is one for these credentials that isn't over. */
+export const refreshTokenFor = (
+  state: TokenState<unknown, unknown>,
+  identity: Redacted.Redacted,
+  now: number
+): AccessToken.RefreshToken | undefined =>
+  state.refreshToken !== undefined
+    && isSameIdentity(state.identity, identity)
+    && (state.refreshToken.expiresAt === undefined || now < state.refreshToken.expiresAt)
+    ? state.refreshToken
+    : undefined
+
+const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>
+  a !== undefined && Redacted.value(a) === Redacted.value(b)

@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Provider from "@mintmark/core/Provider"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as ApiOrigins from "../src/internal/apiOrigins.ts"
+
+const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
+  Result.getOrThrow(Result.flatMap(
+    Provider.make({
+      id: "acme",
+      tokenEndpoint: "https://auth.acme.test/token",
+      apiUrl,
+      clientAuthentication: "client_secret_basic_raw",
+      grant: "client_credentials",
+      reply: Schema.Struct({})
+    }),
+    (provider) => ApiOrigins.make(provider, added)
+  ))
+
+const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])
+
+describe("ApiOrigins", () => {
+  it("puts a path alone below the API's own path", () => {
+    assert.strictEqual(acme.locate("/a?b=//c"), "https://api.acme.test/a?b=//c")
+    assert.strictEqual(origins("https://api.acme.test/v1/").locate("/a"), "https://api.acme.test/v1/a")
+  })
+
+  for (
+    const url of [
+      "https://api.acme.test",
+      "https://api.acme.test/a",
+      "https://api.acme.test?a=b",
+      "https://api.acme.test#a",
+      "https://api.acme.test:443/a",
+      "HTTPS://API.ACME.TEST/a",
+      "https://%61pi.acme.test/a",
+      "https://api.acme.test/a b?text=hello world\\@evil.test",
+      "https://api.acme.test/@evil.test",
+      "https://proxy.test:8443/a",
+      "http://[::1]:8080/a",
+      "http://[0:0:0:0:0:0:0:1]:8080/a"
+    ]
+  ) {
+    it(`lets the token go to ${JSON.stringify(url)}`, () => {
+      assert.isUndefined(acme.problemOf(acme.locate(url)))
+    })
+  }
+
+  for (
+    const url of [
+      "",
+      "a",
+      "?a",
+      "//evil.test/a",
+      "///evil.test/a",
+      "/\\evil.test/a",
+      "\\\\evil.test/a",
+      "https:evil.test/a",
+      "https:/evil.test/a",
+      "https:///evil.test/a",
+      "https:\\\\evil.test/a",
+      "https:/\\evil.test",
+      "https://evil.test\\.api.acme.test",
+      "https://evil.test\\@api.acme.test/a",
+      "https://api.acme.test\\@evil.test/a",
+      "https://api.acme.test@evil.test/a",
+      "https://user@api.acme.test/a",
+      "https://user:secret@api.acme.test/a",
+      "https://@api.acme.test/a",
+      "https://api.acme.test:8443/a",
+      "https://api.acme.test:0/a",
+      "https://api.acme.test./a",
+      "https://api.acme.test.evil.test/a",
+      "https://api.acme.testevil.test/a",
+      "https://evil.test/https://api.acme.test/",
+      "https://evil.test?https://api.acme.test/",
+      "https://evil.test#https://api.acme.test/",
+      "https://\tapi.acme.test/a",
+      "https://api.acme\n.test/a",
+      "ht\ttps://api.acme.test/a",
+      " https://api.acme.test/a",
+      "\u0000https://api.acme.test/a",
+      "https://api.acme.test\u0000.evil.test",
+      "http://api.acme.test/a",
+      "http://api.acme.test:443/a",
+      "ftp://api.acme.test/a",
+      "file:///etc/passwd",
+      "data:,a",
+      "blob:https://api.acme.test/a",
+      "javascript:alert(1)",
+      "https://[::1]:8080/a",
+      "http://[::1]:8081/a",
+      "http://[::ffff:127.0.0.1]:8080/",
+      "http://localhost:8080/a",
+      "https://аpi.acme.test/a",
+      "https://evil.test／api.acme.test/a",
+      "https://evil.test＠api.acme.test/a"
+    ]
+  ) {
+    it(`keeps the token from ${JSON.stringify(url)}`, () => {
+      assert.isString(acme.problemOf(acme.locate(url)))
+    })
+  }
+
+  it("names the origin and the option, and nothing else of the URL", () => {
+    const problem = acme.problemOf("https://evil.test/path?key=s3cret")
+    assert.strictEqual(problem, "https://evil.test may not see the token; the option apiOrigins adds origins")
+    assert.notInclude(acme.problemOf("https://user:s3cret@api.acme.test/"), "s3cret")
+  })
+})

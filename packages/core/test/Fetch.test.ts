@@ -1,0 +1,251 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as Fetch from "@mintmark/core/Fetch"
+import * as Provider from "@mintmark/core/Provider"
+import { TokenError } from "@mintmark/core/TokenError"
+import { Sandbox } from "@mintmark/sandbox"
+import * as Answer from "@mintmark/sandbox/Answer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Undici from "undici"
+import { Acme, acme, routee } from "./support/accounts.ts"
+import { serve, serveApi, tokenOf } from "./support/TestServer.ts"
+
+/** Undici's own `fetch`, which is a newer one than the platform's. Its types are its own too. */
+const undici: typeof globalThis.fetch = (...request) => Reflect.apply(Undici.fetch, undefined, request)
+
+const open = (baseUrl: string, options?: Fetch.Options) =>
+  Effect.acquireRelease(
+    Effect.sync(() => Fetch.make(Acme.layer(acme(baseUrl)), Acme, options)),
+    ({ close }) => Effect.promise(close)
+  )
+
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(() => assert.fail("it succeeded"), (error: unknown) => error)
+
+const isTokenError = (error: unknown, tag: TokenError["reason"]["_tag"]) => {
+  assert.instanceOf(error, TokenError)
+  assert.strictEqual(error.reason._tag, tag)
+}
+
+for (
+  const { name, options } of [{ name: "fetch", options: {} }, { name: "undici's fetch", options: { fetch: undici } }]
+) {
+  describe(`Fetch over ${name}`, () => {
+    it.live("carries the token, whatever the request is given as", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi(() => ({}))
+        const { fetch } = yield* open(server.origin, options)
+        yield* Effect.promise(async () => {
+          await fetch("/a")
+          await fetch(`${server.origin}/b`, { method: "POST", headers: { "x-mine": "1" }, body: "body" })
+          await fetch(new URL(`${server.origin}/c`))
+          if (name === "fetch") await fetch(new Request(`${server.origin}/d`, { headers: { "x-mine": "2" } }))
+        })
+        for (const received of server.api()) assert.strictEqual(tokenOf(received), "token-1")
+        const [, b, , d] = server.api()
+        assert.deepInclude(b, { method: "POST", path: "/b", body: "body" })
+        assert.propertyVal(b?.headers, "x-mine", "1")
+        if (name === "fetch") assert.propertyVal(d?.headers, "x-mine", "2")
+      }))
+
+    it.live("lets 1,000 requests on a revoked token succeed with one token request", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
+        const { fetch } = yield* open(server.origin, options)
+        const statuses = yield* Effect.promise(() =>
+          Promise.all(Array.from({ length: 1000 }, () =>
+            fetch("/a").then(async (response) => {
+              await response.text()
+              return response.status
+            })))
+        )
+        assert.deepStrictEqual(new Set(statuses), new Set([200]))
+        assert.strictEqual(server.tokens(), 2)
+        assert.isAtMost(server.api().length, 2000)
+      }), 60_000)
+
+    it.live("hands the refusal on, body and all, where there is no other token", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        const { fetch } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme, options)
+        yield* sandbox.script({ kind: "api" }, [Answer.status(403)], { repeat: "always" })
+        for (let call = 1; call <= 5; call++) {
+          const response = yield* Effect.promise(() => fetch("/accounts/me/balance"))
+          assert.strictEqual(response.status, 403)
+          assert.strictEqual(response.url, `${sandbox.urls.routee}/accounts/me/balance`)
+          assert.property(yield* Effect.promise(() => response.json()), "developerMessage")
+        }
+        assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 5 })
+      }).pipe(Effect.provide(Sandbox.layer())))
+
+    it.live("sends a body twice where it can be sent twice, and a stream once", () =>
+      Effect.gen(function*() {
+        const form = new FormData()
+        form.set("a", "1")
+        const bodies = ["text", new Uint8Array([49]), new Blob(["2"]), new URLSearchParams({ a: "1" }), form]
+        for (const body of name === "fetch" ? bodies : bodies.slice(0, 2)) {
+          const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
+          const { fetch } = yield* open(server.origin, options)
+          const response = yield* Effect.promise(() => fetch("/a", { method: "POST", body }))
+          assert.strictEqual(response.status, 200)
+          const [first, second, ...rest] = server.api().map(({ body }) => body.replace(/-{4,}\S+/g, ""))
+          assert.isEmpty(rest)
+          assert.isNotEmpty(first)
+          assert.strictEqual(first, second)
+        }
+        const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
+        const { fetch } = yield* open(server.origin, options)
+        const stream: RequestInit & { readonly duplex: "half" } = {
+          method: "POST",
+          body: new Blob(["ab"]).stream(),
+          duplex: "half"
+        }
+        const response = yield* Effect.promise(() => fetch("/a", stream))
+        assert.strictEqual(response.status, 401)
+        assert.deepStrictEqual(server.api().map(({ body }) => body), ["ab"])
+        if (name === "fetch") {
+          yield* Effect.promise(() => fetch(new Request(`${server.origin}/b`, { method: "POST", body: "c" })))
+          assert.deepStrictEqual(server.api().map(tokenOf), ["token-1", "token-2"])
+        }
+      }))
+
+    it.live("refuses a URL elsewhere, and takes the token to no other origin on a redirect", () =>
+      Effect.gen(function*() {
+        const stranger = yield* serve(() => ({ status: 401 }))
+        let status = 0
+        const server = yield* serveApi(() => ({ status, headers: { location: `${stranger.origin}/b` } }))
+        const { fetch } = yield* open(server.origin, options)
+        const urls = [stranger.origin, `//${new URL(stranger.origin).host}/a`, `${server.origin}@evil.test/`]
+        for (const url of urls) {
+          isTokenError(yield* Effect.promise(() => failureOf(fetch(url))), "Unsafe")
+        }
+        assert.isEmpty(stranger.received)
+        for (status of [301, 302, 303, 307, 308]) {
+          assert.strictEqual((yield* Effect.promise(() => fetch("/a"))).status, 401)
+        }
+        assert.strictEqual(stranger.received.length, 5)
+        for (const { headers } of stranger.received) assert.notProperty(headers, "authorization")
+        assert.strictEqual(server.tokens(), 1)
+      }))
+
+    it.live("passes a header of the caller's own on, and doesn't take its refusal for the token's", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi(() => ({ status: 401 }))
+        const { fetch } = yield* open(server.origin, options)
+        yield* Effect.promise(() => fetch("/a", { headers: { authorization: "Basic bWluZQ==" } }))
+        assert.deepStrictEqual(server.received.map(({ headers }) => headers.authorization), ["Basic bWluZQ=="])
+      }))
+
+    it.live("is rejected with a TokenError where the token is the trouble, and with fetch's own error where that is", () =>
+      Effect.gen(function*() {
+        const refusing = yield* serve(() => ({ status: 401, body: "{\"error\":\"invalid_client\"}" }))
+        const { fetch } = yield* open(refusing.origin, options)
+        isTokenError(yield* Effect.promise(() => failureOf(fetch("/a"))), "CredentialsRefused")
+        assert.strictEqual(refusing.received.length, 1)
+
+        const breaking = yield* serveApi(() => ({}))
+        const broken = yield* open(breaking.origin, {
+          fetch: (input, init) =>
+            String(input).endsWith("/token")
+              ? globalThis.fetch(input, init)
+              : Promise.reject(new TypeError("fetch failed"))
+        })
+        assert.instanceOf(yield* Effect.promise(() => failureOf(broken.fetch("/a"))), TypeError)
+      }))
+  })
+}
+
+describe("Fetch", () => {
+  it.live("answers one promise for a token that is at hand", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      const { token } = yield* open(server.origin)
+      const first = yield* Effect.promise(() => token())
+      assert.strictEqual(AccessToken.authorization(first), "Bearer token-1")
+      assert.strictEqual(token(), token())
+      assert.strictEqual(yield* Effect.promise(() => token()), first)
+    }))
+
+  it.live("ends one caller's wait on its signal, and nobody else's", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const { fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
+      yield* sandbox.script({ kind: "token" }, [Answer.delay(200, Answer.ordinary)])
+      const controller = new AbortController()
+      const { signal } = controller
+      const reason = new Error("enough")
+      const waits = [failureOf(token({ signal })), failureOf(fetch("/accounts/me/balance", { signal }))]
+      const others = [token(), fetch("/accounts/me/balance").then(({ status }) => status)]
+      yield* sandbox.arrived({ kind: "token" }, 1)
+      controller.abort(reason)
+      assert.deepStrictEqual(yield* Effect.promise(() => Promise.all(waits)), [reason, reason])
+      const [, status] = yield* Effect.promise(() => Promise.all(others))
+      assert.strictEqual(status, 200)
+      assert.deepInclude(yield* sandbox.counts(), { token: 1, api: 1 })
+      assert.strictEqual(yield* Effect.promise(() => failureOf(token({ signal }))), reason)
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.live("ends with its scope: those who wait are told, and requests that carry their token go on", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const { close, fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
+      yield* Effect.promise(() => token())
+      yield* sandbox.script({ kind: "api" }, [Answer.delay(100, Answer.ordinary)])
+      const carried = fetch("/accounts/me/balance")
+      yield* sandbox.arrived({ kind: "api" }, 1)
+      yield* Effect.promise(close)
+      assert.strictEqual((yield* Effect.promise(() => carried)).status, 200)
+      isTokenError(yield* Effect.promise(() => failureOf(token())), "Unavailable")
+      isTokenError(yield* Effect.promise(() => failureOf(fetch("/accounts/me/balance"))), "Unavailable")
+      yield* Effect.promise(close)
+
+      const waiting = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
+      yield* sandbox.script({ kind: "token" }, [Answer.hang("before-headers")])
+      const wait = failureOf(waiting.token())
+      yield* sandbox.arrived({ kind: "token" }, 2)
+      yield* Effect.promise(() => waiting[Symbol.asyncDispose]())
+      isTokenError(yield* Effect.promise(() => wait), "Unavailable")
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it("throws at once where an option can't be used", () => {
+    const make = () =>
+      Fetch.make(Acme.layer(acme("https://api.acme.test"), { apiOrigins: ["http://proxy.test"] }), Acme)
+    assert.throws(make, TokenError, /apiOrigins/)
+  })
+
+  it("lets go of what a Layer has acquired before it fails", async () => {
+    let released = 0
+    const failing = Layer.effect(
+      Acme,
+      Effect.andThen(
+        Effect.acquireRelease(Effect.void, () =>
+          Effect.sync(() => {
+            released++
+          })),
+        Effect.fail(Provider.invalidOption({ id: "acme", settings: {} }, "option", "can't be used"))
+      )
+    )
+    assert.throws(() => Fetch.make(failing, Acme), TokenError)
+    assert.strictEqual(released, 1)
+  })
+
+  it.live("rejects the first call where a Layer fails later", () =>
+    Effect.gen(function*() {
+      const late = Provider.invalidOption({ id: "acme", settings: {} }, "option", "is known to be wrong only later")
+      const failing = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(late)))
+      const { fetch, token } = Fetch.make(failing, Acme)
+      assert.strictEqual(yield* Effect.promise(() => failureOf(token())), late)
+      assert.strictEqual(yield* Effect.promise(() => failureOf(fetch("/a"))), late)
+    }))
+
+  it.live("asks for tokens through the HttpClient that the Layer was provided with", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      const layer = Layer.provide(Acme.layer(acme(server.origin)), NodeHttpClient.layerUndici)
+      const { close, token } = Fetch.make(layer, Acme, { fetch: () => Promise.reject(new Error("not this one")) })
+      assert.strictEqual(AccessToken.authorization(yield* Effect.promise(() => token())), "Bearer token-1")
+      yield* Effect.promise(close)
+    }))
+})

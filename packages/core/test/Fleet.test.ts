@@ -1,0 +1,186 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Answer, Sandbox } from "@mintmark/sandbox"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { keys } from "./support/fleet.ts"
+import type { SandboxProvider } from "./support/fleetAccounts.ts"
+import { type Member, type Orders, startMember } from "./support/fleetProcesses.ts"
+import { oidcProvider } from "./support/oidcProvider.ts"
+import { startRedis } from "./support/redisServer.ts"
+
+// Real processes, a real Redis, real time. The whole takes minutes: `npm run test:fleet` in this package.
+const isWhole = process.env["MINTMARK_FLEET"] === "whole"
+const size = isWhole
+  ? { processes: 16, callers: 200, expiries: 10, lifetime: 5, kills: 20, renewals: 1_000 }
+  : { processes: 3, callers: 50, expiries: 3, lifetime: 2, kills: 1, renewals: 50 }
+
+const startFleet = Effect.fnUntraced(function*(
+  orders: Pick<Orders, "provider" | "baseUrl"> & Partial<Orders>,
+  onAsking?: (member: Member) => void
+) {
+  const redis = yield* startRedis()
+  const start = startMember({
+    redisUrl: redis.url,
+    keys: keys.map(Redacted.value),
+    lease: "1 seconds",
+    // The machine that tests run on may hold everybody up.
+    budget: "2 seconds",
+    callers: size.callers,
+    pause: 100,
+    does: "get",
+    ...orders
+  }, onAsking)
+  return { start }
+})
+
+const startSandboxFleet = Effect.fnUntraced(function*(
+  provider: SandboxProvider,
+  orders: Partial<Orders>,
+  onAsking?: (member: Member) => void
+) {
+  const sandbox = yield* Sandbox
+  const { start } = yield* startFleet({ provider, baseUrl: sandbox.urls[provider], ...orders }, onAsking)
+  return { sandbox, start }
+})
+
+const ready = (members: ReadonlyArray<Member>) =>
+  Effect.forEach(members, ({ ready }) => ready, { concurrency: "unbounded" })
+
+const finish = (members: ReadonlyArray<Member>) =>
+  Effect.map(
+    Effect.forEach(members, ({ finish }) => finish, { concurrency: "unbounded" }),
+    (outcomes) => outcomes.filter((outcome) => outcome !== undefined)
+  )
+
+describe("a fleet that shares one token through Redis", () => {
+  it.live("makes one token request for each expiry, and fails no caller", () =>
+    Effect.gen(function*() {
+      const { sandbox, start } = yield* startSandboxFleet("routera", { lease: "5 seconds" })
+      yield* sandbox.setLifetime({ provider: "routera" }, size.lifetime)
+      const members = yield* Effect.all(Array.from({ length: size.processes }, () => start))
+      yield* ready(members)
+      yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1)
+      yield* sandbox.clear
+      yield* sandbox.arrived({ provider: "routera", kind: "token" }, size.expiries)
+      yield* Effect.sleep(size.lifetime * 300)
+      const outcomes = yield* finish(members)
+      const requests = (yield* sandbox.journal).map(({ time }) => time)
+      const gaps = requests.slice(1).map((time, index) => time - (requests[index] ?? 0))
+      const counts = yield* sandbox.counts({ provider: "routera" })
+      assert.strictEqual(outcomes.length, size.processes)
+      assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+      assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
+      assert.isTrue(outcomes.every(({ calls }) => calls > size.callers))
+      // One in each lifetime, none before the token is due; on a machine that is held up, a last one may be added.
+      assert.isAtLeast(Math.min(...gaps), size.lifetime * 600)
+      assert.isAtMost(counts.token, size.expiries + (isWhole ? 0 : 1))
+      assert.strictEqual(counts.concurrentTokenRequests, 1)
+    }).pipe(Effect.provide(Sandbox.layer())), 180_000)
+
+  it.live("goes on when the process that asks is killed", () =>
+    Effect.gen(function*() {
+      const members: Array<Member> = []
+      const doomed = new Set<Member>()
+      const { sandbox, start } = yield* startSandboxFleet("routera", {}, (member) => {
+        if (doomed.size === size.kills || !members.includes(member)) return
+        doomed.add(member)
+        setTimeout(member.kill, Math.random() * 60)
+      })
+      yield* sandbox.setLifetime({ provider: "routera" }, size.lifetime)
+      yield* sandbox.script({ provider: "routera", kind: "token" }, [Answer.delay(30)], { repeat: "always" })
+      const survivors = [yield* start]
+      yield* ready(survivors)
+      const startedAt = yield* Clock.currentTimeMillis
+      yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1)
+      // All others may be killed, and there is one in the place of each that was.
+      while (doomed.size < size.kills) {
+        if (members.length - doomed.size < size.processes - 1) members.push(yield* start)
+        yield* Effect.sleep(200)
+      }
+      const kills = doomed.size
+      yield* Effect.sleep(size.lifetime * 1_500)
+      const outcomes = yield* finish([...survivors, ...members])
+      const { token } = yield* sandbox.counts({ provider: "routera" })
+      assert.isAtLeast(outcomes.length, survivors.length)
+      assert.isAtMost(token, ((yield* Clock.currentTimeMillis) - startedAt) / (size.lifetime * 800) + kills + 1)
+      assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+      assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
+    }).pipe(Effect.provide(Sandbox.layer())), 300_000)
+
+  it.live("spends each refresh token once, also where two processes renew all the time", () =>
+    Effect.gen(function*() {
+      const { sandbox, start } = yield* startSandboxFleet("voipex", { callers: 1, pause: 0, does: "renew" })
+      const members = yield* Effect.all([start, start])
+      yield* ready(members)
+      yield* sandbox.arrived({ provider: "voipex", kind: "token" }, size.renewals)
+      const outcomes = yield* finish(members)
+      const refreshTokens = yield* sandbox.refreshTokens
+      const journal = yield* sandbox.journal
+      assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+      assert.strictEqual(journal.filter(({ grant }) => grant === "password").length, 1)
+      assert.isAtLeast(refreshTokens.length, size.renewals)
+      assert.deepStrictEqual(refreshTokens.filter(({ uses }) => uses > 1), [])
+      assert.strictEqual(refreshTokens.filter(({ uses }) => uses === 0).length, 1)
+    }).pipe(Effect.provide(Sandbox.layer())), 180_000)
+
+  it.live(
+    "spends each refresh token once by the log of a server that ends the session at a second use",
+    () =>
+      Effect.gen(function*() {
+        const { grants, log, tokenEndpoint } = yield* oidcProvider
+        const { start } = yield* startFleet({
+          provider: "oidc-provider",
+          baseUrl: new URL(tokenEndpoint).origin,
+          callers: 1,
+          pause: 0,
+          does: "renew"
+        })
+        const members = yield* Effect.all([start, start])
+        yield* ready(members)
+        while (log.consumed.length < size.renewals) yield* Effect.sleep(50)
+        const outcomes = yield* finish(members)
+        assert.strictEqual(outcomes.length, members.length)
+        assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+        // Each renewal of either process took the one refresh token that there was, and left another.
+        assert.deepStrictEqual(log.consumed, log.issued.slice(0, -1))
+        assert.strictEqual(new Set(log.consumed).size, log.consumed.length)
+        assert.deepStrictEqual(log.ended, [])
+        assert.deepStrictEqual(log.refused, [])
+        assert.deepStrictEqual(grants(), ["password", ...log.consumed.map(() => "refresh_token")])
+        assert.isTrue(outcomes.every(({ tokens }) => tokens.length > 1))
+      }),
+    180_000
+  )
+
+  it.live(
+    "spends no refresh token twice, also where the process that spends it is killed",
+    () =>
+      Effect.gen(function*() {
+        let kills = 0
+        const { sandbox, start } = yield* startSandboxFleet(
+          "voipex",
+          { callers: 1, pause: 20, does: "renew" },
+          (member) => {
+            if (kills === size.kills || Math.random() > 0.2) return
+            kills++
+            setTimeout(member.kill, Math.random() * 40)
+          }
+        )
+        yield* sandbox.script({ provider: "voipex", kind: "token" }, [Answer.delay(10)], { repeat: "always" })
+        const members: Array<Member> = []
+        while (kills < size.kills) {
+          const [a, b] = yield* Effect.all([start, start])
+          members.push(a, b)
+          yield* ready([a, b])
+          yield* Effect.sleep(1_000)
+        }
+        const outcomes = yield* finish(members)
+        const refreshTokens = yield* sandbox.refreshTokens
+        assert.isAtLeast(refreshTokens.length, size.kills)
+        assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+        assert.deepStrictEqual(refreshTokens.filter(({ uses }) => uses > 1), [])
+      }).pipe(Effect.provide(Sandbox.layer())),
+    180_000
+  )
+})

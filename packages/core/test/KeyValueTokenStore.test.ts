@@ -1,0 +1,134 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as KeyValueTokenStore from "@mintmark/core/KeyValueTokenStore"
+import * as TokenSource from "@mintmark/core/TokenSource"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as KeyValueStore from "effect/persistence/KeyValueStore"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import { countingServer, credentials, keys, provider as acme } from "./support/fleet.ts"
+
+/** A map in the place of a folder, in which a test can look and write. */
+const shelf = () => {
+  const entries = new Map<string, string>()
+  const store = KeyValueStore.makeStringOnly({
+    get: (key) => Effect.sync(() => entries.get(key)),
+    set: (key, value) => Effect.sync(() => void entries.set(key, value)),
+    remove: (key) => Effect.sync(() => void entries.delete(key)),
+    clear: Effect.sync(() => entries.clear()),
+    size: Effect.sync(() => entries.size),
+    keys: Effect.sync(() => [...entries.keys()])
+  })
+  return { entries, store }
+}
+
+/** What a process does that is started, needs a token, and ends. */
+const oneProcess = <A, E>(
+  http: HttpClient.HttpClient,
+  store: KeyValueStore.KeyValueStore,
+  use: (source: TokenSource.TokenSource) => Effect.Effect<A, E>,
+  { ring = [keys[0]], provider = acme }: {
+    readonly ring?: ReadonlyArray<Redacted.Redacted>
+    readonly provider?: typeof acme
+  } = {}
+) =>
+  Effect.scoped(Effect.gen(function*() {
+    const context = yield* Layer.build(
+      KeyValueTokenStore.layer({ keys: ring }).pipe(
+        Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, store))
+      )
+    )
+    const source = yield* Effect.provideContext(TokenSource.make(provider, credentials), context)
+    return yield* use(source)
+  })).pipe(Effect.provideService(HttpClient.HttpClient, http))
+
+const get = (source: TokenSource.TokenSource) => Effect.map(source.get, ({ value }) => Redacted.value(value))
+
+describe("KeyValueTokenStore", () => {
+  it.effect("hands one token to ten processes after each other, and another to the one after its end", () =>
+    Effect.gen(function*() {
+      const { http, seen } = countingServer()
+      const { store } = shelf()
+      for (let run = 0; run < 10; run++) assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
+      assert.strictEqual(seen.requests, 1)
+      yield* TestClock.adjust("61 seconds")
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
+    }))
+
+  it.effect("leaves nothing readable, neither the token nor whose it is", () =>
+    Effect.gen(function*() {
+      const { entries, store } = shelf()
+      yield* oneProcess(countingServer().http, store, get)
+      const [[name = "", value = ""] = []] = [...entries]
+      assert.match(name, /^[\da-f]{64}$/)
+      assert.notInclude(value + Buffer.from(value, "base64").toString("latin1"), "token-1")
+    }))
+
+  it.effect("puts another in the place of a token that an API refused, or that was renewed", () =>
+    Effect.gen(function*() {
+      const { http } = countingServer()
+      const { store } = shelf()
+      yield* oneProcess(http, store, (source) => Effect.andThen(Effect.flatMap(source.get, source.reject), source.get))
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
+      yield* TestClock.adjust("1 second")
+      yield* oneProcess(http, store, ({ renew }) => renew)
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-3")
+    }))
+
+  it.effect("keeps no refresh token, which two processes could spend at once", () =>
+    Effect.gen(function*() {
+      const grants: Array<string | null> = []
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+          grants.push(new URLSearchParams(body).get("grant_type"))
+          return HttpClientResponse.fromWeb(
+            request,
+            Response.json({ access_token: "access", token_type: "Bearer", expires_in: 60, refresh_token: "refresh" })
+          )
+        })
+      )
+      const { store } = shelf()
+      const renewing = { ...acme, renewsWithRefreshToken: true }
+      for (let run = 0; run < 2; run++) {
+        yield* oneProcess(
+          http,
+          store,
+          ({ get, renew }) => get.pipe(Effect.andThen(TestClock.adjust("1 second")), Effect.andThen(renew)),
+          { provider: renewing }
+        )
+      }
+      assert.deepStrictEqual(grants, ["client_credentials", "refresh_token", "client_credentials"])
+    }))
+
+  it.effect("asks where the store holds rubbish, another's value, or what was sealed with a key that is gone", () =>
+    Effect.gen(function*() {
+      const { http, seen } = countingServer()
+      const { entries, store } = shelf()
+      yield* oneProcess(http, store, get)
+      const [[name = "", sealed = ""] = []] = [...entries]
+      for (const rubbish of ["", "rubbish", sealed.slice(0, -8), `B${sealed.slice(1)}`]) {
+        entries.set(name, rubbish)
+        yield* oneProcess(http, store, get)
+      }
+      assert.strictEqual(seen.requests, 5)
+      assert.strictEqual(yield* oneProcess(http, store, get, { ring: [keys[1]] }), "token-6")
+      assert.strictEqual(yield* oneProcess(http, store, get, { ring: [keys[1], keys[0]] }), "token-5")
+    }))
+
+  it.effect("asks where the store fails", () =>
+    Effect.gen(function*() {
+      const failure = Effect.fail(new KeyValueStore.KeyValueStoreError({ method: "any", message: "away" }))
+      const store = KeyValueStore.makeStringOnly({
+        get: () => failure,
+        set: () => failure,
+        remove: () => failure,
+        clear: failure,
+        size: failure,
+        keys: failure
+      })
+      assert.strictEqual(yield* oneProcess(countingServer().http, store, get), "token-1")
+    }))
+})

@@ -1,0 +1,616 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
+import type { TokenSource } from "@mintmark/core/TokenSource"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Redis from "effect/persistence/Redis"
+import * as Queue from "effect/Queue"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as RedisNews from "../src/internal/redisNews.ts"
+import { keys } from "./support/fleet.ts"
+import { redisAt, type RedisServer, startRedis } from "./support/redisServer.ts"
+import { canary, join, NumberingServer } from "./support/storeFleet.ts"
+
+const bearer = AccessToken.authorization
+const token = (number: number) => `Bearer ${canary}-access-${number}`
+
+/** The one record in Redis. */
+const record = (redis: RedisServer): string => {
+  const [key, ...others] = redis.cli("KEYS", "*").split("\n")
+  assert.deepStrictEqual(others, [])
+  return key ?? ""
+}
+
+describe("RedisTokenStore", () => {
+  describe("shares", () => {
+    it.live("one token among all who ask at the same time", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.answering = Effect.sleep(100)
+        const members = yield* Effect.all(Array.from({ length: 5 }, () => join(redisAt(redis.url), server)))
+        const tokens = yield* Effect.forEach(members, ({ get }) => get, { concurrency: "unbounded" })
+        assert.deepStrictEqual(tokens.map(bearer), members.map(() => token(1)))
+        assert.strictEqual(server.grants.length, 1)
+      }))
+
+    it.live("all of a token, with what the provider's reply adds", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const [a, b] = yield* Effect.all([
+          join(redisAt(redis.url), server, "renewing"),
+          join(redisAt(redis.url), server, "renewing")
+        ])
+        const asked = yield* a.get
+        const shared = yield* b.get
+        assert.deepStrictEqual(shared.reply, asked.reply)
+        assert.strictEqual(Redacted.value(shared.value), Redacted.value(asked.value))
+        assert.strictEqual(
+          shared.refreshToken && Redacted.value(shared.refreshToken.value),
+          asked.refreshToken && Redacted.value(asked.refreshToken.value)
+        )
+        assert.isAtMost(shared.expiresAt, asked.expiresAt)
+        assert.isAtLeast(shared.expiresAt, asked.expiresAt - 1_000)
+      }))
+
+    it.live("nothing with another secret, another prefix or another ring of keys", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        yield* (yield* join(redisAt(redis.url), server)).get
+        yield* (yield* join(redisAt(redis.url), server, "renewing")).get
+        yield* (yield* join(redisAt(redis.url), server, "plain", { prefix: "other:" })).get
+        yield* (yield* join(redisAt(redis.url), server, "plain", { keys: keys.slice(0, 1) })).get
+        assert.strictEqual(server.grants.length, 4)
+      }))
+
+    it.live("no secret in a name or a value, and nothing without an end", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        yield* (yield* join(redisAt(redis.url), server)).get
+        yield* (yield* join(redisAt(redis.url), server, "renewing")).get
+        server.instead.push(() =>
+          Response.json({ error: "invalid_client", error_description: canary }, { status: 401 })
+        )
+        const refused = yield* join(redisAt(redis.url), server, "plain", { prefix: "other:" })
+        yield* Effect.flip(refused.get)
+        const names = redis.cli("--scan").split("\n")
+        assert.strictEqual(names.length, 3)
+        for (const name of names) {
+          assert.match(name, /^(mintmark|other):[0-9a-f]{64}$/)
+          assert.isAbove(Number(redis.cli("PTTL", name)), 0)
+          const dump = redis.cli("HGETALL", name) + redis.cli("--no-raw", "DUMP", name)
+          const readable = dump + dump.split("\n").map((line) => Buffer.from(line, "base64").toString("latin1")).join()
+          assert.notInclude(readable, canary)
+        }
+      }))
+
+    it.live("a cached token without a word to Redis", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const { get } = yield* join(redisAt(redis.url), new NumberingServer())
+        yield* get
+        const processed = () => Number(/total_commands_processed:(\d+)/.exec(redis.cli("INFO", "stats"))?.[1])
+        yield* Effect.sleep(50)
+        const before = processed()
+        for (let i = 0; i < 1_000; i++) yield* get
+        const others = processed() - before
+        assert.isAtMost(others, 3)
+      }))
+
+    it.live("a token's end by no clock but Redis's", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const clock = yield* Clock.clockWith(Effect.succeed)
+        const ahead: Clock.Clock = Object.assign(Object.create(clock), {
+          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + 7_200_000,
+          currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + 7_200_000)
+        })
+        const early = yield* join(redisAt(redis.url), server)
+        const late = yield* Effect.provideService(join(redisAt(redis.url), server), Clock.Clock, ahead)
+        const first = yield* early.get
+        const second = yield* Effect.provideService(late.get, Clock.Clock, ahead)
+        assert.strictEqual(server.grants.length, 1)
+        assert.approximately(second.expiresAt - first.expiresAt, 7_200_000, 1_000)
+        assert.strictEqual(bearer(second), bearer(first))
+      }))
+  })
+
+  describe("tells the others", () => {
+    it.live("that an API refused a token", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
+        yield* a.reject(yield* a.get)
+        yield* Effect.sleep(100)
+        assert.strictEqual(bearer(yield* b.get), token(2))
+        assert.strictEqual(bearer(yield* a.get), token(2))
+        assert.strictEqual(server.grants.length, 2)
+      }))
+
+    it.live("that the server wants to be left alone, and until when; unless somebody insists", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
+        const seen = yield* Effect.flip(a.get)
+        const told = yield* Effect.flip(b.get)
+        assert.strictEqual(told.reason._tag, "Throttled")
+        assert.approximately(told.retryAt ?? 0, seen.retryAt ?? 0, 500)
+        assert.strictEqual(server.grants.length, 1)
+        assert.strictEqual(bearer(yield* b.renew), token(2))
+        assert.strictEqual(bearer(yield* a.renew), token(3))
+      }))
+
+    it.live("that the credentials are refused", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.instead.push(() => Response.json({ error: "invalid_client" }, { status: 401 }))
+        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
+        yield* Effect.flip(a.get)
+        const { reason } = yield* Effect.flip(b.get)
+        assert.strictEqual(reason._tag, "CredentialsRefused")
+        assert.strictEqual(server.grants.length, 1)
+      }))
+
+    it.live("that there is a token, as soon as there is", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+        const messages = yield* client.subscribe("mintmark:news")
+        const news = yield* RedisNews.make(client, "mintmark:news", Schedule.spaced("1 second"))
+        const { get } = yield* join(redisAt(redis.url), new NumberingServer())
+        yield* get
+        const { message } = yield* Queue.take(messages)
+        assert.strictEqual(message, record(redis))
+        const waiting = yield* Effect.forkChild(Effect.timed(news("name", 10_000)))
+        yield* Effect.sleep(500)
+        redis.cli("PUBLISH", "mintmark:news", "another")
+        redis.cli("PUBLISH", "mintmark:news", "name")
+        const [waited] = yield* Fiber.join(waiting)
+        assert.isBelow(Duration.toMillis(waited), 5_000)
+      }))
+
+    it.live("nothing of a network that is broken here alone", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const http = HttpClient.make((request) =>
+          Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({
+                request,
+                cause: Object.assign(new Error(), { code: "ECONNREFUSED" })
+              })
+            })
+          )
+        )
+        const a = yield* join(redisAt(redis.url), { http })
+        const b = yield* join(redisAt(redis.url), server)
+        assert.strictEqual((yield* Effect.flip(a.get)).reason._tag, "Unavailable")
+        assert.strictEqual(bearer(yield* b.get), token(1))
+      }))
+  })
+
+  describe("asks the provider, and makes the record good, where under its name lies", () => {
+    const tamper: Record<string, (redis: RedisServer, name: string) => Effect.Effect<void> | void> = {
+      "nothing any more, for it was flushed": (redis) => void redis.cli("FLUSHALL"),
+      "nothing any more, for it was evicted": (redis, name) => void redis.cli("UNLINK", name),
+      "a text": (redis, name) =>
+        void redis.cli("EVAL", "redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], 'x')", "1", name),
+      "a list": (redis, name) =>
+        void redis.cli("EVAL", "redis.call('DEL', KEYS[1]) redis.call('LPUSH', KEYS[1], 'x')", "1", name),
+      "10 MB of text": (redis, name) =>
+        void redis.cli(
+          "EVAL",
+          "redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], string.rep('x', 10000000))",
+          "1",
+          name
+        ),
+      "10 MB in the token's place": (redis, name) =>
+        void redis.cli("EVAL", "redis.call('HSET', KEYS[1], 'token', string.rep('x', 10000000))", "1", name),
+      "rubbish": (redis, name) => void redis.cli("HSET", name, "token", "rubbish"),
+      "rubbish for numbers": (redis, name) =>
+        void redis.cli(
+          "HSET",
+          name,
+          "token",
+          "",
+          "generation",
+          "x",
+          "leaseUntil",
+          "nan",
+          "fence",
+          "",
+          "failureUntil",
+          "{}"
+        ),
+      "numbers that no number can follow": (redis, name) =>
+        void redis.cli(
+          "EVAL",
+          "local n = string.format('%.0f', 1e300)"
+            + " redis.call('HSET', KEYS[1], 'token', '', 'generation', n, 'fence', n, 'rejected', n)",
+          "1",
+          name
+        ),
+      "a token that was cut short": (redis, name) =>
+        void redis.cli("HSET", name, "token", redis.cli("HGET", name, "token").slice(0, -24)),
+      "a token with a bit turned": (redis, name) => {
+        const sealed = redis.cli("HGET", name, "token")
+        redis.cli("HSET", name, "token", `${sealed.slice(0, 40)}${sealed[40] === "A" ? "B" : "A"}${sealed.slice(41)}`)
+      },
+      "a token in an older format": (redis, name) =>
+        void redis.cli("HSET", name, "token", btoa(`\0${atob(redis.cli("HGET", name, "token")).slice(1)}`)),
+      "a token under a key that is not in the ring": (redis, name) => {
+        const sealed = atob(redis.cli("HGET", name, "token"))
+        redis.cli("HSET", name, "token", btoa(`${sealed[0]}\0\0\0\0${sealed.slice(5)}`))
+      },
+      "another tenant's token": (redis, name) =>
+        Effect.scoped(Effect.gen(function*() {
+          const tenant = yield* join(redisAt(redis.url), new NumberingServer(), "plain", { prefix: "other:" })
+          yield* tenant.get
+          const theirs = redis.cli("KEYS", "*").split("\n").find((other) => other !== name) ?? ""
+          redis.cli("HSET", name, "token", redis.cli("HGET", theirs, "token"))
+        })).pipe(Effect.orDie)
+    }
+    for (const [what, change] of Object.entries(tamper)) {
+      it.live(what, () =>
+        Effect.gen(function*() {
+          const redis = yield* startRedis()
+          const server = new NumberingServer()
+          yield* (yield* join(redisAt(redis.url), server)).get
+          const name = record(redis)
+          yield* change(redis, name) ?? Effect.void
+          const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
+          assert.strictEqual(bearer(yield* a.get), token(2))
+          assert.strictEqual(bearer(yield* b.get), token(2))
+          assert.isAbove(Number(redis.cli("PTTL", name)), 0)
+        }))
+    }
+  })
+
+  it.live("reads with any key of the ring, and writes with the first", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      const [newer, older] = keys
+      const old = yield* join(redisAt(redis.url), server, "plain", { keys: keys.slice(1) })
+      const mixed = yield* join(redisAt(redis.url), server)
+      assert.isDefined(newer)
+      assert.isDefined(older)
+      yield* old.get
+      assert.strictEqual(bearer(yield* mixed.get), token(1))
+      yield* mixed.renew
+      const left = yield* join(redisAt(redis.url), server, "plain", { keys: keys.slice(1) })
+      assert.strictEqual(bearer(yield* left.get), token(3))
+      assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(3))
+    }))
+
+  describe("serves callers from the provider, and soon at no cost, while Redis", () => {
+    const faults: Record<string, (redis: RedisServer) => Effect.Effect<void> | void> = {
+      "is dead": (redis) => redis.kill,
+      "is stopped": (redis) => redis.signal("SIGSTOP"),
+      "answers nobody": (redis) => void redis.cli("CLIENT", "PAUSE", "60000", "ALL"),
+      "sleeps": (redis) => redis.send("DEBUG", "SLEEP", "8"),
+      "is full": (redis) => void redis.cli("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction"),
+      "may only be read": (redis) => void redis.cli("REPLICAOF", "127.0.0.1", "1"),
+      "forbids scripts": (redis) => void redis.cli("ACL", "SETUSER", "default", "-@scripting"),
+      "has another password": (redis) => {
+        redis.cli("CONFIG", "SET", "requirepass", "other")
+        redis.cli("-a", "other", "--no-auth-warning", "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+      }
+    }
+    for (const [what, strike] of Object.entries(faults)) {
+      it.live(what, () =>
+        Effect.gen(function*() {
+          const redis = yield* startRedis()
+          const server = new NumberingServer()
+          yield* Effect.gen(function*() {
+            const { get, renew } = yield* join(redisAt(redis.url), server)
+            yield* strike(redis) ?? Effect.void
+            const [first] = yield* Effect.timed(get)
+            assert.isBelow(Duration.toMillis(first), 1_000)
+            for (let i = 0; i < 3; i++) yield* renew
+            // The quickest of a few, since this machine may be busy: it waited for Redis not even once.
+            const later = yield* Effect.forEach([1, 2, 3, 4, 5], () => Effect.timed(renew))
+            assert.isBelow(Math.min(...later.map(([took]) => Duration.toMillis(took))), 100)
+            assert.strictEqual(server.grants.length, 9)
+          }).pipe(
+            // A client that closes waits for replies, unless it has seen that the server is gone.
+            Effect.ensuring(Effect.andThen(redis.kill, Effect.sleep(50)))
+          )
+        }))
+    }
+
+    it.live("was never there, and shares once it is", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        yield* redis.kill
+        const server = new NumberingServer()
+        const away = RedisTokenStore.connectInBackground(redisAt(redis.url))
+        const [a, b, c] = yield* Effect.all([join(away, server), join(away, server), join(away, server)])
+        assert.strictEqual(bearer(yield* a.get), token(1))
+        assert.strictEqual(bearer(yield* b.get), token(2))
+        yield* redis.start
+        yield* Effect.sleep(2_500)
+        assert.strictEqual(bearer(yield* a.renew), token(3))
+        assert.strictEqual(bearer(yield* c.get), token(3))
+      }))
+  })
+
+  it.live("needs no more rights in Redis than its guide says, and not even the channel", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const rights = [
+        "~mintmark:*",
+        "+@scripting",
+        "+@hash",
+        "+@keyspace",
+        "+@connection",
+        "+time",
+        "+publish",
+        "+subscribe"
+      ]
+      redis.cli("ACL", "SETUSER", "worker", "on", ">word", ...rights)
+      const server = new NumberingServer()
+      server.answering = Effect.sleep(200)
+      const url = redis.url.replace("//", "//worker:word@")
+      const [a, b] = yield* Effect.all([join(redisAt(url), server), join(redisAt(url), server)])
+      const tokens = yield* Effect.all([a.get, b.get], { concurrency: 2 })
+      assert.deepStrictEqual(tokens.map(bearer), [token(1), token(1)])
+    }))
+
+  it.live("uses the record that a replica has, when the replica takes over", () =>
+    Effect.gen(function*() {
+      const master = yield* startRedis()
+      const replica = yield* startRedis("--replicaof", "127.0.0.1", String(master.port))
+      const server = new NumberingServer()
+      yield* (yield* join(redisAt(master.url), server)).get
+      while (replica.cli("DBSIZE") === "0") yield* Effect.sleep(50)
+      const reader = yield* join(redisAt(replica.url), server)
+      assert.strictEqual(bearer(yield* reader.get), token(1))
+      yield* master.kill
+      replica.cli("REPLICAOF", "NO", "ONE")
+      const [a, b] = yield* Effect.all([join(redisAt(replica.url), server), join(redisAt(replica.url), server)])
+      assert.strictEqual(bearer(yield* a.get), token(1))
+      assert.strictEqual(bearer(yield* a.renew), token(2))
+      assert.strictEqual(bearer(yield* b.get), token(2))
+    }))
+
+  it.live("gives a lease back whose taking it heard nothing of", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      const deaf = Layer.effect(
+        Redis.Redis,
+        Effect.map(Redis.Redis, (redis) => {
+          let heard = 0
+          return {
+            ...redis,
+            eval: (script) => (...params) =>
+              ++heard === 1
+                ? Effect.andThen(redis.eval(script)(...params), Effect.never)
+                : redis.eval(script)(...params)
+          }
+        })
+      ).pipe(Layer.provide(redisAt(redis.url)))
+      const a = yield* join(deaf, server)
+      assert.strictEqual(bearer(yield* a.get), token(1))
+      const b = yield* join(redisAt(redis.url), server)
+      const [waited] = yield* Effect.timed(b.get)
+      assert.isBelow(Duration.toMillis(waited), 1_000)
+    }))
+
+  it.live("does not overwrite what came after it lost the lease, and takes it over", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      const slow = yield* Deferred.make<void>()
+      server.answering = Deferred.await(slow)
+      const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
+      const events = yield* Effect.forkChild(Stream.runCollect(Stream.take(a.events, 1)), { startImmediately: true })
+      const paused = yield* Effect.forkChild(a.get)
+      yield* server.arrived(1)
+      redis.cli("HDEL", record(redis), "owner", "leaseUntil")
+      server.answering = Effect.void
+      assert.strictEqual(bearer(yield* b.get), token(2))
+      const written = redis.cli("HGETALL", record(redis))
+      yield* Deferred.succeed(slow, undefined)
+      assert.strictEqual(bearer(yield* Fiber.join(paused)), token(2))
+      assert.strictEqual(redis.cli("HGETALL", record(redis)), written)
+      assert.deepInclude((yield* Fiber.join(events))[0], { outcome: "shared", requested: true })
+    }))
+
+  it.live("keeps the lease for as long as it asks, and is waited for", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      const slow = yield* Deferred.make<void>()
+      server.answering = Deferred.await(slow)
+      const options = { lease: "1500 millis", budget: "1 second" } as const
+      const [a, b] = yield* Effect.all([
+        join(redisAt(redis.url), server, "plain", options),
+        join(redisAt(redis.url), server, "plain", options)
+      ])
+      const asking = yield* Effect.forkChild(a.get)
+      yield* server.arrived(1)
+      const waiting = yield* Effect.forkChild(b.get)
+      yield* Effect.sleep(2_500)
+      yield* Deferred.succeed(slow, undefined)
+      assert.strictEqual(bearer(yield* Fiber.join(asking)), token(1))
+      assert.strictEqual(bearer(yield* Fiber.join(waiting)), token(1))
+      assert.strictEqual(server.grants.length, 1)
+    }))
+
+  it.live("tells of every flight, and counts as token requests those that the server saw", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.expiresIn = 4
+      const told: Array<string> = []
+      const listen = (name: string, { events }: TokenSource) =>
+        Effect.forkChild(
+          Stream.runForEach(events, ({ outcome, reason, requested }) =>
+            Effect.sync(() =>
+              told.push(`${name}: ${reason}, ${outcome}, ${requested ? "sent" : "not sent"}`)
+            )),
+          { startImmediately: true }
+        )
+      const [a, b] = yield* Effect.all([
+        join(redisAt(redis.url), server, "renewing", { budget: "2 seconds" }),
+        join(redisAt(redis.url), server, "renewing", { budget: "2 seconds" })
+      ])
+      yield* listen("a", a)
+      yield* listen("b", b)
+      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      yield* Effect.flip(a.get)
+      yield* Effect.flip(b.get)
+      const { expiresAt } = yield* a.renew
+      yield* redis.kill
+      yield* Effect.sleep(expiresAt - (yield* Clock.currentTimeMillis) - 350)
+      yield* a.get
+      while (told.length < 4) yield* Effect.sleep(10)
+      assert.deepStrictEqual(told, [
+        "a: first, Throttled, sent",
+        "b: first, Throttled, not sent",
+        "a: forced, obtained, sent",
+        "a: due, Unavailable, not sent"
+      ])
+      assert.strictEqual(server.grants.length, 2)
+      const counted = (yield* Metric.snapshot).filter(({ id }) => id === "mintmark_token_requests")
+      assert.deepStrictEqual(counted.map(({ attributes }) => attributes), [
+        { provider: "acme", reason: "first", outcome: "Throttled" },
+        { provider: "acme", reason: "forced", outcome: "obtained" }
+      ])
+    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
+
+  it.live("waits for the lease of a process that died no longer than the lease lasts", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.answering = Effect.never
+      const dead = yield* Effect.forkChild(Effect.scoped(Effect.gen(function*() {
+        const mute = Layer.effect(
+          Redis.Redis,
+          Effect.map(Redis.Redis, (redis) => {
+            let evals = 0
+            return {
+              ...redis,
+              eval: (script) => (...params) => ++evals > 1 ? Effect.never : redis.eval(script)(...params)
+            }
+          })
+        ).pipe(Layer.provide(redisAt(redis.url)))
+        return yield* (yield* join(mute, server, "plain", { lease: "1 second" })).get
+      })))
+      yield* server.arrived(1)
+      server.answering = Effect.void
+      const b = yield* join(redisAt(redis.url), server, "plain", { lease: "1 second" })
+      const [waited, got] = yield* Effect.timed(b.get)
+      assert.strictEqual(bearer(got), token(2))
+      assert.isBelow(Duration.toMillis(waited), 1_500)
+      yield* Fiber.interrupt(dead)
+    }))
+
+  describe("spends a refresh token that may be good for one use", () => {
+    it.live("in turn, the newest one", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const [a, b] = yield* Effect.all([
+          join(redisAt(redis.url), server, "renewing"),
+          join(redisAt(redis.url), server, "renewing")
+        ])
+        yield* a.get
+        yield* b.get
+        for (let i = 0; i < 5; i++) yield* Effect.all([a.renew, b.renew])
+        assert.deepStrictEqual(server.grants.slice(0, 3), ["password", "refresh_token", "refresh_token"])
+        assert.deepStrictEqual(server.spent, [...new Set(server.spent)])
+        assert.strictEqual(server.grants.filter((grant) => grant === "password").length, 1)
+      }))
+
+    it.live("not where somebody set out to spend it and was not heard of again", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const [a, b] = yield* Effect.all([
+          join(redisAt(redis.url), server, "renewing"),
+          join(redisAt(redis.url), server, "renewing")
+        ])
+        yield* a.get
+        yield* b.get
+        redis.cli("HSET", record(redis), "spending", redis.cli("HGET", record(redis), "generation"))
+        yield* a.renew
+        yield* b.renew
+        assert.deepStrictEqual(server.grants, ["password", "password", "refresh_token"])
+      }))
+
+    it.live("not where the record is gone that would say whether it is spent", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const a = yield* join(redisAt(redis.url), server, "renewing")
+        yield* a.get
+        redis.cli("FLUSHALL")
+        yield* a.renew
+        assert.deepStrictEqual(server.grants, ["password", "password"])
+      }))
+
+    it.live("again only where it surely was not taken", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        for (const status of [503, 504]) {
+          const a = yield* join(redisAt(redis.url), server, "renewing")
+          yield* a.get
+          server.instead.push(() => new Response(null, { status }))
+          yield* Effect.flip(a.renew)
+          const b = yield* join(redisAt(redis.url), server, "renewing")
+          yield* b.renew
+        }
+        assert.deepStrictEqual(server.grants, [
+          "password",
+          "refresh_token",
+          "refresh_token",
+          "refresh_token",
+          "password"
+        ])
+      }))
+
+    it.live("not while Redis is away: a valid token is served, and after its end the password asks", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.expiresIn = 2
+        const a = yield* join(redisAt(redis.url), server, "renewing")
+        yield* a.get
+        yield* redis.kill
+        yield* Effect.sleep(1_850)
+        assert.strictEqual(bearer(yield* a.get), token(1))
+        yield* Effect.sleep(50)
+        assert.deepStrictEqual(server.grants, ["password"])
+        yield* Effect.sleep(150)
+        assert.strictEqual(bearer(yield* a.get), token(2))
+        assert.deepStrictEqual(server.grants, ["password", "password"])
+        // What came of that is this process's own, and can be spent.
+        yield* a.renew
+        assert.deepStrictEqual(server.grants, ["password", "password", "refresh_token"])
+      }))
+  })
+})

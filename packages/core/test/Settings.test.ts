@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Settings from "@mintmark/core/Settings"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+
+const settings = Settings.make("ACME", { clientId: "accountKey", clientSecret: "apiToken", scopes: "scopes" })
+
+interface Options {
+  readonly accountKey: string
+  readonly apiToken: Redacted.Redacted
+  readonly scopes?: ReadonlyArray<string> | undefined
+  readonly baseUrl?: string | undefined
+  readonly deadline?: number | undefined
+}
+
+const read = (env: Readonly<Record<string, string>>, given?: Settings.Configurable<Options>) =>
+  Settings.config<Options>(settings, given).parse(ConfigProvider.fromEnv({ env }))
+
+describe("Settings", () => {
+  it("names each variable after the option, and has baseUrl besides", () => {
+    assert.deepStrictEqual(settings, {
+      clientId: { option: "accountKey", variable: "ACME_ACCOUNT_KEY" },
+      clientSecret: { option: "apiToken", variable: "ACME_API_TOKEN" },
+      scopes: { option: "scopes", variable: "ACME_SCOPES" },
+      baseUrl: { option: "baseUrl", variable: "ACME_BASE_URL" }
+    })
+  })
+
+  it.effect("reads the variables: secrets Redacted, scopes apart at their spaces", () =>
+    Effect.gen(function*() {
+      const options = yield* read({
+        ACME_ACCOUNT_KEY: "key",
+        ACME_API_TOKEN: "t0ken",
+        ACME_SCOPES: " a  b ",
+        ACME_BASE_URL: "https://proxy.example"
+      })
+      assert.strictEqual(options.accountKey, "key")
+      assert.strictEqual(Redacted.value(options.apiToken), "t0ken")
+      assert.deepStrictEqual(options.scopes, ["a", "b"])
+      assert.strictEqual(options.baseUrl, "https://proxy.example")
+    }))
+
+  it.effect("leaves out what is not set, for the provider to judge", () =>
+    Effect.gen(function*() {
+      const options = yield* read({ ACME_SCOPES: "" })
+      assert.isUndefined(options.accountKey)
+      assert.isUndefined(options.apiToken)
+      assert.isUndefined(options.scopes)
+    }))
+
+  it.effect("lets a given value, or a config of the application's own, go before the variable", () =>
+    Effect.gen(function*() {
+      const env = { ACME_ACCOUNT_KEY: "key", OTHER_KEY: "other", ACME_API_TOKEN: "t0ken" }
+      const options = yield* read(env, {
+        accountKey: Config.String("OTHER_KEY"),
+        apiToken: undefined,
+        scopes: ["a"],
+        deadline: 7
+      })
+      assert.deepStrictEqual({ ...options, apiToken: Redacted.value(options.apiToken) }, {
+        accountKey: "other",
+        apiToken: "t0ken",
+        scopes: ["a"],
+        baseUrl: undefined,
+        deadline: 7
+      })
+    }))
+
+  it.effect("fails with the config's own error where a config of the application's own is missing", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(read({}, { accountKey: Config.String("OTHER_KEY") }))
+      assert.strictEqual(error._tag, "ConfigError")
+      assert.include(error.message, "OTHER_KEY")
+    }))
+})

@@ -1,0 +1,286 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
+import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as Answer from "@mintmark/sandbox/Answer"
+import * as Sandbox from "@mintmark/sandbox/Sandbox"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
+import { inspect } from "node:util"
+import { acme, clientCredentials, clientSecret } from "./support/acme.ts"
+import { serve } from "./support/RealServer.ts"
+
+const transports = {
+  "fetch": FetchHttpClient.layer,
+  "undici": NodeHttpClient.layerUndici,
+  "node:http": NodeHttpClient.layerNodeHttp
+}
+
+const requestTo = (tokenEndpoint: string): TokenRequest.TokenRequest =>
+  Result.getOrThrow(TokenRequest.make(acme({ tokenEndpoint }), clientCredentials()))
+
+const exchange = (tokenEndpoint: string, deadline = Duration.seconds(30)) =>
+  Effect.flatMap(
+    HttpClient.HttpClient,
+    (http) => TokenEndpoint.make({ id: "acme" }, http)(requestTo(tokenEndpoint), deadline)
+  )
+
+const toSandbox = Effect.gen(function*() {
+  const sandbox = yield* Sandbox.Sandbox
+  return yield* exchange(`${sandbox.urls.generic}/token`)
+})
+
+const entry = Effect.gen(function*() {
+  const [last] = (yield* (yield* Sandbox.Sandbox).journal).slice(-1)
+  assert(last !== undefined)
+  return last
+})
+
+const reasonOf = <A>(exit: Exit.Exit<A, TokenError>) => {
+  assert(Exit.isFailure(exit))
+  const error = Cause.findError(exit.cause)
+  assert(Result.isSuccess(error), "it died")
+  return error.success.reason
+}
+
+for (const [name, transport] of Object.entries(transports)) {
+  describe(`TokenEndpoint over ${name}`, () => {
+    it.effect("sends a form, asks for JSON, and carries nothing of the caller", () =>
+      Effect.gen(function*() {
+        yield* toSandbox.pipe(Effect.withSpan("the caller's own"))
+        const { accept, contentType, headers, method, placement, traced } = yield* entry
+        assert.deepInclude({ method, accept, placement, traced }, {
+          method: "POST",
+          accept: "application/json",
+          placement: "basic",
+          traced: false
+        })
+        assert.match(contentType ?? "", /^application\/x-www-form-urlencoded\b/)
+        for (const header of headers) assert.notMatch(header, /trace|b3|baggage|cookie|referer|origin/)
+      }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
+
+    it.effect("starts no span, in which a client would show its headers", () =>
+      Effect.gen(function*() {
+        const spans: Array<string> = []
+        const tracer = Tracer.make({
+          span: (options) => {
+            spans.push(options.name)
+            return new Tracer.NativeSpan(options)
+          }
+        })
+        yield* toSandbox.pipe(Effect.withTracer(tracer))
+        assert.deepStrictEqual(spans, [])
+      }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
+
+    it.effect("gives up at its deadline, which is over the body too, and lets go of the connection", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.Sandbox
+        for (const answer of [Answer.hang("before-headers"), Answer.hang("mid-body")]) {
+          yield* sandbox.clear
+          yield* sandbox.script({ kind: "token" }, [answer])
+          const fiber = yield* Effect.forkChild(Effect.exit(toSandbox))
+          yield* sandbox.arrived({ kind: "token" }, 1)
+          yield* TestClock.adjust("29 seconds")
+          assert.isUndefined(fiber.pollUnsafe())
+          yield* TestClock.adjust("1 second")
+          const reason = reasonOf(yield* Fiber.join(fiber))
+          assert(reason._tag === "Unavailable")
+          assert.strictEqual(reason.kind, "timeout")
+          yield* Effect.repeat(entry, { until: ({ state }) => state === "cut" })
+        }
+      }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
+
+    it.effect("leaves the endpoint's own query as it is", () =>
+      Effect.gen(function*() {
+        const seen: Array<string | undefined> = []
+        const origin = yield* serve(() => (request, response) => {
+          seen.push(request.url)
+          response.end("{}")
+        })
+        const path = "/token?tenant=a%20b&sign=%2B+~*!&flag&empty=&list[]=1&path=/x?y"
+        assert.strictEqual((yield* exchange(`${origin}${path}`)).status, 200)
+        assert.deepStrictEqual(seen, [path])
+      }).pipe(Effect.provide(transport)))
+
+    it.effect("refuses the reply where the application's client has followed a redirect", () =>
+      Effect.gen(function*() {
+        const origin = yield* serve((origin) => (request, response) => {
+          if (request.url === "/token") response.writeHead(307, { location: `${origin}/elsewhere` })
+          response.end("{}")
+        })
+        const following = HttpClient.followRedirects(yield* HttpClient.HttpClient)
+        const exit = yield* Effect.exit(
+          exchange(`${origin}/token`).pipe(Effect.provideService(HttpClient.HttpClient, following))
+        )
+        const reason = reasonOf(exit)
+        assert(reason._tag === "Unsafe")
+        assert.strictEqual(reason.kind, "redirect")
+      }).pipe(Effect.provide(transport)))
+
+    it.effect("reads no further than a mebibyte, and lets go of the connection", () =>
+      Effect.gen(function*() {
+        const { bodyLimit } = TokenEndpoint
+        const closed = yield* Deferred.make<number>()
+        const origin = yield* serve(() => (_, response) => {
+          const chunk = new Uint8Array(65_536)
+          let written = 0
+          const writeOn = () => {
+            while (written < 64 * bodyLimit) {
+              written += chunk.length
+              if (!response.write(chunk)) return
+            }
+            response.end()
+          }
+          response.on("drain", writeOn)
+          response.on("close", () => Deferred.doneUnsafe(closed, Exit.succeed(written)))
+          writeOn()
+        })
+        assert.isUndefined((yield* exchange(origin)).body)
+        // What fits between the two is written too.
+        assert.isBelow(yield* Deferred.await(closed), 32 * bodyLimit)
+      }).pipe(Effect.provide(transport)))
+
+    it.effect("reads up to a mebibyte, and says where there is more", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.Sandbox
+        const { bodyLimit } = TokenEndpoint
+        yield* sandbox.script({ kind: "token" }, [
+          Answer.body("x".repeat(bodyLimit)),
+          Answer.body("x".repeat(bodyLimit + 1))
+        ])
+        assert.strictEqual((yield* toSandbox).body?.length, bodyLimit)
+        assert.isUndefined((yield* toSandbox).body)
+      }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
+  })
+}
+
+describe("TokenEndpoint", () => {
+  it.effect("doesn't take the length of what is compressed for the length of what comes of it", () =>
+    Effect.gen(function*() {
+      const { bodyLimit } = TokenEndpoint
+      let pulled = 0
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          const body = new ReadableStream<Uint8Array>({
+            pull: (controller) => {
+              pulled += 65_536
+              controller.enqueue(new Uint8Array(65_536))
+              if (pulled >= 8 * bodyLimit) controller.close()
+            }
+          })
+          const headers = { "content-length": "65536", "content-encoding": "gzip" }
+          const response = new Response(body, { headers })
+          Object.defineProperty(response, "url", { value: request.url })
+          return HttpClientResponse.fromWeb(request, response)
+        })
+      )
+      const { body } = yield* exchange("https://auth.acme.test/token").pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      assert.isUndefined(body)
+      assert.isBelow(pulled, 2 * bodyLimit)
+    }))
+
+  it.effect("keeps what the application tells its fetch, but for following redirects", () =>
+    Effect.gen(function*() {
+      const seen: Array<RequestInit | undefined> = []
+      yield* exchange("https://auth.acme.test/token").pipe(
+        Effect.provide(FetchHttpClient.layer),
+        Effect.provideService(FetchHttpClient.Fetch, async (_, init) => {
+          seen.push(init)
+          return new Response("{}")
+        }),
+        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "follow", keepalive: true })
+      )
+      assert.deepInclude(seen[0], { redirect: "manual", keepalive: true })
+    }))
+
+  it.effect("reads a reply that the application's client has made an error of", () =>
+    Effect.gen(function*() {
+      const refusing = HttpClient.filterStatusOk(
+        HttpClient.make((request) =>
+          Effect.succeed(HttpClientResponse.fromWeb(request, new Response("refused", { status: 401 })))
+        )
+      )
+      const { body, status } = yield* exchange("https://auth.acme.test/token").pipe(
+        Effect.provideService(HttpClient.HttpClient, refusing)
+      )
+      assert.deepStrictEqual([status, new TextDecoder().decode(body)], [401, "refused"])
+    }))
+
+  it.effect("takes a client that was interrupted for a connection that broke", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(
+        exchange("https://auth.acme.test/token").pipe(
+          Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.interrupt))
+        )
+      )
+      const reason = reasonOf(exit)
+      assert(reason._tag === "Unavailable")
+      assert.strictEqual(reason.kind, "interrupted")
+    }))
+
+  it.effect("refuses the reply of a client that follows redirects by itself", () =>
+    Effect.gen(function*() {
+      const following = HttpClient.make((request) =>
+        Effect.succeed(
+          HttpClientResponse.fromWeb(
+            request,
+            Object.defineProperty(new Response("{}"), "url", { value: "https://elsewhere.example/token" })
+          )
+        )
+      )
+      const exit = yield* Effect.exit(
+        exchange("https://auth.acme.test/token").pipe(Effect.provideService(HttpClient.HttpClient, following))
+      )
+      const reason = reasonOf(exit)
+      assert(reason._tag === "Unsafe")
+      assert.strictEqual(reason.kind, "redirect")
+    }))
+
+  it.effect("takes the kind of a client's failure, and none of its words, whether it fails or dies", () =>
+    Effect.gen(function*() {
+      const quoting = Object.assign(new TypeError(`Headers.append: "Basic ${clientSecret}" is invalid`), {
+        code: `E${clientSecret}`
+      })
+      const clients = [
+        HttpClient.make((request) =>
+          Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({ request, cause: quoting, description: clientSecret })
+            })
+          )
+        ),
+        HttpClient.make(() => Effect.die(quoting))
+      ]
+      for (const client of clients) {
+        const exit = yield* Effect.exit(
+          exchange("https://auth.acme.test/token").pipe(Effect.provideService(HttpClient.HttpClient, client))
+        )
+        const reason = reasonOf(exit)
+        assert(reason._tag === "Unavailable")
+        assert.strictEqual(reason.kind, "interrupted")
+        const shown = [inspect(exit, { depth: Infinity, showHidden: true, getters: true }), JSON.stringify(exit)].join()
+        assert.notInclude(shown, clientSecret)
+      }
+    }))
+
+  it("puts no secret into what it could be inspected by", () => {
+    const request = requestTo("https://auth.acme.test/token")
+    assert.include(Redacted.value(request.body), "grant_type")
+    assert.notInclude(inspect(request, { depth: Infinity, showHidden: true, getters: true }), clientSecret)
+  })
+})

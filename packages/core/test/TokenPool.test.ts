@@ -1,0 +1,190 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Provider from "@mintmark/core/Provider"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as TokenPool from "@mintmark/core/TokenPool"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
+
+const acme: Provider.Facts<{}> = {
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.test/token",
+  apiUrl: "https://api.acme.test",
+  clientAuthentication: "client_secret_post",
+  grant: "client_credentials",
+  reply: Schema.Struct({})
+}
+
+const provider = Provider.make(acme)
+
+/** A server that puts the identity into the token, refuses whom it is told to, and whose API tells who came. */
+const makeServer = (refused: ReadonlySet<string> = new Set()) => {
+  const requests = new Map<string, number>()
+  const revoked = new Set<string>()
+  const http = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      const respond = (body: unknown, status = 200) =>
+        HttpClientResponse.fromWeb(request, Response.json(body, { status }))
+      if (url.host === "api.acme.test") {
+        const bearer = request.headers["authorization"]?.replace("Bearer ", "") ?? ""
+        return revoked.has(bearer) ? respond({}, 401) : respond({ account: bearer.split(":")[0] })
+      }
+      const body = new URLSearchParams(
+        request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      )
+      const account = body.get("client_id") ?? ""
+      requests.set(account, (requests.get(account) ?? 0) + 1)
+      return refused.has(account)
+        ? respond({ error: "invalid_client" }, 401)
+        : respond({ access_token: `${account}:${requests.get(account)}`, token_type: "Bearer", expires_in: 3600 })
+    })
+  )
+  return { http, requests, revoked }
+}
+
+const account = (key: string): ProviderClient.Account => ({
+  clientId: key,
+  clientSecret: Redacted.make(`secret of ${key}`)
+})
+
+const poolOf = (
+  { http }: { readonly http: HttpClient.HttpClient },
+  options: Partial<TokenPool.Options<string>> = {}
+) => TokenPool.make(provider, { account, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+
+const total = (requests: ReadonlyMap<string, number>) => [...requests.values()].reduce((sum, count) => sum + count, 0)
+
+describe("TokenPool", () => {
+  it.effect("gives each of 1,000 accounts its own token, through renewals, rejections and replays", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* poolOf(server)
+      const keys = Array.from({ length: 1_000 }, (_, index) => `account-${index}`)
+      const check = (key: string) =>
+        Effect.gen(function*() {
+          const token = yield* pool.get(key)
+          assert.isTrue(Redacted.value(token.value).startsWith(`${key}:`))
+          if (key.endsWith("7")) server.revoked.add(Redacted.value(token.value))
+          if (key.endsWith("3")) yield* pool.reject(key, token)
+          const response = yield* pool.http(key).get("/me")
+          assert.deepStrictEqual(yield* response.json, { account: key })
+        })
+      const everybody = Effect.forEach(keys, check, { concurrency: "unbounded" })
+      yield* everybody
+      yield* TestClock.adjust("2 hours")
+      yield* everybody
+      assert.strictEqual(server.requests.size, 1_000)
+    }))
+
+  it.effect("makes one request for each account, however many ask for it", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* poolOf(server)
+      yield* Effect.forEach(
+        Array.from({ length: 10_000 }, (_, index) => `account-${index % 100}`),
+        pool.get,
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(server.requests.size, 100)
+      assert.strictEqual(total(server.requests), 100)
+    }))
+
+  it.effect("keeps no more accounts than its capacity, and those that are used", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* poolOf(server, { capacity: 100 })
+      for (let newcomer = 0; newcomer < 1_000; newcomer++) {
+        yield* pool.get("hot")
+        yield* pool.get(`account-${newcomer}`)
+      }
+      assert.strictEqual(yield* pool.size, 100)
+      assert.strictEqual(server.requests.get("hot"), 1)
+    }))
+
+  it.effect("lets go of accounts that have been idle, and of no others", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* poolOf(server, { timeToIdle: "10 minutes" })
+      yield* Effect.forEach(["a", "b", "c"], pool.get)
+      for (let minute = 0; minute < 15; minute++) {
+        yield* pool.get("a")
+        yield* TestClock.adjust("1 minute")
+      }
+      assert.strictEqual(yield* pool.size, 1)
+      assert.strictEqual(total(server.requests), 3)
+    }))
+
+  it.effect("doesn't forget a refusal that it remembers for ever, lest the password is sent again", () =>
+    Effect.gen(function*() {
+      let passwords = 0
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          passwords++
+          return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
+        })
+      )
+      const pool = yield* TokenPool.make(Provider.make({ ...acme, clientAuthentication: "none", grant: "password" }), {
+        account: () => ({ clientId: "app", username: "user", password: Redacted.make("wrong") }),
+        timeToIdle: "1 minute",
+        capacity: 2
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      for (let hour = 0; hour < 48; hour++) {
+        const error = yield* Effect.flip(pool.get("one"))
+        assert.strictEqual(error.reason._tag, "GrantRefused")
+        yield* TestClock.adjust("1 hour")
+      }
+      assert.strictEqual(passwords, 1)
+    }))
+
+  it.effect("keeps one account's refusal from the others", () =>
+    Effect.gen(function*() {
+      const pool = yield* poolOf(makeServer(new Set(["bad"])))
+      const error = yield* Effect.flip(pool.get("bad"))
+      assert.strictEqual(error.reason._tag, "CredentialsRefused")
+      assert.strictEqual(Redacted.value((yield* pool.get("good")).value), "good:1")
+    }))
+
+  it.effect("looks an account up for each request, so that a changed one is picked up", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      let generation = 1
+      const pool = yield* poolOf(server, { account: (key) => account(`${key}-${generation}`) })
+      yield* pool.get("a")
+      generation = 2
+      yield* pool.get("a")
+      yield* TestClock.adjust("2 hours")
+      yield* pool.get("a")
+      assert.deepStrictEqual([...server.requests.keys()], ["a-1", "a-2"])
+    }))
+
+  it.effect("names the option that is wrong with an account", () =>
+    Effect.gen(function*() {
+      const pool = yield* poolOf(makeServer(), { account: () => ({ clientId: "", clientSecret: Redacted.make("s") }) })
+      const error = yield* Effect.flip(pool.get("a"))
+      assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", "clientId")
+    }))
+
+  it.effect("refuses a capacity and a time to idle that mean nothing", () =>
+    Effect.gen(function*() {
+      for (
+        const options of [{ capacity: 0 }, { capacity: NaN }, { timeToIdle: 0 }, { timeToIdle: "-1 hour" }] as const
+      ) {
+        const error = yield* Effect.flip(poolOf(makeServer(), options))
+        assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", Object.keys(options)[0])
+      }
+    }))
+
+  it.effect("forgets an account when it is told to", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* poolOf(server)
+      yield* pool.get("a")
+      yield* pool.forget("a")
+      assert.strictEqual(yield* pool.size, 0)
+      yield* pool.get("a")
+      assert.strictEqual(server.requests.get("a"), 2)
+    }))
+})

@@ -1,0 +1,350 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
+import type * as Provider from "@mintmark/core/Provider"
+import * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
+import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
+import { anyText, confusingText } from "./support/strings.ts"
+
+const request = (
+  provider: Provider.Provider,
+  credentials: TokenRequest.Credentials,
+  refreshToken?: string
+): TokenRequest.TokenRequest =>
+  Result.getOrThrow(
+    TokenRequest.make(provider, credentials, refreshToken === undefined ? undefined : Redacted.make(refreshToken))
+  )
+
+const body = (...args: Parameters<typeof request>) => Redacted.value(request(...args).body)
+
+const basicOf = (...args: Parameters<typeof request>): string => {
+  const { authorization } = request(...args)
+  assert(authorization !== undefined)
+  return Buffer.from(Redacted.value(authorization).replace(/^Basic /, ""), "base64").toString("utf8")
+}
+
+const problem = (provider: Provider.Provider, credentials: TokenRequest.Credentials): string => {
+  const result = TokenRequest.make(provider, credentials)
+  assert(Result.isFailure(result), "a request was made")
+  const { reason } = result.failure
+  assert(reason._tag === "InvalidOption")
+  return `${reason.option} ${reason.problem}`
+}
+
+const client = (id: string, secret: string): TokenRequest.Credentials => ({
+  ...clientCredentials(),
+  client: { id, secret: Redacted.make(secret) }
+})
+
+const owner = (username: string, ownersPassword: string): TokenRequest.Credentials => ({
+  ...passwordCredentials,
+  grant: { type: "password", username, password: Redacted.make(ownersPassword) }
+})
+
+const passwordProvider = acme({ grant: "password" })
+const placements: ReadonlyArray<ClientAuthentication> = [
+  "client_secret_basic",
+  "client_secret_basic_raw",
+  "client_secret_post",
+  "none"
+]
+
+describe("TokenRequest", () => {
+  it("carries exactly one placement of the credentials", () => {
+    for (const clientAuthentication of placements) {
+      const made = request(acme({ clientAuthentication }), clientCredentials())
+      const fields = new URLSearchParams(Redacted.value(made.body))
+      const inHeader = clientAuthentication.startsWith("client_secret_basic")
+      assert.strictEqual(made.authorization !== undefined, inHeader)
+      assert.strictEqual(fields.has("client_id"), !inHeader)
+      assert.strictEqual(fields.has("client_secret"), clientAuthentication === "client_secret_post")
+    }
+  })
+
+  it("asks with each grant in the order of its RFC, and refreshes without a scope", () => {
+    const provider = acme({ clientAuthentication: "client_secret_post", grant: "password" })
+    const credentials = { ...owner("carol", "p"), client: { id: "i", secret: Redacted.make("s") }, scopes: ["b", "a"] }
+    assert.strictEqual(
+      body(provider, credentials),
+      "grant_type=password&client_id=i&client_secret=s&username=carol&password=p&scope=a+b"
+    )
+    assert.strictEqual(
+      body(provider, credentials, "r"),
+      "grant_type=refresh_token&client_id=i&client_secret=s&refresh_token=r"
+    )
+    assert.strictEqual(
+      body(acme({ parameters: { audience: "x y" } }), clientCredentials()),
+      "grant_type=client_credentials&audience=x+y"
+    )
+  })
+
+  it("leaves an empty scope out: it is not the same as none", () => {
+    assert.notInclude(body(acme(), clientCredentials([])), "scope")
+  })
+
+  it("names every secret that it carries", () => {
+    const made = request(passwordProvider, passwordCredentials, "r3fresh")
+    const secrets = made.secrets.map(Redacted.value)
+    for (const secret of [clientSecret, password, "r3fresh"]) assert.include(secrets, secret)
+  })
+
+  it("shows no secret, however it is looked at", () => {
+    for (const clientAuthentication of placements) {
+      const provider = acme({ clientAuthentication, grant: "password" })
+      const made = request(provider, passwordCredentials, "r3fresh")
+      const identity = TokenRequest.identity(provider, passwordCredentials)
+      for (const value of [made, identity, passwordCredentials]) {
+        const shown = [
+          inspect(value, { depth: Infinity, showHidden: true, getters: true }),
+          JSON.stringify(value),
+          String(value)
+        ].join()
+        for (
+          const secret of [clientSecret, password, "r3fresh", Buffer.from(clientSecret).toString("base64").slice(0, 12)]
+        ) {
+          assert.notInclude(shown, secret)
+        }
+      }
+    }
+  })
+})
+
+describe("TokenRequest: input that aims at us", () => {
+  const hostile = [
+    "é",
+    "ÿ",
+    "🔑",
+    "a&grant_type=password",
+    "a=b",
+    "a%0d%0ab",
+    "a+b c",
+    "\u2028",
+    "__proto__",
+    "💥\u200D💥"
+  ]
+
+  it("brings Latin-1, emoji, and separators to the server as they are, wherever they stand", () => {
+    for (const text of hostile) {
+      assert.strictEqual(basicOf(acme(), client(text, text)), `${text}:${text}`)
+      assert.deepStrictEqual(
+        basicOf(acme({ clientAuthentication: "client_secret_basic" }), client(text, text))
+          .split(":").map((half) => new URLSearchParams(`half=${half}`).get("half")),
+        [text, text]
+      )
+      const fields = new URLSearchParams(
+        body(acme({ clientAuthentication: "client_secret_post", grant: "password" }), {
+          ...owner(text, text),
+          client: { id: text, secret: Redacted.make(text) }
+        })
+      )
+      assert.deepStrictEqual([...fields], [
+        ["grant_type", "password"],
+        ["client_id", text],
+        ["client_secret", text],
+        ["username", text],
+        ["password", text]
+      ])
+      assert.strictEqual(new URLSearchParams(body(acme(), clientCredentials(), text)).get("refresh_token"), text)
+    }
+  })
+
+  it.each([["CR", "\r"], ["LF", "\n"], ["NUL", "\0"], ["DEL", "\x7F"], ["ESC", "\x1B"], ["a C1 control", "\x85"]])(
+    "refuses %s in an id, a secret, a username, a password, before any request",
+    (_, character) => {
+      for (const text of [character, `a${character}b`, `a${character}`]) {
+        assert.match(problem(acme(), client(text, "s")), /^clientId holds a control character/)
+        assert.match(problem(acme(), client("i", text)), /^clientSecret holds a control character/)
+        assert.match(problem(passwordProvider, owner(text, "p")), /^username holds a control character/)
+        assert.match(problem(passwordProvider, owner("u", text)), /^password holds a control character/)
+        assert.match(problem(acme(), clientCredentials([text])), /^scopes holds/)
+      }
+    }
+  )
+
+  it("refuses what is empty, missing, or half of a character", () => {
+    assert.strictEqual(problem(acme(), client("", "s")), "clientId is missing or empty")
+    assert.strictEqual(problem(acme(), client("i", "")), "clientSecret is missing or empty")
+    assert.strictEqual(
+      problem(acme(), { ...clientCredentials(), client: { id: "i", secret: undefined } }),
+      "clientSecret is missing or empty"
+    )
+    assert.strictEqual(problem(acme(), client("i", "\uD83D")), "clientSecret holds half of a character")
+    assert.strictEqual(problem(passwordProvider, owner("\uDD11", "p")), "username holds half of a character")
+  })
+
+  it("refuses a colon in the id of a raw Basic header, and nowhere else", () => {
+    assert.match(problem(acme(), client("a:b", "s")), /^clientId holds a colon/)
+    assert.strictEqual(
+      basicOf(acme({ clientAuthentication: "client_secret_basic" }), client("a:b", "s:t")),
+      "a%3Ab:s%3At"
+    )
+    assert.strictEqual(basicOf(acme(), client("a", "s:t")), "a:s:t")
+  })
+
+  it.each(["", " ", "a b", "é", "🔑", "a\"b", "a\\b", "a\tb"])(
+    "refuses a scope that is no single word: %j",
+    (scope) => {
+      assert.match(problem(acme(), clientCredentials(["ok", scope])), /^scopes holds .*which is not a scope$/)
+    }
+  )
+
+  it("keeps a scope like `a&grant_type=password` in its field", () => {
+    const sent = body(acme(), clientCredentials(["a&grant_type=password"]))
+    assert.deepStrictEqual([...new URLSearchParams(sent)], [
+      ["grant_type", "client_credentials"],
+      ["scope", "a&grant_type=password"]
+    ])
+  })
+
+  it("shows a scope that it refuses cut, and without what could move a cursor", () => {
+    const shown = problem(acme(), clientCredentials([`\x1B[2J\u202E${"x".repeat(10_000)}`]))
+    assert.isBelow(shown.length, 300)
+    assert.notMatch(shown, /[\p{Cc}\p{Cf}]/u)
+  })
+})
+
+describe("TokenRequest.identity", () => {
+  interface Asked {
+    readonly id: string
+    readonly host: string
+    readonly placement: ClientAuthentication
+    readonly clientId: string
+    readonly secret: string | undefined
+    readonly owner: readonly [username: string, password: string] | undefined
+    readonly scopes: ReadonlyArray<string>
+    readonly parameters: ReadonlyArray<readonly [string, string]>
+  }
+
+  const maybe = <A>(one: Arbitrary.Arbitrary<A>): Arbitrary.Arbitrary<A | undefined> =>
+    Arbitrary.flatMap(
+      Arbitrary.schema(Schema.Boolean),
+      (isThere): Arbitrary.Arbitrary<A | undefined> => isThere ? one : Arbitrary.Constant(undefined)
+    )
+
+  const askedWith = (text: Arbitrary.Arbitrary<string>): Arbitrary.Arbitrary<Asked> =>
+    Arbitrary.all({
+      id: Arbitrary.schema(Schema.Literals(["acme", "emca"])),
+      host: Arbitrary.schema(Schema.Literals(["auth.acme.test", "auth.acme.example"])),
+      placement: Arbitrary.schema(
+        Schema.Literals(["client_secret_basic", "client_secret_basic_raw", "client_secret_post", "none"])
+      ),
+      clientId: text,
+      secret: maybe(text),
+      owner: maybe(Arbitrary.all([text, text])),
+      scopes: Arbitrary.array(text, { maxLength: 3 }),
+      parameters: Arbitrary.array(Arbitrary.all([text, text]), { maxLength: 2 })
+    })
+
+  const identityOf = ({ clientId, host, id, owner, parameters, placement, scopes, secret }: Asked): string =>
+    Redacted.value(TokenRequest.identity(
+      {
+        ...acme({ id, tokenEndpoint: `https://${host}/token`, clientAuthentication: placement }),
+        // Names of OAuth's own too, which `Provider.make` would refuse.
+        parameters: Object.fromEntries(parameters)
+      },
+      {
+        client: { id: clientId, secret: secret === undefined ? undefined : Redacted.make(secret) },
+        grant: owner === undefined
+          ? { type: "client_credentials" }
+          : { type: "password", username: owner[0], password: Redacted.make(owner[1]) },
+        scopes
+      }
+    ))
+
+  /** The same said without `identity`: length by length, so that nothing runs into its neighbour. */
+  const spelled = ({ parameters, scopes, ...rest }: Asked): string => {
+    const told = (value: unknown): string =>
+      value === undefined
+        ? "-"
+        : Array.isArray(value)
+        ? `[${value.map(told).join("")}]`
+        : `${String(value).length}:${value}`
+    const fields = [...new Map(parameters)].map(([name, value]) => told([name, value]))
+    return [...Object.values(rest), [...new Set(scopes)].toSorted(), fields.toSorted()].map(told).join("")
+  }
+
+  it.prop(
+    "is the same for the same request, and another for any other",
+    [askedWith(confusingText), askedWith(confusingText)],
+    ([one, other]) => {
+      assert.strictEqual(identityOf(one) === identityOf(other), spelled(one) === spelled(other))
+      assert.strictEqual(identityOf(one), identityOf({ ...one }))
+    },
+    { arbitrary: { runs: 300 } }
+  )
+
+  const fields: ReadonlyArray<keyof Asked> = [
+    "id",
+    "host",
+    "placement",
+    "clientId",
+    "secret",
+    "owner",
+    "scopes",
+    "parameters"
+  ]
+  for (const field of fields) {
+    it.prop(
+      `depends on ${field}, with all the rest equal`,
+      [askedWith(anyText), askedWith(anyText)],
+      ([one, other]) => {
+        const changed = { ...one, [field]: other[field] }
+        assert.strictEqual(identityOf(one) === identityOf(changed), spelled(one) === spelled(changed))
+      },
+      { arbitrary: { runs: 200 } }
+    )
+  }
+
+  it.prop("takes scopes as a set", [askedWith(anyText)], ([asked]) => {
+    const scopes = [...asked.scopes.toReversed(), ...asked.scopes]
+    assert.strictEqual(identityOf({ ...asked, scopes }), identityOf(asked))
+  })
+
+  it("tells apart what only looks alike", () => {
+    const asked: Asked = {
+      id: "acme",
+      host: "auth.acme.test",
+      placement: "client_secret_post",
+      clientId: "a",
+      secret: "b",
+      owner: undefined,
+      scopes: [],
+      parameters: []
+    }
+    const alike: ReadonlyArray<Asked> = [
+      asked,
+      { ...asked, clientId: "a\",\"b", secret: undefined },
+      { ...asked, secret: "" },
+      { ...asked, secret: undefined },
+      { ...asked, secret: "null" },
+      { ...asked, clientId: "\u00E9" },
+      { ...asked, clientId: "e\u0301" },
+      { ...asked, clientId: "\uD83D" },
+      { ...asked, clientId: "\\ud83d" },
+      { ...asked, clientId: "\uFFFD" },
+      { ...asked, owner: ["", ""] },
+      { ...asked, owner: ["a", "b"] },
+      { ...asked, owner: ["ab", ""] },
+      { ...asked, scopes: [""] },
+      { ...asked, scopes: ["a b"] },
+      { ...asked, scopes: ["a", "b"] },
+      { ...asked, parameters: [["__proto__", "a"]] },
+      { ...asked, parameters: [["a", ""]] },
+      { ...asked, parameters: [["a", "b"]] },
+      { ...asked, parameters: [["a", "b"], ["scope", "a b"]] }
+    ]
+    assert.strictEqual(new Set(alike.map(identityOf)).size, alike.length)
+  })
+
+  it("takes the provider's own scopes where none are named", () => {
+    const provider = acme({ scopes: ["read"] })
+    assert.strictEqual(
+      Redacted.value(TokenRequest.identity(provider, clientCredentials())),
+      Redacted.value(TokenRequest.identity(provider, clientCredentials(["read"])))
+    )
+  })
+})

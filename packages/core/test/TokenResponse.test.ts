@@ -1,0 +1,538 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { AccessToken } from "@mintmark/core/AccessToken"
+import * as Lifetime from "@mintmark/core/Lifetime"
+import type * as Provider from "@mintmark/core/Provider"
+import * as Reply from "@mintmark/core/Reply"
+import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as TokenResponse from "@mintmark/core/TokenResponse"
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
+
+const requestedAt = Date.UTC(2030, 0, 1)
+const receivedAt = requestedAt + 250
+const hour = 3_600_000
+
+interface Answer {
+  readonly status?: number
+  readonly retryAfter?: string
+  readonly body?: unknown
+  readonly provider?: Provider.Provider
+  readonly credentials?: TokenRequest.Credentials
+  readonly refreshToken?: string
+}
+
+const bytesOf = (body: unknown): Uint8Array =>
+  body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body))
+
+const read = (
+  { body = "", credentials = clientCredentials(), provider = acme(), refreshToken, retryAfter, status = 200 }: Answer
+): Result.Result<AccessToken, TokenError> => {
+  const request = Result.getOrThrow(
+    TokenRequest.make(provider, credentials, refreshToken === undefined ? undefined : Redacted.make(refreshToken))
+  )
+  return TokenResponse.makeReader(provider)(request, {
+    status,
+    retryAfter,
+    body: bytesOf(body),
+    requestedAt,
+    receivedAt
+  })
+}
+
+const token = (reply: Answer): AccessToken => Result.getOrThrow(read(reply))
+
+const failure = (reply: Answer): TokenError => {
+  const result = read(reply)
+  assert(Result.isFailure(result), "a token was read")
+  return result.failure
+}
+
+const reason = (reply: Answer): string => failure(reply).reason._tag
+
+const good = { access_token: "t0ken", token_type: "Bearer", expires_in: 3600 }
+const without = (field: keyof typeof good) =>
+  Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
+const problem = (body: unknown): string => {
+  const { reason } = failure({ body })
+  assert(reason._tag === "ReplyNotUnderstood")
+  return reason.problem
+}
+
+describe("TokenResponse: the body", () => {
+  it("reads a whole reply", () => {
+    const { expiresAt, refreshToken, requestedAt: at, scopes, value } = token({ body: { ...good, scope: "a b" } })
+    assert.strictEqual(Redacted.value(value), "t0ken")
+    assert.strictEqual(at, requestedAt)
+    assert.strictEqual(expiresAt, requestedAt + hour)
+    assert.deepStrictEqual(scopes, ["a", "b"])
+    assert.isUndefined(refreshToken)
+  })
+
+  it("reads JSON with any success status, 201 among them", () => {
+    assert.strictEqual(Redacted.value(token({ status: 201, body: good }).value), "t0ken")
+  })
+
+  it.each([
+    ["a 204", { status: 204 }],
+    ["an empty 200", { body: "" }],
+    ["HTML with 200", { body: "<!doctype html><title>Welcome</title>" }],
+    ["invalid JSON", { body: "{\"access_token\":\"t0ken\"" }],
+    ["JSON with something behind it", { body: `${JSON.stringify(good)}x` }],
+    ["null", { body: "null" }],
+    ["a list", { body: "[]" }],
+    ["a string", { body: "\"t0ken\"" }],
+    ["a form", { body: "access_token=t0ken&token_type=bearer&expires_in=3600" }],
+    ["duplicate keys", {
+      body: "{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":\"Bearer\",\"expires_in\":1}"
+    }],
+    ["duplicate keys, one of them escaped", {
+      body: "{\"access_token\":\"a\",\"access\\u005ftoken\":\"b\",\"token_type\":\"Bearer\",\"expires_in\":1}"
+    }],
+    ["a __proto__", { body: "{\"__proto__\":{\"access_token\":\"a\"},\"token_type\":\"Bearer\",\"expires_in\":1}" }]
+  ])("does not understand %s", (_, reply) => {
+    assert.strictEqual(reason(reply), "ReplyNotUnderstood")
+  })
+
+  it("does not understand 200,000 levels, and keeps its stack", () => {
+    const depth = 200_000
+    assert.strictEqual(reason({ body: "[".repeat(depth) + "]".repeat(depth) }), "ReplyNotUnderstood")
+    assert.strictEqual(
+      reason({ body: `{"a":${"{\"a\":".repeat(depth)}1${"}".repeat(depth)}}` }),
+      "ReplyNotUnderstood"
+    )
+  })
+
+  it("pollutes no prototype with a __proto__", () => {
+    read({ body: "{\"__proto__\":{\"polluted\":1},\"constructor\":{\"prototype\":{\"polluted\":1}}}" })
+    assert.isFalse("polluted" in {})
+  })
+
+  it("skips a byte order mark", () => {
+    assert.strictEqual(Redacted.value(token({ body: `\uFEFF${JSON.stringify(good)}` }).value), "t0ken")
+  })
+
+  it("does not understand UTF-16", () => {
+    const units = Uint16Array.from(JSON.stringify(good), (character) => character.charCodeAt(0))
+    const bytes = new Uint8Array(units.buffer)
+    assert.strictEqual(reason({ body: bytes }), "ReplyNotUnderstood")
+    assert.strictEqual(reason({ body: Uint8Array.from([0xFF, 0xFE, ...bytes]) }), "ReplyNotUnderstood")
+  })
+
+  it("does not understand invalid UTF-8, and uses no token with a replaced character", () => {
+    const bytes = bytesOf(good)
+    bytes[bytes.indexOf("0".charCodeAt(0))] = 0xFF
+    assert.strictEqual(reason({ body: bytes }), "ReplyNotUnderstood")
+    assert.strictEqual(reason({ body: { ...good, access_token: "t\uFFFDken" } }), "ReplyNotUnderstood")
+    const refreshing = bytesOf({ ...good, refresh_token: "r~fresh" })
+    refreshing[refreshing.indexOf("~".charCodeAt(0))] = 0xE9
+    assert.strictEqual(reason({ body: refreshing }), "ReplyNotUnderstood")
+  })
+
+  it("does not understand a reply that was too large to read, unless its status says enough", () => {
+    const provider = acme()
+    const request = Result.getOrThrow(TokenRequest.make(provider, clientCredentials()))
+    const reasonOf = (status: number) => {
+      const result = TokenResponse.makeReader(provider)(request, {
+        status,
+        retryAfter: undefined,
+        body: undefined,
+        requestedAt,
+        receivedAt
+      })
+      return Result.isFailure(result) ? result.failure.reason._tag : undefined
+    }
+    assert.strictEqual(reasonOf(200), "ReplyNotUnderstood")
+    assert.strictEqual(reasonOf(503), "Unavailable")
+    assert.strictEqual(reasonOf(401), "CredentialsRefused")
+  })
+
+  it("stays quick on a megabyte made to be slow", () => {
+    const size = 1_000_000
+    for (
+      const body of [
+        `{"a":"${"\\\"".repeat(size / 2)}`,
+        "\"".repeat(size),
+        "{\"a\":".repeat(size / 5),
+        ":".repeat(size)
+      ]
+    ) {
+      const startedAt = performance.now()
+      assert.strictEqual(reason({ body }), "ReplyNotUnderstood")
+      assert.isBelow(performance.now() - startedAt, 3_000)
+    }
+  })
+})
+
+describe("TokenResponse: access_token", () => {
+  it.each([
+    ["missing", without("access_token")],
+    ["null", { ...good, access_token: null }],
+    ["a number", { ...good, access_token: 7 }],
+    ["empty", { ...good, access_token: "" }],
+    ["32 KB long", { ...good, access_token: "t".repeat(32_768) }],
+    ["with a CR", { ...good, access_token: "t\rken" }],
+    ["with a LF at its end", { ...good, access_token: "t0ken\n" }],
+    ["with a NUL", { ...good, access_token: "t\0ken" }],
+    ["with a DEL", { ...good, access_token: "t\x7Fken" }],
+    ["with a space", { ...good, access_token: "t0 ken" }],
+    ["with an é", { ...good, access_token: "tokén" }],
+    ["with an emoji", { ...good, access_token: "t0ken🔑" }],
+    ["with half of a surrogate pair", { ...good, access_token: "t\uD83Dken" }]
+  ])("is not understood when %s", (_, body) => {
+    assert.match(problem(body), /access_token/)
+  })
+
+  it("may be as long as a header can carry", () => {
+    const longest = "t".repeat(TokenResponse.longestToken)
+    assert.strictEqual(Redacted.value(token({ body: { ...good, access_token: longest } }).value), longest)
+    assert.strictEqual(reason({ body: { ...good, access_token: `${longest}t` } }), "ReplyNotUnderstood")
+  })
+})
+
+describe("TokenResponse: expires_in", () => {
+  const lasts = (body: unknown, provider = acme()): number => token({ body, provider }).expiresAt - requestedAt
+
+  it.each<[string, unknown, number]>([
+    ["3600", 3600, hour],
+    ["\"3600\"", "3600", hour],
+    ["half a second", 0.5, 500],
+    ["0, a token for one use", 0, 0],
+    ["\"0\", a token for one use", "0", 0],
+    ["-1, a token for one use", -1, 0],
+    ["\"-1\", a token for one use", "-1", 0],
+    ["2^31 seconds", 2 ** 31, 2 ** 31 * 1000],
+    ["20 years", 631_139_040, 631_139_040_000]
+  ])("is taken as it is: %s", (_, expires_in, lifetime) => {
+    assert.strictEqual(lasts({ ...good, expires_in }), lifetime)
+  })
+
+  it.each(["9007199254740992", "1e308", "1e400", "\"99999999999999999999\""])(
+    "ends at the end of time when it reaches beyond it: %s",
+    (literal) => {
+      const body = JSON.stringify(good).replace("3600", literal)
+      assert.strictEqual(token({ body }).expiresAt, Lifetime.endOfTime)
+    }
+  )
+
+  it.each<[string, unknown]>([
+    ["\"3600.5\"", "3600.5"],
+    ["\"abc\"", "abc"],
+    ["\"\"", ""],
+    ["\" 3600\"", " 3600"],
+    ["\"0x10\"", "0x10"],
+    ["\"1e3\"", "1e3"],
+    ["true", true],
+    ["[]", []],
+    ["[3600]", [3600]],
+    ["{}", {}]
+  ])("is not understood as %s", (_, expires_in) => {
+    assert.match(problem({ ...good, expires_in }), /expires_in/)
+    assert.strictEqual(
+      reason({ body: { ...good, expires_in }, provider: acme({ assumedLifetime: Duration.hours(1) }) }),
+      "ReplyNotUnderstood"
+    )
+  })
+
+  it.each([["missing", without("expires_in")], ["null", { ...good, expires_in: null }]])(
+    "follows the provider's own rule when %s: neither for ever nor now",
+    (_, body) => {
+      assert.match(problem(body), /expires_in/)
+      assert.strictEqual(lasts(body, acme({ assumedLifetime: Duration.minutes(10) })), 600_000)
+    }
+  )
+})
+
+describe("TokenResponse: token_type", () => {
+  it.each(["bearer", "Bearer", "BEARER", "bEaReR"])("is a bearer token in any case: %s", (token_type) => {
+    assert.strictEqual(Redacted.value(token({ body: { ...good, token_type } }).value), "t0ken")
+  })
+
+  it.each([["missing", without("token_type")], ["null", { ...good, token_type: null }]])(
+    "follows the provider's own rule when %s",
+    (_, body) => {
+      assert.match(problem(body), /token_type/)
+      assert.strictEqual(
+        Redacted.value(token({ body, provider: acme({ tokenTypeRequired: false }) }).value),
+        "t0ken"
+      )
+    }
+  )
+
+  it.each(["MAC", "DPoP", "N_A", "", "bearer "])("is refused when it is no bearer token: %j", (token_type) => {
+    for (const provider of [acme(), acme({ tokenTypeRequired: false })]) {
+      assert.strictEqual(reason({ body: { ...good, token_type }, provider }), "Unsafe")
+    }
+  })
+
+  it("is not understood as a number", () => {
+    assert.match(problem({ ...good, token_type: 7 }), /token_type/)
+  })
+})
+
+describe("TokenResponse: scope", () => {
+  const credentials = clientCredentials(["read", "write"])
+  const granted = (body: unknown) => token({ body, credentials }).scopes
+
+  it.each<[string, unknown]>([["absent", undefined], ["null", null]])("is what was asked for when %s", (_, scope) => {
+    assert.deepStrictEqual(granted({ ...good, scope }), ["read", "write"])
+  })
+
+  it.each<[string, unknown, ReadonlyArray<string>]>([
+    ["in another order", "write read", ["write", "read"]],
+    ["narrower", "read", ["read"]],
+    ["wider", "read write admin", ["read", "write", "admin"]],
+    ["twice the same", "read read", ["read"]],
+    ["empty", "", []],
+    ["with too many spaces", " read  write ", ["read", "write"]],
+    ["a list", ["read", "write"], ["read", "write"]],
+    ["a list of lists of names", ["read write", "", "read"], ["read", "write"]]
+  ])("is on the token as it was granted: %s", (_, scope, expected) => {
+    assert.deepStrictEqual(granted({ ...good, scope }), expected)
+  })
+
+  it.each<[string, unknown]>([
+    ["a number", 7],
+    ["a list of numbers", [7]],
+    ["an object", {}],
+    ["a line break", "read\nwrite"],
+    ["an escape sequence", "\x1B[31mread"]
+  ])("is not understood as %s", (_, scope) => {
+    assert.match(problem({ ...good, scope }), /scope/)
+  })
+})
+
+describe("TokenResponse: refresh_token", () => {
+  const provider = acme({ refreshTokenExpiresIn: "refresh_expires_in", renewsWithRefreshToken: true })
+  const refreshToken = (more: object) => token({ body: { ...good, ...more }, provider }).refreshToken
+
+  it.each<[string, object]>([["absent", {}], ["null", { refresh_token: null }], ["empty", { refresh_token: "" }]])(
+    "is none when %s",
+    (_, more) => {
+      assert.isUndefined(refreshToken(more))
+    }
+  )
+
+  it("is on the token, with its end", () => {
+    const kept = refreshToken({ refresh_token: "r3fresh", refresh_expires_in: 7200 })
+    assert.strictEqual(kept && Redacted.value(kept.value), "r3fresh")
+    assert.strictEqual(kept?.expiresAt, requestedAt + 2 * hour)
+  })
+
+  it.each<[string, object]>([
+    ["0", { refresh_expires_in: 0 }],
+    ["missing", {}],
+    ["null", { refresh_expires_in: null }],
+    ["no number", { refresh_expires_in: "soon" }]
+  ])("has no end when its lifetime is %s", (_, more) => {
+    const kept = refreshToken({ refresh_token: "r3fresh", ...more })
+    assert.isDefined(kept)
+    assert.isUndefined(kept?.expiresAt)
+  })
+
+  it.each<[string, object]>([
+    ["a number", { refresh_token: 7 }],
+    ["half of a surrogate pair", { refresh_token: "r\uD83Dfresh" }]
+  ])("is not understood as %s", (_, more) => {
+    assert.strictEqual(reason({ body: { ...good, ...more }, provider }), "ReplyNotUnderstood")
+  })
+})
+
+describe("TokenResponse: the provider's own fields", () => {
+  const body = { ...good, refresh_token: "r3fresh", scope: "read", permissions: ["SMS"] }
+
+  it("come without the tokens, so that no Schema can show one", () => {
+    for (const reply of [Schema.Unknown, Schema.Struct({})]) {
+      const shown = JSON.stringify(token({ body, provider: acme({ reply }) }))
+      assert.include(shown, "SMS")
+      assert.notInclude(shown, "t0ken")
+      assert.notInclude(shown, "r3fresh")
+    }
+  })
+
+  it("are none where the provider has none", () => {
+    assert.deepStrictEqual(token({ body, provider: acme({ reply: Reply.Nothing }) }).reply, {})
+  })
+
+  it("are not understood when the provider's Schema fails on them, or throws", () => {
+    const quoting = Schema.Unknown.pipe(Schema.check(Schema.makeFilter((reply) => {
+      throw new Error(JSON.stringify(reply))
+    })))
+    for (const reply of [Schema.Struct({ permissions: Schema.String }), quoting]) {
+      const error = failure({ body: good, provider: acme({ reply }) })
+      assert.strictEqual(error.reason._tag, "ReplyNotUnderstood")
+      assert.notInclude(JSON.stringify(error), "t0ken")
+    }
+  })
+})
+
+describe("TokenResponse: a failure", () => {
+  it.each([
+    [{ ...good, error: "invalid_client" }, "CredentialsRefused"],
+    [{ ...good, error: "invalid_scope" }, "RequestRefused"],
+    [{ ...good, error: "temporarily_unavailable" }, "Unavailable"],
+    [{ ...good, error: { code: 7 } }, "RequestRefused"]
+  ])("wins over a token in the same 200: %j", (body, expected) => {
+    assert.strictEqual(reason({ body }), expected)
+  })
+
+  it("is none when the error of a 200 is null", () => {
+    assert.strictEqual(Redacted.value(token({ body: { ...good, error: null } }).value), "t0ken")
+  })
+
+  const bodies = {
+    "an OAuth error": {
+      error: "invalid_request",
+      error_description: "invalid_client, server_error: wording decides nothing"
+    },
+    "Spring's error": {
+      timestamp: 1472894732599,
+      status: 401,
+      error: "Unauthorized",
+      message: "Bad credentials",
+      path: "/"
+    },
+    "HTML": "<html><h1>401 Unauthorized: invalid_client</h1></html>",
+    "nothing": ""
+  }
+  const refused = ["RequestRefused", "RequestRefused", "RequestRefused", "RequestRefused"]
+  const credentials = ["RequestRefused", "CredentialsRefused", "CredentialsRefused", "CredentialsRefused"]
+  const unavailable = ["Unavailable", "Unavailable", "Unavailable", "Unavailable"]
+  const statuses: ReadonlyArray<[number, ReadonlyArray<string>]> = [
+    [400, refused],
+    [401, credentials],
+    [403, credentials],
+    [404, refused],
+    [405, refused],
+    [408, unavailable],
+    [413, refused],
+    [415, refused],
+    [421, unavailable],
+    [425, unavailable],
+    [429, ["Throttled", "Throttled", "Throttled", "Throttled"]],
+    [500, unavailable],
+    [502, unavailable],
+    [503, unavailable],
+    [504, unavailable],
+    [520, unavailable]
+  ]
+  for (const [status, reasons] of statuses) {
+    it(`is decided by code and status, never by wording: ${status}, with each body`, () => {
+      assert.deepStrictEqual(Object.values(bodies).map((body) => reason({ status, body })), reasons)
+    })
+  }
+
+  it.each([
+    [401, { error: "invalid_client" }],
+    [400, { error: "invalid_client" }],
+    [403, ""],
+    [401, { error: "unauthorized_client" }],
+    [401, { error: "Unauthorized" }],
+    [400, { error: "invalid_grant" }]
+  ])("means that the client's credentials were refused: %i %j", (status, body) => {
+    assert.strictEqual(reason({ status, body }), "CredentialsRefused")
+  })
+
+  it("means that the request was refused where a wrong client can't be told: 400 invalid_request", () => {
+    assert.strictEqual(reason({ status: 400, body: { error: "invalid_request" } }), "RequestRefused")
+  })
+
+  it("follows the provider where it knows better", () => {
+    const provider = acme({ refusal: ({ code }) => code === "invalid_request" ? "credentials" : undefined })
+    assert.strictEqual(reason({ status: 400, body: { error: "invalid_request" }, provider }), "CredentialsRefused")
+  })
+
+  it.each([400, 401])(
+    "means that the grant was refused: %i invalid_grant for a password or a refresh token",
+    (status) => {
+      const reply = {
+        status,
+        body: { error: "invalid_grant" },
+        credentials: passwordCredentials,
+        provider: acme({ grant: "password" })
+      }
+      assert.strictEqual(reason(reply), "GrantRefused")
+      assert.strictEqual(reason({ ...reply, refreshToken: "r3fresh" }), "GrantRefused")
+    }
+  )
+
+  it.each([600, 999, 199, 101])("has a status without a meaning: %i", (status) => {
+    assert.strictEqual(reason({ status, body: good }), "ReplyNotUnderstood")
+  })
+
+  it.each([300, 301, 302, 303, 304, 307, 308, 0])("is a redirect: %i", (status) => {
+    assert.strictEqual(reason({ status, body: good }), "Unsafe")
+  })
+})
+
+describe("TokenResponse: Retry-After", () => {
+  const retryAt = (retryAfter: string, status = 429) => failure({ status, retryAfter }).retryAt
+
+  it.each([
+    ["2", 2_000],
+    ["2, 60", 60_000],
+    [new Date(receivedAt + 60_000).toUTCString(), 59_750],
+    ["1000000000", TokenResponse.longestRetryAfter],
+    ["999999999999999", TokenResponse.longestRetryAfter],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", TokenResponse.longestRetryAfter]
+  ])("is believed for an hour at most: %s", (text, wait) => {
+    assert.strictEqual(retryAt(text), receivedAt + wait)
+    assert.strictEqual(retryAt(text, 503), receivedAt + wait)
+  })
+
+  it.each(["", "0", "-1", "1e9", "2.5", "rubbish", "9".repeat(1_000), new Date(0).toUTCString(), "Xxx, 99 Yyy GMT"])(
+    "says nothing when it is %j",
+    (text) => {
+      assert.isUndefined(retryAt(text))
+    }
+  )
+
+  it("says nothing on a 200", () => {
+    assert.strictEqual(token({ body: good, retryAfter: "2" }).expiresAt, requestedAt + hour)
+  })
+})
+
+describe("TokenResponse: error_description", () => {
+  const description = (text: string, reply: Answer = {}) => {
+    const { reason } = failure({ status: 400, body: { error: "invalid_request", error_description: text }, ...reply })
+    assert(reason._tag === "RequestRefused")
+    return reason.description ?? ""
+  }
+
+  it("is scrubbed of every secret in the request", () => {
+    const reply: Answer = {
+      credentials: passwordCredentials,
+      provider: acme({ grant: "password" }),
+      refreshToken: "r3fresh"
+    }
+    const text = `no ${clientSecret}, no ${password}, no r3fresh, no ${encodeURIComponent(password)}`
+    assert.strictEqual(
+      description(text, reply),
+      "no <redacted>, no <redacted>, no <redacted>, no <redacted>"
+    )
+  })
+
+  it("is cut", () => {
+    assert.isAtMost(description("long ".repeat(200_000)).length, 201)
+  })
+
+  it("is cleaned of escape sequences and line breaks", () => {
+    assert.strictEqual(description("a\x1B[31mb\r\nc\u2028d\u202Ee"), "a [31mb c d e")
+  })
+
+  it("is nothing when it is no text", () => {
+    const { reason } = failure({ status: 400, body: { error: "invalid_request", error_description: 7 } })
+    assert(reason._tag === "RequestRefused")
+    assert.isUndefined(reason.description)
+  })
+
+  it("is treated like the code, which is scrubbed, cut and cleaned too", () => {
+    const { reason } = failure({ status: 400, body: { error: `x\r\n${clientSecret} ${"y".repeat(1_000)}` } })
+    assert(reason._tag === "RequestRefused")
+    assert.match(reason.code ?? "", /^x <redacted> y+…$/)
+    assert.isAtMost(reason.code?.length ?? 0, 201)
+  })
+})

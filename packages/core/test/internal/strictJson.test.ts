@@ -1,0 +1,62 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Schema from "effect/Schema"
+import { parseObject } from "../../src/internal/strictJson.ts"
+import { anyText } from "../support/strings.ts"
+
+const json = Arbitrary.schema(Schema.Record(Schema.String, Schema.Json))
+
+const plainly = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)
+
+describe("parseObject", () => {
+  it.prop("reads every object that has no __proto__ as JSON.parse does", [json], ([value]) => {
+    const text = JSON.stringify(value, null, value["a"] === undefined ? 0 : 2)
+    if (!text.includes("\"__proto__\":")) assert.deepStrictEqual(parseObject(text), JSON.parse(text))
+  }, { arbitrary: { runs: 300 } })
+
+  it.prop("reads what JSON.parse reads as an object, or nothing", [anyText, anyText, anyText], ([a, b, c]) => {
+    for (
+      const text of [
+        a + b + c,
+        `{${JSON.stringify(a)}:${JSON.stringify(b)}}`,
+        `{${JSON.stringify(a)}:${b}}${c}`,
+        `{"${a}":"${b}"}`
+      ]
+    ) {
+      const strict = parseObject(text)
+      if (strict === undefined) {
+        assert.isTrue(!isObject(plainly(text)) || a === "__proto__", text)
+      } else {
+        assert.deepStrictEqual(strict, plainly(text))
+      }
+    }
+  }, { arbitrary: { runs: 300 } })
+
+  it.prop("reads no object that names a key twice", [json, anyText], ([value, key]) => {
+    const name = JSON.stringify(key)
+    const rest = Object.entries(value).map(([name, each]) => `,${JSON.stringify(name)}:${JSON.stringify(each)}`).join(
+      ""
+    )
+    assert.isUndefined(parseObject(`{${name}:1,${name}:2}`))
+    assert.isUndefined(parseObject(`{"x":[{${name}:1${rest.includes(`,${name}:`) ? "" : rest},${name}:2}]}`))
+  })
+
+  it("reads the same key in different objects, and strings that look like grammar", () => {
+    const text = "{\"a\":{\"a\":[{\"a\":1},{\"a\":\"{[:\\\"a\\\":\"}]},\"b\":\"\\\\\"}"
+    assert.deepStrictEqual(parseObject(text), JSON.parse(text))
+  })
+
+  it("reads 32 levels and no more", () => {
+    const nested = (depth: number) => `${"{\"a\":".repeat(depth)}1${"}".repeat(depth)}`
+    assert.isDefined(parseObject(nested(32)))
+    assert.isUndefined(parseObject(nested(33)))
+  })
+})

@@ -1,0 +1,223 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Provider from "@mintmark/core/Provider"
+import * as Result from "effect/Result"
+import { fillHost, isHostLabel, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
+import { acme } from "../support/acme.ts"
+import { anyText } from "../support/strings.ts"
+
+describe("problemOf", () => {
+  it.each([
+    "https://auth.acme.test",
+    "https://auth.acme.test/token",
+    "https://auth.acme.test:8443/token?tenant=a",
+    "HTTPS://Auth.Acme.Test/token",
+    "https://xn--bcher-kva.example/",
+    "https://192.0.2.1/",
+    "https://[2001:db8::1]/token",
+    "http://localhost:8080/token",
+    "http://127.0.0.1/token",
+    "http://127.8.9.10/token",
+    "http://[::1]:1234"
+  ])("finds none with %s", (url) => {
+    assert.isUndefined(problemOf(url, false))
+  })
+
+  it.each<[string, RegExp]>([
+    ["", /absolute/],
+    ["/token", /absolute/],
+    ["//auth.acme.test/token", /absolute/],
+    ["auth.acme.test", /absolute/],
+    ["ftp://auth.acme.test/token", /absolute/],
+    ["file:///etc/passwd", /absolute/],
+    ["javascript:alert(1)", /absolute/],
+    ["data:,x", /absolute/],
+    ["ws://auth.acme.test", /absolute/],
+    ["https:auth.acme.test", /absolute/],
+    ["https:/auth.acme.test", /absolute/],
+    ["https:///auth.acme.test", /absolute/],
+    ["https:\\\\auth.acme.test", /absolute/],
+    ["https://auth.acme.test\\@evil.example", /absolute/],
+    [" https://auth.acme.test", /absolute/],
+    ["https://auth.acme.test\n", /absolute/],
+    ["https://auth.acme.test/a b", /absolute/],
+    ["https://auth.acme.test/\0", /absolute/],
+    ["https://auth.acme.test\t.evil.example", /absolute/],
+    ["https://{region}.acme.test", /absolute/],
+    ["https://a..b:99999", /absolute/],
+    ["https://", /absolute/],
+    ["https://?x", /absolute/],
+    ["https://user@auth.acme.test", /username/],
+    ["https://user:pass@auth.acme.test", /username/],
+    ["https://@auth.acme.test", /username/],
+    ["https://:@auth.acme.test", /username/],
+    ["https://auth.acme.test@evil.example/", /username/],
+    ["https://auth.acme.test#", /fragment/],
+    ["https://auth.acme.test/token#x", /fragment/],
+    ["https://%65vil.example/", /encoding/],
+    ["https://bücher.example/", /encoding/],
+    ["https://ａcme.test/", /encoding/],
+    ["https://0x7f.1/", /encoding/],
+    ["http://127.1/", /encoding/],
+    ["http://auth.acme.test/token", /https/],
+    ["http://localhost.evil.example/", /https/],
+    ["http://127.0.0.1.evil.example/", /https/],
+    ["http://localhost./", /https/],
+    ["http://0.0.0.0/", /https/],
+    ["http://[::]/", /https/]
+  ])("refuses %j", (url, problem) => {
+    assert.match(problemOf(url, false) ?? "", problem)
+  })
+
+  it("allows plain http elsewhere if it is told to, and nothing else by that", () => {
+    assert.isUndefined(problemOf("http://auth.acme.test", true))
+    assert.isDefined(problemOf("ftp://auth.acme.test", true))
+    assert.isDefined(problemOf("http://user@auth.acme.test", true))
+  })
+
+  it.prop("lets no text but a host and a path behind https://", [anyText, anyText], ([host, path]) => {
+    const url = `https://${host}.acme.test/${path}`
+    if (problemOf(url, false) === undefined) {
+      const parsed = new URL(url)
+      assert.strictEqual(
+        parsed.hostname,
+        host.includes("/") || host.includes("?") ? parsed.hostname : `${host.split(":")[0]}.acme.test`.toLowerCase()
+      )
+      assert.strictEqual(parsed.username + parsed.password + parsed.hash, "")
+    }
+  }, { arbitrary: { runs: 500 } })
+})
+
+describe("isHostLabel", () => {
+  it.each(["emea", "EMEA", "a", "1", "a-b", "xn--bcher-kva", "a".repeat(63)])("takes %s", (label) => {
+    assert.isTrue(isHostLabel(label))
+  })
+
+  it.each([
+    "",
+    "-a",
+    "a-",
+    "a.b",
+    "a/b",
+    "a@b",
+    "a:1",
+    "a#",
+    "a?b",
+    "a b",
+    "emea\n",
+    "\nemea",
+    "emea\r\nHost: evil.example",
+    "emea\0",
+    "ema%2E",
+    "é",
+    "🔑",
+    "\u017F",
+    "\u212A",
+    "a_b",
+    "..",
+    "a".repeat(64)
+  ])("refuses %j", (label) => {
+    assert.isFalse(isHostLabel(label))
+  })
+
+  it.prop("takes only what stays the host's own label in a URL", [anyText], ([label]) => {
+    if (isHostLabel(label)) {
+      const url = fillHost("https://{region}.acme.test/token", { region: label })
+      assert.strictEqual(new URL(url).hostname, `${label.toLowerCase()}.acme.test`)
+      assert.isUndefined(problemOf(url, false))
+    }
+  }, { arbitrary: { runs: 500 } })
+})
+
+describe("fillHost", () => {
+  it("leaves braces without a label, even those that every object has", () => {
+    assert.strictEqual(
+      fillHost("https://{constructor}.{region}.{__proto__}", { region: "emea" }),
+      "https://{constructor}.emea.{__proto__}"
+    )
+  })
+})
+
+describe("rebase", () => {
+  it.each([
+    ["https://auth.acme.test/oauth/token", "http://127.0.0.1:1/acme", "http://127.0.0.1:1/acme/oauth/token"],
+    ["https://auth.acme.test/oauth/token", "http://127.0.0.1:1/acme//", "http://127.0.0.1:1/acme/oauth/token"],
+    ["https://auth.acme.test/token/", "http://127.0.0.1:1", "http://127.0.0.1:1/token/"],
+    ["https://auth.acme.test/token?tenant=a", "http://127.0.0.1:1/", "http://127.0.0.1:1/token?tenant=a"],
+    ["https://api.acme.test", "http://127.0.0.1:1/acme", "http://127.0.0.1:1/acme"]
+  ])("puts %s below %s", (url, base, expected) => {
+    assert.strictEqual(rebase(url, base), expected)
+  })
+})
+
+describe("a provider's base URL", () => {
+  it.each([
+    "http://127.0.0.1:1?x",
+    "http://127.0.0.1:1/#x",
+    "http://user@127.0.0.1:1",
+    "ftp://127.0.0.1:1",
+    "http://acme.example",
+    ""
+  ])(
+    "must be a place that paths can stand below, and that secrets may go to: %j",
+    (baseUrl) => {
+      assert.isTrue(Result.isFailure(Provider.make({ ...acme(), apiUrl: "https://api.acme.test" }, { baseUrl })))
+    }
+  )
+})
+
+describe("a region", () => {
+  const inRegion = (region: string) =>
+    Provider.make({ ...acme(), tokenEndpoint: "https://{region}.acme.test/token", hostLabels: { region } })
+
+  it.each([
+    "emea.evil.example",
+    "emea/",
+    "emea@evil.example",
+    "emea#",
+    "emea?",
+    "emea:1",
+    "emea\\",
+    "",
+    ".",
+    "ém",
+    "🔑"
+  ])(
+    "can't lead elsewhere: %j",
+    (region) => {
+      assert.isTrue(Result.isFailure(inRegion(region)))
+    }
+  )
+
+  it("is shown cut, and without what could move a cursor or forge a line", () => {
+    const result = inRegion(`emea\r\n\x1B[2J\x7F\x9B\u2028\u202E${"x".repeat(10_000)}`)
+    assert(Result.isFailure(result))
+    assert.isBelow(result.failure.message.length, 400)
+    assert.notMatch(result.failure.message, /[\p{Cc}\p{Cf}\u2028]/u)
+  })
+})
+
+describe("isLoopback", () => {
+  it.each(["localhost", "127.0.0.1", "127.255.255.254", "[::1]"])("knows %s", (host) => {
+    assert.isTrue(isLoopback(host))
+  })
+
+  it.each(["localhost.example", "127.0.0.1.example", "1127.0.0.1", "128.0.0.1", "[::2]", "0.0.0.0", ""])(
+    "refuses %s",
+    (host) => {
+      assert.isFalse(isLoopback(host))
+    }
+  )
+})
+
+describe("originOf and isSameUrl", () => {
+  it("reads the origin of a URL, and none of what is no URL", () => {
+    assert.strictEqual(originOf("https://Auth.Acme.Test:443/token?x#y"), "https://auth.acme.test")
+    assert.isUndefined(originOf("/token"))
+  })
+
+  it("compares URLs however they are written", () => {
+    assert.isTrue(isSameUrl("https://auth.acme.test", "HTTPS://AUTH.acme.test:443/"))
+    assert.isFalse(isSameUrl("https://auth.acme.test/a", "https://auth.acme.test/b"))
+    assert.isFalse(isSameUrl("https://auth.acme.test", "https://evil.example"))
+  })
+})

@@ -1,0 +1,105 @@
+import type * as Provider from "@mintmark/core/Provider"
+import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
+import type { TokenError } from "@mintmark/core/TokenError"
+import type * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as TokenSource from "@mintmark/core/TokenSource"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import type * as Redis from "effect/persistence/Redis"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { acme } from "./acme.ts"
+import { keys } from "./fleet.ts"
+
+/** What must show up nowhere in a store: every text that a member knows or is given holds this. */
+export const canary = "c4n4ry"
+
+/** A server with client credentials, and one with a password and refresh tokens. */
+export const providers = {
+  plain: acme({ reply: Schema.Struct({ account: Schema.String }) }),
+  renewing: acme({
+    grant: "password",
+    renewsWithRefreshToken: true,
+    reply: Schema.Struct({ idToken: Schema.RedactedFromValue(Schema.String) }).pipe(
+      Schema.encodeKeys({ idToken: "id_token" })
+    )
+  })
+} satisfies Record<string, Provider.Provider>
+
+const client = { id: `${canary}-id`, secret: Redacted.make(`${canary}-secret`) }
+
+const credentials: Record<keyof typeof providers, TokenRequest.Credentials> = {
+  plain: { client, grant: { type: "client_credentials" }, scopes: [] },
+  renewing: {
+    client,
+    grant: { type: "password", username: `${canary}-user`, password: Redacted.make(`${canary}-password`) },
+    scopes: []
+  }
+}
+
+/** An authorization server that numbers its tokens, and notes the grants that it was asked with. */
+export class NumberingServer {
+  readonly grants: Array<string> = []
+  /** The refresh tokens that it was asked with. */
+  readonly spent: Array<string> = []
+  /** Answers in the ordinary answer's place, as long as there are any. */
+  readonly instead: Array<() => Response> = []
+  expiresIn = 3600
+  /** How long an answer takes. */
+  answering: Effect.Effect<void> = Effect.void
+
+  /** Until it was asked so often. */
+  arrived(requests: number): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      this.grants.length < requests ? Effect.andThen(Effect.sleep(10), this.arrived(requests)) : Effect.void
+    )
+  }
+
+  readonly http = HttpClient.make((request) =>
+    Effect.gen({ self: this }, function*() {
+      const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      const form = new URLSearchParams(body)
+      this.grants.push(form.get("grant_type") ?? "none")
+      this.spent.push(...form.getAll("refresh_token"))
+      const number = this.grants.length
+      yield* this.answering
+      const answer = this.instead.shift() ?? (() =>
+        Response.json({
+          access_token: `${canary}-access-${number}`,
+          refresh_token: `${canary}-refresh-${number}`,
+          id_token: `${canary}-identity-${number}`,
+          account: `${canary}-account`,
+          token_type: "Bearer",
+          expires_in: this.expiresIn
+        }))
+      return HttpClientResponse.fromWeb(request, answer())
+    })
+  )
+}
+
+/** A token source with a store of its own, as another process of the fleet would have it. */
+export const joinWith = <E>(
+  store: Layer.Layer<never, TokenError, Redis.Redis>,
+  redis: Layer.Layer<Redis.Redis, E>,
+  server: { readonly http: HttpClient.HttpClient },
+  kind: keyof typeof providers = "plain"
+): Effect.Effect<TokenSource.TokenSource, TokenError | E, Scope.Scope> =>
+  Effect.gen(function*() {
+    const context: Context.Context<never> = yield* Layer.build(Layer.provide(store, redis))
+    return yield* TokenSource.make<unknown>(providers[kind], credentials[kind]).pipe(
+      Effect.provideContext(context),
+      Effect.provideService(HttpClient.HttpClient, server.http)
+    )
+  })
+
+/** The same, with the store's options as they are unless told otherwise. */
+export const join = <E>(
+  redis: Layer.Layer<Redis.Redis, E>,
+  server: { readonly http: HttpClient.HttpClient },
+  kind?: keyof typeof providers,
+  options?: Partial<RedisTokenStore.Options>
+) => joinWith(RedisTokenStore.layer({ keys, ...options }), redis, server, kind)

@@ -1,0 +1,51 @@
+/**
+ * An `HttpClient` that carries the token, and carries it nowhere else.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Effect from "effect/Effect"
+import type { TokenError } from "./TokenError.ts"
+
+/**
+ * An HTTP client that puts the token on each request. What it adds to the application's client is one error.
+ *
+ * - A path alone (`/accounts/me`) goes to the provider's API. A URL elsewhere fails with reason `Unsafe`, and nothing
+ *   is sent: see the option `apiOrigins`.
+ * - A request that has an `authorization` header already is passed on as it is.
+ * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
+ *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer.
+ * - Redirects are the application's client's business. `fetch` drops the token where a redirect leaves the origin.
+ *   `HttpClient.followRedirects` keeps all headers: put it around this client, where a redirect to a stranger fails with
+ *   `Unsafe`, and never on the client that this one is made with.
+ *
+ * Put `filterStatusOk`, `retryTransient` and their like around it, too: each retry then carries the token that is valid
+ * at that moment.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AuthenticatedHttpClient
+  extends HttpClient.HttpClient.With<HttpClientError.HttpClientError | TokenError>
+{}
+
+/**
+ * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An
+ * application may provide it as its own `HttpClient`: token requests don't go through it.
+ *
+ * A `TokenError` becomes a `RequestError` with the reason `Transport`, and is its `cause`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const toHttpClient = (self: AuthenticatedHttpClient): HttpClient.HttpClient =>
+  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
+    Effect.flatMap((request) =>
+      Effect.catchTag(self.execute(request), "TokenError", (cause) =>
+        Effect.fail(
+          new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.message })
+        ))
+    ),
+    Effect.succeed
+  )

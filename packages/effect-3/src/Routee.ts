@@ -1,0 +1,76 @@
+/**
+ * Routee's access tokens as an Effect service.
+ *
+ * @since 0.1.0
+ */
+import * as Engine from "@mintmark/routee/Routee"
+import * as Schema from "effect/Schema"
+import { fromOptions, fromSecret } from "./internal/options.ts"
+import { Service } from "./internal/service.ts"
+import type { Options, Secret } from "./ProviderClient.ts"
+
+/**
+ * The scopes that Routee documents. It grants others too, so any other text is accepted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RouteeScope =
+  | "contact"
+  | "account"
+  | "report"
+  | "sms"
+  | "voice"
+  | "lookup"
+  | "number_validator"
+  | "2step"
+  | "viber"
+  | "sender_info"
+  | "virtual_number"
+  | "number_pool"
+  | (string & {})
+
+/**
+ * What Routee's reply adds to OAuth's fields.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class RouteeReply extends Schema.Class<RouteeReply>("@mintmark/effect-3/RouteeReply")({
+  /** The application's rights, such as `MT_ROLE_SMS`. */
+  permissions: Schema.optional(Schema.Array(Schema.String))
+}) {}
+
+/**
+ * What `Routee.layer` takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RouteeOptions extends Options {
+  /** The application's id. */
+  readonly applicationId: string
+  /** The application's secret, or an effect that reads it anew for each token request. */
+  readonly applicationSecret: Secret
+  /** The scopes to ask for; all that the application may have if left out. */
+  readonly scopes?: ReadonlyArray<RouteeScope> | undefined
+}
+
+/**
+ * An application's account at Routee.
+ *
+ * It is configured by `ROUTEE_APPLICATION_ID`, `ROUTEE_APPLICATION_SECRET`, and optionally `ROUTEE_SCOPES` (spaces
+ * between them) and `ROUTEE_BASE_URL`.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Routee extends Service<Routee, RouteeOptions, ReadonlyArray<RouteeScope>>()("@mintmark/effect-3/Routee", {
+  settings: Engine.Routee.settings,
+  make: (options, toEngine) =>
+    Engine.Routee.make({
+      ...fromOptions(options),
+      applicationSecret: fromSecret(options.applicationSecret, toEngine)
+    }),
+  toReply: (reply) => new RouteeReply(reply)
+}) {}

@@ -1,0 +1,42 @@
+/**
+ * Routera's access tokens as an Effect service.
+ *
+ * @since 0.1.0
+ */
+import * as Engine from "@mintmark/routera/Routera"
+import { fromOptions, fromSecret } from "./internal/options.ts"
+import { addsNothing, Service } from "./internal/service.ts"
+import type { Options, Secret } from "./ProviderClient.ts"
+
+/**
+ * What `Routera.layer` takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RouteraOptions extends Options {
+  /** The client's id. */
+  readonly clientId: string
+  /** The client's secret, or an effect that reads it anew for each token request. */
+  readonly clientSecret: Secret
+  /** Where the credentials go: the body if left out. Routera documents both, one in a request. */
+  readonly clientAuthentication?: "client_secret_post" | "client_secret_basic_raw" | undefined
+  /** Scopes to ask for. Routera documents none. */
+  readonly scopes?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * A client's account at Routera.
+ *
+ * It is configured by `ROUTERA_CLIENT_ID`, `ROUTERA_CLIENT_SECRET`, and optionally `ROUTERA_SCOPES` (spaces between
+ * them) and `ROUTERA_BASE_URL`.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Routera extends Service<Routera, RouteraOptions, ReadonlyArray<string>>()("@mintmark/effect-3/Routera", {
+  settings: Engine.Routera.settings,
+  make: (options, toEngine) =>
+    Engine.Routera.make({ ...fromOptions(options), clientSecret: fromSecret(options.clientSecret, toEngine) }),
+  toReply: addsNothing
+}) {}

@@ -1,0 +1,113 @@
+import type { HttpClient } from "@effect/platform/HttpClient"
+import * as Cause4 from "effect-4/Cause"
+import * as Clock4 from "effect-4/Clock"
+import * as Context4 from "effect-4/Context"
+import * as Duration4 from "effect-4/Duration"
+import * as Effect4 from "effect-4/Effect"
+import * as Exit4 from "effect-4/Exit"
+import * as HttpClient4 from "effect-4/http/HttpClient"
+import * as Random4 from "effect-4/Random"
+import * as Scope4 from "effect-4/Scope"
+import * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import type * as Random from "effect/Random"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import { tokenHttpClient } from "./tokenHttpClient.ts"
+
+/*
+ * The engine runs on Effect 4. Whatever it needs of the world is the application's, which runs on Effect 3: its clock,
+ * its randomness, its HTTP client, and the fibers that these run on.
+ */
+
+/** Runs an effect of the application for the engine. Interrupted, it interrupts that effect, and waits for its end. */
+export type ToEngine = <A, E>(effect: Effect.Effect<A, E>) => Effect4.Effect<A, E>
+
+/** Runs an effect of the engine for the application, likewise. */
+export type FromEngine = <A, E>(
+  effect: Effect4.Effect<A, E, HttpClient4.HttpClient | Scope4.Scope>
+) => Effect.Effect<A, E>
+
+export interface Bridge {
+  readonly toEngine: ToEngine
+  readonly fromEngine: FromEngine
+}
+
+/** What the engine runs on, until the scope ends. */
+export const make = (http: HttpClient): Effect.Effect<Bridge, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const runtime = yield* Effect.runtime<never>()
+    const toEngine = toEngineOn(runtime)
+    const scope = Scope4.makeUnsafe()
+    const world = Context4.mergeAll(
+      Context4.make(Clock4.Clock, clock(yield* Effect.clock, toEngine)),
+      Context4.make(Random4.Random, random(yield* Effect.random, runtime)),
+      Context4.make(HttpClient4.HttpClient, tokenHttpClient(http, runtime.context, toEngine)),
+      Context4.make(Scope4.Scope, scope)
+    )
+    const fromEngine = fromEngineIn(world)
+    yield* Effect.addFinalizer(() => fromEngine(Scope4.close(scope, Exit4.void)))
+    return { toEngine, fromEngine }
+  })
+
+/** Runs an effect of the application on a runtime of it. */
+export const toEngineOn = <R>(runtime: Runtime.Runtime<R>) => <A, E>(effect: Effect.Effect<A, E, R>) =>
+  Effect4.callback<A, E>((resume) => {
+    const fiber = Runtime.runFork(runtime)(effect)
+    fiber.addObserver((exit) => resume(toExit4(exit)))
+    return Effect4.callback<void>((resume) => {
+      fiber.addObserver(() => resume(Effect4.void))
+      fiber.unsafeInterruptAsFork(FiberId.none)
+    })
+  })
+
+const fromEngineIn = <R>(world: Context4.Context<R>) => <A, E>(effect: Effect4.Effect<A, E, R>) =>
+  Effect.async<A, E>((resume) => {
+    const fiber = Effect4.runForkWith(world)(effect)
+    fiber.addObserver((exit) => resume(toExit3(exit)))
+    return Effect.async<void>((resume) => {
+      fiber.addObserver(() => resume(Effect.void))
+      fiber.interruptUnsafe()
+    })
+  })
+
+const toExit4 = <A, E>(exit: Exit.Exit<A, E>): Exit4.Exit<A, E> =>
+  Exit.match(exit, {
+    onSuccess: Exit4.succeed,
+    onFailure: (cause) =>
+      Option.match(Cause.failureOption(cause), {
+        onSome: Exit4.fail,
+        onNone: () => Cause.isInterruptedOnly(cause) ? Exit4.interrupt() : Exit4.die(Cause.squash(cause))
+      })
+  })
+
+const toExit3 = <A, E>(exit: Exit4.Exit<A, E>): Exit.Exit<A, E> =>
+  Exit4.match(exit, {
+    onSuccess: Exit.succeed,
+    onFailure: (cause) => {
+      const failure = cause.reasons.find(Cause4.isFailReason)
+      if (failure !== undefined) return Exit.fail(failure.error)
+      return Cause4.hasInterruptsOnly(cause) ? Exit.interrupt(FiberId.none) : Exit.die(Cause4.squash(cause))
+    }
+  })
+
+const clock = (own: Clock.Clock, toEngine: ToEngine): Clock4.Clock => ({
+  currentTimeMillisUnsafe: () => own.unsafeCurrentTimeMillis(),
+  currentTimeMillis: Effect4.sync(() => own.unsafeCurrentTimeMillis()),
+  currentTimeNanosUnsafe: () => own.unsafeCurrentTimeNanos(),
+  currentTimeNanos: Effect4.sync(() => own.unsafeCurrentTimeNanos()),
+  // Effect 3's nanoseconds start at the wall clock's time, and go on by themselves.
+  monotonicTimeNanosUnsafe: () => own.unsafeCurrentTimeNanos(),
+  monotonicTimeNanos: Effect4.sync(() => own.unsafeCurrentTimeNanos()),
+  sleep: (duration) => toEngine(own.sleep(Duration.millis(Duration4.toMillis(duration))))
+})
+
+const random = (own: Random.Random, runtime: Runtime.Runtime<never>) => ({
+  nextIntUnsafe: () => Runtime.runSync(runtime)(own.nextInt),
+  nextDoubleUnsafe: () => Runtime.runSync(runtime)(own.next)
+})

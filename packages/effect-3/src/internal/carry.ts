@@ -1,0 +1,145 @@
+import * as Headers from "@effect/platform/Headers"
+import type * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { type AccessToken as AccessToken4, authorization } from "@mintmark/core/AccessToken"
+import {
+  type Attachment,
+  conceal,
+  hasLeft,
+  isRepeatable,
+  readToTheEnd,
+  refusalOf,
+  renew
+} from "@mintmark/core/Attachment"
+import * as Effect4 from "effect-4/Effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
+import type { AuthenticatedHttpClient } from "../AuthenticatedHttpClient.ts"
+import type { TokenError } from "../TokenError.ts"
+import type { Bridge } from "./bridge.ts"
+import { bodyOf, urlOf } from "./response.ts"
+import { toTokenError } from "./tokenError.ts"
+
+type Response = HttpClientResponse.HttpClientResponse
+type Failure = HttpClientError.HttpClientError | TokenError
+type Answer = Effect.Effect<Response, Failure>
+
+/** The application's HTTP client, with the token. What decides about it is the engine's. */
+export const carry = (
+  http: HttpClient.HttpClient,
+  attached: Attachment,
+  { fromEngine }: Bridge
+): AuthenticatedHttpClient => {
+  const { origins, renewOn, source } = attached
+  const current = Effect.suspend(() => {
+    const token = source.peek()
+    return token === undefined ? Effect.mapError(fromEngine(source.get), toTokenError) : Effect.succeed(token)
+  })
+
+  // The token is attached last, when the application's client has made its own changes to the request: the URL that is
+  // looked at is the one that is used, and a retry in there attaches the token of that moment.
+  const send = (
+    request: HttpClientRequest.HttpClientRequest,
+    get: Effect.Effect<AccessToken4, TokenError>,
+    note: (token: AccessToken4, url: string) => void
+  ): Answer => {
+    let attachedHeader: string | undefined
+    return HttpClient.mapRequestEffect(
+      http,
+      (prepared): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
+        const url = origins.locate(prepared.url)
+        const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
+        if (prepared.headers["authorization"] !== undefined) return Effect.succeed(located)
+        const refusal = refusalOf(attached, url)
+        if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
+        return Effect.map(get, (token) => {
+          note(token, url)
+          attachedHeader = authorization(token)
+          return HttpClientRequest.setHeader(located, "authorization", attachedHeader)
+        })
+      }
+    ).execute(request).pipe(Effect.mapBoth({
+      onSuccess: (response) => {
+        conceal(attachedHeader, response.request, response)
+        return response
+      },
+      onFailure: (error) => {
+        if (error._tag === "RequestError") conceal(attachedHeader, error.request)
+        if (error._tag === "ResponseError") conceal(attachedHeader, error.request, error.response)
+        return error
+      }
+    }))
+  }
+
+  const exchange = (request: HttpClientRequest.HttpClientRequest): Answer => {
+    let sent: { readonly token: AccessToken4; readonly url: string } | undefined
+    const note = (token: AccessToken4, url: string) => {
+      sent = { token, url }
+    }
+    // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
+    const settle = (response: Response, answer: (response: Response) => Answer): Answer => {
+      if (sent === undefined || !renewOn.has(response.status) || hasLeft(sent.url, urlOf(response))) {
+        return answer(response)
+      }
+      const refused = renew(attached, {
+        token: sent.token,
+        isRepeatable: isRepeatableBody(request.body),
+        answer: Effect4.succeed(answer(response)),
+        held: Effect4.map(hold(response), (held) => Effect4.succeed(answer(held))),
+        repeat: (another) => Effect4.succeed(send(request, Effect.succeed(another), note))
+      })
+      return Effect.flatten(Effect.mapError(fromEngine(refused), toTokenError))
+    }
+    return Effect.matchCauseEffect(send(request, current, note), {
+      onSuccess: (response) => settle(response, Effect.succeed),
+      onFailure: (cause) => {
+        const error = statusErrorIn(cause)
+        return error === undefined
+          ? Effect.failCause(cause)
+          : settle(error.response, (response) => Effect.fail(withResponse(error, response)))
+      }
+    })
+  }
+
+  return HttpClient.makeWith<Failure, never, Failure, never>(
+    Effect.flatMap((request) => withAuthorizationRedacted(exchange(request))),
+    Effect.succeed
+  )
+}
+
+const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
+  body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
+
+/** The response with its body read to the end, so that its connection is free. */
+const hold = (response: Response): Effect4.Effect<Response> =>
+  Effect4.map(readToTheEnd(bodyOf(response)), (bytes) => bytes === undefined ? response : withBody(response, bytes))
+
+const withBody = ({ cookies, headers, remoteAddress, request, status }: Response, body: ArrayBuffer): Response =>
+  Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(body, { status, headers })), {
+    cookies: { value: cookies },
+    remoteAddress: { value: remoteAddress }
+  })
+
+/** The error that `filterStatusOk` and its like make of a response. */
+const statusErrorIn = (cause: Cause.Cause<Failure>): HttpClientError.ResponseError | undefined => {
+  const error = Option.getOrUndefined(Cause.failureOption(cause))
+  return error?._tag === "ResponseError" && error.reason === "StatusCode" ? error : undefined
+}
+
+const withResponse = (
+  { cause, description, reason, request }: HttpClientError.ResponseError,
+  response: Response
+): HttpClientError.ResponseError =>
+  new HttpClientError.ResponseError({ cause, reason, request, response, ...(description && { description }) })
+
+// An application's own list of names takes the place of the default one, and may have left this name out.
+const withAuthorizationRedacted = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(FiberRef.get(Headers.currentRedactedNames), (names) =>
+    names.includes("authorization")
+      ? self
+      : Effect.locally(self, Headers.currentRedactedNames, [...names, "authorization"]))

@@ -1,0 +1,69 @@
+import type { HttpClient } from "@effect/platform/HttpClient"
+import type * as AccessToken4 from "@mintmark/core/AccessToken"
+import { attachment } from "@mintmark/core/Attachment"
+import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
+import type * as TokenError4 from "@mintmark/core/TokenError"
+import * as Effect4 from "effect-4/Effect"
+import * as Stream4 from "effect-4/Stream"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { AccessToken } from "../AccessToken.ts"
+import type { ProviderClient } from "../ProviderClient.ts"
+import type { TokenError } from "../TokenError.ts"
+import { fromAccessToken, toAccessToken } from "./accessToken.ts"
+import type { Bridge } from "./bridge.ts"
+import { carry } from "./carry.ts"
+import { toTokenError } from "./tokenError.ts"
+
+/** The engine's client, as the application sees it. */
+export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<string>>(
+  client: ProviderClient4.ProviderClient<Reply4, Scopes>,
+  toReply: (reply: Reply4) => Reply,
+  http: HttpClient,
+  bridge: Bridge
+): Effect.Effect<ProviderClient<Reply, Scopes>> => {
+  const run = <A>(effect: Effect4.Effect<A, TokenError4.TokenError>): Effect.Effect<A, TokenError> =>
+    Effect.mapError(bridge.fromEngine(effect), toTokenError)
+
+  // The same token is the same value each time.
+  const tokens = new WeakMap<AccessToken4.AccessToken<Reply4>, Effect.Effect<AccessToken<Reply>>>()
+  const answer = (token: AccessToken4.AccessToken<Reply4>): Effect.Effect<AccessToken<Reply>> => {
+    const known = tokens.get(token)
+    if (known !== undefined) return known
+    const made = Effect.succeed(toAccessToken(token, toReply))
+    tokens.set(token, made)
+    return made
+  }
+
+  const views = new WeakMap<ProviderClient4.ProviderClient<Reply4, Scopes>, ProviderClient<Reply, Scopes>>()
+  const view = (
+    client: ProviderClient4.ProviderClient<Reply4, Scopes>
+  ): Effect.Effect<ProviderClient<Reply, Scopes>> =>
+    Effect.suspend(() => {
+      const known = views.get(client)
+      if (known !== undefined) return Effect.succeed(known)
+      const attached = client.http[attachment]
+      if (attached === undefined) {
+        return Effect.dieMessage("the engine's client doesn't say how requests carry its token")
+      }
+      const made: ProviderClient<Reply, Scopes> = {
+        token: Effect.suspend(() => {
+          const token = client.peek()
+          return token === undefined ? Effect.flatMap(run(client.token), answer) : answer(token)
+        }),
+        renew: Effect.flatMap(run(client.renew), answer),
+        reject: (token) => bridge.fromEngine(client.reject(fromAccessToken(token))),
+        events: Stream.asyncPush((emit) =>
+          Effect.forkScoped(
+            bridge.fromEngine(Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event))))
+          )
+        ),
+        http: carry(http, attached, bridge),
+        withScopes: (scopes) => Effect.flatMap(run(client.withScopes(scopes)), view)
+      }
+      views.set(client, made)
+      return Effect.succeed(made)
+    })
+
+  return view(client)
+}

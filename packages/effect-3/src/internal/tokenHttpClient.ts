@@ -1,0 +1,54 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect4 from "effect-4/Effect"
+import type * as HttpBody4 from "effect-4/http/HttpBody"
+import * as HttpClient4 from "effect-4/http/HttpClient"
+import * as HttpClientError4 from "effect-4/http/HttpClientError"
+import type * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { constTrue } from "effect/Function"
+import type { ToEngine } from "./bridge.ts"
+import { toResponse4 } from "./response.ts"
+
+/** The application's HTTP client, as the engine sends token requests through it. */
+export const tokenHttpClient = (
+  http: HttpClient.HttpClient,
+  context: Context.Context<never>,
+  toEngine: ToEngine
+): HttpClient4.HttpClient => {
+  const ownInit = Context.getOrElse(context, FetchHttpClient.RequestInit, () => ({}))
+  return HttpClient4.make((request, url) =>
+    http.execute(toRequest(request, url)).pipe(
+      Effect.catchTag("ResponseError", answered),
+      // `fetch` left to itself repeats the body, secret included, on 307 and 308.
+      Effect.provideService(FetchHttpClient.RequestInit, { ...ownInit, redirect: "manual" }),
+      // No span shows the request, and so no trace goes along.
+      Effect.locally(HttpClient.currentTracerDisabledWhen, constTrue),
+      toEngine,
+      Effect4.mapBoth({
+        onSuccess: toResponse4(request, toEngine),
+        onFailure: ({ cause }) =>
+          new HttpClientError4.HttpClientError({ reason: new HttpClientError4.TransportError({ request, cause }) })
+      })
+    )
+  )
+}
+
+// Where the application's client takes a status for an error, the reply still says what it means.
+const answered = (
+  error: HttpClientError.ResponseError
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.ResponseError> =>
+  error.reason === "StatusCode" ? Effect.succeed(error.response) : Effect.fail(error)
+
+const toRequest = (
+  { body, headers }: HttpClientRequest4.HttpClientRequest,
+  url: URL
+): HttpClientRequest.HttpClientRequest => HttpClientRequest.post(url.href, { headers, body: toBody(body) })
+
+const toBody = (body: HttpBody4.HttpBody): HttpBody.HttpBody =>
+  body._tag === "Uint8Array" ? HttpBody.uint8Array(body.body, body.contentType) : HttpBody.empty

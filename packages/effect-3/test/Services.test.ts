@@ -1,0 +1,359 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { Routee, toHttpClient, TokenError, Voipex } from "@mintmark/effect-3"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
+import { assert, describe, it } from "vitest"
+import { eventually, granted, open, run, secret, server, turn } from "./support/server.ts"
+
+const valueOf = (token: { readonly value: Redacted.Redacted }): string => Redacted.value(token.value)
+
+describe("time", () => {
+  it("is the application's: its TestClock turns a token's life", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const { tokenRequests } = there
+      const routee = yield* open(there)
+      const first = yield* routee.token
+      assert.strictEqual(first.expiresAt - first.requestedAt, 3_600_000)
+      yield* TestClock.adjust("30 minutes")
+      assert.strictEqual(yield* routee.token, first)
+      yield* TestClock.adjust("29 minutes")
+      assert.strictEqual(yield* routee.token, first)
+      yield* eventually(() => tokenRequests.length === 2)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(valueOf(yield* routee.token), "token-2")
+      yield* TestClock.adjust("2 hours")
+      assert.strictEqual(valueOf(yield* routee.token), "token-3")
+      assert.lengthOf(tokenRequests, 3)
+    })))
+
+  it("ends a request that takes longer than the deadline, and aborts it", () =>
+    run(Effect.gen(function*() {
+      const there = server({ token: () => Effect.never })
+      const routee = yield* open(there, { deadline: "5 seconds" })
+      const waiting = yield* Effect.fork(Effect.flip(routee.token))
+      yield* turn("4 seconds")
+      assert.isNull(waiting.unsafePoll())
+      yield* turn("1 second")
+      const { reason } = yield* Fiber.join(waiting)
+      assert.deepInclude(reason, { _tag: "Unavailable", kind: "timeout" })
+      assert.strictEqual(there.aborted(), 1)
+    })))
+})
+
+describe("interruption", () => {
+  it("ends one caller's wait, and nobody else's", () =>
+    run(Effect.gen(function*() {
+      const answer = yield* Deferred.make<Response>()
+      const there = server({ token: () => Deferred.await(answer) })
+      const routee = yield* open(there)
+      const callers = yield* Effect.all(Effect.replicate(Effect.fork(routee.token), 100))
+      yield* eventually(() => there.tokenRequests.length === 1)
+      for (const caller of callers.slice(0, 50)) assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(caller)))
+      yield* Deferred.succeed(answer, granted(1))
+      const tokens = yield* Effect.forEach(callers.slice(50), Fiber.join)
+      assert.deepStrictEqual(new Set(tokens.map(valueOf)), new Set(["token-1"]))
+      assert.lengthOf(there.tokenRequests, 1)
+      assert.strictEqual(there.aborted(), 0)
+    })))
+
+  it("of all callers keeps the reply that comes", () =>
+    run(Effect.gen(function*() {
+      const answer = yield* Deferred.make<Response>()
+      const there = server({ token: () => Deferred.await(answer) })
+      const routee = yield* open(there)
+      const caller = yield* Effect.fork(routee.token)
+      yield* eventually(() => there.tokenRequests.length === 1)
+      yield* Fiber.interrupt(caller)
+      yield* Deferred.succeed(answer, granted(1))
+      assert.strictEqual(valueOf(yield* routee.token), "token-1")
+      assert.lengthOf(there.tokenRequests, 1)
+    })))
+
+  it("of an API request aborts that request", () =>
+    run(Effect.gen(function*() {
+      const there = server({ api: () => Effect.never })
+      const routee = yield* open(there)
+      const caller = yield* Effect.fork(routee.http.get("/accounts/me"))
+      yield* eventually(() => there.apiRequests.length === 1)
+      yield* Fiber.interrupt(caller)
+      assert.strictEqual(there.aborted(), 1)
+      assert.strictEqual(valueOf(yield* routee.token), "token-1")
+    })))
+})
+
+describe("the scope's end", () => {
+  it("aborts what is under way, tells those who wait, and leaves nothing behind", () =>
+    run(Effect.gen(function*() {
+      const there = server({ token: () => Effect.never })
+      const scope = yield* Scope.make()
+      let sleeping = 0
+      const clock = Object.assign(Clock.make(), {
+        sleep: () =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => sleeping++),
+            () => Effect.never,
+            () => Effect.sync(() => sleeping--)
+          )
+      })
+      const routee = yield* Scope.extend(open(there), scope).pipe(Effect.withClock(clock))
+      const waiting = yield* Effect.fork(Effect.flip(routee.token))
+      yield* eventually(() => there.tokenRequests.length === 1)
+      assert.strictEqual(sleeping, 1)
+      yield* Scope.close(scope, Exit.void)
+      assert.deepInclude((yield* Fiber.join(waiting)).reason, { _tag: "Unavailable", kind: "closed" })
+      assert.strictEqual(there.aborted(), 1)
+      assert.strictEqual(sleeping, 0)
+      assert.deepInclude((yield* Effect.flip(routee.token)).reason, { _tag: "Unavailable", kind: "closed" })
+      assert.lengthOf(there.tokenRequests, 1)
+    })))
+})
+
+describe("errors", () => {
+  it("are Effect 3's: told apart by tag and reason, and by Schema on the wire", () =>
+    run(Effect.gen(function*() {
+      const there = server({
+        token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status: 401 }))
+      })
+      const routee = yield* open(there)
+      const told = yield* routee.token.pipe(
+        Effect.as("a token"),
+        Effect.catchTag("TokenError", (error) => Effect.succeed(error))
+      )
+      assert.instanceOf(told, TokenError)
+      assert.deepInclude(told.reason, { _tag: "CredentialsRefused", status: 401, code: "invalid_client" })
+      assert.isFalse(told.isRetryable)
+      assert.include(told.message, "routee: the credentials were refused (status 401, invalid_client)")
+      const encoded = JSON.parse(JSON.stringify(yield* Schema.encode(TokenError)(told)))
+      assert.deepInclude(encoded.reason, { _tag: "CredentialsRefused", status: 401 })
+    })))
+
+  it("show no secret, whatever the server or the client repeats", () =>
+    run(Effect.gen(function*() {
+      const encoded = btoa(`somebody:${secret}`)
+      const answers = [
+        Effect.succeed(Response.json({ error: secret, error_description: `${secret} ${encoded}` }, { status: 400 })),
+        Effect.succeed(new Response(secret)),
+        Effect.die(new Error(`${secret} ${encoded}`))
+      ]
+      for (const answer of answers) {
+        const routee = yield* open(server({ token: () => answer }))
+        const exit = yield* Effect.exit(
+          Effect.fork(routee.token).pipe(Effect.tap(turn("1 minute")), Effect.flatMap(Fiber.join))
+        )
+        assert.isTrue(Exit.isFailure(exit))
+        const shown = `${inspect(exit, { depth: 12 })}${JSON.stringify(exit)}${
+          Exit.match(exit, { onFailure: Cause.pretty, onSuccess: String })
+        }`
+        assert.notInclude(shown, secret)
+        assert.notInclude(shown, encoded)
+      }
+    })))
+
+  it("name an option that can't be used, before any request", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const { reason } = yield* Effect.flip(open(there, { applicationId: "" }))
+      assert.deepInclude(reason, { _tag: "InvalidOption", option: "applicationId", variable: "ROUTEE_APPLICATION_ID" })
+      assert.lengthOf(there.tokenRequests, 0)
+    })))
+})
+
+describe("configuration", () => {
+  const layerOf = (
+    variables: ReadonlyArray<readonly [string, string]>,
+    layer: Layer.Layer<Voipex, unknown, HttpClient.HttpClient>
+  ) =>
+    Layer.build(layer).pipe(
+      Effect.map((context) => Context.get(context, Voipex)),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(variables))),
+      Effect.provideService(HttpClient.HttpClient, server().http)
+    )
+
+  it("is read from the provider's variables, and what is given goes before them", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const variables = new Map([["ROUTEE_APPLICATION_ID", "from-variable"], ["ROUTEE_SCOPES", "sms voice"]])
+      const given = Routee.layerConfig({
+        applicationId: "given",
+        applicationSecret: Config.succeed(Redacted.make("of-my-own"))
+      })
+      yield* Effect.flatMap(Routee, ({ token }) => token).pipe(
+        Effect.provide(given),
+        Effect.withConfigProvider(ConfigProvider.fromMap(variables)),
+        Effect.provideService(HttpClient.HttpClient, there.http)
+      )
+      const [request] = there.tokenRequests
+      assert.strictEqual(atob(String(request?.headers["authorization"]).slice("Basic ".length)), "given:of-my-own")
+      const body = request?.body
+      assert.strictEqual(
+        body?._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body?._tag,
+        "grant_type=client_credentials&scope=sms+voice"
+      )
+    })))
+
+  it("names the variable that is missing, and fails with ConfigError where one can't be read", () =>
+    run(Effect.gen(function*() {
+      const missing = yield* Effect.flip(layerOf([["VOIPEX_USERNAME", "alice"]], Voipex.layerConfig()))
+      assert.instanceOf(missing, TokenError)
+      assert.deepInclude(missing.reason, { _tag: "InvalidOption", variable: "VOIPEX_PASSWORD" })
+      const unread = Voipex.layerConfig({ username: Config.string("NO_SUCH_VARIABLE") })
+      assert.isTrue(ConfigError.isConfigError(yield* Effect.flip(layerOf([["VOIPEX_PASSWORD", secret]], unread))))
+    })))
+})
+
+describe("a secret that is an effect", () => {
+  it("is read anew for each token request", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      let reads = 0
+      const routee = yield* open(there, { applicationSecret: Effect.sync(() => Redacted.make(`secret-${++reads}`)) })
+      yield* routee.token
+      yield* routee.renew
+      assert.deepStrictEqual(
+        there.tokenRequests.map(({ headers }) => atob(String(headers["authorization"]).slice("Basic ".length))),
+        ["somebody:secret-1", "somebody:secret-2"]
+      )
+    })))
+
+  it("fails without a word of what it failed with", () =>
+    run(Effect.gen(function*() {
+      const routee = yield* open(server(), { applicationSecret: Effect.fail({ secret }) })
+      const error = yield* Effect.flip(routee.token)
+      assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "credentials" })
+      assert.notInclude(inspect(error, { depth: 9 }), secret)
+    })))
+})
+
+describe("http", () => {
+  const refused = (count: number) => Effect.succeed(Response.json({ count }, { status: count === 1 ? 401 : 200 }))
+
+  it("sends a refused request once more with another token", () =>
+    run(Effect.gen(function*() {
+      const there = server({ api: refused })
+      const routee = yield* open(there)
+      const response = yield* routee.http.post("/sms", { body: HttpBody.unsafeJson({ to: "me" }) })
+      assert.strictEqual(response.status, 200)
+      assert.deepStrictEqual(
+        there.apiRequests.map(({ headers, url }) => [url, headers["authorization"]]),
+        [["https://connect.routee.net/sms", "Bearer token-1"], ["https://connect.routee.net/sms", "Bearer token-2"]]
+      )
+    })))
+
+  it("sends a stream once, and rejects the token", () =>
+    run(Effect.gen(function*() {
+      const there = server({ api: refused })
+      const routee = yield* open(there)
+      const request = HttpClientRequest.post("/sms").pipe(
+        HttpClientRequest.bodyStream(Stream.make(new Uint8Array([1])))
+      )
+      assert.strictEqual((yield* routee.http.execute(request)).status, 401)
+      assert.lengthOf(there.apiRequests, 1)
+      assert.strictEqual(valueOf(yield* routee.token), "token-2")
+    })))
+
+  it("gives a refusal that lasts with its body, after two requests", () =>
+    run(Effect.gen(function*() {
+      const there = server({ api: () => Effect.succeed(Response.json({ sorry: true }, { status: 403 })) })
+      const routee = yield* open(there)
+      const response = yield* routee.http.get("/sms")
+      assert.strictEqual(response.status, 403)
+      assert.deepStrictEqual(yield* response.json, { sorry: true })
+      assert.lengthOf(there.apiRequests, 2)
+    })))
+
+  it("renews behind a client that takes the status for an error", () =>
+    run(Effect.gen(function*() {
+      const there = server({ api: refused })
+      const routee = yield* open({ ...there, http: HttpClient.filterStatusOk(there.http) })
+      assert.strictEqual((yield* routee.http.get("/sms")).status, 200)
+    })))
+
+  it("sends the token to no stranger, and looks at the URL that the application's client makes", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const astray = HttpClient.mapRequest(there.http, HttpClientRequest.setUrl("https://stranger.example/"))
+      for (const routee of [yield* open(there), yield* open({ ...there, http: astray })]) {
+        const url = routee.http.get("https://stranger.example/")
+        const error = yield* Effect.flip(url)
+        assert.instanceOf(error, TokenError)
+        assert.strictEqual(error.reason._tag, "Unsafe")
+      }
+      assert.lengthOf(there.apiRequests, 0)
+    })))
+
+  it("leaves a caller's own authorization alone", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const routee = yield* open(there)
+      yield* routee.http.get("/sms", { headers: { authorization: "Bearer mine" } })
+      assert.strictEqual(there.apiRequests[0]?.headers["authorization"], "Bearer mine")
+      assert.lengthOf(there.tokenRequests, 0)
+    })))
+
+  it("is an HttpClient like any other where one is asked for", () =>
+    run(Effect.gen(function*() {
+      const there = server({ token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status: 401 })) })
+      const routee = yield* open(there)
+      const error = yield* Effect.flip(toHttpClient(routee.http).get("/sms"))
+      assert.strictEqual(error._tag, "RequestError")
+      assert.instanceOf(error.cause, TokenError)
+    })))
+})
+
+describe("a token request", () => {
+  it("follows no redirect, and holds nothing of the caller", () =>
+    run(Effect.gen(function*() {
+      const sent: Array<RequestInit> = []
+      const fetch: typeof globalThis.fetch = (_, init = {}) => {
+        sent.push(init)
+        return Promise.resolve(new Response(null, { status: 307, headers: { location: "https://stranger.example/" } }))
+      }
+      const account = Routee.layer({ applicationId: "somebody", applicationSecret: Redacted.make(secret) }).pipe(
+        Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, fetch)))
+      )
+      const asked = Effect.flip(Effect.flatMap(Routee, ({ token }) => token)).pipe(
+        Effect.provide(account),
+        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "follow", credentials: "omit" }),
+        Effect.withSpan("caller")
+      )
+      assert.deepInclude((yield* asked).reason, { _tag: "Unsafe", kind: "redirect" })
+      assert.lengthOf(sent, 1)
+      assert.strictEqual(sent[0]?.redirect, "manual")
+      for (const header of ["traceparent", "b3"]) assert.isFalse(new Headers(sent[0]?.headers).has(header))
+    })))
+
+  it("is told when it is over, with its reason", () =>
+    run(Effect.gen(function*() {
+      const routee = yield* open(server())
+      const events = yield* Effect.fork(Stream.runCollect(Stream.take(routee.events, 2)))
+      yield* eventually(() => true)
+      yield* routee.token
+      yield* routee.renew
+      assert.deepStrictEqual(
+        Chunk.toReadonlyArray(yield* Fiber.join(events)).map((
+          { outcome, provider, reason }
+        ) => [provider, reason, outcome]),
+        [["routee", "first", "obtained"], ["routee", "forced", "obtained"]]
+      )
+    })))
+})

@@ -1,0 +1,100 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, layer } from "@effect/vitest"
+import * as Provider from "@mintmark/core/Provider"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as Reply from "@mintmark/core/Reply"
+import * as TokenPool from "@mintmark/core/TokenPool"
+import type { ClientAccount } from "@mintmark/sandbox/Account"
+import * as Sandbox from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+// Names and secrets that run into one another, if anything lets them.
+const accounts: ReadonlyArray<ClientAccount> = Array.from({ length: 60 }, (_, index) => ({
+  provider: "generic",
+  clientId: `tenant:${"a".repeat(index % 10)}${Math.floor(index / 10)}`,
+  clientSecret: `secret${index % 3}`,
+  username: index % 2 === 0 ? "owner" : `owner${index}`,
+  password: `password${index % 5}`
+}))
+
+const byId = new Map(accounts.map((account) => [account.clientId, account]))
+
+const provider = (sandbox: Sandbox.Sandbox["Service"], grant: "client_credentials" | "password") =>
+  Provider.make({
+    id: "generic",
+    tokenEndpoint: `${sandbox.urls.generic}/token`,
+    apiUrl: sandbox.urls.generic,
+    clientAuthentication: "client_secret_basic",
+    grant,
+    renewsWithRefreshToken: true,
+    reply: Reply.Nothing
+  })
+
+const accountOf = (key: string): ProviderClient.Account => {
+  const account = byId.get(key)
+  return {
+    clientId: key,
+    clientSecret: Redacted.make(account?.clientSecret ?? ""),
+    username: account?.username,
+    password: Redacted.make(account?.password ?? "")
+  }
+}
+
+const decodeMe = Schema.decodeUnknownEffect(Schema.Struct({ account: Schema.String }))
+
+layer(Layer.mergeAll(Sandbox.Sandbox.layer({ accounts }), NodeHttpClient.layerUndici), { excludeTestServices: true })(
+  "Sixty accounts at once",
+  (it) => {
+    for (const grant of ["client_credentials", "password"] as const) {
+      it.effect(`get their own tokens with ${grant}, through renewals, rejections, revocations and replays`, () =>
+        Effect.gen(function*() {
+          const sandbox = yield* Sandbox.Sandbox
+          yield* sandbox.clear
+          const pool = yield* TokenPool.make(provider(sandbox, grant), { account: accountOf })
+
+          const served = { count: 0 }
+          const act = Effect.fnUntraced(function*(key: string) {
+            switch (yield* Random.nextIntBetween(0, 5)) {
+              case 0:
+                yield* pool.renew(key)
+                break
+              case 1:
+                yield* pool.reject(key, yield* pool.get(key))
+                break
+              case 2:
+                yield* sandbox.revoke({ provider: "generic", account: key })
+                break
+              case 3:
+                yield* sandbox.revoke({ token: (yield* pool.get(key)).value })
+                break
+            }
+            const response = yield* pool.http(key).get("/me")
+            // A token that is revoked again at once is not replaced again at once.
+            if (response.status === 401) return
+            const { account } = yield* Effect.flatMap(response.json, decodeMe)
+            assert.strictEqual(account, key)
+            served.count++
+          })
+
+          for (let round = 0; round < 3; round++) {
+            const keys = yield* Random.shuffle([...byId.keys(), ...byId.keys()])
+            yield* Effect.forEach(keys, act, { concurrency: 50 })
+          }
+          assert.isAbove(served.count, byId.size * 4)
+          const renewed = yield* Effect.forEach(byId.keys(), (key) => pool.renew(key), { concurrency: 50 })
+          const owners = new Map((yield* sandbox.tokens).map(({ account, fingerprint }) => [fingerprint, account]))
+          assert.deepStrictEqual(renewed.map(({ value }) => owners.get(sandbox.fingerprint(value))), [...byId.keys()])
+          const uses = yield* sandbox.refreshTokens
+          assert.isTrue(uses.every((each) => each.uses <= 1), "a refresh token was used twice")
+          for (const key of byId.keys()) {
+            const { concurrentTokenRequests } = yield* sandbox.counts({ account: key })
+            assert.strictEqual(concurrentTokenRequests, 1)
+          }
+        }))
+    }
+  }
+)

@@ -1,0 +1,4 @@
+// For a browser: a function of the page.
+import { ask } from "./ask.js"
+
+globalThis.ask = ask

@@ -1,0 +1,78 @@
+// One way for each runtime to run `client/ask.js` beside the installed package.
+import { build } from "esbuild"
+import { spawn } from "node:child_process"
+import { cpSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { chromium } from "playwright-core"
+import { folder } from "./projects.mjs"
+import { succeed } from "./run.mjs"
+import * as toolbox from "./toolbox.mjs"
+
+const project = join(folder, "projects", "routee")
+const program = join(project, "program.js")
+
+/** Puts the client's files beside the installed package. */
+export const layOut = () => cpSync(fileURLToPath(new URL("../client", import.meta.url)), project, { recursive: true })
+
+const started = (engine, ...options) => async (settings) =>
+  JSON.parse(await succeed(engine(), [...options, program, JSON.stringify(settings)], { cwd: project }))
+
+const bundle = async (entry, options) => {
+  const outfile = join(project, entry.replace(/\.js$/, ".bundle.js"))
+  // `neutral` refuses whatever only Node has.
+  await build({
+    entryPoints: [join(project, entry)],
+    bundle: true,
+    platform: "neutral",
+    outfile,
+    logLevel: "error",
+    ...options
+  })
+  return outfile
+}
+
+const inWorkerd = async (settings) => {
+  await bundle("worker.js", { format: "esm", conditions: ["worker"] })
+  const engine = spawn(toolbox.workerd(), ["serve", join(project, "workerd.capnp"), "--control-fd=3"], {
+    stdio: ["ignore", "inherit", "inherit", "pipe"]
+  })
+  try {
+    const port = await new Promise((resolve, reject) => {
+      engine.on("error", reject)
+      engine.on("exit", (status) => reject(new Error(`workerd ended with ${status}`)))
+      engine.stdio[3].setEncoding("utf8").on("data", (line) => resolve(JSON.parse(line.split("\n")[0]).port))
+    })
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: JSON.stringify(settings) })
+    return await response.json()
+  } finally {
+    engine.kill()
+  }
+}
+
+const inChromium = async (settings) => {
+  const path = await bundle("page.js", { format: "iife" })
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+  try {
+    const page = await browser.newPage()
+    // A page of the sandbox's own origin: no authorization server lets other pages in.
+    const home = new URL("/a-page", settings.baseUrl).href
+    await page.route(home, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }))
+    await page.goto(home)
+    await page.addScriptTag({ path })
+    return await page.evaluate((settings) => globalThis.ask(settings), settings)
+  } finally {
+    await browser.close()
+  }
+}
+
+/** The runtimes, by name. */
+export const runtimes = {
+  "Node 20": started(() => toolbox.node(20)),
+  "Node 22": started(() => toolbox.node(22)),
+  "Node 24": started(() => toolbox.node(24)),
+  Bun: started(toolbox.bun, "run"),
+  Deno: started(toolbox.deno, "run", "--allow-net=127.0.0.1", "--allow-read", "--no-prompt"),
+  workerd: inWorkerd,
+  "headless Chromium": inChromium
+}

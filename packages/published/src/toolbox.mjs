@@ -1,0 +1,25 @@
+// Compilers and runtimes, each from the registry's own package of it.
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { succeed } from "./run.mjs"
+
+const toolbox = fileURLToPath(new URL("../toolbox", import.meta.url))
+
+export const installToolbox = () =>
+  succeed("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], {
+    cwd: toolbox,
+    env: { ...process.env, CI: "true" }
+  })
+
+const tool = (...path) => {
+  const found = join(toolbox, "node_modules", ...path)
+  if (!existsSync(found)) throw new Error(`the toolbox has no ${path.join("/")}`)
+  return found
+}
+
+export const node = (major) => tool(`node-${major}`, "bin", "node")
+export const tsc = (version) => tool(`typescript-${version}`, "bin", "tsc")
+export const bun = () => tool(".bin", "bun")
+export const deno = () => tool(".bin", "deno")
+export const workerd = () => tool(".bin", "workerd")

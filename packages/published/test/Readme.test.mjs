@@ -1,0 +1,38 @@
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { published } from "../src/packages.mjs"
+import { isTest, programOf, projectOf } from "../src/projects.mjs"
+import { run } from "../src/run.mjs"
+import { startSandbox } from "../src/sandbox.mjs"
+import { settings } from "../src/settings.mjs"
+import { node } from "../src/toolbox.mjs"
+
+describe("the first program of the README, with what it says to install, on Node 20", () => {
+  let sandbox
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+  }, 60_000)
+  afterAll(() => sandbox.stop())
+
+  it("is there", () => {
+    const without = published.filter((each) => programOf(each) === undefined).map(({ name }) => name)
+    assert.includeMembers(["@mintmark/effect-3"], without)
+  })
+
+  for (const one of published.filter((each) => programOf(each) !== undefined)) {
+    it(`of ${one.name} runs`, { timeout: 60_000 }, async () => {
+      await sandbox.clear()
+      const cwd = projectOf(one)
+      const args = isTest(programOf(one))
+        ? [join(cwd, "node_modules", "vitest", "vitest.mjs"), "run", "readme.test.js"]
+        : ["readme.js"]
+      const { status, stderr, stdout } = await run(node(20), args, { cwd, env: settings(sandbox.urls) })
+      assert.strictEqual(status, 0, `${stdout}${stderr}`)
+      assert.strictEqual(stderr, "")
+      if (!programOf(one).includes("layerConfig")) return
+      const requests = await sandbox.journal()
+      assert.isAbove(requests.filter(({ kind }) => kind === "token").length, 0, "it asked for no token")
+      assert.deepStrictEqual(requests.filter((request) => request.status !== 200), [])
+    })
+  }
+})

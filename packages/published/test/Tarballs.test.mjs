@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs"
+import { dirname, join, posix } from "node:path"
+import { assert, describe, it } from "vitest"
+import { published } from "../src/packages.mjs"
+import { filesIn, installedAt } from "../src/projects.mjs"
+
+const ordinary =
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|(src|dist)\/page\/.+|dist\/THIRD-PARTY\.txt)$/
+
+for (const one of published) {
+  describe(`the tarball of ${one.name}`, () => {
+    const at = installedAt(one)
+    const files = filesIn(at)
+    const text = (file) => readFileSync(join(at, file), "utf8")
+
+    it("holds what is built, its sources, and nothing else", () => {
+      assert.deepStrictEqual(files.filter((file) => !ordinary.test(file)), [])
+      assert.includeMembers(files, ["package.json", "README.md", "LICENSE"])
+    })
+
+    it("leads from each built file to its source, by maps of code and of declarations", () => {
+      const areOpen = one.manifest.exports["./*"] !== undefined
+      // What is built in of others shares its files with the package's own: only the declarations stay one by one.
+      const hasEngine = areOpen && files.includes("dist/THIRD-PARTY.txt")
+      // What is bundled has declarations for what can be imported, and code of its own making.
+      const isBundled = files.includes("dist/THIRD-PARTY.txt")
+      const isBuilt = !isBundled ? /^src\/.+\.ts$/ : one.manifest.exports["./*"] ? /^src\/\w+\.ts$/ : /^src\/index\.ts$/
+      const sources = files.filter((file) => isBuilt.test(file))
+      assert.isAbove(sources.length, 0)
+      for (const source of sources) {
+        const built = source.replace(/^src\/(.+)\.ts$/, "dist/$1")
+        for (const map of hasEngine ? [`${built}.d.ts.map`] : [`${built}.js.map`, `${built}.d.ts.map`]) {
+          assert.include(files, map)
+          const targets = JSON.parse(text(map)).sources.map((path) => posix.join(dirname(map), path))
+          assert.includeMembers(files, targets, map)
+          assert.include(text(map.slice(0, -4)).trimEnd().split("\n").at(-1), "sourceMappingURL=", map)
+        }
+      }
+    })
+
+    it("asks for releases alone, and runs nothing when it is installed", () => {
+      const { dependencies = {}, peerDependencies = {}, scripts = {} } = JSON.parse(text("package.json"))
+      const ranges = Object.values({ ...dependencies, ...peerDependencies })
+      assert.deepStrictEqual(ranges.filter((range) => !/^[\^>=<~\d.\s|x-]+$/.test(range)), [])
+      assert.notInclude(Object.keys(scripts).join(), "install")
+    })
+  })
+}

@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { published } from "../src/packages.mjs"
+import { folder, sources } from "../src/projects.mjs"
+import { run } from "../src/run.mjs"
+import { node, tsc } from "../src/toolbox.mjs"
+
+// What needs vitest is checked in a program of its own too: vitest's types bring Node's along, which all others must do
+// without. One compiler says that as well as three, and this one is quick.
+const needsVitest = ({ short }) => ["sandbox", "conformance"].includes(short)
+const programs = [
+  ["5.9", "every module and README", published],
+  ["6", "every module and README", published],
+  ["7", "every module and README that applications use", published.filter((one) => !needsVitest(one))],
+  ["7", "every module and README that tests use", published.filter(needsVitest)]
+]
+
+const compilerOptions = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  target: "ES2022",
+  module: "NodeNext",
+  types: [],
+  noEmit: true
+}
+
+describe.concurrent("strict, with the types of all dependencies checked too,", () => {
+  for (const [version, what, chosen] of programs) {
+    it(`TypeScript ${version} accepts ${what}`, { timeout: 180_000 }, async () => {
+      const project = join(folder, `tsconfig.${version}.${chosen[0].short}.json`)
+      const files = sources(chosen)
+      assert.isAtLeast(files.length, chosen.length)
+      writeFileSync(project, JSON.stringify({ compilerOptions, files }))
+      const { status, stdout } = await run(node(24), [tsc(version), "-p", project, "--pretty", "false"], {
+        timeout: 170_000
+      })
+      assert.strictEqual(stdout, "")
+      assert.strictEqual(status, 0)
+    })
+  }
+})

@@ -1,0 +1,20 @@
+import { type Subject, suite, turned } from "@mintmark/conformance"
+import * as Stated from "@mintmark/conformance/stated/Routera"
+import { routera } from "@mintmark/routera"
+
+const subject: Subject = {
+  name: "Routera",
+  provider: routera,
+  stated: Stated.routera
+}
+
+suite(subject)
+
+turned(subject, [
+  {
+    name: "credentials in a header",
+    policy: { clientAuthentication: "client_secret_basic_raw" },
+    check: "puts credentials where body has them, byte for byte"
+  },
+  { name: "a 403 added", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" }
+])

@@ -1,0 +1,68 @@
+/**
+ * What the real servers are known to do in one way or another, and the sandbox therefore in either.
+ *
+ * @since 0.1.0
+ */
+import type { Lifetime } from "./Provider.ts"
+
+/**
+ * Where a client's credentials go, and how HTTP Basic carries them.
+ *
+ * @since 0.1.0
+ * @category behaviour
+ * @see RFC 6749 section 2.3.1
+ */
+export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
+
+/**
+ * The switches, by provider.
+ *
+ * @since 0.1.0
+ * @category behaviour
+ */
+export interface Behaviour {
+  readonly routee: {
+    /** The API's answer to a token that is missing or dead. 401 unless changed. */
+    readonly deadTokenStatus: 401 | 403
+  }
+  readonly voipex: {
+    /** The status of `invalid_grant` for a wrong password: 401 on older servers, 400 on newer. 401 unless changed. */
+    readonly refusedPasswordStatus: 400 | 401
+    /** Whether a refresh token works once only, and its second use ends the session. On unless changed. */
+    readonly rotation: boolean
+    /** Whether two refused passwords within a second lock the account for a minute. On unless changed. */
+    readonly lockout: boolean
+    /** The `not-before-policy`: tokens issued before this time, in epoch seconds, are refused. 0 (none) unless changed. */
+    readonly notBefore: number
+    /** How long a refresh token lives. 7200 seconds unless changed. */
+    readonly refreshLifetime: Lifetime
+  }
+  readonly generic: {
+    /** The one place where credentials are read. `"basic-form-encoded"` unless changed. */
+    readonly placement: Placement
+    /** Whether a refresh token works once only, and its second use ends the session. On unless changed. */
+    readonly rotation: boolean
+    /** How long a refresh token lives. 86400 seconds unless changed. */
+    readonly refreshLifetime: Lifetime
+  }
+}
+
+/**
+ * Some of the switches; those that are absent stay as they are.
+ *
+ * @since 0.1.0
+ * @category behaviour
+ */
+export type BehaviourChanges = { readonly [P in keyof Behaviour]?: Partial<Behaviour[P]> | undefined }
+
+/**
+ * How the servers behave unless told otherwise.
+ *
+ * @since 0.1.0
+ * @category behaviour
+ */
+export const defaults: Behaviour = {
+  routee: { deadTokenStatus: 401 },
+  voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
+  generic: { placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
+}

@@ -1,0 +1,212 @@
+/**
+ * The sandbox: four telecom providers' authorization servers, and some of their APIs, on this machine.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import type { ServeError } from "effect/http/HttpServerError"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Account from "./Account.ts"
+import type * as Answer from "./Answer.ts"
+import * as Behaviour from "./Behaviour.ts"
+import { makeCertificate } from "./internal/certificate.ts"
+import { controlRoutes } from "./internal/control.ts"
+import { makeExchange } from "./internal/exchange.ts"
+import { makeGeneric } from "./internal/generic.ts"
+import { makeJournal } from "./internal/journal.ts"
+import { listen } from "./internal/listener.ts"
+import { pageRoutes } from "./internal/page.ts"
+import { makeRoutee } from "./internal/routee.ts"
+import { makeRouteeEmail } from "./internal/routeeEmail.ts"
+import { makeRoutera } from "./internal/routera.ts"
+import { makeScripts } from "./internal/scripts.ts"
+import { makeVoipex } from "./internal/voipex.ts"
+import { makeVonage } from "./internal/vonage.ts"
+import { makeWorld } from "./internal/world.ts"
+import type { Counts, JournalEntry } from "./JournalEntry.ts"
+import type { Lifetime, Provider, Target } from "./Provider.ts"
+import type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"
+
+/**
+ * Which certificate the sandbox makes for itself. All are signed by themselves; a client that trusts
+ * `Sandbox.certificate` finds nothing wrong with `self-signed`, and one thing with each of the others.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export type Certificate = "self-signed" | "wrong-name" | "expired"
+
+/**
+ * How to start a sandbox. Everything has a default.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface Options {
+  /** The port to listen on. 0, the default, takes a free one. */
+  readonly port?: number | undefined
+  /** The address to listen on. `127.0.0.1` unless told otherwise. */
+  readonly host?: string | undefined
+  /** Accounts beside the default ones; one with a known provider and name takes that one's place. */
+  readonly accounts?: ReadonlyArray<Account.Account> | undefined
+  /** How long access tokens live, by provider. */
+  readonly lifetimes?: Partial<Record<Provider, Lifetime | undefined>> | undefined
+  /** Switches that differ from their defaults. */
+  readonly behaviour?: Behaviour.BehaviourChanges | undefined
+  /** Serves over TLS, with a certificate of this kind. Plain HTTP unless told otherwise. */
+  readonly tls?: Certificate | undefined
+  /** How many entries the journal keeps; the oldest go first, and are still counted. 10,000 unless told otherwise. */
+  readonly journalCapacity?: number | undefined
+}
+
+/**
+ * A running sandbox.
+ *
+ * It lives on the `Clock` of the context that its Layer is built in: with Effect's `TestClock`, its tokens age when a
+ * test says so. It starts no spans and logs nothing.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Sandbox extends Context.Service<Sandbox, {
+  /** The scheme, host and port that it listens on. */
+  readonly origin: string
+  /** The certificate that it made for itself, in PEM, if it serves over TLS. */
+  readonly certificate: string | undefined
+  /** What stands in the place of each provider's own origin. Both systems of Vonage Contact Center share one. */
+  readonly urls: Readonly<Record<Provider, string>>
+  /** The requests so far, those that are still open included. */
+  readonly journal: Effect.Effect<ReadonlyArray<JournalEntry>>
+  /** Every request from now on, as soon as it is over. */
+  readonly entries: Stream.Stream<JournalEntry>
+  /** Every request from now on, twice: when it is read, and when it is over. */
+  readonly changes: Stream.Stream<JournalEntry>
+  /** How many requests there were, since the start or the last `clear`. */
+  readonly counts: (
+    choice?: { readonly provider?: Provider | undefined; readonly account?: string | undefined }
+  ) => Effect.Effect<Counts>
+  /** Waits until so many requests have come in, answered or not, since the start or the last `clear`. */
+  readonly arrived: (target: Target, count: number) => Effect.Effect<void>
+  /** Forgets the journal, the counts and the scripts. Accounts, tokens and settings stay. */
+  readonly clear: Effect.Effect<void>
+  /** What the journal shows in the place of this secret or token. */
+  readonly fingerprint: (secret: string | Redacted.Redacted<string>) => string
+  /** The access tokens that the APIs would accept now. */
+  readonly tokens: Effect.Effect<ReadonlyArray<LiveToken>>
+  /** The refresh tokens that were handed out, with the number of times that each was presented. */
+  readonly refreshTokens: Effect.Effect<ReadonlyArray<RefreshTokenUse>>
+  /** Revokes the tokens that are chosen, all of them unless told otherwise, and answers how many were alive. */
+  readonly revoke: (selection?: Revocation) => Effect.Effect<number>
+  readonly accounts: Effect.Effect<ReadonlyArray<Account.Account>>
+  /** Adds an account, or changes the one with its provider and name. */
+  readonly addAccount: (account: Account.Account) => Effect.Effect<void>
+  /** Sets how long access tokens live that are handed out from now on. */
+  readonly setLifetime: (
+    of: { readonly provider: Provider; readonly account?: string | undefined },
+    lifetime: Lifetime
+  ) => Effect.Effect<void>
+  /**
+   * Gives the next requests of a kind these answers, one each: `once` until they are used up, `always` round and round.
+   * Where several scripts fit a request, the oldest answers it.
+   */
+  readonly script: (
+    target: Target,
+    answers: ReadonlyArray<Answer.Answer>,
+    options?: { readonly repeat?: "once" | "always" | undefined }
+  ) => Effect.Effect<void>
+  /** Takes back what is left of the scripts for these requests, all of them unless told otherwise. */
+  readonly unscript: (target?: Target) => Effect.Effect<void>
+  /** Turns some switches. */
+  readonly behave: (changes: Behaviour.BehaviourChanges) => Effect.Effect<void>
+}>()("@mintmark/sandbox/Sandbox") {
+  /**
+   * A sandbox of its own, on a free port unless told otherwise, that ends with the Layer's scope.
+   *
+   * @since 0.1.0
+   */
+  static layer(options: Options = {}): Layer.Layer<Sandbox, ServeError> {
+    return Layer.effect(Sandbox, make(options))
+  }
+}
+
+/**
+ * Starts a sandbox that ends with the scope.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(options: Options = {}) {
+  const world = makeWorld(
+    yield* Clock.Clock,
+    [...Account.defaults, ...(options.accounts ?? [])],
+    options.lifetimes ?? {},
+    Behaviour.defaults
+  )
+  world.behave(options.behaviour ?? {})
+  const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
+  const scripts = makeScripts()
+  const routee = makeRoutee(world)
+  const routeeEmail = makeRouteeEmail(world)
+  const routera = makeRoutera(world)
+  const voipex = makeVoipex(world)
+  const vonage = makeVonage(world)
+  const generic = makeGeneric(world)
+  const keyPair = options.tls === undefined ? undefined : yield* makeCertificate(options.tls)
+  const { origin, serve } = yield* listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, keyPair })
+
+  const matcher = (token: Revocation["token"]): (value: string) => boolean => {
+    if (token === undefined) return () => true
+    const wanted = Redacted.isRedacted(token) ? Redacted.value(token) : token
+    return (value) => value === wanted || world.fingerprint(value) === wanted
+  }
+
+  const sandbox = Sandbox.of({
+    origin,
+    certificate: keyPair?.cert,
+    urls: {
+      "routee": origin + routee.prefix,
+      "routee-email": origin + routeeEmail.prefix,
+      "routera": origin + routera.prefix,
+      "voipex": origin + voipex.prefix,
+      "vonage-contact-center-v0": origin + vonage.prefix,
+      "vonage-contact-center": origin + vonage.prefix,
+      "generic": origin + generic.prefix
+    },
+    journal: Effect.sync(journal.entries),
+    entries: Stream.filter(journal.changes, (entry) => entry.state !== "open"),
+    changes: journal.changes,
+    counts: (choice = {}) => Effect.sync(() => journal.counts(choice)),
+    arrived: journal.arrived,
+    clear: Effect.sync(() => {
+      journal.clear()
+      scripts.remove({})
+    }),
+    fingerprint: (secret) => world.fingerprint(Redacted.isRedacted(secret) ? Redacted.value(secret) : secret),
+    tokens: Effect.sync(() => world.tokens.live(world.now())),
+    refreshTokens: Effect.sync(() => world.tokens.refreshUses(world.now())),
+    revoke: ({ account, provider, token, what = "all" } = {}) =>
+      Effect.sync(() => world.tokens.revoke(what, { provider, account, matches: matcher(token) }, world.now())),
+    accounts: Effect.sync(world.accounts),
+    addAccount: (account) => Effect.sync(() => world.addAccount(account)),
+    setLifetime: ({ account, provider }, lifetime) => Effect.sync(() => world.setLifetime(provider, account, lifetime)),
+    script: (target, answers, { repeat = "once" } = {}) => Effect.sync(() => scripts.add({ target, answers, repeat })),
+    unscript: (target = {}) => Effect.sync(() => scripts.remove(target)),
+    behave: (changes) => Effect.sync(() => world.behave(changes))
+  })
+
+  const { realmRoutes, unknownRoute } = makeExchange(world, journal, scripts)
+  const realms = [routee, routeeEmail, routera, voipex, vonage, generic]
+  const routes = [
+    ...realms.flatMap(realmRoutes),
+    ...controlRoutes(sandbox, world, journal, scripts),
+    ...pageRoutes,
+    unknownRoute
+  ]
+  yield* serve(yield* HttpRouter.toHttpEffect(HttpRouter.addAll(routes)))
+  return sandbox
+})

@@ -1,0 +1,30 @@
+/**
+ * The accounts that the sandbox knows. Their secrets are made up and public.
+ *
+ * @since 0.1.0
+ */
+export * as Account from "./Account.ts"
+
+/**
+ * Answers that a script puts in the place of a provider's own, the well-formed and the broken.
+ *
+ * @since 0.1.0
+ */
+export * as Answer from "./Answer.ts"
+
+/**
+ * What the real servers are known to do in one way or another.
+ *
+ * @since 0.1.0
+ */
+export * as Behaviour from "./Behaviour.ts"
+
+export type { AnswerKind, Counts, Fingerprints, JournalEntry } from "./JournalEntry.ts"
+
+export { type EndpointKind, type Lifetime, type Provider, providers, type Target } from "./Provider.ts"
+
+export { refusingOrigin } from "./RefusingOrigin.ts"
+
+export { type Certificate, type Options, Sandbox } from "./Sandbox.ts"
+
+export type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"

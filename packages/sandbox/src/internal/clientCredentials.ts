@@ -1,0 +1,107 @@
+import type { ClientAccount } from "../Account.ts"
+import type { Placement } from "../Behaviour.ts"
+import type { Provider } from "../Provider.ts"
+import type { Identity } from "./realm.ts"
+import type { Received } from "./received.ts"
+import type { World } from "./world.ts"
+
+/** An id and a secret as a request presented them. */
+interface Presented {
+  readonly clientId: string
+  readonly clientSecret: string | undefined
+}
+
+/** How a provider reads the two halves of HTTP Basic. */
+export type BasicReader = (text: string) => ReadonlyArray<Presented>
+
+const halves = (text: string, decode: (half: string) => string): Presented => {
+  const colon = text.indexOf(":")
+  return colon < 0
+    ? { clientId: decode(text), clientSecret: "" }
+    : { clientId: decode(text.slice(0, colon)), clientSecret: decode(text.slice(colon + 1)) }
+}
+
+const formDecode = (half: string): string => new URLSearchParams(`v=${half.replaceAll("&", "%26")}`).get("v") ?? ""
+
+/** As RFC 7617 has it: what stands there is what is meant. */
+export const raw: BasicReader = (text) => [halves(text, (half) => half)]
+
+/** As RFC 6749 section 2.3.1 has it: each half is form-encoded. */
+export const formEncoded: BasicReader = (text) => [halves(text, formDecode)]
+
+/** Either of the two. */
+export const either: BasicReader = (text) => [...raw(text), ...formEncoded(text)]
+
+/** Which placements a provider takes. */
+export interface Accepted {
+  readonly basic?: BasicReader | undefined
+  readonly body?: boolean | undefined
+  /** A client that has no secret, and says its id in the body. */
+  readonly none?: boolean | undefined
+}
+
+/** The placements of the generic server. */
+export const acceptedOf = (placement: Placement): Accepted => {
+  switch (placement) {
+    case "basic-raw":
+      return { basic: raw }
+    case "basic-form-encoded":
+      return { basic: formEncoded }
+    case "body":
+      return { body: true }
+    case "none":
+      return { none: true }
+  }
+}
+
+const presented = (request: Received, accepted: Accepted): ReadonlyArray<Presented> => {
+  const clientId = request.form.get("client_id")
+  switch (request.placement) {
+    case "basic":
+      return accepted.basic?.(request.basic ?? "") ?? []
+    case "body":
+      return accepted.body === true && clientId !== null
+        ? [{ clientId, clientSecret: request.form.get("client_secret") ?? "" }]
+        : []
+    case "none":
+      return accepted.none === true && clientId !== null ? [{ clientId, clientSecret: undefined }] : []
+    case "both":
+      return []
+  }
+}
+
+/** The account whose credentials the request has, all of them right. */
+export const authenticate = (
+  world: World,
+  provider: Provider,
+  request: Received,
+  accepted: Accepted
+): ClientAccount | undefined => {
+  for (const { clientId, clientSecret } of presented(request, accepted)) {
+    const account = world.client(provider, clientId)
+    if (account !== undefined && (clientSecret === undefined || clientSecret === account.clientSecret)) return account
+  }
+  return undefined
+}
+
+/** For whom the request speaks, be it right or wrong. */
+export const identifyClient = (
+  world: World,
+  provider: Provider,
+  request: Received,
+  accepted: Accepted
+): Identity => {
+  const account = authenticate(world, provider, request, accepted)
+  // A wrong placement or encoding still tells whose request it was meant to be.
+  const claims = [...raw(request.basic ?? ""), ...formEncoded(request.basic ?? "")]
+    .map(({ clientId }) => clientId)
+    .concat(request.form.get("client_id") ?? [])
+  const secret = presented(request, accepted)[0]?.clientSecret ?? request.form.get("client_secret") ??
+    (request.basic === undefined ? undefined : raw(request.basic)[0]?.clientSecret)
+  return {
+    provider,
+    account: account?.clientId ?? claims.find((clientId) => world.client(provider, clientId) !== undefined),
+    matched: account !== undefined,
+    clientSecret: secret === undefined ? undefined : account?.clientSecret ?? secret
+  }
+}

@@ -1,0 +1,74 @@
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+
+/** A request that has been read whole. */
+export interface Received {
+  readonly method: string
+  /** The whole path, the provider's prefix included. */
+  readonly path: string
+  readonly query: ReadonlyArray<string>
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The form's parameters, in order. Empty if the body isn't a form. */
+  readonly form: URLSearchParams
+  /** What follows `Basic`, decoded but not split. */
+  readonly basic: string | undefined
+  readonly bearer: string | undefined
+  readonly placement: "basic" | "body" | "both" | "none"
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+// An invalid encoding must not match anything, and the scheme with rubbish behind it still counts as a placement.
+const decodeBasic = (base64: string): string => {
+  const bytes = Buffer.from(base64, "base64")
+  if (bytes.toString("base64") !== base64) return ""
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return ""
+  }
+}
+
+const afterScheme = (authorization: string | undefined, scheme: string): string | undefined => {
+  const match = authorization?.match(/^([a-z]+) +(.*)$/i)
+  return match?.[1]?.toLowerCase() === scheme ? match[2] : undefined
+}
+
+const isForm = (contentType: string | undefined): boolean =>
+  contentType?.split(";", 1)[0]?.trim().toLowerCase() === "application/x-www-form-urlencoded"
+
+const placementOf = (basic: boolean, form: URLSearchParams): Received["placement"] => {
+  if (basic) return form.has("client_id") || form.has("client_secret") ? "both" : "basic"
+  return form.has("client_secret") ? "body" : "none"
+}
+
+/** Reads what the endpoints decide by. */
+export const received = (request: HttpServerRequest, body: Uint8Array, now: number): Received => {
+  const url = new URL(request.originalUrl, "http://sandbox")
+  const headers: Readonly<Record<string, string | undefined>> = request.headers
+  const form = new URLSearchParams(isForm(headers["content-type"]) ? Buffer.from(body).toString("utf8") : "")
+  const credentials = afterScheme(headers["authorization"], "basic")
+  return {
+    method: request.method,
+    path: url.pathname,
+    query: [...url.searchParams.keys()],
+    headers,
+    form,
+    basic: credentials === undefined ? undefined : decodeBasic(credentials),
+    bearer: afterScheme(headers["authorization"], "bearer"),
+    placement: placementOf(credentials !== undefined, form),
+    now
+  }
+}
+
+/** Whether a parameter stands there twice, which RFC 6749 section 3.2 forbids. */
+export const hasDuplicates = (form: URLSearchParams): boolean => {
+  const names = [...form.keys()]
+  return new Set(names).size < names.length
+}
+
+/** The names of a space-separated list; absent and empty are the same here. */
+export const scopeNames = (
+  scope: string | null | undefined
+): ReadonlyArray<string> => [...new Set((scope ?? "").split(" ").filter((name) => name !== ""))]

@@ -1,0 +1,16 @@
+import { isUsable, type RefreshToken } from "./tokens.ts"
+import type { World } from "./world.ts"
+
+/**
+ * Spends a refresh token. Where rotation is on, a second use of one ends its session, the newest tokens included.
+ * `undefined`: it buys nothing.
+ */
+export const spend = (world: World, value: string, now: number, rotation: boolean): RefreshToken | undefined => {
+  const token = world.tokens.findRefresh(value)
+  if (token === undefined) return undefined
+  const usable = isUsable(token, now)
+  if (token.spent) world.tokens.endSession(token.session)
+  token.uses += 1
+  token.spent ||= rotation
+  return usable ? token : undefined
+}

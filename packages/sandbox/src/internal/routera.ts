@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto"
+import { authenticate, identifyClient, raw } from "./clientCredentials.ts"
+import { granted, malformed, oauthError, oauthFailure, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { type Received, scopeNames } from "./received.ts"
+import { remaining } from "./tokens.ts"
+import type { World } from "./world.ts"
+
+const provider = "routera"
+const accepted = { basic: raw, body: true }
+
+const answer = (world: World) => (request: Received): Reply => {
+  if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+  const problem = malformed(request)
+  if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+  const grant = request.form.get("grant_type")
+  if (grant === null || grant === "") return oauthError(400, "invalid_request", "grant_type is missing")
+  if (grant !== "client_credentials") return oauthError(400, "unsupported_grant_type", "grant_type is not valid")
+  const account = authenticate(world, provider, request, accepted)
+  if (account === undefined) return oauthError(401, "invalid_client", "client_id or client_secret is not valid")
+  const lifetime = world.lifetime(provider, account.clientId)
+  const seconds = Math.floor(request.now / 1000)
+  const scopes = scopeNames(request.form.get("scope"))
+  const token = world.tokens.issue({
+    value: world.jwt({
+      sub: account.clientId,
+      client_id: account.clientId,
+      token_use: "access",
+      scope: scopes.length === 0 ? undefined : scopes.join(" "),
+      iat: seconds,
+      exp: lifetime === "unlimited" ? undefined : seconds + lifetime,
+      jti: randomUUID()
+    }),
+    provider,
+    account: account.clientId,
+    scopes,
+    now: request.now,
+    lifetime
+  })
+  return granted({
+    access_token: token.value,
+    expires_in: remaining(token, request.now),
+    token_type: "Bearer"
+  }, token)
+}
+
+/** Routera's authorization server, and one protected route. */
+export const makeRoutera = (world: World): Realm => ({
+  prefix: "/routera",
+  provider,
+  endpoints: [
+    {
+      kind: "token",
+      method: "*",
+      path: "/oauth2/token",
+      identify: (request) => identifyClient(world, provider, request, accepted),
+      answer: answer(world),
+      failure: oauthFailure
+    },
+    ...protectedBy({
+      world,
+      providers: [provider],
+      unauthorized: () => refused(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
+      forbidden: () => oauthError(403, "insufficient_scope"),
+      failure: oauthFailure
+    }, [
+      { method: "GET", path: "/me" }
+    ])
+  ]
+})

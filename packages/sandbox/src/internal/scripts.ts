@@ -1,0 +1,48 @@
+import type { Answer } from "../Answer.ts"
+import type { EndpointKind, Provider, Target } from "../Provider.ts"
+
+/** A script as it stands: what is still to come. */
+export interface Pending {
+  readonly target: Target
+  readonly answers: ReadonlyArray<Answer>
+  readonly repeat: "once" | "always"
+}
+
+/** The scripts, in the order in which they were given. The first that fits a request answers it. */
+export interface Scripts {
+  readonly add: (script: Pending) => void
+  readonly remove: (target: Target) => void
+  readonly take: (provider: Provider | undefined, kind: EndpointKind) => Answer | undefined
+  readonly pending: () => ReadonlyArray<Pending>
+}
+
+const fits = (target: Target, provider: Provider | undefined, kind: EndpointKind): boolean =>
+  (target.provider === undefined || target.provider === provider) &&
+  (target.kind === undefined || target.kind === kind)
+
+const covers = (wide: Target, narrow: Target): boolean =>
+  (wide.provider === undefined || wide.provider === narrow.provider) &&
+  (wide.kind === undefined || wide.kind === narrow.kind)
+
+export const makeScripts = (): Scripts => {
+  let scripts: ReadonlyArray<Pending> = []
+  return {
+    add: (script) => {
+      if (script.answers.length > 0) scripts = [...scripts, script]
+    },
+    remove: (target) => {
+      scripts = scripts.filter((script) => !covers(target, script.target))
+    },
+    take: (provider, kind) => {
+      const index = scripts.findIndex((script) => fits(script.target, provider, kind))
+      const script = scripts[index]
+      const answer = script?.answers[0]
+      if (script === undefined || answer === undefined) return undefined
+      const rest = script.answers.slice(1)
+      const answers = script.repeat === "always" ? [...rest, answer] : rest
+      scripts = answers.length === 0 ? scripts.toSpliced(index, 1) : scripts.with(index, { ...script, answers })
+      return answer
+    },
+    pending: () => scripts
+  }
+}

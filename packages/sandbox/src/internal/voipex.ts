@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto"
+import type { UserAccount } from "../Account.ts"
+import {
+  granted,
+  type Identity,
+  malformed,
+  oauthError,
+  oauthFailure,
+  protectedBy,
+  type Realm,
+  type Reply
+} from "./realm.ts"
+import { type Received, scopeNames } from "./received.ts"
+import { spend } from "./refreshing.ts"
+import { isUsable, remaining } from "./tokens.ts"
+import type { World } from "./world.ts"
+
+const provider = "voipex"
+
+/** How close two refused passwords must be to lock an account, and for how long it stays locked. */
+const lockout = { within: 1_000, lasts: 60_000 }
+
+interface Failures {
+  readonly last: number
+  readonly lockedUntil: number
+}
+
+const makeLockout = (world: World) => {
+  const failures = new Map<string, Failures>()
+  return {
+    isLocked: (username: string, now: number): boolean =>
+      world.behaviour().voipex.lockout && now < (failures.get(username)?.lockedUntil ?? 0),
+    refused: (username: string, now: number): void => {
+      const before = failures.get(username)
+      const quick = before !== undefined && now - before.last <= lockout.within
+      failures.set(username, { last: now, lockedUntil: quick ? now + lockout.lasts : before?.lockedUntil ?? 0 })
+    }
+  }
+}
+
+const isPublicClient = (request: Received): boolean =>
+  request.placement === "none" && request.form.get("client_id") === "api"
+
+/** Tokens of a session, in the order of fields that Keycloak has. */
+const grantedIn = (
+  world: World,
+  account: UserAccount,
+  session: string,
+  scopes: ReadonlyArray<string>,
+  now: number
+): Reply => {
+  const behaviour = world.behaviour().voipex
+  const common = { provider, account: account.username, scopes, now } as const
+  const claims = { sub: account.username, sid: session, scope: scopes.join(" "), iat: Math.floor(now / 1000) }
+  const token = world.tokens.issue({
+    ...common,
+    value: world.jwt({ ...claims, typ: "Bearer", jti: randomUUID() }),
+    lifetime: world.lifetime(provider, account.username)
+  }, session)
+  const refresh = world.tokens.issueRefresh({
+    ...common,
+    value: world.jwt({ ...claims, typ: "Refresh", jti: randomUUID() }),
+    lifetime: account.refreshLifetime ?? behaviour.refreshLifetime
+  }, session)
+  return granted(
+    {
+      access_token: token.value,
+      expires_in: remaining(token, now),
+      refresh_expires_in: remaining(refresh, now) ?? 0,
+      refresh_token: refresh.value,
+      token_type: "Bearer",
+      id_token: scopes.includes("openid") ? world.jwt({ ...claims, typ: "ID", email: account.username }) : undefined,
+      "not-before-policy": behaviour.notBefore,
+      session_state: session,
+      scope: scopes.join(" ")
+    },
+    token,
+    refresh
+  )
+}
+
+const makeTokenEndpoint = (world: World) => {
+  const { isLocked, refused } = makeLockout(world)
+
+  const password = (request: Received): Reply => {
+    const behaviour = world.behaviour().voipex
+    const username = request.form.get("username")
+    if (username === null) return oauthError(400, "invalid_request", "Missing parameter: username")
+    const account = world.user(username)
+    const refusal = oauthError(behaviour.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
+    if (isLocked(username, request.now)) return refusal
+    if (account === undefined || account.password !== request.form.get("password")) {
+      if (account !== undefined) refused(username, request.now)
+      return refusal
+    }
+    if (account.setUp === false) return oauthError(400, "invalid_grant", "Account is not fully set up")
+    const asked = scopeNames(request.form.get("scope"))
+    const scopes = [...new Set([...(asked.includes("openid") ? ["openid"] : []), "profile", "email"])]
+    return grantedIn(world, account, randomUUID(), scopes, request.now)
+  }
+
+  const refresh = (request: Received): Reply => {
+    const behaviour = world.behaviour().voipex
+    const value = request.form.get("refresh_token")
+    if (value === null || value === "") return oauthError(400, "invalid_request", "No refresh token")
+    const known = world.tokens.findRefresh(value)
+    if (known?.provider !== provider) return oauthError(400, "invalid_grant", "Invalid refresh token")
+    const token = spend(world, value, request.now, behaviour.rotation)
+    const account = world.user(known.account)
+    if (token === undefined || account === undefined) return oauthError(400, "invalid_grant", "Token is not active")
+    if (token.issuedAt < behaviour.notBefore * 1000) return oauthError(400, "invalid_grant", "Stale token")
+    return grantedIn(world, account, token.session, token.scopes, request.now)
+  }
+
+  return (request: Received): Reply => {
+    if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+    const problem = malformed(request)
+    if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+    if (!isPublicClient(request)) {
+      return oauthError(401, "invalid_client", "Invalid client or Invalid client credentials")
+    }
+    switch (request.form.get("grant_type")) {
+      case null:
+        return oauthError(400, "invalid_request", "Missing form parameter: grant_type")
+      case "password":
+        return password(request)
+      case "refresh_token":
+        return refresh(request)
+      case "client_credentials":
+        return oauthError(400, "unauthorized_client", "Public client not allowed to retrieve service account")
+      default:
+        return oauthError(400, "unsupported_grant_type", "Unsupported grant_type")
+    }
+  }
+}
+
+const identify = (world: World) => (request: Received): Identity => {
+  const username = request.form.get("username")
+  const user = username === null ? undefined : world.user(username)
+  const refresh = world.tokens.findRefresh(request.form.get("refresh_token") ?? "")
+  const renewing = refresh?.provider === provider ? refresh : undefined
+  return {
+    provider,
+    account: user?.username ?? renewing?.account,
+    matched: isPublicClient(request) &&
+      (user === undefined
+        ? renewing !== undefined && isUsable(renewing, request.now)
+        : user.password === request.form.get("password")),
+    clientSecret: request.form.get("client_secret") ?? undefined
+  }
+}
+
+/** Voipex's authorization server, which behaves as Keycloak does, and some of its API. */
+export const makeVoipex = (world: World): Realm => ({
+  prefix: "/voipex",
+  provider,
+  endpoints: [
+    {
+      kind: "token",
+      method: "*",
+      path: "/token",
+      identify: identify(world),
+      answer: makeTokenEndpoint(world),
+      failure: oauthFailure
+    },
+    ...protectedBy({
+      world,
+      providers: [provider],
+      unauthorized: () => oauthError(401, "invalid_token"),
+      forbidden: () => oauthError(403, "insufficient_scope"),
+      failure: oauthFailure,
+      isRefused: (token) => token.issuedAt < world.behaviour().voipex.notBefore * 1000
+    }, [
+      { method: "GET", path: "/me" },
+      { method: "POST", path: "/sms", body: { id: "sandbox-sms", state: "queued" } }
+    ])
+  ]
+})

@@ -1,0 +1,142 @@
+import { randomInt } from "node:crypto"
+import type { Provider } from "../Provider.ts"
+import { authenticate, either, identifyClient, raw } from "./clientCredentials.ts"
+import { type Fields, granted, malformed, oauthError, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { type Received, scopeNames } from "./received.ts"
+import { type AccessToken, remaining } from "./tokens.ts"
+import type { World } from "./world.ts"
+
+const v0: Provider = "vonage-contact-center-v0"
+const current: Provider = "vonage-contact-center"
+
+const readByV0 = { basic: raw, body: true }
+const readByCurrent = { basic: either, body: true }
+
+const documentedScopes = [
+  "agents-availability:read",
+  "users:read",
+  "users:write",
+  "interactions:write",
+  "interaction-content:read",
+  "interaction-content:delete",
+  "stats",
+  "globalpci",
+  "admin:read",
+  "admin:write",
+  "self:read",
+  "self:write"
+]
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+const opaque = (length: number): string => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")
+
+const answerV0 = (world: World) => (request: Received): Reply => {
+  const sound = request.method === "POST" && malformed(request) === undefined &&
+    request.form.get("grant_type") === "client_credentials"
+  if (!sound) return oauthError(400, "invalid_request")
+  const account = authenticate(world, v0, request, readByV0)
+  if (account === undefined) return oauthError(401, "invalid_client", "The client secret was incorrect.")
+  const token = world.tokens.issue({
+    value: opaque(20),
+    provider: v0,
+    account: account.clientId,
+    scopes: [],
+    now: request.now,
+    lifetime: world.lifetime(v0, account.clientId)
+  })
+  return granted({
+    access_token: token.value,
+    token_type: "bearer",
+    expires_in: remaining(token, request.now)
+  }, token)
+}
+
+const failureV0 = (status: number): Fields =>
+  status === 401
+    ? { error: "invalid_client", error_description: "The client secret was incorrect." }
+    : { error: "invalid_request" }
+
+const answerCurrent = (world: World) => (request: Received): Reply => {
+  if (request.method !== "POST") return oauthError(405, "invalid_request")
+  const problem = malformed(request)
+  if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+  const account = authenticate(world, current, request, readByCurrent)
+  if (account === undefined) return oauthError(400, "invalid_client")
+  if (request.form.get("grant_type") !== "client_credentials") {
+    return oauthError(400, "unsupported_grant_type", "Invalid grant_type")
+  }
+  const scopes = scopeNames(request.form.get("scope"))
+  if (scopes.length === 0) return oauthError(400, "invalid_scope", "You must specify a scope")
+  const allowed = account.scopes ?? documentedScopes
+  if (!scopes.every((scope) => allowed.includes(scope))) return oauthError(400, "invalid_scope", "Invalid scope")
+  const token = world.tokens.issue({
+    value: opaque(43),
+    provider: current,
+    account: account.clientId,
+    scopes,
+    now: request.now,
+    lifetime: world.lifetime(current, account.clientId)
+  })
+  return granted({
+    token_type: "bearer",
+    access_token: token.value,
+    expires_in: remaining(token, request.now)
+  }, token)
+}
+
+const failureCurrent = (status: number): Fields =>
+  status >= 500
+    ? { error: "Internal Server Error", error_description: "An internal server error occurred" }
+    : { error: status === 400 || status === 401 ? "invalid_client" : "invalid_request" }
+
+const apiMessages: Readonly<Record<number, string>> = {
+  401: "Authorization has been denied for this request.",
+  403: "The token lacks a scope that this request needs.",
+  429: "The limit of requests has been reached."
+}
+
+const apiFailure = (status: number): Fields => ({ message: apiMessages[status] ?? "An error has occurred." })
+
+const versioned = /(?:^|,)\s*application\/vnd\.newvoicemedia\.v\d+\+json\s*(?:[;,]|$)/i
+
+const notAcceptable = (request: Received, token: AccessToken): Reply | undefined =>
+  token.provider === current && !versioned.test(request.headers["accept"] ?? "")
+    ? refused(406, { message: "Accept must be application/vnd.newvoicemedia.v{n}+json." })
+    : undefined
+
+/** Both systems of Vonage Contact Center, and some of its API, which takes the tokens of either. */
+export const makeVonage = (world: World): Realm => ({
+  prefix: "/vonage-contact-center",
+  provider: current,
+  endpoints: [
+    {
+      kind: "token",
+      method: "*",
+      path: "/v0/oauth2/token",
+      identify: (request) => identifyClient(world, v0, request, readByV0),
+      answer: answerV0(world),
+      failure: failureV0
+    },
+    {
+      kind: "token",
+      method: "*",
+      path: "/Auth/connect/token",
+      identify: (request) => identifyClient(world, current, request, readByCurrent),
+      answer: answerCurrent(world),
+      failure: failureCurrent
+    },
+    ...protectedBy({
+      world,
+      providers: [current, v0],
+      unauthorized: () => refused(401, apiFailure(401)),
+      forbidden: () => refused(403, apiFailure(403)),
+      failure: apiFailure,
+      precondition: notAcceptable
+    }, [
+      { method: "GET", path: "/useradmin/users", scope: "users:read", body: { items: [] } },
+      { method: "POST", path: "/useradmin/users", scope: "users:write", status: 201 },
+      { method: "GET", path: "/stats", scope: "stats", body: { agents: 0, calls: 0 } }
+    ])
+  ]
+})

@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Account, Sandbox } from "../src/index.ts"
+import { basic, basicOf, bearer, field, fields, post, request } from "./support/wire.ts"
+
+const { clientId, clientSecret, password = "", username = "" } = Account.generic
+const grant = "grant_type=client_credentials"
+const encode = (text: string) => new URLSearchParams({ v: text }).toString().slice(2)
+const encodedBasic = basic(`${encode(clientId)}:${encode(clientSecret)}`)
+const inBody = `${grant}&client_id=${clientId}&client_secret=${encode(clientSecret)}`
+
+const ask = (form: string, headers: Record<string, string> = {}) =>
+  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.generic}/token`, form, headers))
+
+describe("The generic server", () => {
+  it.effect("takes the one placement that it is told to, and no other", () =>
+    Effect.gen(function*() {
+      const { behave } = yield* Sandbox
+      const tries = [
+        ["basic-form-encoded", ask(grant, encodedBasic)],
+        ["basic-raw", ask(grant, basicOf(Account.generic))],
+        ["body", ask(inBody)],
+        ["none", ask(`${grant}&client_id=${clientId}`)]
+      ] as const
+      for (const [placement] of tries) {
+        yield* behave({ generic: { placement } })
+        const statuses = yield* Effect.forEach(tries, ([, attempt]) => Effect.map(attempt, (answer) => answer.status))
+        const expected = tries.map(([tried]): number => tried === placement ? 200 : 401)
+        assert.deepEqual<ReadonlyArray<number>>(statuses, expected, placement)
+      }
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("answers client credentials without a refresh token, and narrows the scope when asked", () =>
+    Effect.gen(function*() {
+      const all = yield* ask(grant, encodedBasic)
+      assert.deepStrictEqual(fields(all), ["access_token", "token_type", "expires_in", "scope"])
+      assert.strictEqual(field(all, "scope"), "read write")
+      assert.strictEqual(field(yield* ask(`${grant}&scope=read`, encodedBasic), "scope"), "read")
+      assert.strictEqual(field(yield* ask(`${grant}&scope=admin`, encodedBasic), "error"), "invalid_scope")
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("answers a password with a refresh token that works once", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const login = yield* ask(
+        `grant_type=password&username=${encode(username)}&password=${encode(password)}`,
+        encodedBasic
+      )
+      assert.strictEqual(login.status, 200)
+      const renewal = ask(`grant_type=refresh_token&refresh_token=${field(login, "refresh_token")}`, encodedBasic)
+      const renewed = yield* renewal
+      assert.strictEqual(renewed.status, 200)
+      const me = request(`${urls.generic}/me`, { headers: bearer(field(renewed, "access_token")) })
+      assert.strictEqual(field(yield* me, "account"), clientId)
+      assert.strictEqual(field(yield* renewal, "error"), "invalid_grant")
+      assert.strictEqual((yield* me).status, 401)
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("refuses a wrong password", () =>
+    Effect.gen(function*() {
+      const answer = yield* ask(`grant_type=password&username=${encode(username)}&password=wrong`, encodedBasic)
+      assert.deepStrictEqual([answer.status, field(answer, "error")], [400, "invalid_grant"])
+    }).pipe(Effect.provide(Sandbox.layer())))
+})

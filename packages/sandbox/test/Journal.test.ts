@@ -1,0 +1,130 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { Account, Sandbox } from "../src/index.ts"
+import { basicOf, bearer, field, post, request } from "./support/wire.ts"
+
+const canary = "canary-5f2b-secret"
+const grant = "grant_type=client_credentials"
+
+const ask = (headers: Record<string, string> = {}) =>
+  Effect.flatMap(
+    Sandbox,
+    ({ urls }) => post(`${urls.routee}/oauth/token`, grant, { ...basicOf(Account.routee), ...headers })
+  )
+
+describe("The journal", () => {
+  it.effect("writes down how a token was asked for and what was answered", () =>
+    Effect.gen(function*() {
+      const { fingerprint, journal } = yield* Sandbox
+      const answer = yield* ask({ accept: "application/json", "user-agent": "test/1", traceparent: "00-0-0-00" })
+      const [entry] = yield* journal
+      assert.deepInclude(entry, {
+        seq: 1,
+        provider: "routee",
+        kind: "token",
+        method: "POST",
+        path: "/routee/oauth/token",
+        placement: "basic",
+        grant: "client_credentials",
+        parameters: ["grant_type"],
+        account: Account.routee.clientId,
+        matched: true,
+        accept: "application/json",
+        userAgent: "test/1",
+        traced: true,
+        state: "answered",
+        status: 200,
+        answer: "token"
+      })
+      assert.deepInclude(entry?.fingerprints, {
+        clientSecret: fingerprint(Account.routee.clientSecret),
+        accessTokenIssued: fingerprint(field(answer, "access_token"))
+      })
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("never holds a secret or a token, wherever a client puts it", () =>
+    Effect.gen(function*() {
+      const { journal, refreshTokens, tokens, urls } = yield* Sandbox
+      const form = new URLSearchParams({
+        grant_type: canary,
+        client_id: "api",
+        username: canary,
+        password: canary,
+        refresh_token: canary,
+        scope: canary,
+        [canary]: canary
+      })
+      yield* post(`${urls.voipex}/token?${canary}=${canary}`, form.toString(), { accept: canary, "x-canary": canary })
+      yield* post(`${urls.voipex}/${canary}`, form.toString(), bearer(canary))
+      yield* post(`${urls.routee}/oauth/token`, grant, basicOf({ ...Account.routee, clientSecret: canary }))
+      const login = yield* post(
+        `${urls.voipex}/token`,
+        new URLSearchParams({
+          grant_type: "password",
+          client_id: "api",
+          username: Account.voipexOther.username,
+          password: Account.voipexOther.password
+        }).toString()
+      )
+      const shown = JSON.stringify([yield* journal, yield* tokens, yield* refreshTokens])
+      assert.strictEqual((yield* journal).length, 4)
+      assert.notInclude(shown, canary)
+      assert.notInclude(shown, Account.voipexOther.password)
+      assert.notInclude(shown, field(login, "access_token"))
+      assert.notInclude(shown, field(login, "refresh_token"))
+    }).pipe(Effect.provide(Sandbox.layer({
+      accounts: [{ ...Account.voipex, password: canary }]
+    }))))
+
+  it.effect("counts token requests and API calls apart, and forgets them when told to", () =>
+    Effect.gen(function*() {
+      const { clear, counts, journal, tokens, urls } = yield* Sandbox
+      const token = field(yield* ask(), "access_token")
+      for (let call = 0; call < 3; call++) {
+        yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      }
+      yield* request(`${urls.routee}/nowhere`)
+      yield* request(`${urls.voipex}/me`)
+      assert.deepStrictEqual(yield* counts({ provider: "routee" }), {
+        token: 1,
+        api: 3,
+        other: 1,
+        concurrentTokenRequests: 1
+      })
+      assert.deepInclude(yield* counts(), { token: 1, api: 4, other: 1 })
+      yield* clear
+      assert.deepInclude(yield* counts(), { token: 0, api: 0, other: 0 })
+      assert.deepStrictEqual(yield* journal, [])
+      assert.strictEqual((yield* tokens).length, 1)
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("counts entries that it no longer keeps", () =>
+    Effect.gen(function*() {
+      const { counts, journal } = yield* Sandbox
+      for (let call = 0; call < 5; call++) yield* ask()
+      assert.deepStrictEqual((yield* journal).map((entry) => entry.seq), [4, 5])
+      assert.strictEqual((yield* counts()).token, 5)
+    }).pipe(Effect.provide(Sandbox.layer({ journalCapacity: 2 }))))
+
+  it.effect("tells each entry once as a stream when it is over", () =>
+    Effect.gen(function*() {
+      const { entries } = yield* Sandbox
+      const heard = yield* entries.pipe(Stream.take(2), Stream.runCollect, Effect.forkChild({ startImmediately: true }))
+      yield* ask()
+      yield* ask()
+      const states = (yield* Fiber.join(heard)).map((entry) => [entry.seq, entry.state])
+      assert.deepStrictEqual(states, [[1, "answered"], [2, "answered"]])
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("lets a test wait for requests to arrive", () =>
+    Effect.gen(function*() {
+      const { arrived, counts } = yield* Sandbox
+      const waiting = yield* Effect.forkChild(arrived({ provider: "routee", kind: "token" }, 2))
+      yield* ask()
+      yield* ask()
+      yield* Fiber.join(waiting)
+      assert.strictEqual((yield* counts()).token, 2)
+    }).pipe(Effect.provide(Sandbox.layer())))
+})

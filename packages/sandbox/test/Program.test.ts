@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { Sandbox } from "../src/index.ts"
+
+const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+
+/** Runs the program until it says so much, or ends by itself. */
+const run = (args: ReadonlyArray<string>, until: RegExp) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+      let text = ""
+      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve))
+      const said = new Promise<void>((resolve) => {
+        const hear = (part: Buffer) => {
+          text += part.toString()
+          if (until.test(text)) resolve()
+        }
+        child.stdout.on("data", hear)
+        child.stderr.on("data", hear)
+      })
+      await Promise.race([said, ended])
+      return { child, ended, text: () => text }
+    }),
+    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+describe("The program", () => {
+  it.live("says where each server is, serves, and ends when it is told to", () =>
+    Effect.gen(function*() {
+      const { child, ended, text } = yield* run([], /generic +\S+\n/)
+      const [, origin = ""] = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(text()) ?? []
+      assert.include(text(), `vonage-contact-center-v0  ${origin}/vonage-contact-center\n`)
+      const answer = yield* Effect.promise(() => fetch(`${origin}/_sandbox/journal`))
+      assert.strictEqual(answer.status, 200)
+      child.kill("SIGTERM")
+      assert.isNotNull(yield* Effect.promise(() => ended))
+    }).pipe(Effect.scoped))
+
+  it.live("says in one line that a port is taken", () =>
+    Effect.gen(function*() {
+      const { origin } = yield* Sandbox
+      const { port } = new URL(origin)
+      const { ended, text } = yield* run(["--port", port], /listening there/)
+      assert.strictEqual(yield* Effect.promise(() => ended), 1)
+      assert.strictEqual(text(), `Can't listen on 127.0.0.1:${port}. Is something else listening there?\n`)
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
+})

@@ -1,0 +1,191 @@
+import { assert, describe, expectTypeOf, it, layer } from "@effect/vitest"
+import { Sandbox } from "@mintmark/sandbox"
+import * as Account from "@mintmark/sandbox/Account"
+import {
+  type Scopes,
+  VonageContactCenter,
+  vonageContactCenter,
+  type VonageContactCenterOptions
+} from "@mintmark/vonage-contact-center"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const { clientId, clientSecret } = Account.vonage
+
+const open = Effect.fnUntraced(function*(options: Partial<VonageContactCenterOptions> = {}) {
+  const sandbox = yield* Sandbox
+  yield* sandbox.clear
+  const vonage = yield* VonageContactCenter.make({
+    region: "emea",
+    clientId,
+    clientSecret: Redacted.make(clientSecret),
+    scopes: ["users:read"],
+    baseUrl: sandbox.urls["vonage-contact-center"],
+    ...options
+  })
+  return { vonage, sandbox }
+})
+
+/** What regions are made of, and what a parser of URLs may trip over. */
+const pieces = Schema.Literals([
+  ..."aZ0-._~@:/\\#?%&=+ \t\n\0{}[]é。／𝐚",
+  "emea",
+  "xn--",
+  "evil.example",
+  "//",
+  "..",
+  "%2f",
+  "0x7f"
+])
+
+const version3 = HttpClientRequest.accept("application/vnd.newvoicemedia.v3+json")
+
+describe("VonageContactCenter", () => {
+  layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
+    for (
+      const [clientAuthentication, placement] of [
+        [undefined, "body"],
+        ["client_secret_basic_raw", "basic"],
+        ["client_secret_basic", "basic"]
+      ] as const
+    ) {
+      it.effect(`asks with ${clientAuthentication ?? "client_id and client_secret in the body"}, and a scope`, () =>
+        Effect.gen(function*() {
+          const { sandbox, vonage } = yield* open({ clientAuthentication, scopes: ["users:read", "stats"] })
+          const { expiresAt, requestedAt } = yield* vonage.token
+          assert.strictEqual(expiresAt - requestedAt, 7_200_000)
+          const [request] = yield* sandbox.journal
+          assert.strictEqual(request?.placement, placement)
+          assert.strictEqual(request?.scope, "stats users:read")
+          assert.strictEqual(request?.matched, true)
+        }))
+    }
+
+    it.effect("keeps one token for each set of scopes, and leaves Accept to the caller", () =>
+      Effect.gen(function*() {
+        const { sandbox, vonage } = yield* open()
+        const stats = yield* vonage.withScopes(["stats"])
+        for (let call = 0; call < 3; call++) {
+          const users = yield* vonage.http.execute(HttpClientRequest.get("/useradmin/users").pipe(version3))
+          const figures = yield* stats.http.execute(HttpClientRequest.get("/stats").pipe(version3))
+          assert.deepStrictEqual([users.status, figures.status], [200, 200])
+        }
+        const { api, token } = yield* sandbox.counts()
+        assert.deepStrictEqual({ api, token }, { api: 6, token: 2 })
+        const accepts = (yield* sandbox.journal).filter(({ kind }) => kind === "api").map(({ accept }) => accept)
+        assert.deepStrictEqual(new Set(accepts), new Set(["application/vnd.newvoicemedia.v3+json"]))
+      }))
+
+    it.effect("takes no new token for a 403, which says that a right is missing", () =>
+      Effect.gen(function*() {
+        const { sandbox, vonage } = yield* open({ scopes: ["stats"] })
+        const users = yield* vonage.http.execute(HttpClientRequest.get("/useradmin/users").pipe(version3))
+        assert.strictEqual(users.status, 403)
+        const { api, token } = yield* sandbox.counts()
+        assert.deepStrictEqual({ api, token }, { api: 1, token: 1 })
+      }))
+
+    it.effect("refuses an empty list of scopes that the types don't see, before any request", () =>
+      Effect.gen(function*() {
+        const { sandbox, vonage } = yield* open()
+        const untyped: ReadonlyArray<string> = []
+        for (const scopes of [untyped as Scopes, undefined as unknown]) {
+          const error = yield* Effect.flip(open({ scopes: scopes as Scopes }))
+          assert.strictEqual(
+            error.message,
+            "vonage-contact-center: scopes (VONAGE_CONTACT_CENTER_SCOPES) must name at least one scope"
+          )
+        }
+        assert.strictEqual((yield* Effect.flip(vonage.withScopes(untyped as Scopes))).reason._tag, "InvalidOption")
+        assert.strictEqual((yield* sandbox.counts()).token, 0)
+      }))
+
+    it.effect("reads its options from the environment, and says which is missing", () =>
+      Effect.gen(function*() {
+        const { sandbox } = yield* open()
+        const env = {
+          VONAGE_CONTACT_CENTER_REGION: "emea",
+          VONAGE_CONTACT_CENTER_CLIENT_ID: clientId,
+          VONAGE_CONTACT_CENTER_CLIENT_SECRET: clientSecret,
+          VONAGE_CONTACT_CENTER_SCOPES: "users:read stats",
+          VONAGE_CONTACT_CENTER_BASE_URL: sandbox.urls["vonage-contact-center"]
+        }
+        const tokenWith = (variables: Readonly<Record<string, string>>) =>
+          Effect.flatMap(VonageContactCenter, ({ token }) => token).pipe(
+            Effect.provide(VonageContactCenter.layerConfig()),
+            Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env: variables }))
+          )
+        assert.sameMembers([...(yield* tokenWith(env)).scopes], ["users:read", "stats"])
+        for (const name of ["REGION", "CLIENT_ID", "CLIENT_SECRET", "SCOPES"]) {
+          const variable = `VONAGE_CONTACT_CENTER_${name}`
+          const error = yield* Effect.flip(tokenWith({ ...env, [variable]: "" }))
+          assert.include(error.message, `(${variable}) `)
+        }
+        assert.strictEqual((yield* sandbox.counts()).token, 1)
+      }))
+  })
+
+  it.prop("lets no region change the host that it is a part of", [Schema.Array(pieces)], ([chosen]) => {
+    const region = chosen.join("")
+    const provider = vonageContactCenter({ region })
+    if (Result.isFailure(provider)) {
+      assert.strictEqual(provider.failure.reason._tag, "InvalidOption")
+    } else {
+      assert.strictEqual(new URL(provider.success.tokenEndpoint).hostname, `${region.toLowerCase()}.cc.vonage.com`)
+      assert.strictEqual(new URL(provider.success.apiUrl).hostname, `${region.toLowerCase()}.api.cc.vonage.com`)
+    }
+  })
+
+  it("doesn't compile without a scope", () => {
+    expectTypeOf<["users:read"]>().toExtend<Scopes>()
+    expectTypeOf<[]>().not.toExtend<Scopes>()
+    expectTypeOf<{ region: "emea"; clientId: string; clientSecret: Redacted.Redacted; scopes: [] }>()
+      .not.toExtend<VonageContactCenterOptions>()
+    expectTypeOf<[]>().not.toExtend<Parameters<VonageContactCenter["Service"]["withScopes"]>[0]>()
+  })
+
+  it("puts the region and the domain into its URLs", () => {
+    for (const region of ["emea", "nam", "apac", "some-other-1"]) {
+      const provider = Result.getOrThrow(vonageContactCenter({ region }))
+      assert.strictEqual(provider.tokenEndpoint, `https://${region}.cc.vonage.com/Auth/connect/token`)
+      assert.strictEqual(provider.apiUrl, `https://${region}.api.cc.vonage.com`)
+    }
+    const older = Result.getOrThrow(vonageContactCenter({ region: "emea", domain: "newvoicemedia.com" }))
+    assert.strictEqual(older.tokenEndpoint, "https://emea.newvoicemedia.com/Auth/connect/token")
+    assert.strictEqual(older.apiUrl, "https://emea.api.newvoicemedia.com")
+  })
+
+  it("refuses a region or a domain that would be more than that", () => {
+    for (
+      const region of [
+        "x@evil.example:443/#",
+        "evil.example/",
+        "evil.example#",
+        "a.b",
+        "-a",
+        "a_b",
+        " emea",
+        "emea\n",
+        "{region}",
+        "é",
+        "x".repeat(64),
+        ""
+      ]
+    ) {
+      const { message, reason } = Result.getOrThrow(Result.flip(vonageContactCenter({ region })))
+      assert.strictEqual(reason._tag, "InvalidOption")
+      assert.include(message, "region (VONAGE_CONTACT_CENTER_REGION) ")
+      if (region !== "") assert.include(message, JSON.stringify(region))
+    }
+    for (const domain of ["evil.example/#", "a..b", "user@evil.example", "evil.example:8443", ""]) {
+      const { message } = Result.getOrThrow(Result.flip(vonageContactCenter({ region: "emea", domain })))
+      assert.include(message, "domain (VONAGE_CONTACT_CENTER_DOMAIN) ")
+    }
+  })
+})

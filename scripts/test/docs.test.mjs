@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { blocks, problems, programs } from "../docs.mjs"
+
+const fence = "```"
+const page = (...lines) => lines.join("\n").replaceAll("~~~", fence)
+const programsOf = (text) => programs(blocks(text))
+
+describe("docs", () => {
+  it("makes a program of each block, on the block's own lines", () => {
+    assert.deepStrictEqual(programsOf(page("# A", "~~~ts", "one", "~~~", "", "~~~ts", "two", "~~~")), [
+      "\n\none\n",
+      "\n\n\n\n\n\ntwo\n"
+    ])
+  })
+
+  it("goes on with the program before where a block says so", () => {
+    assert.deepStrictEqual(programsOf(page("~~~ts", "one", "~~~", "~~~ts continues", "two", "~~~")), [
+      "\none\n\n\ntwo\n"
+    ])
+  })
+
+  it("puts a hidden block before the one that follows it", () => {
+    assert.deepStrictEqual(programsOf(page("<!-- ts", "hidden", "-->", "~~~ts", "shown", "~~~", "~~~ts", "b", "~~~")), [
+      "\nhidden\n\n\nshown\n",
+      "\n\n\n\n\n\n\nb\n"
+    ])
+  })
+
+  it("leaves other languages alone, also where they show a block", () => {
+    assert.deepStrictEqual(
+      programsOf(page("~~~sh", "npm start", "~~~", "~~~~md", "~~~ts", "shown", "~~~", "~~~~", "~~~tsv", "a", "~~~")),
+      []
+    )
+  })
+
+  it("takes the indentation of a list off a block", () => {
+    assert.deepStrictEqual(programsOf(page("- a", "  ~~~ts", "  if (a) {", "    b", "  }", "  ~~~")), [
+      "\n\nif (a) {\n  b\n}\n"
+    ])
+  })
+
+  describe("in a workspace", () => {
+    let workspace
+
+    const write = (path, text) => {
+      mkdirSync(dirname(join(workspace, path)), { recursive: true })
+      writeFileSync(join(workspace, path), text)
+    }
+
+    beforeEach(() => {
+      workspace = mkdtempSync(join(tmpdir(), "docs-")) + "/"
+      write(
+        "tsconfig.json",
+        JSON.stringify({
+          compilerOptions: {
+            strict: true,
+            target: "ES2022",
+            module: "NodeNext",
+            types: [],
+            incremental: true,
+            noEmit: true,
+            allowImportingTsExtensions: true
+          }
+        })
+      )
+      write("packages/a/package.json", JSON.stringify({ name: "@a/a", type: "module", exports: { ".": "./src/a.ts" } }))
+      write("packages/a/src/a.ts", "export const a: number = 1\n")
+    })
+    afterEach(() => rmSync(workspace, { force: true, recursive: true }))
+
+    it("finds nothing wrong with code that fits", () => {
+      write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
+      write("packages/a/README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
+      assert.deepStrictEqual(problems(workspace), [])
+    })
+
+    it("names the line of each document whose code doesn't fit", () => {
+      const wrong = page("# A", "~~~ts", "import { a } from \"@a/a\"", "const b: string = a", "~~~")
+      for (const path of ["README.md", "docs/guides/b.md", "packages/a/README.md"]) write(path, wrong)
+      write("packages/a/src/b.ts", page("/**", " * ~~~ts", " * const a: string = 1", " * ~~~", " */", "export {}"))
+      assert.sameMembers(problems(workspace), [
+        "README.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
+        "docs/guides/b.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
+        "packages/a/README.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
+        "packages/a/src/b.ts:3:7 error TS2322: Type 'number' is not assignable to type 'string'."
+      ])
+    })
+
+    it("finds code that stopped fitting", () => {
+      write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
+      assert.deepStrictEqual(problems(workspace), [])
+      write("packages/a/src/a.ts", "export const a: string = \"\"\n")
+      assert.lengthOf(problems(workspace), 1)
+    })
+
+    it("holds a block to the file that it names", () => {
+      write("README.md", page("~~~ts file=packages/a/src/a.ts", "export const a: number = 1", "~~~"))
+      assert.deepStrictEqual(problems(workspace), [])
+      write("packages/a/src/a.ts", "export const a: number = 2\n")
+      assert.deepStrictEqual(problems(workspace), [
+        "README.md:1 is not word for word what stands in packages/a/src/a.ts."
+      ])
+    })
+
+    it("holds text to the file that it names, too", () => {
+      write("packages/a/a.txt", "a\n")
+      write("README.md", page("~~~text file=packages/a/a.txt", "a", "~~~", "~~~text file=packages/a/a.txt", "b", "~~~"))
+      assert.deepStrictEqual(problems(workspace), ["README.md:4 is not word for word what stands in packages/a/a.txt."])
+    })
+
+    it("refuses a word in an info string that says nothing", () => {
+      write("README.md", page("~~~ts continue", "export {}", "~~~", "~~~ts file=gone.ts", "export {}", "~~~"))
+      assert.deepStrictEqual(problems(workspace), [
+        "README.md:1 has an info string that says nothing here: continue.",
+        "README.md:4 names a file that isn't there: gone.ts."
+      ])
+    })
+  })
+})

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { nameRepository } from "../release.mjs"
+import { packages, root } from "../workspace.mjs"
+
+// What CONTRIBUTING.md says of versions, tried on a copy of the manifests, one release after the other.
+describe("changeset version", () => {
+  const isPublic = ({ manifest }) => manifest.private !== true
+  let workspace
+
+  const versions = () =>
+    Object.fromEntries(
+      packages(workspace).filter(isPublic).map(({ folder, manifest }) => [folder, manifest.version])
+    )
+
+  /** Releases a change of one package, and answers which packages moved. */
+  const release = (name, bump) => {
+    const before = versions()
+    writeFileSync(join(workspace, ".changeset", "a-change.md"), `---\n"@mintmark/${name}": ${bump}\n---\n\nA change.\n`)
+    const { status, stderr, stdout } = spawnSync("changeset", ["version"], { cwd: workspace, encoding: "utf8" })
+    assert.strictEqual(status, 0, `${stdout}${stderr}`)
+    return Object.entries(versions()).filter(([each, version]) => version !== before[each]).map(([each]) => each)
+  }
+
+  beforeAll(() => {
+    workspace = mkdtempSync(join(tmpdir(), "release-"))
+    for (const file of ["package.json", "pnpm-workspace.yaml", ".changeset"]) {
+      cpSync(join(root, file), join(workspace, file), { recursive: true })
+    }
+    for (const { folder } of packages()) {
+      mkdirSync(join(workspace, folder), { recursive: true })
+      cpSync(join(root, folder, "package.json"), join(workspace, folder, "package.json"))
+    }
+    mkdirSync(join(workspace, "node_modules"))
+    symlinkSync(join(root, "node_modules", "@changesets"), join(workspace, "node_modules", "@changesets"))
+    for (
+      const args of [["init", "-q"], ["add", "-A", "--", ":!node_modules"], [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit",
+        "-qm",
+        "a"
+      ]]
+    ) {
+      spawnSync("git", args, { cwd: workspace })
+    }
+  })
+  afterAll(() => rmSync(workspace, { force: true, recursive: true }))
+
+  it("uses up every changeset, and writes a changelog for each package that it moves, the private ones left alone", () => {
+    const moved = release("core", "patch")
+    assert.include(moved, "packages/core")
+    assert.deepStrictEqual(readdirSync(join(workspace, ".changeset")), ["config.json"])
+    for (const { folder, manifest, path } of packages(workspace)) {
+      const log = join(path, "CHANGELOG.md")
+      if (!moved.includes(folder)) assert.isFalse(existsSync(log), folder)
+      else assert.include(readFileSync(log, "utf8"), `## ${manifest.version}`)
+    }
+  })
+
+  it("moves core alone where a patch of core does", () => {
+    assert.deepStrictEqual(release("core", "patch"), ["packages/core"])
+  })
+
+  it("moves every package that depends on core where a change of core breaks", () => {
+    const dependents = packages(workspace).filter(isPublic)
+      .filter(({ manifest }) => manifest.dependencies?.["@mintmark/core"] !== undefined)
+      .map(({ folder }) => folder)
+    const moved = release("core", versions()["packages/core"].startsWith("0.") ? "minor" : "major")
+    assert.sameMembers(moved, ["packages/core", ...dependents])
+  })
+
+  it("moves no other provider where a provider changes", () => {
+    const moved = release("routee", "patch")
+    assert.deepStrictEqual(moved, ["packages/routee"])
+  })
+
+  it("is published by a manifest that names the repository, as a provenance demands", () => {
+    nameRepository("https://git.example/a/b", workspace)
+    for (const { folder, manifest } of packages(workspace)) {
+      assert.deepStrictEqual(
+        manifest.repository,
+        isPublic({ manifest }) ? { type: "git", url: "git+https://git.example/a/b.git", directory: folder } : undefined
+      )
+    }
+  })
+})
