@@ -7,6 +7,7 @@ import * as TokenPool from "@mintmark/core/TokenPool"
 import type { ClientAccount } from "@mintmark/sandbox/Account"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
@@ -56,7 +57,11 @@ layer(Layer.mergeAll(Sandbox.Sandbox.layer({ accounts }), NodeHttpClient.layerUn
           yield* sandbox.clear
           const pool = yield* TokenPool.make(provider(sandbox, grant), { account: accountOf })
 
-          const served = { count: 0 }
+          const ownAccount = Effect.fnUntraced(function*(key: string, response: HttpClientResponse.HttpClientResponse) {
+            const { account } = yield* Effect.flatMap(response.json, decodeMe)
+            assert.strictEqual(account, key)
+          })
+          const served = new Set<string>()
           const act = Effect.fnUntraced(function*(key: string) {
             switch (yield* Random.nextIntBetween(0, 5)) {
               case 0:
@@ -75,19 +80,24 @@ layer(Layer.mergeAll(Sandbox.Sandbox.layer({ accounts }), NodeHttpClient.layerUn
             const response = yield* pool.http(key).get("/me")
             // A token that is revoked again at once is not replaced again at once.
             if (response.status === 401) return
-            const { account } = yield* Effect.flatMap(response.json, decodeMe)
-            assert.strictEqual(account, key)
-            served.count++
+            yield* ownAccount(key, response)
+            served.add(key)
           })
 
           for (let round = 0; round < 3; round++) {
             const keys = yield* Random.shuffle([...byId.keys(), ...byId.keys()])
             yield* Effect.forEach(keys, act, { concurrency: 50 })
           }
-          assert.isAbove(served.count, byId.size * 4)
+          // How many of the 360 were served depends on when they met; that most accounts were, doesn't.
+          assert.isAbove(served.size, byId.size / 2)
           const renewed = yield* Effect.forEach(byId.keys(), (key) => pool.renew(key), { concurrency: 50 })
           const owners = new Map((yield* sandbox.tokens).map(({ account, fingerprint }) => [fingerprint, account]))
           assert.deepStrictEqual(renewed.map(({ value }) => owners.get(sandbox.fingerprint(value))), [...byId.keys()])
+          yield* Effect.forEach(
+            byId.keys(),
+            (key) => Effect.flatMap(pool.http(key).get("/me"), (response) => ownAccount(key, response)),
+            { concurrency: 50, discard: true }
+          )
           const uses = yield* sandbox.refreshTokens
           assert.isTrue(uses.every((each) => each.uses <= 1), "a refresh token was used twice")
           for (const key of byId.keys()) {
