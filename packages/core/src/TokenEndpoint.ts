@@ -14,6 +14,8 @@ import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { reasonOf } from "./internal/transport.ts"
@@ -78,7 +80,7 @@ export const make =
       return {
         status: response.status,
         retryAfter: headers["retry-after"],
-        body: yield* isShort(headers)
+        body: yield* isShort(headers) && !hidesHeaders(response)
           ? Effect.map(response.arrayBuffer, (bytes) => new Uint8Array(bytes))
           : readBody(response.stream),
         requestedAt,
@@ -138,6 +140,10 @@ const isShort = (headers: Readonly<Record<string, string | undefined>>): boolean
   Number(headers["content-length"]) <= bodyLimit
   && headers["content-encoding"] === undefined
   && headers["transfer-encoding"] === undefined
+
+// A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not `content-length`.
+const hidesHeaders = (response: HttpClientResponse.HttpClientResponse): boolean =>
+  Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")
 
 /** The whole body, or `undefined` where it is larger than the limit. */
 const readBody = Effect.fnUntraced(function*(
