@@ -39,7 +39,7 @@ export interface ProviderClient<
   readonly renew: Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
   /** Says that an API refused this token. Acts only if it is still the current one. */
   readonly reject: (token: AccessToken) => Effect.Effect<void>
-  /** Why tokens were requested, from now on. */
+  /** Why tokens were requested, from now on until the scope closes. */
   readonly events: Stream.Stream<TokenSource.TokenEvent>
   /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
   readonly http: AuthenticatedHttpClient.AuthenticatedHttpClient

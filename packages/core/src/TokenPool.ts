@@ -37,7 +37,7 @@ export interface TokenPool<in Key, out Reply = unknown> {
   readonly forget: (key: Key) => Effect.Effect<void>
   /** How many accounts something is kept of. */
   readonly size: Effect.Effect<number>
-  /** Why tokens were requested, from now on, over all accounts. */
+  /** Why tokens were requested, from now on until the scope closes, over all accounts. */
   readonly events: Stream.Stream<TokenSource.TokenEvent>
 }
 

@@ -94,7 +94,10 @@ export interface TokenSource<out Reply = unknown> {
    * saw the same 401 cost one token request.
    */
   readonly reject: (token: AccessToken.AccessToken) => Effect.Effect<void>
-  /** What happens from now on, one event a flight. A subscriber that is slow misses old events, and delays nobody. */
+  /**
+   * What happens from now on, one event a flight, until the scope closes. A subscriber that is slow misses old events,
+   * and delays nobody.
+   */
   readonly events: Stream.Stream<TokenEvent>
 }
 
@@ -196,8 +199,9 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   const read = TokenResponse.makeReader(provider)
   const ownClock = yield* Clock.clockWith(Effect.succeed)
   const store = yield* TokenStore
+  // Over when the scope closes, and not before the flights are.
+  const events = yield* Announcements.make<TokenEvent>()
   const run = yield* FiberSet.makeRuntime<never>()
-  const events = Announcements.make<TokenEvent>()
   const deadline = Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? TokenEndpoint.defaultDeadline))
 
   const unavailable = (kind: TokenError.Unavailable["kind"]) =>

@@ -575,6 +575,17 @@ describe("TokenSource", () => {
         )
       }))
 
+    it.effect("ends with its scope, for those who listen and for those who come too late", () =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const source = yield* Effect.provideService(sourceOf(Server.make([])), Scope.Scope, scope)
+        const listening = yield* Effect.forkChild(Stream.runCollect(source.events), { startImmediately: true })
+        yield* source.get
+        yield* Scope.close(scope, Exit.void)
+        assert.deepStrictEqual((yield* Fiber.join(listening)).map(({ reason }) => reason), ["first"])
+        assert.deepStrictEqual(yield* Stream.runCollect(source.events), [])
+      }))
+
     it.effect("has a span for each flight, and none for a cached token", () =>
       Effect.gen(function*() {
         const spans: Array<Tracer.Span> = []

@@ -356,4 +356,14 @@ describe("a token request", () => {
         [["routee", "first", "obtained"], ["routee", "forced", "obtained"]]
       )
     })))
+
+  it("is told of until the scope closes that the service is in", () =>
+    run(Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const routee = yield* Scope.extend(open(server()), scope)
+      const listening = yield* Effect.fork(Stream.runDrain(routee.events))
+      yield* routee.token
+      yield* Scope.close(scope, Exit.void)
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(listening)))
+    })))
 })

@@ -1,3 +1,4 @@
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -9,18 +10,24 @@ export interface Announcements<A> {
   readonly stream: Stream.Stream<A>
 }
 
-/** As a `PubSub` would do it; but a `PubSub` alone is as large as half of our own code. */
-export const make = <A>(): Announcements<A> => {
-  const listeners = new Set<Queue.Enqueue<A>>()
-  const listen = (queue: Queue.Enqueue<A>): Effect.Effect<unknown, never, Scope.Scope> =>
-    Effect.acquireRelease(
-      Effect.sync(() => listeners.add(queue)),
-      () => Effect.sync(() => listeners.delete(queue))
-    )
-  return {
-    tell: (event) => {
-      for (const queue of listeners) Queue.offerUnsafe(queue, event)
-    },
-    stream: Stream.callback<A>(listen, { bufferSize: 1024, strategy: "sliding" })
-  }
-}
+/** As a `PubSub` would do it; but a `PubSub` alone is as large as half of our own code. It is over with the scope. */
+export const make = <A>(): Effect.Effect<Announcements<A>, never, Scope.Scope> =>
+  Effect.suspend(() => {
+    const listeners = new Set<Queue.Enqueue<A, Cause.Done>>()
+    let isOver = false
+    const listen = (queue: Queue.Enqueue<A, Cause.Done>): Effect.Effect<unknown, never, Scope.Scope> =>
+      Effect.acquireRelease(
+        Effect.sync(() => isOver ? Queue.endUnsafe(queue) : listeners.add(queue)),
+        () => Effect.sync(() => listeners.delete(queue))
+      )
+    const end = Effect.sync(() => {
+      isOver = true
+      listeners.forEach(Queue.endUnsafe)
+    })
+    return Effect.as(Effect.addFinalizer(() => end), {
+      tell: (event: A) => {
+        for (const queue of listeners) Queue.offerUnsafe(queue, event)
+      },
+      stream: Stream.callback<A>(listen, { bufferSize: 1024, strategy: "sliding" })
+    })
+  })

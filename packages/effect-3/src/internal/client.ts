@@ -54,8 +54,9 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
         renew: Effect.flatMap(run(client.renew), answer),
         reject: (token) => bridge.fromEngine(client.reject(fromAccessToken(token))),
         events: Stream.asyncPush((emit) =>
-          Effect.forkScoped(
-            bridge.fromEngine(Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event))))
+          bridge.fromEngine(Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event)))).pipe(
+            Effect.andThen(Effect.sync(() => emit.end())),
+            Effect.forkScoped
           )
         ),
         http: carry(http, attached, bridge),
