@@ -9,7 +9,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
@@ -395,7 +395,7 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   }
 
   const inTime = (credentials: Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>) =>
-    Effect.timeoutOrElse(credentials, {
+    Effect.timeoutOrElse(letGo(credentials), {
       duration: Duration.millis(deadline),
       orElse: () => Effect.fail(unavailable("credentials"))
     })
@@ -456,6 +456,15 @@ export const readCredentials = (
   credentials: Credentials
 ): Effect.Effect<TokenRequest.Credentials, TokenError.TokenError> =>
   Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
+
+/** Who is interrupted in it doesn't wait for its end, which may never come. */
+const letGo = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.forkDetach(effect, { startImmediately: true }),
+      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.sync(() => fiber.interruptUnsafe()))
+    )
+  )
 
 /** How often a caller waits anew for a token that ended before the caller woke up. */
 const rounds = 2

@@ -4,6 +4,7 @@ import * as Provider from "@mintmark/core/Provider"
 import type * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -54,7 +55,7 @@ const value = (token: AccessToken.AccessToken) => Redacted.value(token.value)
 const outcome = (source: TokenSource.TokenSource) =>
   Effect.match(source.get, { onFailure: (error) => error.reason._tag, onSuccess: value })
 
-const many = (count: number, effect: Effect.Effect<unknown, unknown>) =>
+const many = <A, E>(count: number, effect: Effect.Effect<A, E>) =>
   Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(effect, { startImmediately: true }))
 
 /*
@@ -414,6 +415,45 @@ describe("TokenSource", () => {
           assert.strictEqual(reason.kind, "credentials")
         }
         assert.deepStrictEqual([reads, server.seen.requests], [1, 0])
+      }))
+
+    it.effect("ends at its deadline, and asks for nothing later, where reading the credentials can't be interrupted", () =>
+      Effect.gen(function*() {
+        const server = Server.make([])
+        const vault = yield* Deferred.make<void>()
+        let reads = 0
+        const source = yield* sourceOf(
+          server,
+          provider(),
+          Effect.uninterruptible(Effect.suspend(() => {
+            reads++
+            return Effect.as(Deferred.await(vault), credentials)
+          }))
+        )
+        const waiting = yield* many(100, outcome(source))
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(
+          new Set(yield* Effect.forEach(waiting, Fiber.join)),
+          new Set(["Unavailable"])
+        )
+        assert.deepStrictEqual([reads, server.seen.requests], [1, 0])
+        yield* Deferred.succeed(vault, undefined)
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual([reads, server.seen.requests], [1, 0])
+        assert.strictEqual(yield* outcome(source), "token-1")
+        assert.deepStrictEqual([reads, server.seen.requests], [2, 1])
+      }))
+
+    it.effect("closes its scope also while credentials are read that can't be interrupted", () =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const source = yield* sourceOf(Server.make([]), provider(), Effect.uninterruptible(Effect.never)).pipe(
+          Effect.provideService(Scope.Scope, scope)
+        )
+        const [waiting] = yield* many(1, outcome(source))
+        assert.isDefined(waiting)
+        yield* Scope.close(scope, Exit.void)
+        assert.strictEqual(yield* Fiber.join(waiting), "Unavailable")
       }))
 
     it.effect("leaves a server that throttles alone until it says, and lets nobody with a valid token wait for it", () =>
