@@ -199,14 +199,14 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     behave: (changes) => Effect.sync(() => world.behave(changes))
   })
 
-  const { realmRoutes, unknownRoute } = makeExchange(world, journal, scripts)
+  const { elsewhere, realmRoutes } = makeExchange(world, journal, scripts)
   const realms = [routee, routeeEmail, routera, voipex, vonage, generic]
   const routes = [
     ...realms.flatMap(realmRoutes),
     ...controlRoutes(sandbox, world, journal, scripts),
-    ...pageRoutes,
-    unknownRoute
+    ...pageRoutes
   ]
-  yield* serve(yield* HttpRouter.toHttpEffect(HttpRouter.addAll(routes)))
+  const routed = yield* HttpRouter.toHttpEffect(HttpRouter.addAll(routes))
+  yield* serve(Effect.catchReason(routed, "HttpServerError", "RouteNotFound", () => elsewhere))
   return sandbox
 })

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Http from "node:http"
 import * as Net from "node:net"
@@ -276,7 +278,9 @@ describe("An answer", () => {
       assert.isAbove(lengths(cut), 100)
       assert.strictEqual((yield* lastEntry)?.state, "cut")
       assert.strictEqual(lengths(yield* listen()), -1)
+      assert.strictEqual((yield* lastEntry)?.state, "answered")
       assert.strictEqual(lengths(yield* listen()), 10)
+      assert.strictEqual((yield* lastEntry)?.state, "cut")
       assert.match((yield* listen()).text, /transfer-encoding: chunked[^]*\r\nzz\r\n/)
     }).pipe(Effect.provide(Sandbox.layer())))
 
@@ -305,6 +309,16 @@ describe("An answer", () => {
       const { body } = yield* bare
       assert.isAbove(body.length, 1_000_000)
       assert.strictEqual(JSON.parse(body.toString()).token_type, "bearer")
+      assert.strictEqual((yield* lastEntry)?.state, "answered")
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("of any size is cut, says the journal, where the client doesn't take all of it", () =>
+    Effect.gen(function*() {
+      const { entries } = yield* Sandbox
+      yield* script(Answer.bigBody(64 * 1024 * 1024))
+      const over = yield* entries.pipe(Stream.runHead, Effect.forkChild({ startImmediately: true }))
+      yield* listen(/^HTTP\/1\.1 200/)
+      assert.deepInclude(Option.getOrThrow(yield* Fiber.join(over)), { state: "cut", status: 200, answer: "token" })
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("grows a thousandfold when it is decompressed, and is compressed as often as it says", () =>

@@ -69,6 +69,19 @@ describe("The control endpoint", () => {
       assert.strictEqual((yield* ask()).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("says of a body that it is too large, or no JSON, or what stands in it in the place of what", () =>
+    Effect.gen(function*() {
+      const { origin } = yield* Sandbox
+      const send = (body: string) =>
+        request(`${origin}/_sandbox/script`, { method: "POST", body, headers: { "content-type": "application/json" } })
+      const large = yield* send(JSON.stringify({ target: {}, answers: ["x".repeat(1024 * 1024)] }))
+      assert.deepStrictEqual([large.status, large.text], [413, `{"error":"The body must be 1 MiB at most."}`])
+      const answers = [yield* send("nonsense"), yield* send(`{"target":{"provider":"nobody"},"answers":[]}`)]
+      assert.deepStrictEqual(answers.map(({ status }) => status), [400, 400])
+      assert.include(answers[0]?.text, "valid JSON")
+      assert.include(answers[1]?.text, "routee-email")
+    }).pipe(Effect.provide(Sandbox.layer())))
+
   it.effect("revokes, sets lifetimes and behaviour, adds accounts, and clears", () =>
     Effect.gen(function*() {
       const { journal, urls } = yield* Sandbox

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import * as Http from "node:http"
 import { Account, Sandbox } from "../src/index.ts"
 import { basicOf, bearer, field, post, request } from "./support/wire.ts"
 
@@ -13,6 +14,16 @@ const ask = (headers: Record<string, string> = {}) =>
     Sandbox,
     ({ urls }) => post(`${urls.routee}/oauth/token`, grant, { ...basicOf(Account.routee), ...headers })
   )
+
+/** The status that a target gets which `fetch` wouldn't send. */
+const statusOf = (origin: string, target: string) =>
+  Effect.callback<number | undefined>((resume) => {
+    const { hostname, port } = new URL(origin)
+    Http.get({ hostname, port, path: target, agent: false }, (response) => {
+      response.resume()
+      resume(Effect.succeed(response.statusCode))
+    })
+  })
 
 describe("The journal", () => {
   it.effect("writes down how a token was asked for and what was answered", () =>
@@ -77,6 +88,34 @@ describe("The journal", () => {
     }).pipe(Effect.provide(Sandbox.layer({
       accounts: [{ ...Account.voipex, password: canary }]
     }))))
+
+  it.effect("holds no secret in Base64 either: alone or after an id, in both alphabets, percent-encoded", () =>
+    Effect.gen(function*() {
+      const { journal, urls } = yield* Sandbox
+      const secret = Account.vonageV0.clientSecret
+      const spellings = ["", "i", "id", "an-id:"].flatMap((before) => {
+        const plain = Buffer.from(before + secret).toString("base64")
+        return [plain, encodeURIComponent(plain), Buffer.from(before + secret).toString("base64url")]
+      })
+      for (const spelling of spellings) {
+        yield* request(`${urls.voipex}/x/${spelling}/y`, { headers: { "user-agent": `me ${spelling}`, accept: "a/b" } })
+      }
+      for (const { accept, path, userAgent } of yield* journal) {
+        assert.deepStrictEqual([path, userAgent, accept], ["***", "***", "a/b"])
+      }
+      assert.strictEqual((yield* journal).length, spellings.length)
+    }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("has an entry for a target that is no URL, and for one that can't be decoded", () =>
+    Effect.gen(function*() {
+      const { journal, origin } = yield* Sandbox
+      const answers = yield* Effect.forEach(["http://[?secret", "/voipex/%zz"], (target) => statusOf(origin, target))
+      assert.deepStrictEqual(answers, [400, 404])
+      assert.deepStrictEqual(
+        (yield* journal).map(({ path, state, status }) => [path, status, state]),
+        [["http://[", 400, "answered"], ["/voipex/%zz", 404, "answered"]]
+      )
+    }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("counts token requests and API calls apart, and forgets them when told to", () =>
     Effect.gen(function*() {

@@ -19,6 +19,17 @@ export const formsIn = (texts: ReadonlyArray<string>, forms: Iterable<string>): 
   return found
 }
 
+/**
+ * What a text says in Base64, in either alphabet and percent-encoded or not, wherever in it that begins. What is none
+ * decodes to rubbish, in which no secret is found.
+ */
+export const decodedIn = (text: string): string =>
+  (text.replaceAll(/%([\dA-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16))).match(base64) ?? [])
+    .flatMap((run) => [0, 1, 2, 3].map((start) => Buffer.from(run.slice(start), "base64").toString()))
+    .join("\n")
+
+const base64 = /[\w+/-]{8,}/g
+
 /** Blots secrets out of a text. */
 export const blot = (text: string, forms: ReadonlyArray<string>): string =>
   forms.reduce((blotted, form) => blotted.replaceAll(form, "***"), text)

@@ -82,12 +82,12 @@ const inWords = (answer: Answer): string => answer._tag === "Status" ? `Status $
 
 const done = HttpServerResponse.jsonUnsafe({ ok: true })
 
-const notFound = HttpServerResponse.jsonUnsafe({ error: "There is no such command." }, { status: 404 })
-
 const get = <E, R>(path: `/${string}`, answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   HttpRouter.route("GET", `/_sandbox${path}`, loopbackOnly(answer))
 
-/** A command: JSON in, JSON out, and a sentence for JSON that isn't what is wanted. */
+const refuse = (status: number, error: string) => HttpServerResponse.jsonUnsafe({ error }, { status })
+
+/** A command: JSON in, JSON out, and a sentence for what isn't what is wanted. */
 const command = <A>(
   path: `/${string}`,
   schema: Schema.Decoder<A>,
@@ -97,11 +97,13 @@ const command = <A>(
     "POST",
     `/_sandbox${path}`,
     loopbackOnly(
-      HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" }).pipe(
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => request.text).pipe(
+        Effect.flatMap(Schema.decodeEffect(Schema.fromJsonString(schema), { onExcessProperty: "error" })),
         Effect.flatMap(run),
-        Effect.catch((error) =>
-          Effect.succeed(HttpServerResponse.jsonUnsafe({ error: error.message }, { status: 400 }))
-        )
+        Effect.catchTags({
+          HttpServerError: () => Effect.succeed(refuse(413, "The body must be 1 MiB at most.")),
+          SchemaError: ({ message }) => Effect.succeed(refuse(400, message))
+        })
       )
     )
   )
@@ -173,6 +175,6 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
     command("/lifetimes", LifetimeChange, ({ lifetime, ...of }) => Effect.as(sandbox.setLifetime(of, lifetime), done)),
     command("/behaviour", BehaviourChanges, (changes) => Effect.as(sandbox.behave(changes), done)),
     command("/clear", Schema.Struct({}), () => Effect.as(sandbox.clear, done)),
-    HttpRouter.route("*", "/_sandbox/*", loopbackOnly(Effect.succeed(notFound)))
+    HttpRouter.route("*", "/_sandbox/*", loopbackOnly(Effect.succeed(refuse(404, "There is no such command."))))
   ]
 }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Answer from "../Answer.ts"
@@ -8,7 +9,7 @@ import type { Journal } from "./journal.ts"
 import { openingOf, type Route } from "./opening.ts"
 import { type Own, type Plan, planOf } from "./plan.ts"
 import { type Endpoint, type Fields, oauthFailure, type Realm, type Reply } from "./realm.ts"
-import { type Received, received } from "./received.ts"
+import { hasUrl, type Received, received } from "./received.ts"
 import type { Scripts } from "./scripts.ts"
 import { writeOn } from "./wire.ts"
 import type { World } from "./world.ts"
@@ -16,6 +17,8 @@ import type { World } from "./world.ts"
 const notFound: Reply = { status: 404, headers: {}, body: { error: "Not Found" }, answer: "refused", issued: {} }
 
 const tooLarge: Reply = { ...notFound, status: 413, body: { error: "Payload Too Large" } }
+
+const noUrl: Reply = { ...notFound, status: 400, body: { error: "Bad Request" } }
 
 /** Takes requests from the wire to the provider and back, with an entry in the journal for each. */
 export const makeExchange = (world: World, journal: Journal, scripts: Scripts) => {
@@ -40,20 +43,25 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
       if (answer._tag === "Delay") yield* Effect.sleep(answer.millis)
       plan = planOf(answer._tag === "Delay" ? answer.answer : answer, own)
       const { out, state } = plan
-      if (out._tag === "Wire") {
-        return yield* writeOn(yield* HttpServerRequest.HttpServerRequest, out.wire, closeAs(state))
-      }
+      const request = yield* HttpServerRequest.HttpServerRequest
+      if (out._tag === "Wire") return yield* writeOn(request, out.wire, closeAs(state))
       // Closed before a byte leaves, so that whoever has the answer finds it in the journal.
-      yield* closeAs(state)
-      return out.response
-    }).pipe(Effect.onExit(() => closeAs("cut")))
+      if (out._tag === "Response" || request.method === "HEAD") yield* closeAs(state)
+      return out._tag === "Response"
+        ? out.response
+        : out.response({ beforeEnd: closeAs(state), afterwards: closeAs("cut") })
+    }).pipe(Effect.onExitIf(Exit.isFailure, () => closeAs("cut")))
   })
 
   const read = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
+    const as = (body: Uint8Array, unread: Reply | undefined) => ({
+      unread,
+      request: received(request, body, world.now())
+    })
     return yield* Effect.match(request.arrayBuffer, {
-      onFailure: () => ({ isTooLarge: true, request: received(request, new Uint8Array(), world.now()) }),
-      onSuccess: (body) => ({ isTooLarge: false, request: received(request, new Uint8Array(body), world.now()) })
+      onFailure: () => as(new Uint8Array(), tooLarge),
+      onSuccess: (body) => as(new Uint8Array(body), hasUrl(request) ? undefined : noUrl)
     })
   })
 
@@ -64,12 +72,12 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
     failure: (status: number, request: Received) => Fields
   ) =>
     Effect.gen(function*() {
-      const { isTooLarge, request } = yield* read
+      const { request, unread } = yield* read
       const { identity, provider } = route(request)
       const scripted = scripts.take(provider, kind)
       const entry = journal.open(openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request))
       const own: Own = {
-        reply: () => isTooLarge ? tooLarge : answer(request),
+        reply: () => unread ?? answer(request),
         failure: (status) => failure(status, request)
       }
       return yield* perform(entry, scripted ?? Answer.ordinary, own)
@@ -90,7 +98,7 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
       )
     )
 
-  const elsewhere = (realm: Realm) =>
+  const elsewhereIn = (realm: Realm) =>
     HttpRouter.route(
       "*",
       `${realm.prefix}/*`,
@@ -98,11 +106,8 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
     )
 
   return {
-    realmRoutes: (realm: Realm) => [...realm.endpoints.map((one) => endpoint(realm, one)), elsewhere(realm)],
-    unknownRoute: HttpRouter.route(
-      "*",
-      "/*",
-      journaled("other", () => ({ identity: undefined, provider: undefined }), () => notFound, oauthFailure)
-    )
+    realmRoutes: (realm: Realm) => [...realm.endpoints.map((one) => endpoint(realm, one)), elsewhereIn(realm)],
+    /** What no route is for, a path that can't be decoded included. */
+    elsewhere: journaled("other", () => ({ identity: undefined, provider: undefined }), () => notFound, oauthFailure)
   }
 }

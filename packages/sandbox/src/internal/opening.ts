@@ -1,5 +1,5 @@
 import type { EndpointKind, Provider } from "../Provider.ts"
-import { blot, formsIn, formsOf } from "./blot.ts"
+import { blot, decodedIn, formsIn, formsOf } from "./blot.ts"
 import type { Opening } from "./journal.ts"
 import type { Identity } from "./realm.ts"
 import type { Received } from "./received.ts"
@@ -50,8 +50,11 @@ export const openingOf = (world: World, { identity, kind, provider, scripted }: 
   const names = Object.keys(headers).join(",")
   const { accept, "content-type": contentType, "user-agent": userAgent } = headers
   const texts = [request.path, names, scope ?? "", accept ?? "", contentType ?? "", userAgent ?? ""]
-  const seen = [...formsIn(texts, presented), ...formsIn(texts, world.secretForms())]
-  const shown = (text: string): string => blot(text, seen).slice(0, longest)
+  const looked = [...texts, ...texts.map(decodedIn)]
+  const seen = [...formsIn(looked, presented), ...formsIn(looked, world.secretForms())]
+  // What hides in Base64 has no place of its own in a text that could be blotted.
+  const clean = (text: string): string => formsIn([decodedIn(text)], seen).length > 0 ? "***" : blot(text, seen)
+  const shown = (text: string): string => clean(text).slice(0, longest)
   const shownIfAny = (text: string | undefined): string | undefined => text === undefined ? undefined : shown(text)
   const print = (value: string | undefined): string | undefined =>
     value === undefined ? undefined : world.fingerprint(value)
@@ -71,7 +74,7 @@ export const openingOf = (world: World, { identity, kind, provider, scripted }: 
     parameters: isToken ? [...form.keys()].map(nameOfParameter) : [],
     account: identity?.account,
     matched: identity?.matched === true,
-    headers: blot(names, seen).split(","),
+    headers: clean(names).split(","),
     accept: shownIfAny(accept),
     contentType: shownIfAny(contentType),
     userAgent: shownIfAny(userAgent),

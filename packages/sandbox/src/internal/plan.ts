@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import { STATUS_CODES } from "node:http"
@@ -15,12 +16,21 @@ export interface Plan {
   /** How the answer goes out: by the HTTP server where that can do it, or on the bare connection. */
   readonly out:
     | { readonly _tag: "Response"; readonly response: HttpServerResponse.HttpServerResponse }
+    | { readonly _tag: "Stream"; readonly response: (ends: Ends) => HttpServerResponse.HttpServerResponse }
     | { readonly _tag: "Wire"; readonly wire: Wire }
   /** What the journal will say. */
   readonly state: "answered" | "cut"
   readonly status: number | undefined
   readonly answer: AnswerKind
   readonly issued: Reply["issued"]
+}
+
+/** What is to be done when an answer that takes long comes to its end, and where it is left before. */
+export interface Ends {
+  /** Runs before the last thing that the client can notice. */
+  readonly beforeEnd: Effect.Effect<void>
+  /** Runs whenever the client takes no more, also after the end. */
+  readonly afterwards: Effect.Effect<void>
 }
 
 /** The provider's part in a plan. The reply is made on demand, since making it has an effect. */
@@ -140,13 +150,14 @@ const bentToken = (bend: Extract<Immediate, { _tag: "Token" }>, reply: Reply): M
 
 const spaces = Buffer.alloc(64 * 1024, " ")
 
-const behindSpaces = (message: Message, bytes: number): HttpServerResponse.HttpServerResponse => {
+const behindSpaces = (message: Message, bytes: number) => ({ afterwards, beforeEnd }: Ends) => {
   const blocks = Stream.map(
     Stream.range(1, Math.ceil(bytes / spaces.length)),
     (block) => block * spaces.length <= bytes ? spaces : spaces.subarray(0, bytes % spaces.length)
   )
+  const body = Stream.fromEffect(Effect.as(beforeEnd, message.body))
   return HttpServerResponse.stream(
-    bytes === 0 ? Stream.make(message.body) : Stream.concat(blocks, Stream.make(message.body)),
+    Stream.ensuring(bytes === 0 ? body : Stream.concat(blocks, body), afterwards),
     {
       status: message.status,
       headers: Object.fromEntries(message.headers),
@@ -233,8 +244,11 @@ const bent = (answer: Bending, reply: Reply): Plan => {
       return answer.where === "mid-body" ? broken(half(), "reset") : onWire([], "reset", undefined, reply.issued)
     case "Truncate":
       return { ...broken(half()), state: "cut" }
-    case "WrongLength":
-      return broken(Buffer.concat([withLength(message, answer.by), message.body]))
+    case "WrongLength": {
+      const plan = broken(Buffer.concat([withLength(message, answer.by), message.body]))
+      // What is announced and doesn't come is cut off.
+      return answer.by > 0 ? { ...plan, state: "cut" } : plan
+    }
     case "BadChunk":
       return broken(inBadChunks(message))
     case "Drip": {
@@ -245,7 +259,7 @@ const bent = (answer: Bending, reply: Reply): Plan => {
     case "BigHeaders":
       return entire({ ...message, headers: [...message.headers, ...padding(answer.bytes)] })
     case "BigBody":
-      return { ...entire(message), out: { _tag: "Response", response: behindSpaces(message, answer.bytes) } }
+      return { ...entire(message), out: { _tag: "Stream", response: behindSpaces(message, answer.bytes) } }
     case "GzipBomb":
       return entire(compressedBehindSpaces(message, answer.bytes))
     case "NestedEncodings":

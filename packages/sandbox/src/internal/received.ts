@@ -3,7 +3,7 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 /** A request that has been read whole. */
 export interface Received {
   readonly method: string
-  /** The whole path, the provider's prefix included. */
+  /** The whole path, the provider's prefix included; the whole target, where that is no URL. */
   readonly path: string
   readonly query: ReadonlyArray<string>
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -45,14 +45,14 @@ const placementOf = (basic: boolean, form: URLSearchParams): Received["placement
 
 /** Reads what the endpoints decide by. */
 export const received = (request: HttpServerRequest, body: Uint8Array, now: number): Received => {
-  const url = new URL(request.originalUrl, "http://sandbox")
+  const url = urlOf(request)
   const headers: Readonly<Record<string, string | undefined>> = request.headers
   const form = new URLSearchParams(isForm(headers["content-type"]) ? Buffer.from(body).toString("utf8") : "")
   const credentials = afterScheme(headers["authorization"], "basic")
   return {
     method: request.method,
-    path: url.pathname,
-    query: [...url.searchParams.keys()],
+    path: url?.pathname ?? request.originalUrl.replace(/[?#].*/, ""),
+    query: [...url?.searchParams.keys() ?? []],
     headers,
     form,
     basic: credentials === undefined ? undefined : decodeBasic(credentials),
@@ -61,6 +61,14 @@ export const received = (request: HttpServerRequest, body: Uint8Array, now: numb
     now
   }
 }
+
+/** Whether a request's target is a URL: `http://[` is none. */
+export const hasUrl = (request: HttpServerRequest): boolean => urlOf(request) !== undefined
+
+const urlOf = ({ originalUrl }: HttpServerRequest): URL | undefined =>
+  URL.canParse(originalUrl, base) ? new URL(originalUrl, base) : undefined
+
+const base = "http://sandbox"
 
 /** Whether a parameter stands there twice, which RFC 6749 section 3.2 forbids. */
 export const hasDuplicates = (form: URLSearchParams): boolean => {
