@@ -104,6 +104,17 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       )
       assert.isAtMost(hidden, 0)
       yield* Effect.promise(() => page.setViewportSize({ width: 390, height: 800 }))
+      const right = (selector: string) =>
+        Effect.promise(() => page.locator(selector).evaluate((cell) => cell.getBoundingClientRect().right))
+      for (const cell of [".badge", "td:last-child"]) {
+        const end = yield* right(`tr[data-seq="3"] ${cell}`)
+        assert.isTrue(end > 0 && end <= 390, `${cell} ends at ${end}`)
+      }
+      yield* click(page, `tr[data-seq="3"]`)
+      assert.match(
+        yield* textOf(page, "tr.detail"),
+        /Grant\s+client_credentials\s+Placement\s+basic\s+Account\s+a1b2c3d4e5/
+      )
       const buttonEnds = yield* Effect.promise(() =>
         page.locator("#clear").evaluate((button) => button.scrollWidth - button.clientWidth)
       )
@@ -140,7 +151,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       const call = yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
       assert.strictEqual(call.status, 401)
       yield* ask
-      yield* see(page, "#tokens li")
+      yield* see(page, `#token-count:text-is("1")`)
       yield* click(page, "#revoke-all")
       yield* see(page, "#no-tokens:visible")
       assert.deepStrictEqual(yield* tokens, [])

@@ -106,8 +106,17 @@ const answerCell = (entry) => {
 
 const shortPath = (entry) => entry.provider === undefined ? entry.path : entry.path.replace(/^\/[^/]+/, "")
 
+const timeOf = (entry) => new Date(entry.time).toLocaleTimeString([], { hour12: false })
+
 const facts = (entry) =>
   [
+    // What a small screen has no column for.
+    ["Time", timeOf(entry), "small"],
+    ["Grant", entry.grant, "small"],
+    ["Placement", entry.kind === "token" ? entry.placement : undefined, "small"],
+    ["Account", entry.account, "small"],
+    ["Answer", answerWords[entry.answer], "small"],
+    ["Scripted", entry.scripted, "small"],
     ["Path", entry.path],
     ["Query", entry.query.join(", ")],
     ["Parameters", entry.parameters.join(", ")],
@@ -133,9 +142,9 @@ const detailRow = (entry) =>
       element(
         "dl",
         { class: "facts" },
-        ...facts(entry).flatMap(([name, value]) => [
-          element("dt", {}, name),
-          element("dd", {}, code(value))
+        ...facts(entry).flatMap(([name, value, screen]) => [
+          element("dt", { class: screen }, name),
+          element("dd", { class: screen }, code(value))
         ])
       )
     )
@@ -160,16 +169,16 @@ const entryRow = (entry, isNew) =>
         "aria-label": `Request ${entry.seq}, details`
       }, String(entry.seq))
     ),
-    element("td", { class: "faint" }, new Date(entry.time).toLocaleTimeString([], { hour12: false })),
-    element("td", {}, entry.provider ?? "–"),
+    element("td", { class: "roomy faint" }, timeOf(entry)),
+    element("td", { class: "provider" }, entry.provider ?? "–"),
     element(
       "td",
       { class: "cut path", title: `${entry.method} ${entry.path}` },
       code(`${entry.method} ${shortPath(entry)}`)
     ),
-    element("td", {}, entry.grant ?? "–"),
-    element("td", {}, entry.kind === "token" ? entry.placement : "–"),
-    element("td", { class: "cut", title: entry.account }, entry.account ?? "–"),
+    element("td", { class: "roomy" }, entry.grant ?? "–"),
+    element("td", { class: "roomy" }, entry.kind === "token" ? entry.placement : "–"),
+    element("td", { class: "roomy cut", title: entry.account }, entry.account ?? "–"),
     answerCell(entry),
     element("td", { class: "number" }, entry.duration === undefined ? "…" : `${entry.duration} ms`)
   )
@@ -295,6 +304,7 @@ const ageTokens = () => {
     item.node.remove()
     tokenItems.delete(key)
   }
+  byId("token-count").textContent = tokenItems.size === 0 ? "" : tokenItems.size.toLocaleString()
   byId("no-tokens").hidden = tokenItems.size > 0
   byId("revoke-all").hidden = tokenItems.size === 0
 }
