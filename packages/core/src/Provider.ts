@@ -10,6 +10,7 @@ import type * as Schema from "effect/Schema"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import type * as Grant from "./Grant.ts"
 import { scrub } from "./internal/scrub.ts"
+import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as Url from "./internal/url.ts"
 import type { Settings } from "./Settings.ts"
 import { InvalidOption, TokenError } from "./TokenError.ts"
@@ -146,6 +147,8 @@ export interface Overrides {
   readonly apiUrl?: string | undefined
   /** Where the client's credentials go. */
   readonly clientAuthentication?: ClientAuthentication | undefined
+  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
+  readonly renewsWithRefreshToken?: boolean | undefined
   /** Further fields of the token request's body. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** The lifetime of a token whose reply doesn't say it. */
@@ -173,7 +176,13 @@ export const make = <Reply>(
     const invalid = (setting: string, problem: string) =>
       Result.fail(invalidOption({ id: facts.id, settings }, setting, problem))
     const { baseUrl, insecure = false } = overrides
-    const assumedLifetime = overrides.assumedLifetime ?? facts.assumedLifetime
+    const clientAuthentication = overrides.clientAuthentication ?? facts.clientAuthentication
+    if (!Object.hasOwn(placements, clientAuthentication)) {
+      return yield* invalid("clientAuthentication", `must be one of ${Object.keys(placements).join(", ")}`)
+    }
+    const lifetime = overrides.assumedLifetime ?? facts.assumedLifetime
+    const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
+    if (lifetime !== undefined && assumedLifetime === undefined) return yield* invalid("assumedLifetime", notASpan)
 
     for (const [name, label] of Object.entries(hostLabels)) {
       const problem = hostProblem(label, Url.isHostLabel, "letters, digits and hyphens")
@@ -194,7 +203,6 @@ export const make = <Reply>(
       return problem === undefined ? Result.succeed(url) : invalid(baseUrl === undefined ? name : "baseUrl", problem)
     }
     return {
-      renewsWithRefreshToken: false,
       scopes: [],
       scopesRequired: false,
       tokenTypeRequired: true,
@@ -205,13 +213,22 @@ export const make = <Reply>(
       ...known,
       tokenEndpoint: yield* locate("tokenEndpoint"),
       apiUrl: yield* locate("apiUrl"),
-      clientAuthentication: overrides.clientAuthentication ?? facts.clientAuthentication,
+      clientAuthentication,
+      renewsWithRefreshToken: overrides.renewsWithRefreshToken ?? facts.renewsWithRefreshToken ?? false,
       parameters,
-      assumedLifetime: assumedLifetime === undefined ? undefined : Duration.fromInputUnsafe(assumedLifetime),
+      assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
       insecure,
       settings
     }
   })
+
+// Callers without types say what they like.
+const placements: Readonly<Record<ClientAuthentication, true>> = {
+  client_secret_basic: true,
+  client_secret_basic_raw: true,
+  client_secret_post: true,
+  none: true
+}
 
 // A second one beside OAuth's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/

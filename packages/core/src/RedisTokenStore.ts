@@ -20,7 +20,9 @@ import * as Scripts from "./internal/redisScripts.ts"
 import * as SharedStore from "./internal/sharedStore.ts"
 import { type Shelf, ShelfAway } from "./internal/shelf.ts"
 import { type Mishap, mishap } from "./internal/storeTelemetry.ts"
+import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as TokenCipher from "./internal/tokenCipher.ts"
+import { invalidOption } from "./Provider.ts"
 import * as Settings from "./Settings.ts"
 import type { TokenError } from "./TokenError.ts"
 import { TokenStore } from "./TokenStore.ts"
@@ -54,7 +56,7 @@ export interface Options {
  * A Redis that is slow, down, full or holds rubbish costs a metric: tokens then come from this process's own cache,
  * or from the authorization server. Only a refresh token that may be good for one use is not spent meanwhile.
  *
- * Fails with `InvalidOption` where a key can't be used.
+ * Fails with `InvalidOption` where a key or another option can't be used.
  *
  * @since 0.1.0
  * @category layers
@@ -137,11 +139,21 @@ const make = Effect.fnUntraced(
     TokenError,
     Redis.Redis | CircuitBreaker.CircuitBreakerStore | Scope.Scope
   > {
-    const shelf = yield* makeShelf(yield* Redis.Redis, `${prefix}news`, Duration.fromInputUnsafe(budget))
-    return SharedStore.make(shelf, yield* TokenCipher.make(keys), { prefix, lease: Duration.fromInputUnsafe(lease) })
+    const cipher = yield* TokenCipher.make(keys)
+    const leaseMillis = yield* spanOf("lease", lease)
+    const budgetMillis = yield* spanOf("budget", budget)
+    const shelf = yield* makeShelf(yield* Redis.Redis, `${prefix}news`, Duration.millis(budgetMillis))
+    return SharedStore.make(shelf, cipher, { prefix, lease: Duration.millis(leaseMillis) })
   },
   Effect.provide(CircuitBreaker.layerStoreMemory())
 )
+
+const spanOf = (option: string, input: Duration.Input): Effect.Effect<number, TokenError> => {
+  const millis = millisOf(input)
+  return millis === undefined
+    ? Effect.fail(invalidOption({ id: "token store", settings: {} }, option, notASpan))
+    : Effect.succeed(millis)
+}
 
 const makeShelf = Effect.fnUntraced(function*(
   redis: Redis.Redis["Service"],

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as Result from "effect/Result"
@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import { invalidOption, type Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
@@ -55,7 +56,7 @@ export interface Options<Key> extends ProviderClient.Options {
   readonly account: (key: Key) => ProviderClient.Account
   /** How many accounts are kept at most. 100,000 unless told otherwise. */
   readonly capacity?: number | undefined
-  /** After what time without use an account is let go. One hour unless told otherwise. */
+  /** After what time without use an account is let go. One hour unless told otherwise; `Infinity` for never. */
   readonly timeToIdle?: Duration.Input | undefined
 }
 
@@ -80,8 +81,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const clock = yield* Clock.clockWith(Effect.succeed)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
-  const timeToIdle = Duration.toMillis(Duration.fromInputUnsafe(options.timeToIdle ?? "1 hour"))
-  if (!(timeToIdle > 0)) return yield* invalidOption(provider, "timeToIdle", "must be longer than nothing")
+  const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
+  if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
   const entries = new Map<Key, Entry<Key, Reply>>()
 
   const entryOf = (key: Key): Entry<Key, Reply> => {

@@ -22,8 +22,9 @@ import type * as AccessToken from "./AccessToken.ts"
 import * as Backoff from "./Backoff.ts"
 import * as Announcements from "./internal/announcements.ts"
 import * as Telemetry from "./internal/telemetry.ts"
+import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as TokenState from "./internal/tokenState.ts"
-import type { Provider } from "./Provider.ts"
+import { invalidOption, type Provider } from "./Provider.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import * as TokenError from "./TokenError.ts"
 import * as TokenRequest from "./TokenRequest.ts"
@@ -122,7 +123,8 @@ export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.
 
 /**
  * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers
- * provide later makes no difference. Token requests run in the scope that it is made in, and end with it.
+ * provide later makes no difference. Token requests run in the scope that it is made in, and end with it. Fails with
+ * `InvalidOption` where an option can't be used.
  *
  * @since 0.1.0
  * @category constructors
@@ -131,7 +133,7 @@ export const make = <Reply>(
   provider: Provider<Reply>,
   credentials: Credentials,
   options?: Options
-): Effect.Effect<TokenSource<Reply>, never, HttpClient.HttpClient | Scope.Scope> =>
+): Effect.Effect<TokenSource<Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(makeMachine(provider, () => credentials, options), (machine) => machine.source(machine.cell(undefined)))
 
 /**
@@ -190,7 +192,7 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   provider: Provider<Reply>,
   credentialsOf: (key: Key) => Credentials,
   options: Options = {}
-): Effect.fn.Return<Machine<Key, Reply>, never, HttpClient.HttpClient | Scope.Scope> {
+): Effect.fn.Return<Machine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   type Token = AccessToken.AccessToken<Reply>
   type Account = Cell<Key, Reply>
   type Answer = Effect.Effect<Token, TokenError.TokenError>
@@ -202,7 +204,8 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   // Over when the scope closes, and not before the flights are.
   const events = yield* Announcements.make<TokenEvent>()
   const run = yield* FiberSet.makeRuntime<never>()
-  const deadline = Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? TokenEndpoint.defaultDeadline))
+  const deadline = millisOf(options.deadline ?? TokenEndpoint.defaultDeadline)
+  if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
 
   const unavailable = (kind: TokenError.Unavailable["kind"]) =>
     new TokenError.TokenError({

@@ -51,6 +51,7 @@ describe("Provider", () => {
       tokenEndpoint: undefined,
       apiUrl: undefined,
       clientAuthentication: undefined,
+      renewsWithRefreshToken: undefined,
       parameters: undefined,
       assumedLifetime: undefined,
       insecure: undefined
@@ -65,14 +66,29 @@ describe("Provider", () => {
       tokenEndpoint: "https://other.example/token",
       apiUrl: "https://api.other.example",
       clientAuthentication: "client_secret_post",
+      renewsWithRefreshToken: true,
       parameters: {},
       assumedLifetime: "1 day"
     })
     assert.strictEqual(provider.tokenEndpoint, "https://other.example/token")
     assert.strictEqual(provider.apiUrl, "https://api.other.example")
     assert.strictEqual(provider.clientAuthentication, "client_secret_post")
+    assert.isTrue(provider.renewsWithRefreshToken)
     assert.deepStrictEqual(provider.parameters, {})
     assert.deepStrictEqual(provider.assumedLifetime, Duration.days(1))
+  })
+
+  it("takes no lifetime for what isn't one, and no placement but its own four", () => {
+    for (const assumedLifetime of [0, -1, NaN, Infinity, "soon" as "1 hour"]) {
+      assert.strictEqual(
+        problem({ assumedLifetime }),
+        "acme: assumedLifetime must be a length of time, longer than nothing and not endless"
+      )
+    }
+    assert.include(
+      problem({ clientAuthentication: "basic" as "none" }),
+      "clientAuthentication must be one of client_secret_basic, client_secret_basic_raw, client_secret_post, none"
+    )
   })
 
   it("names a further parameter that has a place of its own", () => {

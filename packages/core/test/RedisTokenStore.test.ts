@@ -33,6 +33,18 @@ const record = (redis: RedisServer): string => {
 }
 
 describe("RedisTokenStore", () => {
+  it.effect("refuses a lease and a budget that are none", () =>
+    Effect.gen(function*() {
+      const nowhere = Layer.mock(Redis.Redis, { eval: () => () => Effect.die("asked") })
+      for (const options of [{ lease: 0 }, { lease: Infinity }, { budget: NaN }, { budget: "-1 second" }] as const) {
+        const error = yield* Effect.flip(join(nowhere, new NumberingServer(), "plain", options))
+        assert.strictEqual(
+          error.message,
+          `token store: ${Object.keys(options)[0]} must be a length of time, longer than nothing and not endless`
+        )
+      }
+    }))
+
   describe("shares", () => {
     it.live("one token among all who ask at the same time", () =>
       Effect.gen(function*() {

@@ -117,6 +117,14 @@ describe("TokenPool", () => {
       assert.strictEqual(total(server.requests), 3)
     }))
 
+  it.effect("lets go of no idle account where it is told never to", () =>
+    Effect.gen(function*() {
+      const pool = yield* poolOf(makeServer(), { timeToIdle: Infinity })
+      yield* pool.get("a")
+      yield* TestClock.adjust("1 day")
+      assert.strictEqual(yield* pool.size, 1)
+    }))
+
   it.effect("doesn't forget a refusal that it remembers for ever, lest the password is sent again", () =>
     Effect.gen(function*() {
       let passwords = 0
@@ -167,10 +175,18 @@ describe("TokenPool", () => {
       assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", "clientId")
     }))
 
-  it.effect("refuses a capacity and a time to idle that mean nothing", () =>
+  it.effect("refuses a capacity, a time to idle and a deadline that mean nothing", () =>
     Effect.gen(function*() {
       for (
-        const options of [{ capacity: 0 }, { capacity: NaN }, { timeToIdle: 0 }, { timeToIdle: "-1 hour" }] as const
+        const options of [
+          { capacity: 0 },
+          { capacity: NaN },
+          { timeToIdle: 0 },
+          { timeToIdle: "-1 hour" },
+          { timeToIdle: NaN },
+          { deadline: 0 },
+          { deadline: NaN }
+        ] as const
       ) {
         const error = yield* Effect.flip(poolOf(makeServer(), options))
         assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", Object.keys(options)[0])

@@ -74,6 +74,20 @@ const sweep = [
 ] as const
 
 describe("TokenSource", () => {
+  it.effect("refuses a deadline that is none, before any request", () =>
+    Effect.gen(function*() {
+      for (const deadline of [0, -1, NaN, Infinity, "-1 second", "soon" as "1 second"] as const) {
+        const error = yield* TokenSource.make(provider(), credentials, { deadline }).pipe(
+          Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.die("asked"))),
+          Effect.flip
+        )
+        assert.strictEqual(
+          error.message,
+          "acme: deadline must be a length of time, longer than nothing and not endless"
+        )
+      }
+    }))
+
   describe("one flight", () => {
     it.effect("serves one token to many callers, and another after its end", () =>
       Effect.gen(function*() {

@@ -70,7 +70,8 @@ export const run = Effect.fnUntraced(function*(
         const http = HttpClient.tapRequest(client, () => Effect.sync(() => counted.attempts++))
         const made = yield* TokenSource.make(provider(endpoint, grant), credentials(transport, grant)).pipe(
           Effect.provideService(HttpClient.HttpClient, http),
-          Effect.provideService(Clock.Clock, clock)
+          Effect.provideService(Clock.Clock, clock),
+          Effect.orDie
         )
         yield* witness.watch(made)
         return made
