@@ -115,6 +115,8 @@ export interface Options {
   readonly apiUrl?: string | undefined
   /** Where the client's credentials go. */
   readonly clientAuthentication?: ClientAuthentication | undefined
+  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
+  readonly renewsWithRefreshToken?: boolean | undefined
   /** Further fields of the token request's body. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** The lifetime of a token whose reply doesn't say it. */

@@ -214,6 +214,15 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
+    it.effect("asks with the password each time where it is told to leave refresh tokens alone", () =>
+      Effect.gen(function*() {
+        const { grants, voipex } = yield* open("alone@example.com", { renewsWithRefreshToken: false })
+        yield* voipex.token
+        yield* expire
+        yield* voipex.token
+        assert.deepStrictEqual(yield* grants, ["password", "password"])
+      }))
+
     it.effect("keeps the refresh token that it has where the reply brings none", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("keeps@example.com")
