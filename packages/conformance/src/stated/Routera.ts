@@ -22,6 +22,13 @@ export const routera: Statement = {
   lifetime: 3600,
   refusals: [
     {
+      name: "a grant_type that is missing",
+      status: 400,
+      body: { error: "invalid_request", error_description: "grant_type is missing" },
+      reason: "RequestRefused",
+      code: "invalid_request"
+    },
+    {
       name: "a grant_type that is not valid",
       status: 400,
       body: { error: "unsupported_grant_type", error_description: "grant_type is not valid" },
