@@ -23,6 +23,7 @@ const mayImport = {
   cli: ["core", ...providers, "sandbox"],
   "effect-3": ["core", ...providers],
   benchmarks: everything,
+  documents: [...everything, "conformance"],
   faults: everything,
   published: [...everything, "conformance"],
   reference: [...everything, "conformance"]

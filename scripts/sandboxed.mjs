@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { settings } from "../packages/published/src/settings.mjs"
+import { settings } from "./settings.mjs"
 
 const [folder] = process.argv.slice(2)
 const [, program] = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts.start.split(" ")

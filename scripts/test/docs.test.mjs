@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { blocks, problems, programs } from "../docs.mjs"
+import { allPrograms, blocks, problems, programs } from "../docs.mjs"
 
 const fence = "```"
 const page = (...lines) => lines.join("\n").replaceAll("~~~", fence)
@@ -27,6 +27,23 @@ describe("docs", () => {
       "\nhidden\n\n\nshown\n",
       "\n\n\n\n\n\n\nb\n"
     ])
+  })
+
+  it("puts a hidden block that continues behind the one before it, and leaves the one that follows alone", () => {
+    assert.deepStrictEqual(
+      programsOf(page("~~~ts", "shown", "~~~", "<!-- ts continues", "hidden", "-->", "~~~ts", "b", "~~~")),
+      ["\nshown\n\n\nhidden\n", "\n\n\n\n\n\n\nb\n"]
+    )
+  })
+
+  it("makes two programs of a difference between two", () => {
+    assert.deepStrictEqual(
+      programsOf(page("~~~diff ts", "- before", "+ after", "  both", "~~~", "~~~diff", "- a", "~~~")),
+      [
+        "\nbefore\n\nboth\n",
+        "\n\nafter\nboth\n"
+      ]
+    )
   })
 
   it("leaves other languages alone, also where they show a block", () => {
@@ -109,6 +126,74 @@ describe("docs", () => {
       write("packages/a/a.txt", "a\n")
       write("README.md", page("~~~text file=packages/a/a.txt", "a", "~~~", "~~~text file=packages/a/a.txt", "b", "~~~"))
       assert.deepStrictEqual(problems(workspace), ["README.md:4 is not word for word what stands in packages/a/a.txt."])
+    })
+
+    it("tells of each program where it stands, and what its page says that it prints", () => {
+      write(
+        "README.md",
+        page(
+          "~~~ts",
+          "a",
+          "~~~",
+          "~~~text prints",
+          "1",
+          "2",
+          "~~~",
+          "~~~ts",
+          "b",
+          "~~~",
+          "<!-- text prints",
+          "3",
+          "-->"
+        )
+      )
+      write("docs/a.md", page("~~~diff ts", "- import \"@mintmark/effect-3\"", "+ import \"vitest\"", "~~~"))
+      assert.deepStrictEqual(
+        allPrograms(workspace).map(({ file, line, name, prints }) => [name, line, file, prints]),
+        [
+          ["README.md", 1, "README.md.0.ts", ["1", "2"]],
+          ["README.md", 8, "README.md.1.ts", ["3"]],
+          ["docs/a.md", 1, "packages/effect-3/docs/a.md.0.ts", []],
+          ["docs/a.md", 1, "docs/a.md.1.ts", []]
+        ]
+      )
+    })
+
+    it("follows every link, to files and to headings", () => {
+      write("docs/a.md", page("# A `title`, of sorts", "~~~md", "# Not one", "[nor a link](gone.md)", "~~~"))
+      write(
+        "README.md",
+        page(
+          "# B",
+          "[a](docs/a.md) [a](docs/a.md#a-title-of-sorts) [here](#b) [out](https://a.example) `[code](gone.md)` [a](docs)",
+          "[b](docs/b.md) ![b](docs/b.svg)",
+          "[c](docs/a.md#not-one) [c](#c)"
+        )
+      )
+      assert.deepStrictEqual(problems(workspace), [
+        "README.md:3 leads to a file that isn't there: docs/b.md.",
+        "README.md:3 leads to a file that isn't there: docs/b.svg.",
+        "README.md:4 leads to a heading that isn't there: docs/a.md#not-one.",
+        "README.md:4 leads to a heading that isn't there: #c."
+      ])
+    })
+
+    it("knows which scripts there are to run", () => {
+      write("package.json", JSON.stringify({ scripts: { start: "", "check:it": "" } }))
+      write("packages/a/package.json", JSON.stringify({ name: "@a/a", scripts: { measure: "" } }))
+      write(
+        "README.md",
+        page("~~~sh", "npm start", "~~~", "`npm run check:it` `npm run measure`", "npm test, npm run gone")
+      )
+      assert.deepStrictEqual(problems(workspace), [
+        "README.md:5 tells to run a script that isn't there: test.",
+        "README.md:5 tells to run a script that isn't there: gone."
+      ])
+    })
+
+    it("takes the word of commands that are tried elsewhere only where there is such a place", () => {
+      write("README.md", page("~~~sh tried=packages/a/src/a.ts", "a", "~~~", "~~~sh tried=gone.ts", "a", "~~~"))
+      assert.deepStrictEqual(problems(workspace), ["README.md:4 names a file that isn't there: gone.ts."])
     })
 
     it("refuses a word in an info string that says nothing", () => {

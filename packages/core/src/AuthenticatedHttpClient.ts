@@ -37,11 +37,20 @@ import type { TokenSource } from "./TokenSource.ts"
  * they also see the request that is sent once more.
  *
  * ```ts
- * import type { ProviderClient } from "@mintmark/core/ProviderClient"
+ * import { Routee } from "@mintmark/routee"
+ * import * as Effect from "effect/Effect"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
  * import * as HttpClient from "effect/http/HttpClient"
+ * import * as Layer from "effect/Layer"
  *
- * declare const routee: ProviderClient
- * const api = routee.http.pipe(HttpClient.filterStatusOk, HttpClient.retryTransient({ times: 3 }))
+ * const balance = Effect.gen(function*() {
+ *   const routee = yield* Routee
+ *   const api = routee.http.pipe(HttpClient.filterStatusOk, HttpClient.retryTransient({ times: 3 }))
+ *   const response = yield* api.get("/accounts/me/balance")
+ *   return yield* response.json
+ * })
+ *
+ * balance.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
  * @since 0.1.0

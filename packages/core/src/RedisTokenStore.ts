@@ -81,18 +81,26 @@ export const layerConfig = (
 
 /**
  * A Redis that an application can start without: it is connected to in the background, and tried again for as long as
- * it takes. Until then every command fails at once.
+ * it takes. The first commands wait for the connection, within the store's budget; where there is none after the first
+ * attempt or five seconds, every command fails at once until there is.
  *
  * ```ts
  * import * as NodeRedis from "@effect/platform-node/NodeRedis"
  * import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
+ * import { Routera } from "@mintmark/routera"
+ * import * as Config from "effect/Config"
+ * import * as Effect from "effect/Effect"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
  * import * as Layer from "effect/Layer"
  *
  * const store = RedisTokenStore.layerConfig().pipe(
  *   Layer.provide(RedisTokenStore.connectInBackground(
- *     NodeRedis.layer({ url: "redis://localhost:6379", disableOfflineQueue: true })
+ *     NodeRedis.layerConfig({ url: Config.String("REDIS_URL"), disableOfflineQueue: Config.succeed(true) })
  *   ))
  * )
+ * const RouteraLive = Layer.provide(Routera.layerConfig(), Layer.merge(store, FetchHttpClient.layer))
+ *
+ * Effect.flatMap(Routera, (routera) => routera.token).pipe(Effect.provide(RouteraLive), Effect.runPromise)
  * ```
  *
  * @since 0.1.0
@@ -104,26 +112,29 @@ export const connectInBackground = <E>(redis: Layer.Layer<Redis.Redis, E>): Laye
     Effect.gen(function*() {
       const scope = yield* Effect.scope
       const connected = yield* Deferred.make<Redis.Redis["Service"]>()
+      const tried = yield* Deferred.make<void>()
       const attempt = Effect.gen(function*() {
         const own = yield* Scope.fork(scope)
         const context = yield* Layer.buildWithScope(redis, own).pipe(
           Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
         )
         yield* Deferred.succeed(connected, Context.get(context, Redis.Redis))
-      })
+      }).pipe(Effect.ensuring(Deferred.succeed(tried, undefined)))
       // What the client chokes on may hold a password.
       const attempts = Effect.tapDefect(
         Effect.retry(attempt, backoff),
         () => Effect.logError("The Redis client can't be made: look at its options")
       )
       yield* Effect.forkIn(attempts, scope)
+      // Some clients try again by themselves, and never say that they have failed.
+      yield* Effect.forkIn(Effect.andThen(Effect.sleep("5 seconds"), Deferred.succeed(tried, undefined)), scope)
 
+      // A fleet that starts together would ask once for each process if nobody waited for the first connection.
       const use = <A, R>(f: (redis: Redis.Redis["Service"]) => Effect.Effect<A, Redis.RedisError, R>) =>
-        Effect.suspend(() =>
+        Effect.flatMap(Deferred.await(tried), () =>
           Deferred.isDoneUnsafe(connected)
             ? Effect.flatMap(Deferred.await(connected), f)
-            : Effect.fail(new Redis.RedisError({ cause: "not connected yet" }))
-        )
+            : Effect.fail(new Redis.RedisError({ cause: "not connected yet" })))
       return {
         send: (command, ...args) => use((redis) => redis.send(command, ...args)),
         eval: (script) => (...params) => use((redis) => redis.eval(script)(...params)),

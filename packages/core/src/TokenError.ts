@@ -182,15 +182,16 @@ export type Reason =
  * Why there is no token. Handle it by its reason:
  *
  * ```ts
- * import type { AccessToken } from "@mintmark/core/AccessToken"
- * import type { TokenError } from "@mintmark/core/TokenError"
+ * import { Routee } from "@mintmark/routee"
  * import * as Effect from "effect/Effect"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
  *
- * declare const token: Effect.Effect<AccessToken, TokenError>
- *
- * token.pipe(
+ * const token = Effect.flatMap(Routee, (routee) => routee.token).pipe(
  *   Effect.catchReason("TokenError", "CredentialsRefused", ({ status }) => Effect.die(`look at the secret (${status})`))
  * )
+ *
+ * token.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
  * It never holds a secret, nor the foreign error that it came from.

@@ -367,6 +367,18 @@ describe("RedisTokenStore", () => {
       }))
   })
 
+  it.live("shares the first token already when Redis is connected to in the background", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      for (let process = 0; process < 3; process++) {
+        const connecting = Layer.unwrap(Effect.as(Effect.sleep(50), redisAt(redis.url)))
+        const inBackground = RedisTokenStore.connectInBackground(connecting)
+        const source = yield* join(inBackground, server, "plain", { budget: "10 seconds" })
+        assert.strictEqual(bearer(yield* source.get), token(1))
+      }
+    }))
+
   it.live("needs no more rights in Redis than its guide says, and not even the channel", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()

@@ -149,13 +149,17 @@ export type Reason = typeof reason.Type
  * Why there is no token. Handle it by its reason:
  *
  * ```ts
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
  * import { Routee } from "@mintmark/effect-3"
  * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
  *
  * const token = Effect.flatMap(Routee, (routee) => routee.token).pipe(
  *   Effect.catchTag("TokenError", (error) =>
  *     error.reason._tag === "CredentialsRefused" ? Effect.dieMessage("look at the secret") : Effect.fail(error))
  * )
+ *
+ * token.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
  * It never holds a secret, nor the foreign error that it came from.

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { join, relative } from "node:path"
-import { blocks, programs } from "../../../scripts/docs.mjs"
+import { blocks, isTest, programs } from "../../../scripts/docs.mjs"
 import { root } from "../../../scripts/workspace.mjs"
 import { modules, published } from "./packages.mjs"
 import { succeed } from "./run.mjs"
@@ -29,8 +29,6 @@ const runnable = (readme) => {
   const found = blocks(readme)
   return programs(found.slice(0, found.findIndex(({ hidden, language }) => !hidden && language === "ts") + 1))[0]
 }
-
-export const isTest = (program) => /from "((@effect\/)?vitest|@mintmark\/conformance)"/.test(program)
 
 // What the workspace's own lock file has in one version alone, so that a new release elsewhere changes nothing here.
 const pinned = () => {

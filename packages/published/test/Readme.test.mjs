@@ -1,10 +1,11 @@
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { isTest } from "../../../scripts/docs.mjs"
+import { settings } from "../../../scripts/settings.mjs"
 import { published } from "../src/packages.mjs"
-import { isTest, programOf, projectOf } from "../src/projects.mjs"
+import { programOf, projectOf } from "../src/projects.mjs"
 import { run } from "../src/run.mjs"
 import { startSandbox } from "../src/sandbox.mjs"
-import { settings } from "../src/settings.mjs"
 import { node } from "../src/toolbox.mjs"
 
 describe("the first program of the README, with what it says to install, on Node 20", () => {

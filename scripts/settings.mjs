@@ -1,5 +1,5 @@
 // The sandbox's accounts, as the settings of those who use it.
-import * as Account from "@mintmark/sandbox/Account"
+import * as Account from "../packages/sandbox/src/Account.ts"
 
 /** What every provider's `layerConfig` reads. */
 export const settings = (urls) => ({
