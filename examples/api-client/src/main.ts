@@ -21,4 +21,9 @@ const MessagingLive = Messaging.layer.pipe(
   Layer.provide(FetchHttpClient.layer)
 )
 
-program.pipe(Effect.provide(MessagingLive), NodeRuntime.runMain)
+program.pipe(
+  Effect.provide(MessagingLive),
+  // One line for whoever started it; the exit code says so, too.
+  Effect.tapError(({ message }) => Console.error(message)),
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)

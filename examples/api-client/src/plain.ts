@@ -26,13 +26,12 @@ const program = Effect.gen(function*() {
     HttpClientResponse.schemaBodyJson(Balance)
   )
   yield* Console.log(`Balance: ${balance} ${currency.code}`)
-}).pipe(
-  // What went wrong, told apart where a program would do something else about it.
-  Effect.catchReason("TokenError", "CredentialsRefused", () => Console.error("Routee doesn't know this application.")),
-  Effect.catchTag("TokenError", (error) => Console.error(`There is no token: ${error.message}`))
-)
+})
 
 program.pipe(
   Effect.provide(Layer.provide(Routee.layerConfig(), NodeHttpClient.layerUndici)),
+  // What went wrong, told apart where a program would do something else about it.
+  Effect.catchReason("TokenError", "CredentialsRefused", () => Console.error("Routee doesn't know this application.")),
+  Effect.catchTag("TokenError", (error) => Console.error(`There is no token: ${error.message}`)),
   NodeRuntime.runMain
 )

@@ -31,6 +31,18 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the API client", (it) => 
       }))
   }
 
+  for (
+    const [program, line] of [
+      ["main.ts", "routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty\n"],
+      ["plain.ts", "There is no token: routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty\n"]
+    ] as const
+  ) {
+    it.effect(`${program} without settings says which is missing, in one line`, () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual(yield* run(program, {}), { err: line, out: "" })
+      }))
+  }
+
   it.effect("plain.ts says so where Routee refuses the application", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox

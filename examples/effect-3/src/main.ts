@@ -13,12 +13,7 @@ const program = Effect.gen(function*() {
   })
   yield* Console.log(`Balance: ${balance} ${currency.code}`)
   yield* Console.log(`Calls: ${calls}, agents: ${agents}`)
-}).pipe(
-  Effect.catchTag("TokenError", ({ provider, reason }) =>
-    reason._tag === "CredentialsRefused"
-      ? Console.error(`${provider} doesn't know this client.`)
-      : Console.error(`There is no token: ${provider}: ${reason.message}.`))
-)
+})
 
 // The accounts are read from the environment.
 const ReportLive = Report.Default.pipe(
@@ -26,4 +21,11 @@ const ReportLive = Report.Default.pipe(
   Layer.provide(FetchHttpClient.layer)
 )
 
-await Effect.runPromise(Effect.provide(program, ReportLive))
+await program.pipe(
+  Effect.provide(ReportLive),
+  Effect.catchTag("TokenError", ({ provider, reason }) =>
+    reason._tag === "CredentialsRefused"
+      ? Console.error(`${provider} doesn't know this client.`)
+      : Console.error(`There is no token: ${provider}: ${reason.message}.`)),
+  Effect.runPromise
+)

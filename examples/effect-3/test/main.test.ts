@@ -46,6 +46,13 @@ describe("the application on Effect 3", () => {
     assert.deepStrictEqual(await run(), { out: "Balance: 42.5 EUR\nCalls: 0, agents: 0\n", err: "" })
   })
 
+  it("without settings says which is missing, in one line", async () => {
+    assert.deepStrictEqual(await run({ ROUTEE_APPLICATION_ID: "" }), {
+      err: "There is no token: routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty.\n",
+      out: ""
+    })
+  })
+
   it("says which provider refuses its client", async () => {
     const { err } = await run({ VONAGE_CONTACT_CENTER_CLIENT_SECRET: "another" })
     assert.strictEqual(err, "vonage-contact-center doesn't know this client.\n")

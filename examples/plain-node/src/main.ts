@@ -5,8 +5,9 @@ import * as Redacted from "effect/Redacted"
 
 const setting = (name: string): string => {
   const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is missing`)
-  return value
+  if (value) return value
+  console.error(`${name} is not set: see README.md.`)
+  process.exit(1)
 }
 
 // A Redacted keeps a secret out of what is printed; `Redacted.value` takes it out.

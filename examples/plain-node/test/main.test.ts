@@ -7,7 +7,29 @@ import { fileURLToPath } from "node:url"
 
 const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
+const run = (env: Readonly<Record<string, string>>) =>
+  Effect.callback<{ readonly code: number | null; readonly err: string; readonly out: string }>((resume) => {
+    const child = execFile(
+      process.execPath,
+      [program],
+      { env },
+      (_, out, err) => resume(Effect.succeed({ code: child.exitCode, out, err }))
+    )
+    return Effect.sync(() => {
+      child.kill()
+    })
+  })
+
 layer(Sandbox.layer(), { excludeTestServices: true })("a program without Effect", (it) => {
+  it.effect("without settings says which is missing, in one line", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* run({ ROUTEE_APPLICATION_ID: "id" }), {
+        code: 1,
+        err: "ROUTEE_APPLICATION_SECRET is not set: see README.md.\n",
+        out: ""
+      })
+    }))
+
   it.effect("sends an SMS, reads the balance, shows no token, and ends by itself", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
@@ -16,17 +38,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("a program without Effect"
         ROUTEE_APPLICATION_SECRET: Account.routee.clientSecret,
         ROUTEE_BASE_URL: sandbox.urls.routee
       }
-      const { err, out } = yield* Effect.callback<{ readonly out: string; readonly err: string }>((resume) => {
-        const child = execFile(
-          process.execPath,
-          [program],
-          { env },
-          (_, out, err) => resume(Effect.succeed({ out, err }))
-        )
-        return Effect.sync(() => {
-          child.kill()
-        })
-      })
+      const { err, out } = yield* run(env)
       assert.strictEqual(err, "")
       assert.match(out, /^SMS: 200 .*Queued/s)
       assert.include(out, "balance: 42.5")
