@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -13,6 +12,7 @@ import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
+import * as TokenState from "./internal/tokenState.ts"
 import { invalidOption, type Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
@@ -78,37 +78,37 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
   )
   const machine = yield* TokenSource.makeMachine(provider, credentialsOf(provider, options.account), options)
-  const clock = yield* Clock.clockWith(Effect.succeed)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
   if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
-  const entries = new Map<Key, Entry<Key, Reply>>()
+  const accounts = new Map<Key, Account<Key, Reply>>()
 
-  const entryOf = (key: Key): Entry<Key, Reply> => {
-    const known = entries.get(key)
+  const accountOf = (key: Key): Account<Key, Reply> => {
+    const known = accounts.get(key)
     if (known !== undefined) {
-      known.used = true
+      known.unused = 0
       return known
     }
-    if (entries.size >= capacity) makeRoom(entries)
-    const entry = { cell: machine.cell(key), used: true, idleSince: clock.currentTimeMillisUnsafe() }
-    entries.set(key, entry)
-    return entry
+    if (accounts.size >= capacity) makeRoom(accounts)
+    const account = { key, state: TokenState.empty, unused: 0 }
+    accounts.set(key, account)
+    return account
   }
 
-  const get = (key: Key) => Effect.withFiber((fiber) => machine.get(entryOf(key).cell, fiber))
+  const get = (key: Key) => Effect.suspend(() => machine.get(accountOf(key)))
 
   const sourceOf = (key: Key): TokenSource.TokenSource<Reply> => ({
     get: get(key),
-    peek: () => machine.peek(entryOf(key).cell),
-    renew: Effect.suspend(() => machine.source(entryOf(key).cell).renew),
-    reject: (token) => Effect.suspend(() => machine.source(entryOf(key).cell).reject(token)),
+    peek: () => machine.peek(accountOf(key)),
+    renew: Effect.suspend(() => machine.source(accountOf(key)).renew),
+    reject: (token) => Effect.suspend(() => machine.source(accountOf(key)).reject(token)),
     events: machine.events
   })
 
-  yield* Effect.sleep(Math.min(timeToIdle, sweepEvery)).pipe(
-    Effect.andThen(Effect.sync(() => letGoOfIdle(entries, clock.currentTimeMillisUnsafe(), timeToIdle))),
+  const pause = Math.min(timeToIdle, sweepEvery)
+  yield* Effect.sleep(pause).pipe(
+    Effect.andThen(Effect.sync(() => letGoOfIdle(accounts, Math.ceil(timeToIdle / pause)))),
     Effect.forever,
     Effect.forkScoped
   )
@@ -118,50 +118,45 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     renew: (key) => sourceOf(key).renew,
     reject: (key, token) => sourceOf(key).reject(token),
     http: (key) => carry(sourceOf(key)),
-    forget: (key) => Effect.sync(() => entries.delete(key)),
-    size: Effect.sync(() => entries.size),
+    forget: (key) => Effect.sync(() => accounts.delete(key)),
+    size: Effect.sync(() => accounts.size),
     events: machine.events
   }
 })
 
-interface Entry<Key, Reply> {
-  readonly cell: TokenSource.Cell<Key, Reply>
-  /** Whether it was used since it was last looked at: all that a hit has to note. */
-  used: boolean
-  idleSince: number
+interface Account<Key, Reply> extends TokenSource.Cell<Key, Reply> {
+  /** By how many sweeps in a row it was found unused: all that a hit has to note is 0. */
+  unused: number
 }
 
-/** A look at all entries, at least this often: a minute. */
+type Accounts<Key, Reply> = Map<Key, Account<Key, Reply>>
+
+/** A look at all accounts, at least this often: a minute. */
 const sweepEvery = 60_000
 
-/** How many entries one newcomer looks at for one to replace. */
+/** How many accounts one newcomer looks at for one to replace. */
 const looks = 64
 
-const letGoOfIdle = <Key, Reply>(entries: Map<Key, Entry<Key, Reply>>, now: number, timeToIdle: number): void => {
-  for (const [key, entry] of entries) {
-    if (entry.used) {
-      entry.used = false
-      entry.idleSince = now
-    } else if (now - entry.idleSince >= timeToIdle && isExpendable(entry)) {
-      entries.delete(key)
-    }
+const letGoOfIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number): void => {
+  for (const [key, account] of accounts) {
+    if (account.unused++ >= sweeps && isExpendable(account.state)) accounts.delete(key)
   }
 }
 
-// Second chance: the oldest that wasn't used since it was last passed over. Hits don't move an entry, so that a hot
-// account costs the same among many as alone.
-const makeRoom = <Key, Reply>(entries: Map<Key, Entry<Key, Reply>>): void => {
-  let left = Math.min(looks, entries.size)
-  for (const [key, entry] of entries) {
-    entries.delete(key)
-    if (--left === 0 || !entry.used && isExpendable(entry)) return
-    entry.used = false
-    entries.set(key, entry)
+// Second chance: the oldest that wasn't used since it was last passed over. Hits don't move an account, so that a hot
+// one costs the same among many as alone.
+const makeRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): void => {
+  let left = Math.min(looks, accounts.size)
+  for (const [key, account] of accounts) {
+    accounts.delete(key)
+    if (--left === 0 || account.unused > 0 && isExpendable(account.state)) return
+    account.unused ||= 1
+    accounts.set(key, account)
   }
 }
 
-const isExpendable = <Key, Reply>({ cell }: Entry<Key, Reply>): boolean =>
-  cell.state.ref.current.flight === undefined && cell.state.ref.current.failure?.until !== Infinity
+const isExpendable = (state: TokenState.TokenState<unknown, unknown>): boolean =>
+  state.flight === undefined && state.besides?.failure?.until !== Infinity
 
 const credentialsOf =
   <Key, Reply>(provider: Provider<Reply>, account: Options<Key>["account"]) => (key: Key): TokenSource.Credentials =>

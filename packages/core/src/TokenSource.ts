@@ -14,7 +14,6 @@ import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
-import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -76,13 +75,13 @@ export interface TokenEvent {
  */
 export interface TokenSource<out Reply = unknown> {
   /**
-   * A token that is valid now. Costs a look at a `Ref` and at the clock while the token is fresh; else as the state
-   * machine in the README has it.
+   * A token that is valid now. Costs a look at a cell and at the clock while the token is fresh; else as the state
+   * machine in the README has it. Time is told by the `Clock` that the source was made with, whoever calls.
    */
   readonly get: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
   /**
    * The token, where it is at hand and needs no further thought; `undefined` where `get` is to be asked. For code that
-   * can't afford to run an effect for each look. It goes by the `Clock` that the source was made with.
+   * can't afford to run an effect for each look.
    */
   readonly peek: () => AccessToken.AccessToken<Reply> | undefined
   /**
@@ -144,10 +143,7 @@ export const make = <Reply>(
 export interface Machine<Key, Reply> {
   readonly cell: (key: Key) => Cell<Key, Reply>
   /** The step that each read of a cached token takes. */
-  readonly get: (
-    cell: Cell<Key, Reply>,
-    fiber: Fiber.Fiber<unknown, unknown>
-  ) => Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  readonly get: (cell: Cell<Key, Reply>) => Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
   readonly peek: (cell: Cell<Key, Reply>) => AccessToken.AccessToken<Reply> | undefined
   readonly source: (cell: Cell<Key, Reply>) => TokenSource<Reply>
   readonly events: Stream.Stream<TokenEvent>
@@ -160,7 +156,7 @@ export interface Machine<Key, Reply> {
  */
 export interface Cell<Key, Reply> {
   readonly key: Key
-  readonly state: Ref.Ref<TokenState.TokenState<Reply, Flight<Reply>>>
+  state: TokenState.TokenState<Reply, Flight<Reply>>
 }
 
 /**
@@ -199,7 +195,8 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
 
   const exchange = TokenEndpoint.make(provider, yield* HttpClient.HttpClient)
   const read = TokenResponse.makeReader(provider)
-  const ownClock = yield* Clock.clockWith(Effect.succeed)
+  // One clock for all that is kept, whoever asks for it: what two clocks say can't be compared.
+  const clock = yield* Clock.clockWith(Effect.succeed)
   const store = yield* TokenStore
   // Over when the scope closes, and not before the flights are.
   const events = yield* Announcements.make<TokenEvent>()
@@ -216,57 +213,53 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
 
   // -- what a caller does ---------------------------------------------------------------------------------------------
 
-  const get = (cell: Account, fiber: Fiber.Fiber<unknown, unknown>): Answer => {
-    const { held } = cell.state.ref.current
-    const clock = fiber.getRef(Clock.Clock)
-    return held !== undefined && TokenState.isFresh(held, clock.currentTimeMillisUnsafe())
-      ? held.exit
-      : answer(cell, clock, rounds)
+  let seen = TokenState.never
+
+  const look = (): TokenState.Now => {
+    const wall = clock.currentTimeMillisUnsafe()
+    return seen = TokenState.compareClocks(seen, wall, Number(clock.monotonicTimeNanosUnsafe()) / 1e6)
   }
 
-  const peek = (cell: Account): Token | undefined => {
-    const { held } = cell.state.ref.current
-    return held !== undefined && TokenState.isFresh(held, ownClock.currentTimeMillisUnsafe()) ? held.token : undefined
-  }
+  const fresh = ({ state }: Account): TokenState.Held<Reply> | undefined =>
+    TokenState.isFresh(state, seen, clock.currentTimeMillisUnsafe()) ? state.held : undefined
 
-  const answer = (cell: Account, clock: Clock.Clock, round: number): Answer => {
-    const ref = cell.state.ref
-    const now = readClocks(clock)
-    const { flight, held } = ref.current
-    if (held !== undefined) {
-      ref.current = { ...ref.current, held: TokenState.compareClocks(held, now) }
-    }
-    const decision = TokenState.decide(ref.current, now)
+  const get = (cell: Account): Answer => fresh(cell) ?? answer(cell, rounds)
+
+  const peek = (cell: Account): Token | undefined => TokenState.tokenOf(fresh(cell))
+
+  const answer = (cell: Account, round: number): Answer => {
+    const { state } = cell
+    const decision = TokenState.decide(state, look())
     if (decision.answer !== undefined) {
       if (decision.renew) launch(cell, "due")
       return decision.answer
     }
     // After the wait the token is looked at again: the process may have slept through its life.
     return Effect.flatMap(
-      Deferred.await((flight ?? launch(cell, decision.reason)).done),
+      Deferred.await((state.flight ?? launch(cell, decision.reason)).done),
       (token) =>
         !TokenState.isKept(token)
           ? Effect.succeed(token)
           : round === 0
           ? Effect.fail(unavailable("timeout"))
-          : answer(cell, clock, round - 1)
+          : answer(cell, round - 1)
     )
   }
 
   const renew = (cell: Account): Answer =>
     Effect.suspend(() => {
-      const ref = cell.state.ref
-      ref.current = TokenState.forgiven(ref.current)
-      return Deferred.await((ref.current.flight ?? launch(cell, "forced")).done)
+      cell.state = TokenState.forgiven(cell.state)
+      return Deferred.await((cell.state.flight ?? launch(cell, "forced")).done)
     })
 
   const reject = (cell: Account, token: AccessToken.AccessToken): Effect.Effect<void> =>
-    Effect.map(clocks, (now) => {
-      const state = cell.state.ref.current
-      const changed = TokenState.rejected(state, token, now)
-      if (changed === state) return
-      cell.state.ref.current = changed
-      if (changed.identity !== undefined && store.reject !== undefined) run(store.reject(changed.identity, token))
+    Effect.sync(() => {
+      const before = cell.state
+      cell.state = TokenState.rejected(before, token, look())
+      const { identity } = TokenState.besides(before)
+      if (cell.state !== before && identity !== undefined && store.reject !== undefined) {
+        run(store.reject(identity, token))
+      }
     })
 
   // -- what a flight does ---------------------------------------------------------------------------------------------
@@ -279,18 +272,18 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       requested: false,
       spentRefreshToken: false
     }
-    cell.state.ref.current = { ...cell.state.ref.current, flight }
+    cell.state = { ...cell.state, flight }
     run(fly(cell, flight)).addObserver(() => {
       // Only a scope that has closed ends a flight without landing it.
       if (Deferred.isDoneUnsafe(flight.done)) return
       Deferred.doneUnsafe(flight.done, Exit.fail(unavailable("closed")))
-      cell.state.ref.current = { ...cell.state.ref.current, flight: undefined }
+      cell.state = { ...cell.state, flight: undefined }
     })
     return flight
   }
 
   const fly = Effect.fnUntraced(function*(cell: Account, flight: Flight<Reply>) {
-    const started = yield* clocks
+    const started = look()
     // Drawn once: a token that is fresh when it is chosen is fresh when it is kept.
     const random = yield* Random.next
     const result = yield* obtain(cell, flight, started.wall, random).pipe(
@@ -300,7 +293,7 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       Telemetry.span(provider.id, flight.reason),
       Effect.result
     )
-    const landed = yield* clocks
+    const landed = look()
     const { exit, outcome } = land(cell, flight, result, started, landed, random)
     if (outcome !== undefined) {
       const event = {
@@ -329,13 +322,12 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     /** `undefined` where nobody was asked. */
     readonly outcome: TokenEvent["outcome"] | undefined
   } => {
-    const ref = cell.state.ref
-    const before = ref.current
+    const before = cell.state
     if (Result.isSuccess(result)) {
       const { shared, token } = result.success
       // An identity is longer than all the rest that is kept of an account: only who needs it later keeps it.
       const identity = store.reject === undefined && token.refreshToken === undefined ? undefined : flight.identity
-      ref.current = TokenState.obtained(before, token, identity, started, landed, random)
+      cell.state = TokenState.obtained(before, token, identity, started, random)
       return {
         exit: Exit.succeed(token),
         outcome: shared ? "shared" : TokenState.isSame(before, token) ? "same" : "obtained"
@@ -343,10 +335,10 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     }
     const attempt = { ...flight, rereads: Effect.isEffect(credentialsOf(cell.key)) }
     const after = TokenState.failed(before, result.failure, attempt, landed, random)
-    ref.current = after
+    cell.state = after
     return {
-      exit: after.failure.exit,
-      outcome: result.failure === before.failure?.error ? undefined : result.failure.reason._tag
+      exit: after.besides.failure.exit,
+      outcome: result.failure === before.besides?.failure?.error ? undefined : result.failure.reason._tag
     }
   }
 
@@ -357,14 +349,14 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     random: number
   ): Effect.fn.Return<Obtained<Reply>, TokenError.TokenError> {
     const until = (yield* monotonicMillis) + deadline
-    const { failure, unkept } = cell.state.ref.current
+    const { failure, unkept } = TokenState.besides(cell.state)
     const { reason } = flight
     if (reason !== "forced" && unkept > 0) yield* Effect.sleep(Backoff.unkeptPause(unkept))
     const provided = credentialsOf(cell.key)
     const credentials = Effect.isEffect(provided) ? yield* inTime(provided) : provided
     const { identity } = prepare(credentials)
     flight.identity = identity
-    const now = yield* clocks
+    const now = look()
     const forbidden = TokenState.forbids(failure, identity, now)
     if (forbidden !== undefined) return yield* forbidden.exit
     return yield* store.obtain({
@@ -372,11 +364,11 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       identity,
       reason,
       refreshToken: provider.renewsWithRefreshToken
-        ? TokenState.refreshTokenFor(cell.state.ref.current, identity, now.wall)
+        ? TokenState.refreshTokenFor(cell.state, identity, now.wall)
         : undefined,
-      servedUntil: reason === "due" ? cell.state.ref.current.held?.expiresAt : undefined,
+      servedUntil: reason === "due" ? cell.state.expiresAt - now.setBack : undefined,
       until,
-      accepts: (token, now) => TokenState.accepts(cell.state.ref.current, reason, token, startedAt, now, random),
+      accepts: (token, now) => TokenState.accepts(cell.state, reason, token, startedAt, now, random),
       renew: (refreshToken) =>
         Effect.tapError(send(flight, credentials, refreshToken, until), renewalFailed(cell, flight)),
       ask: send(flight, credentials, undefined, until)
@@ -406,7 +398,9 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   const renewalFailed = (cell: Account, flight: Flight<Reply>) => (error: TokenError.TokenError) => {
     flight.spentRefreshToken = mayHaveArrived(error)
     return error.reason._tag === "GrantRefused"
-      ? Ref.update(cell.state, (state) => ({ ...state, refreshToken: undefined }))
+      ? Effect.sync(() => {
+        cell.state = TokenState.withoutRefreshToken(cell.state)
+      })
       : Effect.void
   }
 
@@ -438,11 +432,11 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   })
 
   return {
-    cell: (key) => ({ key, state: Ref.makeUnsafe<Account["state"]["ref"]["current"]>(TokenState.empty) }),
+    cell: (key) => ({ key, state: TokenState.empty }),
     get,
     peek,
     source: (cell) => ({
-      get: Effect.withFiber((fiber) => get(cell, fiber)),
+      get: Effect.suspend(() => get(cell)),
       peek: () => peek(cell),
       renew: renew(cell),
       reject: (token) => reject(cell, token),
@@ -474,13 +468,6 @@ const rounds = 2
 
 // A deadline is kept by the clock that nobody sets.
 const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
-
-const clocks = Effect.clockWith((clock) => Effect.sync(() => readClocks(clock)))
-
-const readClocks = (clock: Clock.Clock): TokenState.Now => ({
-  wall: clock.currentTimeMillisUnsafe(),
-  monotonic: Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-})
 
 const mayHaveArrived = ({ reason }: TokenError.TokenError): boolean =>
   reason._tag === "ReplyNotUnderstood" || reason._tag === "Unavailable" && reason.kind !== "connection"

@@ -1,5 +1,5 @@
 /**
- * Where tokens rest between requests, besides the `Ref` of this process.
+ * Where tokens rest between requests, besides this process's own memory.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { compareClocks } from "../src/internal/tokenState.ts"
+import * as TokenState from "../src/internal/tokenState.ts"
 import * as ModelServer from "./support/ModelServer.ts"
 import * as Numbers from "./support/Numbers.ts"
 
@@ -88,23 +88,24 @@ const run = (seed: number) =>
         )
       })
 
+    let seen = TokenState.never
+    const look = Effect.gen(function*() {
+      return seen = TokenState.compareClocks(seen, yield* Clock.currentTimeMillis, yield* server.monotonic)
+    })
+
     /** A token that is held, not rejected and not at its end: while there is one, nobody may fail. */
     const mustSucceed = Effect.gen(function*() {
-      const { held } = cell.state.ref.current
-      const issued = held === undefined ? undefined : server.tokens.get(Redacted.value(held.token.value))
-      const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* server.monotonic }
-      return held !== undefined && issued !== undefined && !held.rejected
-        && now.wall < compareClocks(held, now).expiresAt && now.monotonic < issued.expiresAt
+      const held = TokenState.tokenOf(cell.state.held)
+      const issued = held === undefined ? undefined : server.tokens.get(Redacted.value(held.value))
+      const now = yield* look
+      return issued !== undefined && now.wall + now.setBack < cell.state.expiresAt && now.monotonic < issued.expiresAt
     })
 
     const reject = (token: Token) =>
       Effect.gen(function*() {
-        const before = cell.state.ref.current.held
+        const before = cell.state
         yield* source.reject(token)
-        const after = cell.state.ref.current.held
-        if (before !== after && after !== undefined) {
-          rejectedAt.set(Redacted.value(after.token.value), yield* server.monotonic)
-        }
+        if (cell.state !== before) rejectedAt.set(Redacted.value(token.value), yield* server.monotonic)
       })
 
     const call = Effect.gen(function*() {
@@ -156,7 +157,7 @@ const run = (seed: number) =>
         yield* forkCall(call)
       } else if (what < 0.8) {
         // Into the due window, where a failing renewal is nobody's problem, and on through its answer.
-        const left = (cell.state.ref.current.held?.dueAt ?? 0) - (yield* Clock.currentTimeMillis)
+        const left = cell.state.dueAt - seen.setBack - (yield* Clock.currentTimeMillis)
         if (left >= 0) yield* TestClock.adjust(left)
         yield* forkCall(call)
         yield* TestClock.adjust(numbers.integer(0, 4_000))

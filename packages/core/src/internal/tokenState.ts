@@ -13,29 +13,32 @@ import type { Reason } from "../TokenSource.ts"
  * `TokenSource`'s part.
  */
 
-/** All that is remembered of one account. `Flight` is whatever stands for a token request that is under way. */
-export interface TokenState<Reply, Flight> {
-  /** The last token, also when it has ended: the server may hand it out again. */
+/**
+ * All that is remembered of one account. `Flight` is whatever stands for a token request that is under way. There may
+ * be a hundred thousand of these: what most accounts never have, stands in `besides`.
+ *
+ * `dueAt` and `expiresAt` are told by the steady clock (see `Now`), and are `-Infinity` without a token, and once an
+ * API has refused it.
+ */
+export interface TokenState<Reply, Flight> extends Lifetime.Lifetime {
+  /** The last token, as callers are answered with it; also when it has ended: the server may hand it out again. */
   readonly held: Held<Reply> | undefined
+  readonly flight: Flight | undefined
+  readonly besides: Besides | undefined
+}
+
+/** A token that is kept, as the answer that each caller is given. */
+export type Held<Reply> = Exit.Exit<AccessToken.AccessToken<Reply>>
+
+/** What is remembered besides a token. */
+export interface Besides {
   readonly refreshToken: AccessToken.RefreshToken | undefined
   /** The identity that the refresh token belongs to. */
   readonly identity: Redacted.Redacted | undefined
-  readonly flight: Flight | undefined
   readonly failure: Failure | undefined
   readonly rejection: Rejection | undefined
   /** How many tokens in a row could not be kept. */
   readonly unkept: number
-}
-
-/** A token that is kept. Its `dueAt` and `expiresAt` follow the wall clock's jumps. */
-export interface Held<Reply> extends Lifetime.Lifetime {
-  readonly token: AccessToken.AccessToken<Reply>
-  readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>>
-  readonly rejected: boolean
-  /** When the clocks were last compared. */
-  readonly seenAt: number
-  /** By how much the wall clock was ahead of the monotonic clock, at most. */
-  readonly ahead: number
 }
 
 /** A failure that answers in the server's place. */
@@ -66,22 +69,38 @@ export type Decision<Reply> =
   | { readonly answer: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>; readonly renew: boolean }
   | { readonly answer: undefined; readonly reason: Reason }
 
-/** Now, as both clocks have it. */
+/** Now, as both clocks have it, and what is known from earlier looks at them. */
 export interface Now {
   readonly wall: number
   readonly monotonic: number
+  /** By how much the wall clock was ahead of the monotonic clock, at most. */
+  readonly ahead: number
+  /** By how much the wall clock was set back so far. Added to it, this makes the steady clock, which nobody sets back. */
+  readonly setBack: number
 }
+
+/** Before the first look at the clocks. */
+export const never: Now = { wall: -Infinity, monotonic: -Infinity, ahead: -Infinity, setBack: 0 }
 
 /** The state of an account of which nothing is known yet. */
 export const empty: TokenState<never, never> = {
   held: undefined,
+  dueAt: -Infinity,
+  expiresAt: -Infinity,
+  flight: undefined,
+  besides: undefined
+}
+
+const nothing: Besides = {
   refreshToken: undefined,
   identity: undefined,
-  flight: undefined,
   failure: undefined,
   rejection: undefined,
   unkept: 0
 }
+
+/** What is remembered of an account besides its token. */
+export const besides = (state: TokenState<unknown, unknown>): Besides => state.besides ?? nothing
 
 /**
  * Comparing both clocks costs more than reading one: once a second is enough. A wall clock that is set back by just as
@@ -97,35 +116,36 @@ const answersApart = 1_000
 /** A token is new for two minutes: longer than a rejection is ever ignored, or refusals in a row would be counted anew. */
 const newFor = 120_000
 
-/** Whether a token can be served with no further thought. This is what each read of a cached token costs. */
-export const isFresh = (held: Held<unknown>, now: number): boolean =>
-  now < held.dueAt && !held.rejected && now >= held.seenAt && now - held.seenAt < compareClocksEvery
+/** Whether the token can be served with no further thought. This is what each read of a cached token costs. */
+export const isFresh = (state: TokenState<unknown, unknown>, seen: Now, wall: number): boolean =>
+  wall + seen.setBack < state.dueAt && wall >= seen.wall && wall - seen.wall < compareClocksEvery
 
 /**
  * The wall clock can be set back, and the monotonic clock stands still while the machine sleeps: of the two, the one
  * that says that more time has passed is believed.
  */
-export const compareClocks = <Reply>(held: Held<Reply>, now: Now): Held<Reply> => {
-  const ahead = now.wall - now.monotonic
-  const setBack = held.ahead - ahead
-  const seen = { ...held, seenAt: now.wall, ahead: Math.max(held.ahead, ahead) }
+export const compareClocks = (seen: Now, wall: number, monotonic: number): Now => {
+  const ahead = wall - monotonic
+  const setBack = seen.ahead - ahead
   // The clocks are read one after the other, and tick in different steps: a small difference is none.
   return setBack < clockTolerance
-    ? seen
-    : { ...seen, dueAt: held.dueAt - setBack, expiresAt: held.expiresAt - setBack, ahead }
+    ? { wall, monotonic, ahead: Math.max(seen.ahead, ahead), setBack: seen.setBack }
+    : { wall, monotonic, ahead, setBack: seen.setBack + setBack }
 }
 
 /** What a caller who asks for a token gets. */
 export const decide = <Reply>(state: TokenState<Reply, unknown>, now: Now): Decision<Reply> => {
-  const { failure, flight, held } = state
+  const { dueAt, expiresAt, flight, held } = state
+  const { failure } = besides(state)
+  const steady = now.wall + now.setBack
   const memory = failure !== undefined && now.monotonic < failure.lookAgainAt ? failure : undefined
-  if (held !== undefined && !held.rejected && now.wall < held.expiresAt) {
-    return { answer: held.exit, renew: flight === undefined && memory === undefined && now.wall >= held.dueAt }
+  if (held !== undefined && steady < expiresAt) {
+    return { answer: held, renew: flight === undefined && memory === undefined && steady >= dueAt }
   }
   if (flight === undefined && memory !== undefined) return { answer: memory.exit, renew: false }
   return {
     answer: undefined,
-    reason: held === undefined ? "first" : held.rejected ? "rejected" : "expired"
+    reason: held === undefined ? "first" : expiresAt === -Infinity ? "rejected" : "expired"
   }
 }
 
@@ -134,35 +154,35 @@ export const obtained = <Reply, Flight>(
   state: TokenState<Reply, Flight>,
   token: AccessToken.AccessToken<Reply>,
   identity: Redacted.Redacted | undefined,
-  started: Now,
-  now: Now,
+  { setBack }: Now,
   jitter: number
 ): TokenState<Reply, Flight> => {
-  const { dueAt, expiresAt } = Lifetime.make(token.requestedAt, token.expiresAt, jitter)
-  const held: Held<Reply> = {
-    token,
-    exit: Exit.succeed(token),
-    rejected: false,
-    // A server that hands the same token out again has no other before that one's end.
-    dueAt: isSame(state, token) ? expiresAt : dueAt,
-    expiresAt,
-    seenAt: started.wall,
-    ahead: started.wall - started.monotonic
-  }
+  const { refreshToken } = token
+  const { rejection, unkept } = besides(state)
+  const { dueAt, expiresAt } = Lifetime.make(token.requestedAt + setBack, token.expiresAt + setBack, jitter)
+  const kept = isKept(token)
+  const isAll = kept && refreshToken === undefined && identity === undefined && rejection === undefined
   return {
-    ...state,
-    held: isKept(token) ? compareClocks(held, now) : undefined,
-    refreshToken: token.refreshToken,
-    identity,
+    held: kept ? Exit.succeed(token) : undefined,
+    // A server that hands the same token out again has no other before that one's end.
+    dueAt: !kept ? -Infinity : isSame(state, token) ? expiresAt : dueAt,
+    expiresAt: kept ? expiresAt : -Infinity,
     flight: undefined,
-    failure: undefined,
-    unkept: isKept(token) ? 0 : state.unkept + 1
+    besides: isAll
+      ? undefined
+      : { refreshToken, identity, failure: undefined, rejection, unkept: kept ? 0 : unkept + 1 }
   }
 }
 
+/** The token that is held, if there is one. */
+export const tokenOf = <Reply>(held: Held<Reply> | undefined): AccessToken.AccessToken<Reply> | undefined =>
+  held !== undefined && Exit.isSuccess(held) ? held.value : undefined
+
 /** Whether a token is the one that is held already. */
-export const isSame = <Reply>(state: TokenState<Reply, unknown>, token: AccessToken.AccessToken): boolean =>
-  state.held !== undefined && AccessToken.isSame(state.held.token, token)
+export const isSame = (state: TokenState<unknown, unknown>, token: AccessToken.AccessToken): boolean => {
+  const held = tokenOf(state.held)
+  return held !== undefined && AccessToken.isSame(held, token)
+}
 
 /** Whether a token has a life at all; one that hasn't is for those who waited for it, and for nobody else. */
 export const isKept = (token: AccessToken.AccessToken): boolean => token.expiresAt > token.requestedAt
@@ -184,14 +204,15 @@ export const failed = <Reply, Flight>(
   attempt: Attempt,
   now: Now,
   random: number
-): TokenState<Reply, Flight> & { readonly failure: Failure } => {
-  const known = state.failure
+): TokenState<Reply, Flight> & { readonly besides: { readonly failure: Failure } } => {
+  const known = besides(state).failure
   const count = (known?.count ?? 0) + 1
   const lookAgainAt = (until: number) =>
     attempt.rereads ? Math.min(until, now.monotonic + Backoff.credentialsPause(count)) : until
+  const because = (failure: Failure) => ({ ...state, flight: undefined, besides: { ...besides(state), failure } })
+  // If the flight was answered from memory, that stays as it is.
   if (known !== undefined && error === known.error) {
-    // The flight was answered from memory, which stays as it is.
-    return { ...state, flight: undefined, failure: { ...known, count, lookAgainAt: lookAgainAt(known.until) } }
+    return because({ ...known, count, lookAgainAt: lookAgainAt(known.until) })
   }
   const wait = Backoff.rememberFor(error, count, now.wall, random, attempt.spentRefreshToken)
   const until = now.monotonic + wait
@@ -199,19 +220,15 @@ export const failed = <Reply, Flight>(
     ...error,
     retryAt: Number.isFinite(wait) ? now.wall + wait : undefined
   })
-  return {
-    ...state,
-    flight: undefined,
-    failure: {
-      error: told,
-      exit: Exit.fail(told),
-      identity: attempt.identity,
-      count,
-      until,
-      lookAgainAt: lookAgainAt(until),
-      spentRefreshToken: attempt.spentRefreshToken
-    }
-  }
+  return because({
+    error: told,
+    exit: Exit.fail(told),
+    identity: attempt.identity,
+    count,
+    until,
+    lookAgainAt: lookAgainAt(until),
+    spentRefreshToken: attempt.spentRefreshToken
+  })
 }
 
 /**
@@ -219,7 +236,7 @@ export const failed = <Reply, Flight>(
  * it is enough, but for a flight that renews a token which is still served: that one wants better than what is held.
  */
 export const accepts = (
-  { held }: TokenState<unknown, unknown>,
+  state: TokenState<unknown, unknown>,
   reason: Reason,
   token: AccessToken.AccessToken,
   since: number,
@@ -232,23 +249,27 @@ export const accepts = (
     case "expired":
       return true
     case "rejected":
-      return held === undefined || !AccessToken.isSame(held.token, token)
+      return !isSame(state, token)
     case "forced":
       return token.requestedAt >= since
     case "due": {
       const isFresh = Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"
+      const held = tokenOf(state.held)
       // The server may have handed the held token out again: then that answer stands for the whole fleet.
       return isFresh && (
-        held === undefined || !AccessToken.isSame(held.token, token)
-        || token.requestedAt - held.token.requestedAt > answersApart
+        held === undefined || !AccessToken.isSame(held, token) || token.requestedAt - held.requestedAt > answersApart
       )
     }
   }
 }
 
 /** What a caller who insists changes: failures are forgotten, but not that a refresh token may be spent. */
-export const forgiven = <Reply, Flight>(state: TokenState<Reply, Flight>): TokenState<Reply, Flight> =>
-  state.failure?.spentRefreshToken === true ? state : { ...state, failure: undefined }
+export const forgiven = <Reply, Flight>(state: TokenState<Reply, Flight>): TokenState<Reply, Flight> => {
+  const { failure } = besides(state)
+  return failure === undefined || failure.spentRefreshToken
+    ? state
+    : { ...state, besides: { ...besides(state), failure: undefined } }
+}
 
 /** The failure that forbids a request with these credentials, if one does. */
 export const forbids = (
@@ -266,29 +287,42 @@ export const rejected = <Reply, Flight>(
   token: AccessToken.AccessToken,
   now: Now
 ): TokenState<Reply, Flight> => {
-  const { held, rejection } = state
-  if (held === undefined || held.rejected || !AccessToken.isSame(held.token, token)) return state
+  const held = tokenOf(state.held)
+  const { rejection } = besides(state)
+  if (held === undefined || state.expiresAt === -Infinity || !AccessToken.isSame(held, token)) return state
   if (rejection !== undefined && now.monotonic - rejection.at < Backoff.rejectionFloor(rejection.count)) return state
   // A token that was refused while it was new says more about the API than about the token.
-  const inARow = rejection !== undefined && now.wall - held.token.requestedAt < newFor
+  const inARow = rejection !== undefined && now.wall - held.requestedAt < newFor
   return {
     ...state,
-    held: { ...held, rejected: true },
-    rejection: { at: now.monotonic, count: inARow ? rejection.count + 1 : 1 }
+    dueAt: -Infinity,
+    expiresAt: -Infinity,
+    besides: {
+      ...besides(state),
+      rejection: { at: now.monotonic, count: inARow ? rejection.count + 1 : 1 }
+    }
   }
 }
+
+/** What the authorization server's refusal of the refresh token changes. */
+export const withoutRefreshToken = <Reply, Flight>(state: TokenState<Reply, Flight>): TokenState<Reply, Flight> => ({
+  ...state,
+  besides: { ...besides(state), refreshToken: undefined }
+})
 
 /** The refresh token to ask with, if there is one for these credentials that isn't over. */
 export const refreshTokenFor = (
   state: TokenState<unknown, unknown>,
   identity: Redacted.Redacted,
   now: number
-): AccessToken.RefreshToken | undefined =>
-  state.refreshToken !== undefined
-    && isSameIdentity(state.identity, identity)
-    && (state.refreshToken.expiresAt === undefined || now < state.refreshToken.expiresAt)
-    ? state.refreshToken
+): AccessToken.RefreshToken | undefined => {
+  const known = besides(state)
+  return known.refreshToken !== undefined
+      && isSameIdentity(known.identity, identity)
+      && (known.refreshToken.expiresAt === undefined || now < known.refreshToken.expiresAt)
+    ? known.refreshToken
     : undefined
+}
 
 const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>
   a !== undefined && Redacted.value(a) === Redacted.value(b)
