@@ -8,7 +8,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
@@ -16,8 +15,10 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
+import type * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import { reasonOf } from "./internal/transport.ts"
 import { isSameUrl } from "./internal/url.ts"
 import * as TokenError from "./TokenError.ts"
@@ -55,8 +56,9 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
 export const make =
   (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
   (request: TokenRequest, deadline: Duration.Duration): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    const fail = (reason: TokenError.Reason) =>
-      Effect.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt: undefined }))
+    const errorOf = (reason: TokenError.Reason) =>
+      new TokenError.TokenError({ provider: provider.id, reason, retryAt: undefined })
+    const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
 
     return Effect.gen(function*() {
       const requestedAt = yield* Clock.currentTimeMillis
@@ -69,12 +71,7 @@ export const make =
         ({ response }) => Effect.succeed(response)
       )
       if (!isSameUrl(response.url, request.url)) {
-        return yield* fail(
-          new TokenError.Unsafe({
-            kind: "redirect",
-            problem: "the HTTP client followed a redirect of the token endpoint"
-          })
-        )
+        return yield* fail(redirected)
       }
       const { headers } = response
       return {
@@ -89,9 +86,14 @@ export const make =
     }).pipe(
       Effect.catchTag("HttpClientError", (error) => fail(reasonOf(error))),
       // A client that dies may quote the request that it died of.
-      Effect.catchDefect((defect) => fail(reasonOf(defect))),
+      Effect.catchDefect((defect) =>
+        defect instanceof TokenError.TokenError ? Effect.fail(defect) : fail(reasonOf(defect))
+      ),
       Effect.catchCauseIf(Cause.hasInterruptsOnly, () => fail(interrupted)),
-      Effect.updateContext(withNothingOfTheCaller),
+      Effect.updateContext(withNothingOfTheCaller((sent) => {
+        if (!isSameUrl(sent.url, request.url)) throw errorOf(redirected)
+        return true
+      })),
       Effect.timeoutOrElse({
         duration: deadline,
         orElse: () => fail(new TokenError.Unavailable({ kind: "timeout", status: undefined, code: undefined }))
@@ -114,16 +116,34 @@ const sendingOnce = (
   })
 }
 
-// `fetch` left to itself repeats the body, secret included, on 307 and 308.
-const withNothingOfTheCaller = (context: Context.Context<never>): Context.Context<never> =>
-  context.pipe(
-    Context.add(FetchHttpClient.RequestInit, {
-      ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-      redirect: "manual"
-    }),
-    Context.add(HttpClient.TracerPropagationEnabled, false),
-    Context.add(HttpClient.TracerDisabledWhen, constTrue)
-  )
+const redirected = new TokenError.Unsafe({
+  kind: "redirect",
+  problem: "the HTTP client followed a redirect of the token endpoint"
+})
+
+/**
+ * What is left to itself repeats the body, secret included, on 307 and 308: `fetch`, undici's redirect interceptor and
+ * `HttpClient.followRedirects`. The first two can be told not to. The last one can't, but each request that an
+ * `HttpClient` sends is shown to `TracerDisabledWhen` before, which can still stop it.
+ */
+const withNothingOfTheCaller =
+  (isTokenRequest: Predicate.Predicate<HttpClientRequest.HttpClientRequest>) =>
+  (context: Context.Context<never>): Context.Context<never> =>
+    context.pipe(
+      Context.add(FetchHttpClient.RequestInit, {
+        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+        redirect: "manual"
+      }),
+      Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 }),
+      Context.add(HttpClient.TracerPropagationEnabled, false),
+      Context.add(Tracer.DisablePropagation, false),
+      Context.add(HttpClient.TracerDisabledWhen, isTokenRequest)
+    )
+
+// `NodeHttpClient`'s, by its key: core knows nothing of Node.
+const UndiciOptions = Context.Reference<object>("@effect/platform-node/NodeHttpClient/UndiciOptions", {
+  defaultValue: () => ({})
+})
 
 const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
   const post = HttpClientRequest.post(request.url, {

@@ -15,11 +15,14 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { inspect } from "node:util"
+import { Agent, interceptors } from "undici"
 import { acme, clientCredentials, clientSecret } from "./support/acme.ts"
 import { serve } from "./support/RealServer.ts"
 
@@ -55,6 +58,21 @@ const reasonOf = <A>(exit: Exit.Exit<A, TokenError>) => {
   assert(Result.isSuccess(error), "it died")
   return error.success.reason
 }
+
+/** A token endpoint that points elsewhere, and what both were asked. */
+const redirecting = Effect.fnUntraced(function*(status: number) {
+  const asked: Array<string> = []
+  const noting =
+    (answer: (response: ServerResponse) => void) => () => (request: IncomingMessage, response: ServerResponse) => {
+      asked.push(`${request.method} ${request.url}`)
+      answer(response)
+    }
+  const elsewhere = yield* serve(noting((response) => response.end("{}")))
+  const origin = yield* serve(
+    noting((response) => response.writeHead(status, { location: `${elsewhere}/elsewhere` }).end("{}"))
+  )
+  return { asked, origin }
+})
 
 for (const [name, transport] of Object.entries(transports)) {
   describe(`TokenEndpoint over ${name}`, () => {
@@ -115,19 +133,21 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.deepStrictEqual(seen, [path])
       }).pipe(Effect.provide(transport)))
 
-    it.effect("refuses the reply where the application's client has followed a redirect", () =>
+    it.effect("sends nothing elsewhere where the application's client follows redirects", () =>
       Effect.gen(function*() {
-        const origin = yield* serve((origin) => (request, response) => {
-          if (request.url === "/token") response.writeHead(307, { location: `${origin}/elsewhere` })
-          response.end("{}")
-        })
         const following = HttpClient.followRedirects(yield* HttpClient.HttpClient)
-        const exit = yield* Effect.exit(
-          exchange(`${origin}/token`).pipe(Effect.provideService(HttpClient.HttpClient, following))
-        )
-        const reason = reasonOf(exit)
-        assert(reason._tag === "Unsafe")
-        assert.strictEqual(reason.kind, "redirect")
+        for (const status of [301, 302, 303, 307, 308]) {
+          const { asked, origin } = yield* redirecting(status)
+          const exit = yield* exchange(`${origin}/token`).pipe(
+            Effect.provideService(HttpClient.HttpClient, following),
+            Effect.provideService(Tracer.DisablePropagation, true),
+            Effect.exit
+          )
+          const reason = reasonOf(exit)
+          assert(reason._tag === "Unsafe")
+          assert.strictEqual(reason.kind, "redirect")
+          assert.deepStrictEqual(asked, ["POST /token"])
+        }
       }).pipe(Effect.provide(transport)))
 
     it.effect("reads no further than a mebibyte, and lets go of the connection", () =>
@@ -168,6 +188,25 @@ for (const [name, transport] of Object.entries(transports)) {
 }
 
 describe("TokenEndpoint", () => {
+  it.effect("sends nothing elsewhere where the application's undici follows redirects", () =>
+    Effect.gen(function*() {
+      for (const status of [301, 302, 303, 307, 308]) {
+        const { asked, origin } = yield* redirecting(status)
+        assert.strictEqual((yield* exchange(`${origin}/token`)).status, status)
+        assert.deepStrictEqual(asked, ["POST /token"])
+      }
+    }).pipe(
+      Effect.provide(NodeHttpClient.layerUndiciNoDispatcher.pipe(
+        Layer.provide(Layer.effect(
+          NodeHttpClient.Dispatcher,
+          Effect.acquireRelease(
+            Effect.sync(() => new Agent().compose(interceptors.redirect({ maxRedirections: 5 }))),
+            (dispatcher) => Effect.promise(() => dispatcher.close())
+          )
+        ))
+      ))
+    ))
+
   const compressed = [
     ["", { "content-length": "65536", "content-encoding": "gzip" }, "basic"],
     [", also where a browser hides that it is compressed", { "content-length": "65536" }, "cors"]

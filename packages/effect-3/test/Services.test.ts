@@ -321,6 +321,23 @@ describe("http", () => {
 })
 
 describe("a token request", () => {
+  it("takes no secret elsewhere where the application's client follows redirects", () =>
+    run(Effect.gen(function*() {
+      for (const status of [301, 302, 303, 307, 308]) {
+        const there = server({
+          token: () =>
+            Effect.succeed(new Response("{}", { status, headers: { location: "https://stranger.example/" } }))
+        })
+        const routee = yield* Effect.withTracerEnabled(
+          open({ ...there, http: HttpClient.followRedirects(there.http) }),
+          false
+        )
+        assert.deepInclude((yield* Effect.flip(routee.token)).reason, { _tag: "Unsafe", kind: "redirect" })
+        assert.lengthOf(there.tokenRequests, 1)
+        assert.lengthOf(there.apiRequests, 0)
+      }
+    })))
+
   it("follows no redirect, and holds nothing of the caller", () =>
     run(Effect.gen(function*() {
       const sent: Array<RequestInit> = []

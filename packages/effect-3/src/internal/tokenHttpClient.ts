@@ -8,10 +8,10 @@ import * as Effect4 from "effect-4/Effect"
 import type * as HttpBody4 from "effect-4/http/HttpBody"
 import * as HttpClient4 from "effect-4/http/HttpClient"
 import * as HttpClientError4 from "effect-4/http/HttpClientError"
-import type * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
+import * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { constTrue } from "effect/Function"
+import * as FiberRef from "effect/FiberRef"
 import type { ToEngine } from "./bridge.ts"
 import { toResponse4 } from "./response.ts"
 
@@ -22,13 +22,19 @@ export const tokenHttpClient = (
   toEngine: ToEngine
 ): HttpClient4.HttpClient => {
   const ownInit = Context.getOrElse(context, FetchHttpClient.RequestInit, () => ({}))
-  return HttpClient4.make((request, url) =>
-    http.execute(toRequest(request, url)).pipe(
+  return HttpClient4.make((request, url, _, fiber) => {
+    const isTokenRequest = fiber.getRef(HttpClient4.TracerDisabledWhen)
+    return http.execute(toRequest(request, url)).pipe(
       Effect.catchTag("ResponseError", answered),
       // `fetch` left to itself repeats the body, secret included, on 307 and 308.
       Effect.provideService(FetchHttpClient.RequestInit, { ...ownInit, redirect: "manual" }),
-      // No span shows the request, and so no trace goes along.
-      Effect.locally(HttpClient.currentTracerDisabledWhen, constTrue),
+      // No span shows the request, and so no trace goes along. The engine stops here what `followRedirects` would repeat
+      // elsewhere.
+      Effect.locally(
+        HttpClient.currentTracerDisabledWhen,
+        ({ url }) => isTokenRequest(HttpClientRequest4.setUrl(request, url))
+      ),
+      Effect.locally(FiberRef.currentTracerEnabled, true),
       toEngine,
       Effect4.mapBoth({
         onSuccess: toResponse4(request, toEngine),
@@ -36,7 +42,7 @@ export const tokenHttpClient = (
           new HttpClientError4.HttpClientError({ reason: new HttpClientError4.TransportError({ request, cause }) })
       })
     )
-  )
+  })
 }
 
 // Where the application's client takes a status for an error, the reply still says what it means.
