@@ -15,7 +15,9 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,mjs}", "{packages,examples}/*/test/**/*.test.ts", "scripts/test/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**", ...leftOut],
     passWithNoTests: leftOut.length > 0,
-    testTimeout: 20_000,
+    // For what hangs: how long a test takes says more about the machine, and its load, than about the code.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     allowOnly: false,
     reporters: underTurbo ? ["default", ["json", { outputFile: ".reports/vitest.json" }]] : ["default"]
   }

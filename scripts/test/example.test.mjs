@@ -10,11 +10,11 @@ describe("npm run example", () => {
       "Balance: 42.5 EUR"
     ]]
   ) {
-    it(`runs ${name} against a sandbox of its own`, { timeout: 60_000 }, () => {
+    it(`runs ${name} against a sandbox of its own`, () => {
       const { status, stdout } = spawnSync(
         process.execPath,
         [join(root, "scripts", "sandboxed.mjs"), join(root, "examples", name)],
-        { encoding: "utf8", timeout: 50_000 }
+        { encoding: "utf8", timeout: 100_000 }
       )
       assert.strictEqual(status, 0, stdout)
       assert.include(stdout, said)

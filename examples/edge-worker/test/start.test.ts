@@ -4,7 +4,7 @@ import { promisify } from "node:util"
 import { assert, describe, it } from "vitest"
 
 describe("the worker", () => {
-  it("serves all of its requests with one token", { timeout: 60_000 }, async () => {
+  it("serves all of its requests with one token", async () => {
     const program = fileURLToPath(new URL("../src/start.ts", import.meta.url))
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [program])
     assert.strictEqual(stderr, "")

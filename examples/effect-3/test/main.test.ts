@@ -39,7 +39,7 @@ describe("the application on Effect 3", () => {
         VONAGE_CONTACT_CENTER_BASE_URL: urls.get("vonage-contact-center"),
         ...changes
       }
-      execFile(process.execPath, [path], { env, timeout: 20_000 }, (_, out, err) => resolve({ out, err }))
+      execFile(process.execPath, [path], { env }, (_, out, err) => resolve({ out, err }))
     })
 
   it("asks both providers, and ends", async () => {

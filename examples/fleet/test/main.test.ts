@@ -23,5 +23,5 @@ describe("the fleet", () => {
       assert.isAtLeast(requests, 2)
       // Three workers of their own would need three times as many as there are lifetimes.
       assert.isAtMost(requests, 6)
-    }), 60_000)
+    }))
 })

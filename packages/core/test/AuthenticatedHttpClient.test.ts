@@ -82,8 +82,7 @@ for (const { client, transport } of transports) {
           if (transport === "undici") assert.isAtMost(server.connections(), 4)
         }).pipe(
           Effect.provide(transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 4 }) : client)
-        ),
-      60_000
+        )
     )
 
     it.effect("renews a token that was revoked in the middle of its life", () =>
@@ -129,8 +128,7 @@ for (const { client, transport } of transports) {
           // request was repeated, and within the second after it no other refusal was acted on.
           assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 1000 })
           assert.strictEqual(yield* Effect.map(http.get("/accounts/me/balance"), statusOf), 200)
-        }).pipe(Effect.provide([Sandbox.layer(), client])),
-      60_000
+        }).pipe(Effect.provide([Sandbox.layer(), client]))
     )
 
     it.effect(
@@ -148,8 +146,7 @@ for (const { client, transport } of transports) {
           assert.strictEqual(api, 300)
           // After the first, a rejection is acted on 1, 2, 4, … s after the last one, and from then on each minute.
           assert.isAtMost(token, 1 + 7 + 15)
-        }).pipe(Effect.provide([Sandbox.layer(), client])),
-      60_000
+        }).pipe(Effect.provide([Sandbox.layer(), client]))
     )
 
     it.effect("sends a body twice where it can be sent twice", () =>
@@ -270,8 +267,7 @@ for (const { client, transport } of transports) {
           assert.isAtMost(server.connections(), transport === "undici" ? 1 : 3)
         }).pipe(
           Effect.provide(transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 1 }) : client)
-        ),
-      60_000
+        )
     )
 
     it.effect("leaves a refusal alone, however large, where it is clear that there is no other token", () =>

@@ -64,7 +64,7 @@ for (
         assert.deepStrictEqual(new Set(statuses), new Set([200]))
         assert.strictEqual(server.tokens(), 2)
         assert.isAtMost(server.api().length, 2000)
-      }), 60_000)
+      }))
 
     it.live("hands the refusal on, body and all, where there is no other token", () =>
       Effect.gen(function*() {

@@ -52,8 +52,7 @@ for (const { client, transport } of transports) {
           assert.strictEqual(third.size, 1)
           assert.isFalse(third.has(value(revoked)))
           assert.strictEqual(yield* requests, 3)
-        }).pipe(Effect.provide(Layer.mergeAll(Sandbox.layer(), client))),
-      60_000
+        }).pipe(Effect.provide(Layer.mergeAll(Sandbox.layer(), client)))
     )
   })
 }

@@ -203,5 +203,5 @@ describe("TokenSource, under random schedules", () => {
         served += (yield* exit).served
       }
       assert.isAbove(served, seeds.length, "the schedules hardly served a token")
-    }), 60_000 + 100 * seeds.length)
+    }), 120_000 + 200 * seeds.length)
 })

@@ -5,8 +5,9 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -18,7 +19,7 @@ export interface RedisServer {
   readonly url: string
   /** Runs `redis-cli` with these arguments, and answers what it prints. */
   readonly cli: (...args: ReadonlyArray<string>) => string
-  /** Sends a command, and doesn't wait for its end. */
+  /** Sends a command, and doesn't wait for its end: what is sent from now on comes after it. */
   readonly send: (...args: ReadonlyArray<string>) => Effect.Effect<void>
   /** Sends the server a signal: `SIGSTOP`, `SIGCONT`. */
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
@@ -35,7 +36,7 @@ export const startRedis = Effect.fnUntraced(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "mintmark-redis-"))),
       (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
     )
-    const port = yield* freePort
+    let port = 0
     let server: ChildProcess | undefined
 
     const kill = Effect.callback<void>((resume) => {
@@ -73,20 +74,27 @@ export const startRedis = Effect.fnUntraced(
       started.once("exit", () => resume(new NoRedis({ problem: `redis-server ended: ${said.slice(-500)}` })))
     })
     yield* Effect.addFinalizer(() => kill)
-    yield* start
+    // None of the ports that the system gives away by itself: those may be somebody else's a moment later.
+    yield* Effect.retry(
+      Effect.suspend(() => {
+        port = randomInt(20_000, 30_000)
+        return start
+      }),
+      { times: 4 }
+    )
 
     return {
       port,
       url: `redis://127.0.0.1:${port}`,
       cli: (...args) =>
-        execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", timeout: 10_000 }).trim(),
+        execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", timeout: 60_000 }).trim(),
       send: (...args) =>
-        Effect.andThen(
-          Effect.sync(() => {
-            spawn("redis-cli", ["-p", String(port), ...args], { stdio: "ignore" })
-          }),
-          Effect.sleep(300)
-        ),
+        Effect.callback<void>((resume) => {
+          const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"))
+          socket.once("data", () => socket.write(`${args.join(" ")}\r\n`, () => resume(Effect.void)))
+          // It ends with the server.
+          socket.on("error", () => {})
+        }),
       signal: (signal) =>
         Effect.sync(() => {
           server?.kill(signal)
@@ -103,12 +111,3 @@ export const redisAt = (url: string) =>
     // What the client says of a server that a test has killed is no news.
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))
   )
-
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})

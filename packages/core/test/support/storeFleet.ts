@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { acme } from "./acme.ts"
+import { eventually } from "./eventually.ts"
 import { keys } from "./fleet.ts"
 
 /** What must show up nowhere in a store: every text that a member knows or is given holds this. */
@@ -54,9 +55,7 @@ export class NumberingServer {
 
   /** Until it was asked so often. */
   arrived(requests: number): Effect.Effect<void> {
-    return Effect.suspend(() =>
-      this.grants.length < requests ? Effect.andThen(Effect.sleep(10), this.arrived(requests)) : Effect.void
-    )
+    return eventually(() => this.grants.length >= requests)
   }
 
   readonly http = HttpClient.make((request) =>
@@ -96,10 +95,12 @@ export const joinWith = <E>(
     )
   })
 
-/** The same, with the store's options as they are unless told otherwise. */
+/**
+ * The same, with a store that takes its time unless told otherwise: a machine that is held up is no fault of Redis.
+ */
 export const join = <E>(
   redis: Layer.Layer<Redis.Redis, E>,
   server: { readonly http: HttpClient.HttpClient },
   kind?: keyof typeof providers,
   options?: Partial<RedisTokenStore.Options>
-) => joinWith(RedisTokenStore.layer({ keys, ...options }), redis, server, kind)
+) => joinWith(RedisTokenStore.layer({ keys, budget: "1 minute", lease: "1 minute", ...options }), redis, server, kind)
