@@ -6,7 +6,8 @@ import { createServer } from "node:net"
 /** The Redis of `REDIS_URL`, or one that is started for as long as the scope lives. */
 export const redisUrl = Effect.flatMap(
   Config.withDefault(Config.String("REDIS_URL"), undefined),
-  (url) => url === undefined ? started : Effect.succeed(url)
+  // A port that was free a moment ago may be somebody else's now.
+  (url) => url === undefined ? Effect.retry(started, { times: 3 }) : Effect.succeed(url)
 )
 
 const freePort = Effect.callback<number>((resume) => {
@@ -29,6 +30,7 @@ const started = Effect.gen(function*() {
   )
   yield* Effect.callback<void, string>((resume) => {
     server.once("error", () => resume(Effect.fail("redis-server isn't here. Install it, or set REDIS_URL.")))
+    server.once("exit", () => resume(Effect.fail("redis-server ended before it was ready.")))
     server.stdout.on("data", (text) => {
       if (String(text).includes("Ready to accept connections")) resume(Effect.void)
     })

@@ -9,18 +9,19 @@ describe("the fleet", () => {
   it.live("shares its tokens, and outlives a worker", () =>
     Effect.gen(function*() {
       const { err, out } = yield* Effect.callback<{ readonly out: string; readonly err: string }>((resume) => {
-        const child = execFile(process.execPath, [program, "3", "6"], (_, out, err) =>
+        const child = execFile(process.execPath, [program, "3", "9"], (_, out, err) =>
           resume(Effect.succeed({ out, err })))
         return Effect.sync(() =>
           child.kill()
         )
       })
       assert.strictEqual(err, "")
-      const [calls = 0, refused, requests = 0] = (/(\d+) API calls, (\d+) of them refused; (\d+) token requests/
+      const [calls = 0, refused = NaN, requests = 0] = (/(\d+) API calls, (\d+) of them refused; (\d+) token requests/
         .exec(out) ?? []).slice(1).map(Number)
-      assert.isAbove(calls, 50)
-      assert.strictEqual(refused, 0)
       assert.isAtLeast(requests, 2)
+      assert.isAbove(calls, 5 * requests)
+      // A token may end while a worker's call is on its way. That is sent once more; else the worker had complained.
+      assert.isAtMost(refused, 3 * requests)
       // Three workers of their own would need three times as many as there are lifetimes.
       assert.isAtMost(requests, 6)
     }))
