@@ -55,7 +55,7 @@ export const refusalOf = ({ origins, provider }: Attachment, url: string): Token
   const problem = origins.problemOf(url)
   return problem === undefined
     ? undefined
-    : new TokenError({ provider, reason: new Unsafe({ kind: "origin", problem }), retryAt: undefined })
+    : new TokenError({ provider, reason: new Unsafe({ kind: "origin", problem }) })
 }
 
 /**

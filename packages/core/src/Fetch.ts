@@ -179,8 +179,7 @@ const succeededIn = <A, E>(fiber: Fiber.Fiber<A, E>): A | undefined => {
 const closed = ({ provider }: Attachment): TokenError.TokenError =>
   new TokenError.TokenError({
     provider,
-    reason: new TokenError.Unavailable({ kind: "closed", status: undefined, code: undefined }),
-    retryAt: undefined
+    reason: new TokenError.Unavailable({ kind: "closed" })
   })
 
 // Making a `Headers` takes longer than all the rest that is done here for a request: a record stays one.

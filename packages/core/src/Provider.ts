@@ -255,7 +255,6 @@ export const invalidOption = (
   const known = self.settings[setting]
   return new TokenError({
     provider: self.id,
-    reason: new InvalidOption({ option: known?.option ?? setting, variable: known?.variable, problem }),
-    retryAt: undefined
+    reason: new InvalidOption({ option: known?.option ?? setting, variable: known?.variable, problem })
   })
 }

@@ -172,8 +172,7 @@ export const credentialsOf = (
       ? Effect.mapError(secret, () =>
         new TokenError.TokenError({
           provider: provider.id,
-          reason: new TokenError.Unavailable({ kind: "credentials", status: undefined, code: undefined }),
-          retryAt: undefined
+          reason: new TokenError.Unavailable({ kind: "credentials" })
         }))
       : Effect.succeed(secret)
   // What is known now is checked now; the secrets, when they are read.

@@ -56,8 +56,7 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
 export const make =
   (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
   (request: TokenRequest, deadline: Duration.Duration): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    const errorOf = (reason: TokenError.Reason) =>
-      new TokenError.TokenError({ provider: provider.id, reason, retryAt: undefined })
+    const errorOf = (reason: TokenError.Reason) => new TokenError.TokenError({ provider: provider.id, reason })
     const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
 
     return Effect.gen(function*() {
@@ -96,12 +95,12 @@ export const make =
       })),
       Effect.timeoutOrElse({
         duration: deadline,
-        orElse: () => fail(new TokenError.Unavailable({ kind: "timeout", status: undefined, code: undefined }))
+        orElse: () => fail(new TokenError.Unavailable({ kind: "timeout" }))
       })
     )
   }
 
-const interrupted = new TokenError.Unavailable({ kind: "interrupted", status: undefined, code: undefined })
+const interrupted = new TokenError.Unavailable({ kind: "interrupted" })
 
 // The application's client may try again by itself, and would use a refresh token twice whose reply was lost.
 const sendingOnce = (

@@ -3,15 +3,22 @@
  *
  * @since 0.1.0
  */
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
+import type * as Grant from "./Grant.ts"
 
-const refusal = {
+/**
+ * What a refusal says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Refused {
   /** The status of the reply. */
-  status: Schema.Finite,
+  readonly status: number
   /** The `error` of the reply, if it had one. */
-  code: Schema.UndefinedOr(Schema.String),
+  readonly code?: string | undefined
   /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
-  description: Schema.UndefinedOr(Schema.String)
+  readonly description?: string | undefined
 }
 
 /**
@@ -22,7 +29,7 @@ const refusal = {
  * @since 0.1.0
  * @category reasons
  */
-export class CredentialsRefused extends Schema.TaggedError<CredentialsRefused>()("CredentialsRefused", refusal) {
+export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
     return describeRefusal("the credentials were refused", this)
   }
@@ -36,11 +43,12 @@ export class CredentialsRefused extends Schema.TaggedError<CredentialsRefused>()
  * @since 0.1.0
  * @category reasons
  */
-export class GrantRefused extends Schema.TaggedError<GrantRefused>()("GrantRefused", {
-  /** The grant that was refused. */
-  grant: Schema.Literals(["client_credentials", "password", "refresh_token"]),
-  ...refusal
-}) {
+export class GrantRefused extends Data.TaggedError("GrantRefused")<
+  Refused & {
+    /** The grant that was refused. */
+    readonly grant: Grant.Grant["type"]
+  }
+> {
   override get message(): string {
     return describeRefusal(`the ${this.grant === "refresh_token" ? "refresh token" : this.grant} was refused`, this)
   }
@@ -53,7 +61,7 @@ export class GrantRefused extends Schema.TaggedError<GrantRefused>()("GrantRefus
  * @since 0.1.0
  * @category reasons
  */
-export class RequestRefused extends Schema.TaggedError<RequestRefused>()("RequestRefused", refusal) {
+export class RequestRefused extends Data.TaggedError("RequestRefused")<Refused> {
   override get message(): string {
     return describeRefusal("the token request was refused", this)
   }
@@ -66,9 +74,9 @@ export class RequestRefused extends Schema.TaggedError<RequestRefused>()("Reques
  * @since 0.1.0
  * @category reasons
  */
-export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
-  status: Schema.Finite
-}) {
+export class Throttled extends Data.TaggedError("Throttled")<{
+  readonly status: number
+}> {
   override get message(): string {
     return `the server asks for fewer token requests (status ${this.status})`
   }
@@ -80,19 +88,19 @@ export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
  * @since 0.1.0
  * @category reasons
  */
-export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
+export class Unavailable extends Data.TaggedError("Unavailable")<{
   /**
    * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
    * been sent. `timeout`: the deadline passed. `status`: the server answered that it is in trouble.
    * `credentials`: the effect that provides the credentials failed. `closed`: the scope of the token source has ended.
    * `store`: the shared store is away, and the refresh token in it must not be spent unseen; the token in hand serves.
    */
-  kind: Schema.Literals(["connection", "interrupted", "timeout", "status", "credentials", "closed", "store"]),
+  readonly kind: keyof typeof unavailable
   /** The status of the reply, where there was one. */
-  status: Schema.UndefinedOr(Schema.Finite),
+  readonly status?: number | undefined
   /** The system's code for it, such as `ECONNREFUSED`, where there was one. */
-  code: Schema.UndefinedOr(Schema.String)
-}) {
+  readonly code?: string | undefined
+}> {
   override get message(): string {
     const detail = this.status !== undefined ? ` (status ${this.status})` : this.code ? ` (${this.code})` : ""
     return `${unavailable[this.kind]}${detail}`
@@ -115,12 +123,12 @@ const unavailable = {
  * @since 0.1.0
  * @category reasons
  */
-export class ReplyNotUnderstood extends Schema.TaggedError<ReplyNotUnderstood>()("ReplyNotUnderstood", {
+export class ReplyNotUnderstood extends Data.TaggedError("ReplyNotUnderstood")<{
   /** The status of the reply; `undefined` where not even that could be read. */
-  status: Schema.UndefinedOr(Schema.Finite),
+  readonly status?: number | undefined
   /** What was wrong with it, in our own words: never a piece of the reply. */
-  problem: Schema.String
-}) {
+  readonly problem: string
+}> {
   override get message(): string {
     return `the reply was not understood: ${this.problem}${this.status === undefined ? "" : ` (status ${this.status})`}`
   }
@@ -133,11 +141,11 @@ export class ReplyNotUnderstood extends Schema.TaggedError<ReplyNotUnderstood>()
  * @since 0.1.0
  * @category reasons
  */
-export class Unsafe extends Schema.TaggedError<Unsafe>()("Unsafe", {
-  kind: Schema.Literals(["redirect", "certificate", "token_type", "origin"]),
+export class Unsafe extends Data.TaggedError("Unsafe")<{
+  readonly kind: "redirect" | "certificate" | "token_type" | "origin"
   /** What was refused, and which option allows it, if one does. */
-  problem: Schema.String
-}) {
+  readonly problem: string
+}> {
   override get message(): string {
     return `refused for safety: ${this.problem}`
   }
@@ -149,14 +157,14 @@ export class Unsafe extends Schema.TaggedError<Unsafe>()("Unsafe", {
  * @since 0.1.0
  * @category reasons
  */
-export class InvalidOption extends Schema.TaggedError<InvalidOption>()("InvalidOption", {
+export class InvalidOption extends Data.TaggedError("InvalidOption")<{
   /** The option's name. */
-  option: Schema.String,
+  readonly option: string
   /** The environment variable that `layerConfig` reads it from. */
-  variable: Schema.UndefinedOr(Schema.String),
+  readonly variable?: string | undefined
   /** What is wrong with it. Holds the offending value only where that is no secret. */
-  problem: Schema.String
-}) {
+  readonly problem: string
+}> {
   override get message(): string {
     return `${this.option}${this.variable === undefined ? "" : ` (${this.variable})`} ${this.problem}`
   }
@@ -194,30 +202,22 @@ export type Reason =
  * token.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
- * It never holds a secret, nor the foreign error that it came from.
+ * It never holds a secret, nor the foreign error that it came from. For its way over a wire there is a Schema of it,
+ * `TokenErrorSchema`.
  *
  * @since 0.1.0
  * @category errors
  */
-export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
+export class TokenError extends Data.TaggedError("TokenError")<{
   /** The provider's id, such as `routee`. */
-  provider: Schema.String,
-  reason: Schema.Union([
-    CredentialsRefused,
-    GrantRefused,
-    RequestRefused,
-    Throttled,
-    Unavailable,
-    ReplyNotUnderstood,
-    Unsafe,
-    InvalidOption
-  ]),
+  readonly provider: string
+  readonly reason: Reason
   /**
    * From when on another call may send another token request, in milliseconds since the Unix epoch; `undefined`
    * where it may at once, or where only `renew` or other settings help.
    */
-  retryAt: Schema.UndefinedOr(Schema.Finite)
-}) {
+  readonly retryAt?: number | undefined
+}> {
   override get message(): string {
     const until = this.retryAt === undefined ? "" : `; not asked again before ${new Date(this.retryAt).toISOString()}`
     return `${this.provider}: ${this.reason.message}${until}`
@@ -229,12 +229,7 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
   }
 }
 
-const describeRefusal = (what: string, reply: {
-  readonly status: number
-  readonly code: string | undefined
-  readonly description: string | undefined
-}): string => {
-  const code = reply.code === undefined ? "" : `, ${reply.code}`
-  const description = reply.description === undefined ? "" : `: ${reply.description}`
-  return `${what} (status ${reply.status}${code})${description}`
-}
+const describeRefusal = (what: string, { code, description, status }: Refused): string =>
+  `${what} (status ${status}${code === undefined ? "" : `, ${code}`})${
+    description === undefined ? "" : `: ${description}`
+  }`

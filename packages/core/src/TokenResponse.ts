@@ -198,7 +198,7 @@ const readFailure = (
     case "throttled":
       return [new TokenError.Throttled({ status }), readRetryAfter(response)]
     case "unavailable":
-      return [new TokenError.Unavailable({ kind: "status", status, code: undefined }), readRetryAfter(response)]
+      return [new TokenError.Unavailable({ kind: "status", status }), readRetryAfter(response)]
   }
 }
 

@@ -207,8 +207,7 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
   const unavailable = (kind: TokenError.Unavailable["kind"]) =>
     new TokenError.TokenError({
       provider: provider.id,
-      reason: new TokenError.Unavailable({ kind, status: undefined, code: undefined }),
-      retryAt: undefined
+      reason: new TokenError.Unavailable({ kind })
     })
 
   // -- what a caller does ---------------------------------------------------------------------------------------------

@@ -318,7 +318,7 @@ const placeOf = (name: string, field: "token" | "failure"): string => `${name} $
 const unavailable = ({ provider }: Need<unknown>, kind: "timeout" | "store", retryAt?: number): TokenError =>
   new TokenError({
     provider: provider.id,
-    reason: new Unavailable({ kind, status: undefined, code: undefined }),
+    reason: new Unavailable({ kind }),
     retryAt
   })
 

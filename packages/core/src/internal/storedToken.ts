@@ -6,6 +6,7 @@ import type { AccessToken } from "../AccessToken.ts"
 import * as Lifetime from "../Lifetime.ts"
 import type { Provider } from "../Provider.ts"
 import { TokenError } from "../TokenError.ts"
+import { TokenErrorSchema } from "../TokenErrorSchema.ts"
 
 /*
  * Tokens and failures as texts that a store can hold, with the store's times for ours. `ahead` is by how much this
@@ -85,7 +86,7 @@ export const holds = (text: string, token: AccessToken): Effect.Effect<boolean> 
     Effect.orElseSucceed(() => false)
   )
 
-const Failure = Schema.fromJsonString(Schema.toCodecJson(TokenError))
+const Failure = Schema.fromJsonString(Schema.toCodecJson(TokenErrorSchema))
 const encodeFailure = Schema.encodeEffect(Failure)
 const decodeFailure = Schema.decodeEffect(Failure)
 

@@ -109,8 +109,7 @@ const invalid = (problem: string) =>
   Effect.fail(
     new TokenError({
       provider: "token store",
-      reason: new InvalidOption({ option: "keys", variable, problem }),
-      retryAt: undefined
+      reason: new InvalidOption({ option: "keys", variable, problem })
     })
   )
 

@@ -30,11 +30,10 @@ export const reasonOf = (error: unknown): TokenError.Reason => {
   // Where there were headers, the server did answer: what goes wrong after them is the connection, or the compression.
   const wrong = isAboutBody(error) ? badlyCompressed : malformed
   if (codes.some((code) => wrong.test(code))) {
-    return new TokenError.ReplyNotUnderstood({ status: undefined, problem: "it is not well-formed HTTP" })
+    return new TokenError.ReplyNotUnderstood({ problem: "it is not well-formed HTTP" })
   }
   return new TokenError.Unavailable({
     kind: codes.length > 0 && codes.every((code) => nothingWasSent.has(code)) ? "connection" : "interrupted",
-    status: undefined,
     code: codes[0]
   })
 }

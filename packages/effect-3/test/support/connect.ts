@@ -5,7 +5,8 @@ import type { Subject } from "@mintmark/conformance"
 import type * as AccessToken4 from "@mintmark/core/AccessToken"
 import type { Overrides } from "@mintmark/core/Provider"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
-import * as TokenError4 from "@mintmark/core/TokenError"
+import type * as TokenError4 from "@mintmark/core/TokenError"
+import * as TokenErrorSchema4 from "@mintmark/core/TokenErrorSchema"
 import { type AccessToken, type AuthenticatedHttpClient, type ProviderClient, TokenError } from "@mintmark/effect-3"
 import type * as Clock4 from "effect-4/Clock"
 import * as Duration4 from "effect-4/Duration"
@@ -162,7 +163,7 @@ const run = <A>(effect: Effect.Effect<A, unknown>): Effect4.Effect<A, TokenError
   })
 
 const toError4 = (error: TokenError): TokenError4.TokenError => {
-  const error4 = Schema4.decodeUnknownSync(TokenError4.TokenError)(Schema.encodeSync(TokenError)(error))
+  const error4 = Schema4.decodeUnknownSync(TokenErrorSchema4.TokenErrorSchema)(Schema.encodeSync(TokenError)(error))
   assert.strictEqual(error.message, error4.message)
   assert.strictEqual(error.reason.message, error4.reason.message)
   assert.strictEqual(error.isRetryable, error4.isRetryable)
