@@ -68,6 +68,9 @@ export const makeReader = <Reply>(
   const fail = (reason: TokenError.Reason, retryAt?: number) =>
     Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt }))
 
+  // Many accounts are told the same besides their tokens: it is read once, and kept once.
+  let last: { readonly words: string; readonly scopes: ReadonlyArray<string>; readonly reply: Reply } | undefined
+
   return (request, response) => {
     const { status } = response
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
@@ -107,24 +110,27 @@ export const makeReader = <Reply>(
       : readSeconds(body["expires_in"])
     if (expiresIn === undefined) return notUnderstood("expires_in is missing or is no number of seconds")
 
-    const scopes = readScopes(body["scope"], request.scopes)
-    if (scopes === undefined) return notUnderstood("scope is not a list of scopes")
-
     const refreshToken = readRefreshToken(provider, body, response.requestedAt)
     if (refreshToken === null) return notUnderstood("refresh_token can't be read")
 
     // A Schema that lets its input through must not show what is Redacted elsewhere; one that throws may quote it.
     const { access_token: _, refresh_token: __, ...rest } = body
-    const reply = Result.try(() => Result.getOrThrow(decodeReply(rest)))
-    if (Result.isFailure(reply)) return notUnderstood("a field of the provider's own can't be read")
+    const words = JSON.stringify([rest, request.scopes])
+    if (words !== last?.words) {
+      const scopes = readScopes(body["scope"], request.scopes)
+      if (scopes === undefined) return notUnderstood("scope is not a list of scopes")
+      const reply = Result.try(() => Result.getOrThrow(decodeReply(rest)))
+      if (Result.isFailure(reply)) return notUnderstood("a field of the provider's own can't be read")
+      last = { words, scopes, reply: reply.success }
+    }
 
     return Result.succeed({
       value: Redacted.make(value, { label: "access token" }),
       requestedAt: response.requestedAt,
       expiresAt: Math.min(response.requestedAt + Math.max(0, expiresIn * 1000), Lifetime.endOfTime),
-      scopes,
+      scopes: last.scopes,
       refreshToken,
-      reply: reply.success
+      reply: last.reply
     })
   }
 }

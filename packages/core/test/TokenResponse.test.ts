@@ -353,6 +353,25 @@ describe("TokenResponse: the provider's own fields", () => {
     }
   })
 
+  it("are kept once where accounts are told the same, and apart where one is told or asked for something else", () => {
+    const provider = acme()
+    const reader = TokenResponse.makeReader(provider)
+    const next = (body: unknown, scopes: ReadonlyArray<string> = ["write"]) =>
+      Result.getOrThrow(reader(
+        Result.getOrThrow(TokenRequest.make(provider, clientCredentials(scopes))),
+        { status: 200, retryAfter: undefined, body: bytesOf(body), requestedAt, receivedAt }
+      ))
+    const first = next({ ...good, permissions: ["SMS"] })
+    const second = next({ ...good, access_token: "an0ther", permissions: ["SMS"] })
+    assert.strictEqual(Redacted.value(second.value), "an0ther")
+    assert.strictEqual(second.reply, first.reply)
+    assert.strictEqual(second.scopes, first.scopes)
+    assert.propertyVal(next({ ...good, permissions: ["SMS"], expires_in: 60 }), "expiresAt", requestedAt + 60_000)
+    assert.deepNestedPropertyVal(next({ ...good, permissions: ["VOICE"] }), "reply.permissions", ["VOICE"])
+    assert.deepStrictEqual(next({ ...good, permissions: ["VOICE"] }, ["read"]).scopes, ["read"])
+    assert.deepStrictEqual(next({ ...good, permissions: ["VOICE"], scope: "admin" }, ["read"]).scopes, ["admin"])
+  })
+
   it("are none where the provider has none", () => {
     assert.deepStrictEqual(token({ body, provider: acme({ reply: Reply.Nothing }) }).reply, {})
   })
