@@ -17,8 +17,9 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import type * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import { within } from "./internal/deadline.ts"
+import { limit, read as readBody } from "./internal/heldResponse.ts"
 import { reasonOf } from "./internal/transport.ts"
 import { isSameUrl } from "./internal/url.ts"
 import * as TokenError from "./TokenError.ts"
@@ -31,7 +32,7 @@ import type { TokenResponse } from "./TokenResponse.ts"
  * @since 0.1.0
  * @category constants
  */
-export const bodyLimit = 1_048_576
+export const bodyLimit = limit
 
 /**
  * How long one exchange may take, over connecting, headers and body: 30 seconds, unless told otherwise.
@@ -59,46 +60,58 @@ export const make =
     const errorOf = (reason: TokenError.Reason) => new TokenError.TokenError({ provider: provider.id, reason })
     const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
 
-    return Effect.gen(function*() {
-      const requestedAt = yield* Clock.currentTimeMillis
-      const response = yield* Effect.catchReason(
-        (request.grant === "refresh_token" ? sendingOnce(http, fail(interrupted)) : http).execute(toHttp(request)),
-        "HttpClientError",
-        "StatusCodeError",
+    const read = (
+      response: HttpClientResponse.HttpClientResponse,
+      clock: Clock.Clock,
+      requestedAt: number
+    ): Effect.Effect<TokenResponse, Failure> => {
+      if (!isSameUrl(response.url, request.url)) return fail(redirected)
+      const { headers, status } = response
+      return Effect.map(
+        isShort(headers) && !hidesHeaders(response) ? response.arrayBuffer : readBody(response.stream),
+        (bytes): TokenResponse => ({
+          status,
+          retryAfter: headers["retry-after"],
+          body: bytes && new Uint8Array(bytes),
+          requestedAt,
+          receivedAt: clock.currentTimeMillisUnsafe()
+        })
+      )
+    }
+
+    const exchange = Effect.withFiber<TokenResponse, Failure>((fiber) => {
+      const clock = fiber.getRef(Clock.Clock)
+      const requestedAt = clock.currentTimeMillisUnsafe()
+      const client = request.grant === "refresh_token" ? sendingOnce(http, fail(interrupted)) : http
+      return Effect.matchEffect(client.execute(toHttp(request)), {
+        onSuccess: (response) => read(response, clock, requestedAt),
         // `filterStatusOk` and its like make an error of a reply: taken for a broken connection, a refused password
         // would be sent again.
-        ({ response }) => Effect.succeed(response)
-      )
-      if (!isSameUrl(response.url, request.url)) {
-        return yield* fail(redirected)
-      }
-      const { headers } = response
-      return {
-        status: response.status,
-        retryAfter: headers["retry-after"],
-        body: yield* isShort(headers) && !hidesHeaders(response)
-          ? Effect.map(response.arrayBuffer, (bytes) => new Uint8Array(bytes))
-          : readBody(response.stream),
-        requestedAt,
-        receivedAt: yield* Clock.currentTimeMillis
-      }
-    }).pipe(
-      Effect.catchTag("HttpClientError", (error) => fail(reasonOf(error))),
-      // A client that dies may quote the request that it died of.
-      Effect.catchDefect((defect) =>
-        defect instanceof TokenError.TokenError ? Effect.fail(defect) : fail(reasonOf(defect))
-      ),
-      Effect.catchCauseIf(Cause.hasInterruptsOnly, () => fail(interrupted)),
-      Effect.updateContext(withNothingOfTheCaller((sent) => {
-        if (!isSameUrl(sent.url, request.url)) throw errorOf(redirected)
-        return true
-      })),
-      Effect.timeoutOrElse({
-        duration: deadline,
-        orElse: () => fail(new TokenError.Unavailable({ kind: "timeout" }))
+        onFailure: (error) =>
+          error._tag === "HttpClientError" && error.reason._tag === "StatusCodeError"
+            ? read(error.reason.response, clock, requestedAt)
+            : Effect.fail(error)
       })
+    })
+
+    return within(
+      exchange.pipe(
+        // A client that dies may quote the request that it died of.
+        Effect.catchCause((cause) => {
+          const error = Cause.squash(cause)
+          return error instanceof TokenError.TokenError ? Effect.fail(error) : fail(reasonOf(error))
+        }),
+        Effect.updateContext(withNothingOfTheCaller((sent) => {
+          if (!isSameUrl(sent.url, request.url)) throw errorOf(redirected)
+          return true
+        }))
+      ),
+      Duration.toMillis(deadline),
+      () => fail(new TokenError.Unavailable({ kind: "timeout" }))
     )
   }
+
+type Failure = HttpClientError.HttpClientError | TokenError.TokenError
 
 const interrupted = new TokenError.Unavailable({ kind: "interrupted" })
 
@@ -106,7 +119,7 @@ const interrupted = new TokenError.Unavailable({ kind: "interrupted" })
 const sendingOnce = (
   http: HttpClient.HttpClient,
   again: Effect.Effect<never, TokenError.TokenError>
-): HttpClient.HttpClient.With<HttpClientError.HttpClientError | TokenError.TokenError> => {
+): HttpClient.HttpClient.With<Failure> => {
   let isSent = false
   return HttpClient.mapRequestEffect(http, (request) => {
     if (isSent) return again
@@ -163,26 +176,3 @@ const isShort = (headers: Readonly<Record<string, string | undefined>>): boolean
 // A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not `content-length`.
 const hidesHeaders = (response: HttpClientResponse.HttpClientResponse): boolean =>
   Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")
-
-/** The whole body, or `undefined` where it is larger than the limit. */
-const readBody = Effect.fnUntraced(function*(
-  stream: Stream.Stream<Uint8Array, HttpClientError.HttpClientError>
-): Effect.fn.Return<Uint8Array | undefined, HttpClientError.HttpClientError> {
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  yield* Stream.runForEachWhile(stream, (chunk) =>
-    Effect.sync(() => {
-      size += chunk.length
-      return size <= bodyLimit && chunks.push(chunk) > 0
-    })).pipe(
-      Effect.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Effect.void)
-    )
-  if (size > bodyLimit) return undefined
-  const body = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.length
-  }
-  return body
-})

@@ -9,7 +9,6 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
@@ -20,6 +19,7 @@ import type * as Stream from "effect/Stream"
 import type * as AccessToken from "./AccessToken.ts"
 import * as Backoff from "./Backoff.ts"
 import * as Announcements from "./internal/announcements.ts"
+import { within } from "./internal/deadline.ts"
 import * as Telemetry from "./internal/telemetry.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as TokenState from "./internal/tokenState.ts"
@@ -212,11 +212,14 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
 
   // -- what a caller does ---------------------------------------------------------------------------------------------
 
+  // A deadline is kept by the clock that nobody sets.
+  const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
   let seen = TokenState.never
 
   const look = (): TokenState.Now => {
     const wall = clock.currentTimeMillisUnsafe()
-    return seen = TokenState.compareClocks(seen, wall, Number(clock.monotonicTimeNanosUnsafe()) / 1e6)
+    return seen = TokenState.compareClocks(seen, wall, monotonic())
   }
 
   const fresh = ({ state }: Account): TokenState.Held<Reply> | undefined =>
@@ -281,33 +284,41 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     return flight
   }
 
-  const fly = Effect.fnUntraced(function*(cell: Account, flight: Flight<Reply>) {
-    const started = look()
-    // Drawn once: a token that is fresh when it is chosen is fresh when it is kept.
-    const random = yield* Random.next
-    const result = yield* obtain(cell, flight, started.wall, random).pipe(
-      Effect.catchDefect(() => Effect.fail(unavailable("credentials"))),
-      // Not the flight: something that it waited for, and that somebody else has ended.
-      Effect.catchCauseIf(Cause.hasInterruptsOnly, () => Effect.fail(unavailable("credentials"))),
-      Telemetry.span(provider.id, flight.reason),
-      Effect.result
-    )
-    const landed = look()
-    const { exit, outcome } = land(cell, flight, result, started, landed, random)
-    if (outcome !== undefined) {
-      const event = {
-        provider: provider.id,
-        reason: flight.reason,
-        outcome,
-        requested: flight.requested,
-        startedAt: started.wall,
-        endedAt: landed.wall
+  const fly = (cell: Account, flight: Flight<Reply>): Effect.Effect<void> =>
+    Effect.withFiber((fiber) => {
+      const started = look()
+      // Drawn once: a token that is fresh when it is chosen is fresh when it is kept.
+      const random = fiber.getRef(Random.Random).nextDoubleUnsafe()
+      const conclude = (result: Result.Result<Obtained<Reply>, TokenError.TokenError>): void => {
+        const landed = look()
+        const { exit, outcome } = land(cell, flight, result, started, landed, random)
+        if (outcome !== undefined) {
+          const event = {
+            provider: provider.id,
+            reason: flight.reason,
+            outcome,
+            requested: flight.requested,
+            startedAt: started.wall,
+            endedAt: landed.wall
+          }
+          Telemetry.count(event, fiber.context)
+          events.tell(event)
+        }
+        Deferred.doneUnsafe(flight.done, exit)
       }
-      yield* Telemetry.count(event)
-      events.tell(event)
-    }
-    Deferred.doneUnsafe(flight.done, exit)
-  })
+      return Effect.suspend(() => obtain(cell, flight, started.wall, random)).pipe(
+        // What isn't an error of ours: a defect, or something that the flight waited for and that somebody has ended.
+        Effect.catchCause((cause) => {
+          const error = Cause.squash(cause)
+          return Effect.fail(error instanceof TokenError.TokenError ? error : unavailable("credentials"))
+        }),
+        Telemetry.span(provider.id, flight.reason),
+        Effect.matchEager({
+          onFailure: (error) => conclude(Result.fail(error)),
+          onSuccess: (obtained) => conclude(Result.succeed(obtained))
+        })
+      )
+    })
 
   const land = (
     cell: Account,
@@ -341,38 +352,46 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     }
   }
 
-  const obtain = Effect.fnUntraced(function*(
+  const obtain = (
     cell: Account,
     flight: Flight<Reply>,
     startedAt: number,
     random: number
-  ): Effect.fn.Return<Obtained<Reply>, TokenError.TokenError> {
-    const until = (yield* monotonicMillis) + deadline
+  ): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
+    const until = monotonic() + deadline
     const { failure, unkept } = TokenState.besides(cell.state)
     const { reason } = flight
-    if (reason !== "forced" && unkept > 0) yield* Effect.sleep(Backoff.unkeptPause(unkept))
-    const provided = credentialsOf(cell.key)
-    const credentials = Effect.isEffect(provided) ? yield* inTime(provided) : provided
-    const { identity } = prepare(credentials)
-    flight.identity = identity
-    const now = look()
-    const forbidden = TokenState.forbids(failure, identity, now)
-    if (forbidden !== undefined) return yield* forbidden.exit
-    return yield* store.obtain({
-      provider,
-      identity,
-      reason,
-      refreshToken: provider.renewsWithRefreshToken
-        ? TokenState.refreshTokenFor(cell.state, identity, now.wall)
-        : undefined,
-      servedUntil: reason === "due" ? cell.state.expiresAt - now.setBack : undefined,
-      until,
-      accepts: (token, now) => TokenState.accepts(cell.state, reason, token, startedAt, now, random),
-      renew: (refreshToken) =>
-        Effect.tapError(send(flight, credentials, refreshToken, until), renewalFailed(cell, flight)),
-      ask: send(flight, credentials, undefined, until)
-    })
-  })
+    const ask = (credentials: TokenRequest.Credentials) => {
+      const { identity } = prepare(credentials)
+      flight.identity = identity
+      const now = look()
+      const forbidden = TokenState.forbids(failure, identity, now)
+      if (forbidden !== undefined) return forbidden.exit
+      return store.obtain({
+        provider,
+        identity,
+        reason,
+        refreshToken: provider.renewsWithRefreshToken
+          ? TokenState.refreshTokenFor(cell.state, identity, now.wall)
+          : undefined,
+        servedUntil: reason === "due" ? cell.state.expiresAt - now.setBack : undefined,
+        until,
+        accepts: (token, now) => TokenState.accepts(cell.state, reason, token, startedAt, now, random),
+        renew: (refreshToken) =>
+          Effect.tapError(send(flight, credentials, refreshToken, until), renewalFailed(cell, flight)),
+        ask: send(flight, credentials, undefined, until)
+      })
+    }
+    const begin = () => {
+      const provided = credentialsOf(cell.key)
+      return Effect.isEffect(provided)
+        ? Effect.flatMap(within(provided, deadline, () => Effect.fail(unavailable("credentials"))), ask)
+        : ask(provided)
+    }
+    return reason === "forced" || unkept === 0
+      ? begin()
+      : Effect.flatMap(Effect.sleep(Backoff.unkeptPause(unkept)), begin)
+  }
 
   // Credentials that stay the same make the same request.
   let prepared: Prepared | undefined
@@ -388,12 +407,6 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     return prepared
   }
 
-  const inTime = (credentials: Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>) =>
-    Effect.timeoutOrElse(letGo(credentials), {
-      duration: Duration.millis(deadline),
-      orElse: () => Effect.fail(unavailable("credentials"))
-    })
-
   const renewalFailed = (cell: Account, flight: Flight<Reply>) => (error: TokenError.TokenError) => {
     flight.spentRefreshToken = mayHaveArrived(error)
     return error.reason._tag === "GrantRefused"
@@ -403,32 +416,39 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       : Effect.void
   }
 
-  const send = Effect.fnUntraced(function*(
+  const send = (
     flight: Flight<Reply>,
     credentials: TokenRequest.Credentials,
     refreshToken: AccessToken.RefreshToken | undefined,
     until: number
-  ): Effect.fn.Return<Token, TokenError.TokenError> {
-    const request = yield* Effect.fromResult(
-      refreshToken === undefined
+  ): Answer => {
+    const attempt = (request: TokenRequest.TokenRequest, count: number): Answer => {
+      const left = until - monotonic()
+      const failed = (error: TokenError.TokenError): Answer =>
+        Effect.flatMap(Random.next, (random) => {
+          const wait = Backoff.retryDelay(count, random)
+          return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left < wait
+            ? Effect.fail(error)
+            : Effect.flatMap(Effect.sleep(wait), () => attempt(request, count + 1))
+        })
+      return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left))), {
+        onFailure: failed,
+        onSuccess: (response) =>
+          Result.match(read(request, response), {
+            onFailure: failed,
+            onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
+          })
+      })
+    }
+    return Effect.suspend(() => {
+      const request = refreshToken === undefined
         ? prepare(credentials).request
         : TokenRequest.make(provider, credentials, refreshToken.value)
-    )
-    flight.requested = true
-    for (let attempt = 1;; attempt++) {
-      const left = until - (yield* monotonicMillis)
-      const response = yield* Effect.result(exchange(request, Duration.millis(Math.max(0, left))))
-      const token = Result.flatMap(response, (response) => read(request, response))
-      if (Result.isSuccess(token)) {
-        return { ...token.success, refreshToken: token.success.refreshToken ?? refreshToken }
-      }
-      const wait = Backoff.retryDelay(attempt, yield* Random.next)
-      if (attempt === Backoff.attempts || !mayRepeat(token.failure, refreshToken !== undefined) || left < wait) {
-        return yield* token.failure
-      }
-      yield* Effect.sleep(wait)
-    }
-  })
+      if (Result.isFailure(request)) return Effect.fail(request.failure)
+      flight.requested = true
+      return attempt(request.success, 1)
+    })
+  }
 
   return {
     cell: (key) => ({ key, state: TokenState.empty }),
@@ -453,20 +473,8 @@ export const readCredentials = (
 ): Effect.Effect<TokenRequest.Credentials, TokenError.TokenError> =>
   Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
 
-/** Who is interrupted in it doesn't wait for its end, which may never come. */
-const letGo = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Effect.forkDetach(effect, { startImmediately: true }),
-      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.sync(() => fiber.interruptUnsafe()))
-    )
-  )
-
 /** How often a caller waits anew for a token that ended before the caller woke up. */
 const rounds = 2
-
-// A deadline is kept by the clock that nobody sets.
-const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 const mayHaveArrived = ({ reason }: TokenError.TokenError): boolean =>
   reason._tag === "ReplyNotUnderstood" || reason._tag === "Unavailable" && reason.kind !== "connection"

@@ -48,4 +48,4 @@ const hostAsWritten = (text: string): string | undefined =>
 export const originOf = (text: string): string | undefined => parse(text)?.origin
 
 /** Whether two URLs are the same, however they are written. */
-export const isSameUrl = (a: string, b: string): boolean => parse(a)?.href === parse(b)?.href
+export const isSameUrl = (a: string, b: string): boolean => a === b || parse(a)?.href === parse(b)?.href
