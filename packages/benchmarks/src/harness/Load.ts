@@ -11,7 +11,6 @@ export const load = async (count: number, lanes: ReadonlyArray<() => Promise<unk
   const run = async (request: () => Promise<unknown>) => {
     for (let i = 0; i < each; i++) await request()
   }
-  globalThis.gc?.()
   const cpu = process.cpuUsage()
   const start = process.hrtime.bigint()
   await Promise.all(lanes.map(run))

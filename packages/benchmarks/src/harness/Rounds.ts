@@ -8,8 +8,9 @@ export interface Entry<A> {
 export type Rounds<A> = Readonly<Record<string, ReadonlyArray<A>>>
 
 /**
- * Takes all contestants in turn, round after round, so that whatever else the machine does meets them alike. Each
- * round starts with another of them. The first rounds warm up, and aren't counted.
+ * Takes all contestants in turn, round after round, so that whatever else the machine does meets them alike: many short
+ * rounds say more than few long ones. Each round starts with another of them, and every other one goes the other way
+ * about, so that nobody always runs in the same one's wake. The first rounds warm up, and aren't counted.
  */
 export const interleave = async <A>(
   rounds: number,
@@ -18,9 +19,11 @@ export const interleave = async <A>(
 ): Promise<Rounds<A>> => {
   const figures = new Map(entries.map(({ name }) => [name, new Array<A>()]))
   for (let round = -warmUp; round < rounds; round++) {
-    for (let turn = 0; turn < entries.length; turn++) {
-      const entry = entries[(turn + round + warmUp) % entries.length]
-      if (entry === undefined) continue
+    // What earlier rounds have left behind is nobody's.
+    globalThis.gc?.()
+    const first = (round + warmUp) % entries.length
+    const order = [...entries.slice(first), ...entries.slice(0, first)]
+    for (const entry of round % 2 === 0 ? order : order.toReversed()) {
       const figure = await entry.round()
       if (round >= 0) figures.get(entry.name)?.push(figure)
     }

@@ -6,9 +6,9 @@ import { start } from "../harness/Server.ts"
 import { transports } from "../harness/Transport.ts"
 import type { Column, Measurement } from "../Measurement.ts"
 
-const rounds = 25
-const warmUp = 6
-const inARow = 60
+const rounds = 81
+const warmUp = 24
+const inARow = 25
 
 /** The same `fetch`, with no token on it. */
 const fetchAlone: Contestant = {

@@ -6,11 +6,11 @@ import { start } from "../harness/Server.ts"
 import { type Transport, transports } from "../harness/Transport.ts"
 import type { Column, Measurement } from "../Measurement.ts"
 
-const rounds = 9
-const warmUp = 4
-const inARow = 100
+const rounds = 41
+const warmUp = 16
+const inARow = 25
 const atATime = 64
-const atATimeCount = 384
+const atATimeCount = 128
 
 const titles = { 1: "one after the other", [atATime]: `${atATime} at a time` }
 
