@@ -10,68 +10,65 @@ const placeholder = "\uFFFC"
 
 /**
  * A text from outside, made fit to show: without control characters (which could move a terminal's cursor or forge a
- * line of a log), without any of the secrets, however a server may have written them down, and cut.
+ * line of a log), without any of the secrets, and cut.
+ *
+ * A secret as it is, or as it was sent, is replaced. Where a server has written one down in some other way, nothing of
+ * the text is shown.
  */
 export const scrub = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
-  const values = secrets.map((secret) => wellFormed(Redacted.value(secret))).filter((value) => value !== "")
-  const forms = values.flatMap(formsOf).toSorted((a, b) => b.length - a.length)
-  const known = new RegExp([...forms.map(literally), ...values.flatMap(misread)].join("|") || "(?!)", "gi")
+  const values = secrets.map((secret) => Redacted.value(secret).replace(/\p{Cs}/gu, " ")).filter((value) =>
+    value !== ""
+  )
+  const sent = values.flatMap((value) => [value, value.replace(/^Basic /, ""), encodeURIComponent(value)])
+    .toSorted((a, b) => b.length - a.length)
+  const known = new RegExp(sent.map(literally).join("|") || "(?!)", "gi")
   // Once more after cleaning, which can put together what a control character kept apart.
-  const hidden = clean(wellFormed(text).replace(known, placeholder)).replace(known, placeholder)
-  // Another encoding than the foreseen ones: show nothing of it.
-  if (readings(hidden).some((reading) => values.some((value) => reading.includes(fold(value))))) return mark
+  const hidden = clean(text.replace(known, placeholder)).replace(known, placeholder)
+  const traces = values.flatMap(tracesOf)
+  if (readings(hidden).some((reading) => traces.some((trace) => reading.includes(trace)))) return mark
   const shown = hidden.replaceAll(placeholder, mark).trim()
   return shown.length > longest ? `${shown.slice(0, longest).replace(/\p{Cs}/gu, "")}…` : shown
 }
 
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ")
-
-const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, "\uFFFD")
+const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ")
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
-/**
- * What a server that doesn't know UTF-8 makes of a secret: marks or other letters in the place of those beyond ASCII,
- * one for each of their four bytes at the most, or none. Of a secret with little else, too much would look like it.
- */
-const misread = (secret: string): ReadonlyArray<string> =>
-  /[^ -~]/.test(secret) && secret.replace(/[^!-~]/g, "").length >= 4
-    ? [
-      secret.split(/([^ -~]+)/).map((part, at) => at % 2 === 0 ? literally(part) : `[^ ->@-~]{0,${4 * part.length}}`)
-        .join("")
-    ]
-    : []
+// A plus may be a space.
+const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replaceAll("+", " ")
 
-const formsOf = (secret: string): ReadonlyArray<string> => {
-  const forms = [secret, secret.replace(/^Basic /, ""), encodeURIComponent(secret), formEncode(secret)]
-  return [
-    ...forms,
-    clean(secret),
-    JSON.stringify(secret).slice(1, -1),
-    Hex.encode(secret),
-    ...forms.flatMap((form) => within.flatMap((before) => base64Within(form, before)))
-  ].filter((form) => form.trim() !== "")
+/**
+ * What is left of a text by the ways in which servers spoil one: quoting, escaping, other line breaks, and marks or
+ * other letters in the place of those that they don't know.
+ */
+const skeleton = (folded: string): string => folded.replace(/[^a-z\d\uFFFC]/g, "")
+
+/** What gives a secret away in one of the `readings` of a text. */
+const tracesOf = (secret: string): ReadonlyArray<string> => {
+  const skeletons = [secret, Hex.encode(secret), ...within.flatMap((before) => inBase64(secret, before))]
+    .map((form) => skeleton(fold(form)))
+  // Of a secret with little else than marks, too much would look like it.
+  return [fold(secret), ...skeletons.filter((form) => form.length >= 4)]
 }
 
 const within = [0, 1, 2]
 
 /** What Base64 makes of a text that stands behind so many bytes (modulo 3), less what depends on its neighbours. */
-const base64Within = (text: string, before: number): ReadonlyArray<string> => {
-  const bytes = new TextEncoder().encode(" ".repeat(before) + text)
-  const digits = Base64.encode(bytes).slice(Math.ceil(before * 8 / 6), Math.floor(bytes.length * 8 / 6))
-  return digits.length < 4 ? [] : [digits, digits.replaceAll("+", "-").replaceAll("/", "_")]
-}
-
-const fold = (text: string): string => text.normalize("NFKC").toLowerCase()
+const inBase64 = (text: string, before: number): ReadonlyArray<string> =>
+  [text, formEncode(text)].map((form) => {
+    const bytes = new TextEncoder().encode(" ".repeat(before) + form)
+    return Base64.encode(bytes).slice(Math.ceil(before * 8 / 6), Math.floor(bytes.length * 8 / 6))
+  })
 
 /** What a reader could make of a text, by percent-encoding, backslashes or HTML's entities, each up to three deep. */
 const readings = (text: string): ReadonlyArray<string> => {
-  const found = [text]
-  for (let depth = 0; depth < 3; depth++) {
-    const last = found.at(-1) ?? ""
-    found.push(decodeEntities(decodeBackslashes(decodePercents(last))))
+  const found = []
+  for (let depth = 0, last = text; depth <= 3; depth++) {
+    const folded = fold(last)
+    found.push(folded, skeleton(folded))
+    last = decodeEntities(decodeBackslashes(decodePercents(last)))
   }
-  return found.flatMap((reading) => [fold(reading), fold(reading.replaceAll("+", " "))])
+  return found
 }
 
 const decodePercents = (text: string): string =>
@@ -83,7 +80,7 @@ const decodePercents = (text: string): string =>
 const decodeBackslashes = (text: string): string =>
   text
     .replace(/\\(?:u([\dA-F]{4})|x([\dA-F]{2}))/gi, (_, four, two) => String.fromCharCode(parseInt(four ?? two, 16)))
-    .replace(/\\(?=["'/\\])/g, "")
+    .replace(/\\[bfnrt]|\\(?=["'/\\])/g, "")
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" }
 
