@@ -49,9 +49,9 @@ export interface Client {
  */
 export interface Placement {
   /** The whole value of the `Authorization` header, if there is one. */
-  readonly authorization: Redacted.Redacted | undefined
+  readonly authorization?: Redacted.Redacted
   /** Fields of the body, in order. */
-  readonly parameters: ReadonlyArray<readonly [name: string, value: string]>
+  readonly parameters?: Readonly<Record<string, string>>
 }
 
 /**
@@ -60,21 +60,21 @@ export interface Placement {
  * @since 0.1.0
  * @category combinators
  */
-export const place = (self: ClientAuthentication, client: Client): Placement => {
-  const secret = client.secret === undefined ? "" : Redacted.value(client.secret)
-  switch (self) {
-    case "client_secret_basic":
-      return basic(formEncode(client.id), formEncode(secret))
-    case "client_secret_basic_raw":
-      return basic(client.id, secret)
-    case "client_secret_post":
-      return { authorization: undefined, parameters: [["client_id", client.id], ["client_secret", secret]] }
-    case "none":
-      return { authorization: undefined, parameters: [["client_id", client.id]] }
-  }
-}
+export const place = (self: ClientAuthentication, { id, secret }: Client): Placement =>
+  placements[self](id, secret === undefined ? "" : Redacted.value(secret))
 
 const basic = (user: string, password: string): Placement => ({
-  authorization: Redacted.make(`Basic ${Base64.encode(`${user}:${password}`)}`, { label: "authorization" }),
-  parameters: []
+  authorization: Redacted.make(`Basic ${Base64.encode(`${user}:${password}`)}`, { label: "authorization" })
 })
+
+/**
+ * Every placement there is.
+ *
+ * @internal
+ */
+export const placements: Readonly<Record<ClientAuthentication, (id: string, secret: string) => Placement>> = {
+  client_secret_basic: (id, secret) => basic(formEncode(id), formEncode(secret)),
+  client_secret_basic_raw: basic,
+  client_secret_post: (client_id, client_secret) => ({ parameters: { client_id, client_secret } }),
+  none: (client_id) => ({ parameters: { client_id } })
+}

@@ -63,17 +63,14 @@ export type Grant = Primary | RefreshToken
  * @since 0.1.0
  * @category combinators
  */
-export const parameters = (self: Grant): ReadonlyArray<readonly [name: string, value: string]> => {
-  switch (self.type) {
+export const parameters = (self: Grant): Readonly<Record<string, string>> => {
+  const grant_type = self.type
+  switch (grant_type) {
     case "client_credentials":
-      return [["grant_type", self.type]]
+      return { grant_type }
     case "password":
-      return [
-        ["grant_type", self.type],
-        ["username", self.username],
-        ["password", Redacted.value(self.password)]
-      ]
+      return { grant_type, username: self.username, password: Redacted.value(self.password) }
     case "refresh_token":
-      return [["grant_type", self.type], ["refresh_token", Redacted.value(self.refreshToken)]]
+      return { grant_type, refresh_token: Redacted.value(self.refreshToken) }
   }
 }

@@ -7,9 +7,9 @@ import * as Duration from "effect/Duration"
 import { constUndefined } from "effect/Function"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import type { ClientAuthentication } from "./ClientAuthentication.ts"
+import { type ClientAuthentication, placements } from "./ClientAuthentication.ts"
 import type * as Grant from "./Grant.ts"
-import { scrub } from "./internal/scrub.ts"
+import type { HostPart } from "./HostPart.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as Url from "./internal/url.ts"
 import type { Settings } from "./Settings.ts"
@@ -116,14 +116,12 @@ export interface Facts<Reply> extends
     >
   >
 {
-  /** The token endpoint. Parts in braces, such as `{region}`, are taken from `hostLabels` and `hostNames`. */
+  /** The token endpoint. Parts in braces, such as `{region}`, are taken from `hostParts`. */
   readonly tokenEndpoint: string
   /** Where the API is. Takes the same braces. */
   readonly apiUrl: string
-  /** Values for the braces. Each must be one label of a host name: letters, digits and hyphens. */
-  readonly hostLabels?: Readonly<Record<string, string>>
-  /** Values for the braces. Each must be a host name: labels with dots between them. */
-  readonly hostNames?: Readonly<Record<string, string>>
+  /** What stands in the place of the braces. */
+  readonly hostParts?: Readonly<Record<string, HostPart>>
   /** The lifetime of a token whose reply doesn't say it. */
   readonly assumedLifetime?: Duration.Input | undefined
 }
@@ -170,76 +168,73 @@ export interface Overrides {
 export const make = <Reply>(
   facts: Facts<Reply>,
   overrides: Overrides = {}
-): Result.Result<Provider<Reply>, TokenError> =>
-  Result.gen(function*() {
-    const { hostLabels = {}, hostNames = {}, settings = {}, ...known } = facts
-    const invalid = (setting: string, problem: string) =>
-      Result.fail(invalidOption({ id: facts.id, settings }, setting, problem))
-    const { baseUrl, insecure = false } = overrides
-    const clientAuthentication = overrides.clientAuthentication ?? facts.clientAuthentication
-    if (!Object.hasOwn(placements, clientAuthentication)) {
-      return yield* invalid("clientAuthentication", `must be one of ${Object.keys(placements).join(", ")}`)
-    }
-    const lifetime = overrides.assumedLifetime ?? facts.assumedLifetime
-    const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
-    if (lifetime !== undefined && assumedLifetime === undefined) return yield* invalid("assumedLifetime", notASpan)
+): Result.Result<Provider<Reply>, TokenError> => {
+  const { hostParts = {}, settings = {}, ...known } = facts
+  const { baseUrl, insecure = false } = overrides
+  const clientAuthentication = overrides.clientAuthentication ?? facts.clientAuthentication
+  const parameters = overrides.parameters ?? facts.parameters ?? {}
+  const lifetime = overrides.assumedLifetime ?? facts.assumedLifetime
+  const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
 
-    for (const [name, label] of Object.entries(hostLabels)) {
-      const problem = hostProblem(label, Url.isHostLabel, "letters, digits and hyphens")
-      if (problem !== undefined) return yield* invalid(name, problem)
-    }
-    for (const [name, host] of Object.entries(hostNames)) {
-      const problem = hostProblem(host, Url.isHostName, "a host name")
-      if (problem !== undefined) return yield* invalid(name, problem)
-    }
-    const parameters = overrides.parameters ?? facts.parameters ?? {}
-    const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
-    if (taken !== undefined) return yield* invalid("parameters", `must not name ${taken}`)
-
-    const locate = (name: "tokenEndpoint" | "apiUrl"): Result.Result<string, TokenError> => {
-      const own = overrides[name] ?? Url.fillHost(facts[name], { ...hostLabels, ...hostNames })
-      const url = baseUrl === undefined ? own : Url.rebase(own, baseUrl)
-      const problem = baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(url, insecure)
-      return problem === undefined ? Result.succeed(url) : invalid(baseUrl === undefined ? name : "baseUrl", problem)
-    }
-    return {
-      scopes: [],
-      scopesRequired: false,
-      tokenTypeRequired: true,
-      refreshTokenExpiresIn: undefined,
-      refusal: constUndefined,
-      apiOrigins: [],
-      renewOn: [401],
-      ...known,
-      tokenEndpoint: yield* locate("tokenEndpoint"),
-      apiUrl: yield* locate("apiUrl"),
-      clientAuthentication,
-      renewsWithRefreshToken: overrides.renewsWithRefreshToken ?? facts.renewsWithRefreshToken ?? false,
-      parameters,
-      assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
-      insecure,
-      settings
-    }
+  const urlOf = (name: "tokenEndpoint" | "apiUrl"): string => {
+    const own = overrides[name] ?? Url.fillHost(facts[name], hostParts)
+    return baseUrl === undefined ? own : Url.rebase(own, baseUrl)
+  }
+  const urlProblem = (name: "tokenEndpoint" | "apiUrl"): Problem => [
+    baseUrl === undefined ? name : "baseUrl",
+    baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(urlOf(name), insecure)
+  ]
+  const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
+  const invalid = invalidAmong({ id: facts.id, settings }, [
+    // Callers without types say what they like.
+    [
+      "clientAuthentication",
+      Object.hasOwn(placements, clientAuthentication)
+        ? undefined
+        : `must be one of ${Object.keys(placements).join(", ")}`
+    ],
+    ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
+    ...Object.entries(hostParts).map(([name, { problem }]) => [name, problem] as const),
+    ["parameters", taken && `must not name ${taken}`],
+    urlProblem("tokenEndpoint"),
+    urlProblem("apiUrl")
+  ])
+  if (invalid !== undefined) return Result.fail(invalid)
+  return Result.succeed({
+    scopes: [],
+    scopesRequired: false,
+    tokenTypeRequired: true,
+    refreshTokenExpiresIn: undefined,
+    refusal: constUndefined,
+    apiOrigins: [],
+    renewOn: [401],
+    ...known,
+    tokenEndpoint: urlOf("tokenEndpoint"),
+    apiUrl: urlOf("apiUrl"),
+    clientAuthentication,
+    renewsWithRefreshToken: overrides.renewsWithRefreshToken ?? facts.renewsWithRefreshToken ?? false,
+    parameters,
+    assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
+    insecure,
+    settings
   })
-
-// Callers without types say what they like.
-const placements: Readonly<Record<ClientAuthentication, true>> = {
-  client_secret_basic: true,
-  client_secret_basic_raw: true,
-  client_secret_post: true,
-  none: true
 }
 
 // A second one beside OAuth's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
 
-const hostProblem = (value: string, isSound: (value: string) => boolean, kind: string): string | undefined =>
-  // Callers without types, and variables that aren't set.
-  value === undefined || value === ""
-    ? "is missing or empty"
-    : isSound(value)
-    ? undefined
-    : `must be ${kind}, not ${scrub(JSON.stringify(value), [])}`
+type Problem = readonly [setting: string, problem: string | undefined]
+
+/** The error of the first setting that has a problem, if one has. */
+export const invalidAmong = (
+  self: Pick<Provider, "id" | "settings">,
+  problems: ReadonlyArray<Problem>
+): TokenError | undefined => {
+  for (const [setting, problem] of problems) {
+    if (problem !== undefined) return invalidOption(self, setting, problem)
+  }
+  return undefined
+}
 
 /**
  * The error of an option that is missing or can't be used, by the name that the provider gives it.

@@ -65,21 +65,26 @@ export const make = (
       ? credentials.grant
       : { type: "refresh_token", refreshToken }
     const placement = ClientAuthentication.place(provider.clientAuthentication, client)
-    const parameters = new URLSearchParams()
-    const add = ([name, value]: readonly [string, string]) => parameters.append(name, value)
-    const [grantType, ...grantFields] = Grant.parameters(grant)
-    if (grantType !== undefined) add(grantType)
-    placement.parameters.forEach(add)
-    grantFields.forEach(add)
-    if (scopes.length > 0 && refreshToken === undefined) parameters.append("scope", scopes.join(" "))
-    Object.entries(provider.parameters).forEach(add)
+    // In the order in which the RFCs have them.
+    const parameters = new URLSearchParams({
+      grant_type: grant.type,
+      ...placement.parameters,
+      ...Grant.parameters(grant),
+      ...(scopes.length > 0 && refreshToken === undefined ? { scope: scopes.join(" ") } : {}),
+      ...provider.parameters
+    })
     return {
       url: provider.tokenEndpoint,
       authorization: placement.authorization,
       body: Redacted.make(parameters.toString(), { label: "token request" }),
       grant: grant.type,
       scopes,
-      secrets: [client.secret, placement.authorization, refreshToken, passwordOf(credentials.grant)]
+      secrets: [
+        client.secret,
+        placement.authorization,
+        refreshToken,
+        "password" in credentials.grant ? credentials.grant.password : undefined
+      ]
         .filter((secret) => secret !== undefined)
     }
   })
@@ -101,7 +106,7 @@ export const identity = (provider: Provider.Provider, credentials: Credentials):
       provider.tokenEndpoint,
       provider.clientAuthentication,
       client.id,
-      client.secret === undefined ? null : Redacted.value(client.secret),
+      client.secret && Redacted.value(client.secret),
       Grant.parameters(grant),
       scopeSet(provider, scopes),
       Object.entries(provider.parameters).toSorted(([a], [b]) => a < b ? -1 : 1)
@@ -119,26 +124,20 @@ export const identity = (provider: Provider.Provider, credentials: Credentials):
 export const scopeSet = (provider: Provider.Provider, scopes: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...new Set(scopes.length > 0 ? scopes : provider.scopes)].toSorted()
 
-const passwordOf = (grant: Grant.Primary): Redacted.Redacted | undefined =>
-  grant.type === "password" ? grant.password : undefined
-
 const check = (
   provider: Provider.Provider,
   { client, grant, scopes }: Credentials
 ): Result.Result<ReadonlyArray<string>, TokenError> => {
   const set = scopeSet(provider, scopes)
-  const problems: ReadonlyArray<readonly [setting: string, problem: string | undefined]> = [
+  const invalid = Provider.invalidAmong(provider, [
     ["clientId", textProblem(client.id) ?? colonProblem(provider, client.id)],
     ["clientSecret", provider.clientAuthentication === "none" ? undefined : secretProblem(client.secret)],
     ...(grant.type === "password"
       ? [["username", textProblem(grant.username)], ["password", secretProblem(grant.password)]] as const
       : []),
     ["scopes", provider.scopesRequired && set.length === 0 ? "must name at least one scope" : scopesProblem(set)]
-  ]
-  for (const [setting, problem] of problems) {
-    if (problem !== undefined) return Result.fail(Provider.invalidOption(provider, setting, problem))
-  }
-  return Result.succeed(set)
+  ])
+  return invalid === undefined ? Result.succeed(set) : Result.fail(invalid)
 }
 
 // Callers without types, and variables that aren't set, leave things out.

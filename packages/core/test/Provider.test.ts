@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import * as Reply from "@mintmark/core/Reply"
 import * as Duration from "effect/Duration"
@@ -8,8 +9,7 @@ const facts: Provider.Facts<{}> = {
   id: "acme",
   tokenEndpoint: "https://{region}.{domain}/v{version}/token",
   apiUrl: "https://{region}.api.{domain}",
-  hostLabels: { region: "emea", version: "0" },
-  hostNames: { domain: "acme.example" },
+  hostParts: { region: HostPart.label("emea"), version: HostPart.label("0"), domain: HostPart.name("acme.example") },
   clientAuthentication: "client_secret_basic_raw",
   grant: "client_credentials",
   assumedLifetime: "1 hour",
@@ -109,16 +109,20 @@ describe("Provider", () => {
   })
 
   it("names the setting that is wrong, as its user knows it", () => {
-    const hostLabels = { region: "x@evil.example:443/#", version: "0" }
+    const inRegion = (region: string) =>
+      problem({}, { hostParts: { ...facts.hostParts, region: HostPart.label(region) } })
     assert.strictEqual(
-      problem({}, { hostLabels }),
+      inRegion("x@evil.example:443/#"),
       "acme: region (ACME_REGION) must be letters, digits and hyphens, not \"x@evil.example:443/#\""
     )
     assert.strictEqual(
-      problem({}, { hostLabels: { region: "", version: "0" } }),
+      inRegion(""),
       "acme: region (ACME_REGION) is missing or empty"
     )
-    assert.include(problem({}, { hostNames: { domain: "evil.example/x" } }), "acme: domain must be a host name")
+    assert.include(
+      problem({}, { hostParts: { domain: HostPart.name("evil.example/x") } }),
+      "acme: domain must be a host name"
+    )
     assert.include(problem({ tokenEndpoint: "ftp://acme.example" }), "acme: tokenEndpoint must be")
     assert.include(problem({ apiUrl: "https://user@acme.example" }), "acme: apiUrl must not hold")
   })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
@@ -54,8 +55,7 @@ export const vonageContactCenter = (
     id: "vonage-contact-center",
     tokenEndpoint: "https://{region}.{domain}/Auth/connect/token",
     apiUrl: "https://{region}.api.{domain}",
-    hostLabels: { region },
-    hostNames: { domain },
+    hostParts: { region: HostPart.label(region), domain: HostPart.name(domain) },
     clientAuthentication: "client_secret_post",
     grant: "client_credentials",
     scopesRequired: true,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
@@ -23,8 +24,11 @@ export const vonageContactCenterV0 = (
     id: "vonage-contact-center-v0",
     tokenEndpoint: "https://{region}.{domain}/v{version}/oauth2/token",
     apiUrl: "https://{region}.api.{domain}",
-    hostLabels: { region, version: String(version) },
-    hostNames: { domain },
+    hostParts: {
+      region: HostPart.label(region),
+      version: HostPart.label(String(version)),
+      domain: HostPart.name(domain)
+    },
     clientAuthentication: "client_secret_basic_raw",
     grant: "client_credentials",
     reply: Reply.Nothing,

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import * as Result from "effect/Result"
-import { fillHost, isHostLabel, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
+import { fillHost, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
 import { acme } from "../support/acme.ts"
 import { anyText } from "../support/strings.ts"
 
@@ -87,51 +88,10 @@ describe("problemOf", () => {
   }, { arbitrary: { runs: 500 } })
 })
 
-describe("isHostLabel", () => {
-  it.each(["emea", "EMEA", "a", "1", "a-b", "xn--bcher-kva", "a".repeat(63)])("takes %s", (label) => {
-    assert.isTrue(isHostLabel(label))
-  })
-
-  it.each([
-    "",
-    "-a",
-    "a-",
-    "a.b",
-    "a/b",
-    "a@b",
-    "a:1",
-    "a#",
-    "a?b",
-    "a b",
-    "emea\n",
-    "\nemea",
-    "emea\r\nHost: evil.example",
-    "emea\0",
-    "ema%2E",
-    "é",
-    "🔑",
-    "\u017F",
-    "\u212A",
-    "a_b",
-    "..",
-    "a".repeat(64)
-  ])("refuses %j", (label) => {
-    assert.isFalse(isHostLabel(label))
-  })
-
-  it.prop("takes only what stays the host's own label in a URL", [anyText], ([label]) => {
-    if (isHostLabel(label)) {
-      const url = fillHost("https://{region}.acme.test/token", { region: label })
-      assert.strictEqual(new URL(url).hostname, `${label.toLowerCase()}.acme.test`)
-      assert.isUndefined(problemOf(url, false))
-    }
-  }, { arbitrary: { runs: 500 } })
-})
-
 describe("fillHost", () => {
   it("leaves braces without a label, even those that every object has", () => {
     assert.strictEqual(
-      fillHost("https://{constructor}.{region}.{__proto__}", { region: "emea" }),
+      fillHost("https://{constructor}.{region}.{__proto__}", { region: HostPart.label("emea") }),
       "https://{constructor}.emea.{__proto__}"
     )
   })
@@ -167,7 +127,11 @@ describe("a provider's base URL", () => {
 
 describe("a region", () => {
   const inRegion = (region: string) =>
-    Provider.make({ ...acme(), tokenEndpoint: "https://{region}.acme.test/token", hostLabels: { region } })
+    Provider.make({
+      ...acme(),
+      tokenEndpoint: "https://{region}.acme.test/token",
+      hostParts: { region: HostPart.label(region) }
+    })
 
   it.each([
     "emea.evil.example",
