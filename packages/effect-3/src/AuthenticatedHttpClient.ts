@@ -17,8 +17,9 @@ import type { TokenError } from "./TokenError.ts"
  * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
  *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer.
  * - Redirects are the application's client's business. `fetch` drops the token where a redirect leaves the origin.
- *   `HttpClient.followRedirects` keeps all headers: put it around this client, where a redirect to a stranger fails with
- *   `Unsafe`, and never on the client that this one is made with.
+ *   `HttpClient.followRedirects` keeps all headers: a redirect of its to a stranger fails with `Unsafe`, and nothing is
+ *   sent there. Put it around this client: below it, this can't be seen to where `HttpClient.withTracerDisabledWhen`
+ *   lies still deeper.
  *
  * Put `filterStatusOk`, `retryTransient` and their like around it, too: each retry then carries the token that is valid
  * at that moment.

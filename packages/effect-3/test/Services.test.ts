@@ -2,6 +2,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Routee, toHttpClient, TokenError, Voipex } from "@mintmark/effect-3"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
@@ -15,11 +16,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import { assert, describe, it } from "vitest"
 import { eventually, granted, open, run, secret, server, turn } from "./support/server.ts"
@@ -310,6 +314,60 @@ describe("http", () => {
       assert.lengthOf(there.tokenRequests, 0)
     })))
 
+  it("gets another token once for a thousand callers whose token was revoked, and all succeed", () =>
+    run(Effect.gen(function*() {
+      const callers = 1000
+      const refusals = yield* Deferred.make<void>()
+      const there = server({
+        // Nobody is told of the refusal before everybody has been refused.
+        api: (count) => {
+          if (count > callers) return Effect.succeed(Response.json({}))
+          const refusal = Effect.as(Deferred.await(refusals), new Response(null, { status: 401 }))
+          return count === callers ? Effect.zipRight(Deferred.succeed(refusals, undefined), refusal) : refusal
+        }
+      })
+      const routee = yield* open(there)
+      yield* routee.token
+      const answers = yield* Effect.all(Effect.replicate(routee.http.get("/accounts/me"), callers), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+      assert.lengthOf(there.tokenRequests, 2)
+      const sent = there.apiRequests.map(({ headers }) => headers["authorization"])
+      assert.deepStrictEqual(
+        [new Set(sent.slice(0, callers)), new Set(sent.slice(callers))],
+        [new Set(["Bearer token-1"]), new Set(["Bearer token-2"])]
+      )
+      assert.lengthOf(sent, 2 * callers)
+    })))
+
+  for (const tracing of [true, false]) {
+    it(`takes the token to no stranger whom the application's client is redirected to, traced or not: ${tracing}`, () =>
+      run(Effect.gen(function*() {
+        const elsewhere = { status: 307, headers: { location: "https://stranger.example/" } }
+        const there = server({ api: () => Effect.succeed(new Response(null, elsewhere)) })
+        const routee = yield* open({ ...there, http: HttpClient.followRedirects(there.http) })
+        const error = yield* Effect.flip(Effect.withTracerEnabled(routee.http.get("/sms"), tracing))
+        assert.instanceOf(error, TokenError)
+        assert.deepInclude(error.reason, { _tag: "Unsafe", kind: "origin" })
+        assert.deepStrictEqual(there.apiRequests.map(({ url }) => url), ["https://connect.routee.net/sms"])
+      })))
+  }
+
+  it("follows a redirect within the provider's own origin with the token", () =>
+    run(Effect.gen(function*() {
+      const there = server({
+        api: (count) =>
+          Effect.succeed(new Response(null, count === 1 ? { status: 302, headers: { location: "/new" } } : {}))
+      })
+      const routee = yield* open({ ...there, http: HttpClient.followRedirects(there.http) })
+      assert.strictEqual((yield* routee.http.get("/old")).status, 200)
+      assert.deepStrictEqual(
+        there.apiRequests.map(({ headers, url }) => [url, headers["authorization"]]),
+        [["https://connect.routee.net/old", "Bearer token-1"], ["https://connect.routee.net/new", "Bearer token-1"]]
+      )
+    })))
+
   it("is an HttpClient like any other where one is asked for", () =>
     run(Effect.gen(function*() {
       const there = server({ token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status: 401 })) })
@@ -357,6 +415,95 @@ describe("a token request", () => {
       assert.lengthOf(sent, 1)
       assert.strictEqual(sent[0]?.redirect, "manual")
       for (const header of ["traceparent", "b3"]) assert.isFalse(new Headers(sent[0]?.headers).has(header))
+    })))
+
+  it("with a refresh token is sent once, also by an application's client that tries again by itself", () =>
+    run(Effect.gen(function*() {
+      const sent: Array<string | null> = []
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+          sent.push(new URLSearchParams(body).get("grant_type"))
+          return HttpClientResponse.fromWeb(
+            request,
+            sent.at(-1) === "password"
+              ? Response.json({
+                access_token: `token-${sent.length}`,
+                token_type: "Bearer",
+                expires_in: 3000,
+                refresh_token: "works-once",
+                refresh_expires_in: 7200
+              })
+              : new Response(null, { status: 503 })
+          )
+        })
+      )
+      const voipex = yield* Voipex.make({ username: "alice@example.com", password: Redacted.make(secret) }).pipe(
+        Effect.provideService(HttpClient.HttpClient, HttpClient.retryTransient(http, { times: 3 }))
+      )
+      yield* voipex.token
+      const error = yield* Effect.flip(voipex.renew)
+      assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "interrupted" })
+      assert.deepStrictEqual(sent, ["password", "refresh_token"])
+    })))
+
+  it("is a span and a metric of the application's own, with its reason and what came of it", () =>
+    run(Effect.gen(function*() {
+      const spans: Array<Tracer.Span> = []
+      const native = yield* Effect.tracer
+      const tracer = Tracer.make({
+        span: (...described) => {
+          const span = native.span(...described)
+          spans.push(span)
+          return span
+        },
+        context: (f) => f()
+      })
+      const there = server({
+        token: (count) =>
+          Effect.as(
+            Effect.sleep("2 seconds"),
+            count === 1 ? granted(1) : Response.json({ error: "invalid_client" }, { status: 401 })
+          )
+      })
+      const counted = (reason: string, outcome: string) =>
+        Metric.value(
+          Metric.counter("mintmark_token_requests", { description: "Token requests", incremental: true }).pipe(
+            Metric.tagged("provider", "routee"),
+            Metric.tagged("reason", reason),
+            Metric.tagged("outcome", outcome)
+          )
+        )
+      const before = [yield* counted("first", "obtained"), yield* counted("forced", "CredentialsRefused")]
+      const routee = yield* Effect.withTracer(open(there), tracer)
+      const first = yield* Effect.fork(Effect.withSpan(routee.token, "caller"))
+      yield* turn("2 seconds")
+      yield* Fiber.join(first)
+      yield* routee.token
+      const forced = yield* Effect.fork(Effect.flip(routee.renew))
+      yield* turn("2 seconds")
+      yield* Fiber.join(forced)
+      yield* eventually(() => spans.length === 2)
+      assert.deepStrictEqual(
+        spans.map(({ attributes, kind, name, parent, status }) => [
+          name,
+          kind,
+          Object.fromEntries(attributes),
+          Option.isNone(parent),
+          status._tag === "Ended"
+            ? [Number(status.endTime - status.startTime) / 1e9, Exit.isSuccess(status.exit)]
+            : status._tag
+        ]),
+        [["first", "obtained"], ["forced", "CredentialsRefused"]].map(([reason, outcome]) => [
+          "TokenSource.request",
+          "client",
+          { "mintmark.provider": "routee", "mintmark.reason": reason, "mintmark.outcome": outcome },
+          true,
+          [2, outcome === "obtained"]
+        ])
+      )
+      const after = [yield* counted("first", "obtained"), yield* counted("forced", "CredentialsRefused")]
+      assert.deepStrictEqual(after.map(({ count }, index) => count - (before[index]?.count ?? 0)), [1, 1])
     })))
 
   it("is told when it is over, with its reason", () =>

@@ -23,6 +23,7 @@ import type { AuthenticatedHttpClient } from "../AuthenticatedHttpClient.ts"
 import type { TokenError } from "../TokenError.ts"
 import type { Bridge } from "./bridge.ts"
 import { bodyOf, urlOf } from "./response.ts"
+import { refusing } from "./sending.ts"
 import { toTokenError } from "./tokenError.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
@@ -63,17 +64,25 @@ export const carry = (
           return HttpClientRequest.setHeader(located, "authorization", attachedHeader)
         })
       }
-    ).execute(request).pipe(Effect.mapBoth({
-      onSuccess: (response) => {
-        conceal(attachedHeader, response.request, response)
-        return response
-      },
-      onFailure: (error) => {
-        if (error._tag === "RequestError") conceal(attachedHeader, error.request)
-        if (error._tag === "ResponseError") conceal(attachedHeader, error.request, error.response)
-        return error
-      }
-    }))
+    ).execute(request).pipe(
+      // A client that follows redirects keeps all headers.
+      refusing((sent) => {
+        const isOurs = attachedHeader !== undefined && sent.headers["authorization"] === attachedHeader
+        const refusal = isOurs ? refusalOf(attached, sent.url) : undefined
+        return refusal === undefined ? undefined : toTokenError(refusal)
+      }),
+      Effect.mapBoth({
+        onSuccess: (response) => {
+          conceal(attachedHeader, response.request, response)
+          return response
+        },
+        onFailure: (error) => {
+          if (error._tag === "RequestError") conceal(attachedHeader, error.request)
+          if (error._tag === "ResponseError") conceal(attachedHeader, error.request, error.response)
+          return error
+        }
+      })
+    )
   }
 
   const exchange = (request: HttpClientRequest.HttpClientRequest): Answer => {

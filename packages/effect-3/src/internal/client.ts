@@ -4,6 +4,7 @@ import { attachment } from "@mintmark/core/Attachment"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
 import type * as TokenError4 from "@mintmark/core/TokenError"
 import * as Effect4 from "effect-4/Effect"
+import * as Fiber4 from "effect-4/Fiber"
 import * as Stream4 from "effect-4/Stream"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -13,6 +14,7 @@ import type { TokenError } from "../TokenError.ts"
 import { fromAccessToken, toAccessToken } from "./accessToken.ts"
 import type { Bridge } from "./bridge.ts"
 import { carry } from "./carry.ts"
+import { tell } from "./telemetry.ts"
 import { toTokenError } from "./tokenError.ts"
 
 /** The engine's client, as the application sees it. */
@@ -53,12 +55,17 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
         }),
         renew: Effect.flatMap(run(client.renew), answer),
         reject: (token) => bridge.fromEngine(client.reject(fromAccessToken(token))),
-        events: Stream.asyncPush((emit) =>
-          bridge.fromEngine(Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event)))).pipe(
-            Effect.andThen(Effect.sync(() => emit.end())),
-            Effect.forkScoped
+        events: Stream.asyncPush((emit) => {
+          const listening = Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event))).pipe(
+            Effect4.andThen(Effect4.sync(() => emit.end())),
+            // Who has asked for events misses none from then on.
+            Effect4.forkDetach({ startImmediately: true })
           )
-        ),
+          return Effect.acquireRelease(
+            bridge.fromEngine(listening),
+            (fiber) => bridge.fromEngine(Fiber4.interrupt(fiber))
+          )
+        }, { bufferSize: 1024, strategy: "sliding" }),
         http: carry(http, attached, bridge),
         withScopes: (scopes) => Effect.flatMap(run(client.withScopes(scopes)), view)
       }
@@ -66,5 +73,8 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
       return Effect.succeed(made)
     })
 
-  return view(client)
+  const telling = Stream4.runForEach(client.events, (event) => bridge.toEngine(tell(event))).pipe(
+    Effect4.forkScoped({ startImmediately: true })
+  )
+  return Effect.zipRight(bridge.fromEngine(telling), view(client))
 }

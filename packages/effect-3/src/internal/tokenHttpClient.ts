@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import type { ToEngine } from "./bridge.ts"
 import { toResponse4 } from "./response.ts"
+import { once } from "./sending.ts"
 
 /** The application's HTTP client, as the engine sends token requests through it. */
 export const tokenHttpClient = (
@@ -24,7 +25,7 @@ export const tokenHttpClient = (
   const ownInit = Context.getOrElse(context, FetchHttpClient.RequestInit, () => ({}))
   return HttpClient4.make((request, url, _, fiber) => {
     const isTokenRequest = fiber.getRef(HttpClient4.TracerDisabledWhen)
-    return http.execute(toRequest(request, url)).pipe(
+    return (holdsRefreshToken(request.body) ? once(http) : http).execute(toRequest(request, url)).pipe(
       Effect.catchTag("ResponseError", answered),
       // `fetch` left to itself repeats the body, secret included, on 307 and 308.
       Effect.provideService(FetchHttpClient.RequestInit, { ...ownInit, redirect: "manual" }),
@@ -44,6 +45,12 @@ export const tokenHttpClient = (
     )
   })
 }
+
+/** Whether the request holds a refresh token, which may work once. */
+const holdsRefreshToken = (body: HttpBody4.HttpBody): boolean =>
+  body._tag === "Uint8Array" && new URLSearchParams(utf8.decode(body.body)).get("grant_type") === "refresh_token"
+
+const utf8 = new TextDecoder()
 
 // Where the application's client takes a status for an error, the reply still says what it means.
 const answered = (
