@@ -1,11 +1,24 @@
 // Installs the packed package alone beside Effect 3, type-checks the example against it, strictly and to the last
-// declaration, and runs it against the sandbox on the machine's own Node. Without a network.
+// declaration, and runs it against the sandbox on the machine's own Node. Without a network. The size that the README
+// states is looked at, too.
+import { build } from "esbuild"
 import assert from "node:assert/strict"
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
+import { gzipSync } from "node:zlib"
 
 const example = "../../examples/effect-3/src"
 const sandboxProgram = "../sandbox/src/bin.ts"
@@ -39,6 +52,19 @@ try {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     symlinkSync(realpathSync(join("node_modules", name)), join(modules, name))
   }
+
+  const { outputFiles: [bundle] } = await build({
+    entryPoints: [join(modules, "@mintmark/effect-3/dist/index.js")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    external: applicationsOwn,
+    write: false,
+    logLevel: "error"
+  })
+  const size = gzipSync(bundle.contents).length / 1000
+  const stated = Number(/(\d+) kB for all providers/.exec(readFileSync("README.md", "utf8"))?.[1])
+  assert.ok(Math.abs(size - stated) <= 3, `It is ${size} kB, and the README says ${stated}.`)
 
   cpSync(example, join(folder, "src"), { recursive: true })
   writeFileSync(

@@ -65,7 +65,7 @@ const formatter = CliOutput.defaultFormatter({ colors: false })
 const problemOf = (error: CliError.NonShowHelpErrors): string =>
   error._tag === "UnexpectedArgument"
     ? "There is an argument too many."
-    : formatter.formatCliError(error).replace(/\s*\n\s*/g, " ")
+    : formatter.formatCliError(error).replace(/([.:?!]?)\s*\n\s*/g, (_, end) => `${end === "" ? "." : end} `)
 
 // Its message may hold anything, a secret included.
 const unforeseen = (defect: unknown): Effect.Effect<never, Failure> =>

@@ -1,5 +1,5 @@
 import type { Provider } from "@mintmark/core/Provider"
-import type { TokenError } from "@mintmark/core/TokenError"
+import type { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import * as Data from "effect/Data"
 import * as Runtime from "effect/Runtime"
 import * as ExitCode from "./ExitCode.ts"
@@ -21,16 +21,23 @@ export class Failure extends Data.TaggedError("Failure")<{
   }
 }
 
-/** What a `TokenError` means to somebody at a terminal. */
-export const fromTokenError = (provider: Provider) => (error: TokenError): Failure => {
+/** What a `TokenError` means to somebody at a terminal. `isRemembered`: it was an earlier run that was told so. */
+export const fromTokenError = (provider: Provider, { isRemembered = false } = {}) => (error: TokenError): Failure => {
   const { reason } = error
   const variable = (setting: string) => provider.settings[setting]?.variable ?? setting
   const secrets = provider.grant === "password" ? ["username", "password"] : ["clientId", "clientSecret"]
   const credentials = secrets.map(variable).join(" and ")
   const doctor = `\`mintmark doctor ${provider.id}\``
   const fail = (exitCode: number, advice: string | undefined, more?: string) =>
-    new Failure({ problem: `${provider.id}: ${reason.message}`, advice, more, exitCode })
+    new Failure({ problem: `${provider.id}: ${problemOf(provider, error)}`, advice, more, exitCode })
 
+  if (isRemembered && (reason._tag === "CredentialsRefused" || reason._tag === "GrantRefused")) {
+    return new Failure({
+      problem: `${provider.id}: nothing was sent, since an earlier run was told: ${problemOf(provider, error)}`,
+      advice: `Check ${credentials}. \`mintmark token ${provider.id} --renew\` sends them all the same.`,
+      exitCode: ExitCode.credentials
+    })
+  }
   switch (reason._tag) {
     case "CredentialsRefused":
       return fail(ExitCode.credentials, `Check ${credentials}.`, `${doctor} says more.`)
@@ -61,10 +68,26 @@ export const fromTokenError = (provider: Provider) => (error: TokenError): Failu
         ExitCode.settings,
         reason.variable === undefined
           ? "Change it, and try again."
-          : `Change ${reason.variable} where it is set: in the environment, or in a file such as .env.`
+          : `Change ${nameOf(provider, reason)} where it is set: in the environment, or in a file such as .env.`
       )
   }
 }
+
+/** What went wrong, by the names that somebody at a terminal knows: variables and flags. */
+export const problemOf = (provider: Provider, { reason }: TokenError): string =>
+  reason._tag === "InvalidOption"
+    ? `${nameOf(provider, reason)} ${reason.problem}`
+    : reason._tag === "Unsafe" && reason.kind === "origin"
+    // The option that adds origins is for programs.
+    ? reason.message.replace(/; the option .*$/, "")
+    : reason.message
+
+const nameOf = (provider: Provider, { option, variable }: InvalidOption): string =>
+  variable === undefined
+    ? option
+    : variable === provider.settings["scopes"]?.variable
+    ? `--scope or ${variable}`
+    : variable
 
 const unsafeAdvice = {
   redirect: (_: Provider, baseUrl: string) => `Credentials don't follow redirects. Is ${baseUrl} right?`,

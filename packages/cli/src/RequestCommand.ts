@@ -15,7 +15,7 @@ import type { PlatformError } from "effect/PlatformError"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
-import { Failure, fromTokenError } from "./Failure.ts"
+import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import * as Session from "./Session.ts"
 
@@ -58,7 +58,7 @@ export const command = Command.make(
   Effect.fnUntraced(function*({ data, header, include, method, path, ...parameters }) {
     const headers = yield* Effect.forEach(header, parseHeader)
     const body = yield* Effect.transposeOption(Option.map(data, readBody))
-    const { client, provider } = yield* Session.open(parameters)
+    const { client, provider, toFailure } = yield* Session.open(parameters)
     const request = HttpClientRequest.make(method)(isWhole(path) ? path : `/${path}`).pipe(
       Option.isSome(body)
         ? HttpClientRequest.setBody(HttpBody.uint8Array(body.value, contentType(headers)))
@@ -67,7 +67,7 @@ export const command = Command.make(
     )
     const response = yield* client.http.execute(request).pipe(
       Effect.catchTags({
-        TokenError: (error: TokenError) => Effect.fail(fromTokenError(provider)(error)),
+        TokenError: (error: TokenError) => Effect.fail(toFailure(error)),
         HttpClientError: (error) => Effect.fail(fromHttpError(provider.id, error))
       })
     )

@@ -1,4 +1,5 @@
 import * as ProviderClient from "@mintmark/core/ProviderClient"
+import type { TokenError } from "@mintmark/core/TokenError"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
@@ -6,6 +7,7 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Cache from "./Cache.ts"
@@ -68,7 +70,7 @@ export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
   return yield* Settings.complete(parameters.provider, found)
 })
 
-/** A provider's client that lasts as long as the scope. */
+/** A provider's client that lasts as long as the scope, and what its errors mean. */
 export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
   const outline = Providers.outline(parameters.provider)
   const found = yield* settings(parameters)
@@ -77,14 +79,22 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
   const cacheKey = parameters.noCache
     ? undefined
     : yield* Settings.variable(Cache.keyVariable, Option.getOrUndefined(parameters.envFile))
+  let hasAsked = false
+  const noteAsking = HttpClient.mapRequest((request: HttpClientRequest.HttpClientRequest) => {
+    hasAsked ||= request.url === provider.tokenEndpoint
+    return request
+  })
   const client = yield* ProviderClient.make(known, Settings.account(found), {
     deadline: Duration.seconds(parameters.timeout)
   }).pipe(
     parameters.verbose ? Effect.updateService(HttpClient.HttpClient, tellRequests) : (self) => self,
+    Effect.updateService(HttpClient.HttpClient, noteAsking),
     Effect.mapError(fromTokenError(provider)),
     Effect.provide(Cache.layer(cacheKey))
   )
-  return { client, provider }
+  // What is refused with no question asked was refused to an earlier run.
+  const toFailure = (error: TokenError) => fromTokenError(provider, { isRemembered: !hasAsked })(error)
+  return { client, provider, toFailure }
 })
 
 // Neither headers nor bodies nor queries: each may hold a secret.

@@ -6,7 +6,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as ExitCode from "./ExitCode.ts"
-import { Failure, fromTokenError } from "./Failure.ts"
+import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import * as Session from "./Session.ts"
 
@@ -17,7 +17,7 @@ export const command = Command.make(
     ...Session.parameters,
     ...Session.cacheParameters,
     renew: Flag.Boolean("renew").pipe(
-      Flag.withDescription("Get a new token, although an earlier run has left one that is good"),
+      Flag.withDescription("Get a new token, although an earlier run has left one that is good, or was refused"),
       Flag.withDefault(false)
     ),
     header: Flag.Boolean("header").pipe(
@@ -37,8 +37,8 @@ export const command = Command.make(
         exitCode: ExitCode.usage
       })
     }
-    const { client, provider } = yield* Session.open(parameters)
-    const token = yield* Effect.mapError(renew ? client.renew : client.token, fromTokenError(provider))
+    const { client, provider, toFailure } = yield* Session.open(parameters)
+    const token = yield* Effect.mapError(renew ? client.renew : client.token, toFailure)
     const now = yield* Clock.currentTimeMillis
     yield* Console.log(
       json ? asJson(provider.id, token, now) : header ? asHeader(token) : Redacted.value(token.value)

@@ -79,6 +79,37 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* requests, 3)
     }))
 
+  it.effect("sends a refused password once for ten calls in a script, and again where it is told to, or with another", () =>
+    Effect.gen(function*() {
+      const { counts, urls } = yield* Sandbox
+      const { cwd, env: { HOME, MINTMARK_CACHE_KEY } } = yield* home
+      const { password, username } = Account.voipexOther
+      const env = { HOME, MINTMARK_CACHE_KEY, VOIPEX_BASE_URL: urls.voipex, VOIPEX_USERNAME: username }
+      const wrong = { ...env, VOIPEX_PASSWORD: "canary" }
+      const sent = Effect.map(counts({ provider: "voipex" }), ({ token }) => token)
+      const first = yield* mintmark(["token", "voipex"], { cwd, env: wrong })
+      assert.strictEqual(first.code, 4)
+      assert.match(first.stderr, /^mintmark: voipex: the password was refused .*\nCheck VOIPEX_USERNAME .*\n$/)
+      for (const command of [["token", "voipex"], ["request", "voipex", "GET", "/me"]]) {
+        for (let call = 0; call < 5; call++) {
+          const { code, stderr } = yield* atTerminal(command, wrong)
+          assert.strictEqual(code, 4)
+          assert.match(
+            stderr,
+            /^mintmark: voipex: nothing was sent, since an earlier run was told: the password was .*\n/
+          )
+          assert.match(stderr, /\nCheck VOIPEX_USERNAME and VOIPEX_PASSWORD\. `mintmark token voipex --renew` .*\n$/)
+          assert.notInclude(stderr, "canary")
+        }
+      }
+      assert.strictEqual(yield* sent, 1)
+      assert.strictEqual((yield* atTerminal(["token", "voipex"], { ...env, VOIPEX_PASSWORD: password })).code, 0)
+      assert.strictEqual(yield* sent, 2)
+      const insisting = yield* atTerminal(["token", "voipex", "--renew"], wrong)
+      assert.notInclude(insisting.stderr, "nothing was sent")
+      assert.strictEqual(yield* sent, 3)
+    }))
+
   it.effect("gets a token where the cache can't be used, and refuses a key that is none", () =>
     Effect.gen(function*() {
       const { cwd, env } = yield* home

@@ -40,7 +40,7 @@ describe("mintmark", () => {
     Effect.gen(function*() {
       for (
         const [said, ...args] of [
-          ["Did you mean this? token", "tokn"],
+          [`Unknown subcommand "tokn" for "mintmark". Did you mean this? token`, "tokn"],
           ["provider", "token"],
           ["\"routee\"", "token", "rotee"],
           ["--json", "token", "routee", "--jsn"],
@@ -58,6 +58,19 @@ describe("mintmark", () => {
         assert.include(stderr, said)
         assert.notInclude(stderr, "s3cret")
       }
+    }))
+
+  it.live("calls a setting what it is called at a terminal", () =>
+    Effect.gen(function*() {
+      const env = { ROUTEE_APPLICATION_ID: "id", ROUTEE_APPLICATION_SECRET: "secret" }
+      const scope = yield* atTerminal(["token", "routee", "--scope", "é"], env)
+      assert.match(scope.stderr, /^mintmark: routee: --scope or ROUTEE_SCOPES holds "é", which is not a scope\n.*\n$/)
+      const baseUrl = yield* atTerminal(["token", "routee"], { ...env, ROUTEE_BASE_URL: "nonsense" })
+      assert.match(baseUrl.stderr, /^mintmark: routee: ROUTEE_BASE_URL must be an absolute https URL\n.*\n$/)
+      assert.deepStrictEqual([scope.code, baseUrl.code], [3, 3])
+      const placement = yield* run("doctor", "voipex", "--placement", "basic")
+      assert.strictEqual(placement.code, 2)
+      assert.match(placement.stdout, /^settings +failed +voipex has no client secret .*\n +Leave out --placement\.\n$/)
     }))
 
   it.live("says that a file can't be read", () =>

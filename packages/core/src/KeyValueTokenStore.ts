@@ -10,11 +10,12 @@ import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "./AccessToken.ts"
+import * as Backoff from "./Backoff.ts"
 import * as StoredToken from "./internal/storedToken.ts"
 import { met, mishap } from "./internal/storeTelemetry.ts"
 import * as TokenCipher from "./internal/tokenCipher.ts"
 import * as TokenState from "./internal/tokenState.ts"
-import type { TokenError } from "./TokenError.ts"
+import { TokenError } from "./TokenError.ts"
 import { type Need, type Obtained, request, TokenStore } from "./TokenStore.ts"
 
 /**
@@ -33,6 +34,10 @@ export interface Options {
 
 /**
  * Lets every token source that is made with it find the token that an earlier process has left.
+ *
+ * A refusal is left for later processes, too, and answers them in the server's place: a refused password for 15 minutes,
+ * refused credentials for 30 seconds at first, throttling for as long as the server says. `renew` asks all the same, and
+ * other credentials are not held back by it.
  *
  * A store that can't be read or written, or holds what is none of ours, costs a token request and a metric, never an
  * error. Refresh tokens are not kept: nothing here could see to it that two processes don't spend one at once. For
@@ -69,6 +74,19 @@ const make = Effect.fnUntraced(function*(
     yield* away(store.set(name, yield* cipher.seal(text, name)))
   })
 
+  const readRefusal = Effect.fnUntraced(function*(name: string) {
+    const [, failures, failure] = /^(\d+) (.*)$/s.exec((yield* read(refusalOf(name))) ?? "") ?? []
+    const error = failure === undefined ? undefined : yield* StoredToken.readFailure(failure)
+    return error?.retryAt === undefined ? undefined : { error, failures: Number(failures), until: error.retryAt }
+  })
+
+  const keepRefusal = Effect.fnUntraced(function*(name: string, failures: number, error: TokenError) {
+    const now = yield* Clock.currentTimeMillis
+    const remembered = Math.min(Backoff.rememberFor(error, failures, now, 0, false), refusedGrantKept)
+    const failure = yield* StoredToken.writeFailure(new TokenError({ ...error, retryAt: now + remembered }))
+    yield* away(store.set(refusalOf(name), yield* cipher.seal(`${failures} ${failure}`, refusalOf(name))))
+  })
+
   return {
     obtain: Effect.fnUntraced(function*<Reply>(need: Need<Reply>): Effect.fn.Return<Obtained<Reply>, TokenError> {
       const name = yield* cipher.name(need.identity)
@@ -78,9 +96,18 @@ const make = Effect.fnUntraced(function*(
         yield* met("shared")
         return { token: stored, shared: true }
       }
-      const token = yield* request(need, need.refreshToken)
+      const refusal = yield* readRefusal(name)
+      if (refusal !== undefined && need.reason !== "forced" && (yield* Clock.currentTimeMillis) < refusal.until) {
+        yield* met("told")
+        return yield* refusal.error
+      }
+      const token = yield* Effect.tapError(
+        request(need, need.refreshToken),
+        (error) => isRefusal(error) ? keepRefusal(name, (refusal?.failures ?? 0) + 1, error) : Effect.void
+      )
       yield* met("asked")
       yield* keep(name, need, token)
+      if (refusal !== undefined) yield* away(store.remove(refusalOf(name)))
       return { token, shared: false }
     }),
     reject: Effect.fnUntraced(function*(identity, token) {
@@ -90,3 +117,11 @@ const make = Effect.fnUntraced(function*(
     })
   }
 })
+
+const refusalOf = (name: string): string => `${name}-refusal`
+
+/** How long later processes are told that a grant was refused: 15 minutes, as a fleet is. */
+const refusedGrantKept = 900_000
+
+const isRefusal = ({ reason }: TokenError): boolean =>
+  reason._tag === "CredentialsRefused" || reason._tag === "GrantRefused" || reason._tag === "Throttled"

@@ -29,7 +29,8 @@ const oneProcess = <A, E>(
   http: HttpClient.HttpClient,
   store: KeyValueStore.KeyValueStore,
   use: (source: TokenSource.TokenSource) => Effect.Effect<A, E>,
-  { ring = [keys[0]], provider = acme }: {
+  { given = credentials, ring = [keys[0]], provider = acme }: {
+    readonly given?: typeof credentials
     readonly ring?: ReadonlyArray<Redacted.Redacted>
     readonly provider?: typeof acme
   } = {}
@@ -40,7 +41,7 @@ const oneProcess = <A, E>(
         Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, store))
       )
     )
-    const source = yield* Effect.provideContext(TokenSource.make(provider, credentials), context)
+    const source = yield* Effect.provideContext(TokenSource.make(provider, given), context)
     return yield* use(source)
   })).pipe(Effect.provideService(HttpClient.HttpClient, http))
 
@@ -75,6 +76,44 @@ describe("KeyValueTokenStore", () => {
       yield* TestClock.adjust("1 second")
       yield* oneProcess(http, store, ({ renew }) => renew)
       assert.strictEqual(yield* oneProcess(http, store, get), "token-3")
+    }))
+
+  it.effect("answers later processes with a refusal for a while, but not those that insist or have other credentials", () =>
+    Effect.gen(function*() {
+      let requests = 0
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          requests++
+          return HttpClientResponse.fromWeb(
+            request,
+            request.headers["authorization"] === `Basic ${btoa("id:secret")}`
+              ? Response.json({ access_token: "access", token_type: "Bearer", expires_in: 3600 })
+              : Response.json({ error: "invalid_client" }, { status: 401 })
+          )
+        })
+      )
+      const { entries, store } = shelf()
+      const wrong = { ...credentials, client: { ...credentials.client, secret: Redacted.make("wrong-secret") } }
+      const refused = (use = (source: TokenSource.TokenSource) => source.get) =>
+        Effect.flip(oneProcess(http, store, use, { given: wrong }))
+      for (let run = 0; run < 10; run++) {
+        assert.strictEqual((yield* refused()).reason._tag, "CredentialsRefused")
+      }
+      assert.strictEqual(requests, 1)
+      assert.strictEqual((yield* refused()).retryAt, 30_000)
+      assert.notInclude([...entries.values()].map(atob).join(), "invalid_client")
+
+      yield* oneProcess(http, store, get)
+      assert.strictEqual(requests, 2)
+
+      yield* refused(({ renew }) => renew)
+      assert.strictEqual(requests, 3)
+      yield* TestClock.adjust("59 seconds")
+      yield* refused()
+      assert.strictEqual(requests, 3)
+      yield* TestClock.adjust("1 second")
+      yield* refused()
+      assert.strictEqual(requests, 4)
     }))
 
   it.effect("keeps no refresh token, which two processes could spend at once", () =>

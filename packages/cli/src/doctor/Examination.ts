@@ -19,7 +19,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isIP } from "node:net"
 import * as ExitCode from "../ExitCode.ts"
-import { fromTokenError } from "../Failure.ts"
+import { fromTokenError, problemOf } from "../Failure.ts"
 import * as Providers from "../Providers.ts"
 import * as Session from "../Session.ts"
 import * as Settings from "../Settings.ts"
@@ -61,6 +61,14 @@ export const examine = Effect.fnUntraced(function*(subject: Subject, tell: Tell)
 
 const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   const id = subject.provider
+  if (subject.placement !== undefined && Providers.outline(id).clientAuthentication === "none") {
+    return yield* stop({
+      step: "settings",
+      detail: `${id} has no client secret that could be placed elsewhere`,
+      advice: "Leave out --placement.",
+      exitCode: ExitCode.usage
+    })
+  }
   const settings = yield* Effect.catchTag(
     Session.settings(subject),
     "Failure",
@@ -324,5 +332,5 @@ const stop = (finding: Omit<Finding, "state"> & { readonly exitCode: number }) =
 
 const stopAt = (step: Step, provider: Provider, error: TokenError) => {
   const { advice, exitCode } = fromTokenError(provider)(error)
-  return stop({ step, detail: error.reason.message, advice, exitCode })
+  return stop({ step, detail: problemOf(provider, error), advice, exitCode })
 }

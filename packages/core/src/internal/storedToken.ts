@@ -93,9 +93,9 @@ const decodeFailure = Schema.decodeEffect(Failure)
 /** Writes a failure. */
 export const writeFailure = (error: TokenError): Effect.Effect<string> => Effect.orDie(encodeFailure(error))
 
-/** Reads a failure that answers in the server's place until `retryAt`, by our own clock. */
-export const readFailure = (text: string, retryAt: number): Effect.Effect<TokenError | undefined> =>
+/** Reads a failure that answers in the server's place until `retryAt`, by our own clock: as it was written, if left out. */
+export const readFailure = (text: string, retryAt?: number): Effect.Effect<TokenError | undefined> =>
   decodeFailure(text).pipe(
-    Effect.map((error) => new TokenError({ ...error, retryAt })),
+    Effect.map((error) => retryAt === undefined ? error : new TokenError({ ...error, retryAt })),
     Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
   )
