@@ -7,6 +7,7 @@
 //   ```diff ts                      two programs: the one before, and the one after
 //   ```text prints                  what the code before it prints; after commands, any number may be another one
 //   ```sh serves                    the commands run until those after them are done
+//   ```sh minutes                   the commands take minutes, and are left to those who want to know
 //   ```sh tried=scripts/a.test.mjs  the commands are tried there, and not by packages/documents
 //
 // What a block needs and a reader doesn't stands before it in a comment: <!-- ts ... -->. What is to be run after it
@@ -21,7 +22,7 @@ const filesIn = (folder) =>
   !existsSync(folder) ? [] : readdirSync(folder, { recursive: true }).map((file) => join(folder, file))
 
 /** Every document: its path in the workspace, and its text with everything else on blank lines. */
-const documents = (workspace) => {
+export const documents = (workspace = root) => {
   const folders = packages(workspace).map(({ path }) => path)
   const pages = [
     ...readdirSync(workspace).map((file) => join(workspace, file)),
@@ -113,7 +114,7 @@ export const allPrograms = (workspace = root) =>
 /** Whether a program is one for Vitest. */
 export const isTest = (program) => /from "((@effect\/)?vitest|@mintmark\/conformance)"/.test(program)
 
-const meaningful = { continues: typescript, prints: text, serves: shell, ts: diff }
+const meaningful = { continues: typescript, prints: text, serves: shell, minutes: shell, ts: diff }
 
 const wordProblem = (workspace, { code, language }, word) => {
   if (meaningful[word]?.has(language)) return undefined

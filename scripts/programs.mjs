@@ -9,7 +9,9 @@ import { fail, say } from "./workspace.mjs"
 
 const debianPackage = {
   "redis-server": "redis-server",
-  chromium: "chromium"
+  chromium: "chromium",
+  curl: "curl",
+  openssl: "openssl"
 }
 
 const isHere = (program) =>

@@ -34,6 +34,6 @@ describe("a program of the documents that uses Redis runs, with a real one", () 
       tryProgram(program, {
         REDIS_URL: `unix://${join(folder, "redis.sock")}`,
         MINTMARK_STORE_KEYS: randomBytes(32).toString("base64")
-      }), 60_000)
+      }), 180_000)
   }
 })
