@@ -29,7 +29,21 @@ const problem = (name, workspace) => {
   return existsSync(join(workspace, "packages", name)) ? `packages/${name} is there already.` : undefined
 }
 
-/** Makes the package, gives it its place in the layers and a changeset, and answers the files that were written. */
+// What the documents and the tarballs are tried with: the sandbox's generic server plays the provider.
+const played = (name) => {
+  const prefix = name.toUpperCase().replaceAll("-", "_")
+  return `,
+  ${prefix}_CLIENT_ID: Account.generic.clientId,
+  ${prefix}_CLIENT_SECRET: Account.generic.clientSecret,
+  ${prefix}_BASE_URL: urls.generic
+})
+`
+}
+
+/** The private packages that try every public one. */
+const triers = ["documents", "published"]
+
+/** Makes the package, gives it its place among the others and a changeset, and answers the files that were written. */
 export const newProvider = (name, workspace = root) => {
   const renamed = rename(name)
   const written = []
@@ -51,6 +65,17 @@ export const newProvider = (name, workspace = root) => {
       `const providers = [$1, "${name}"]`
     )
   )
+  const settings = join("scripts", "settings.mjs")
+  write(settings, readFileSync(join(workspace, settings), "utf8").replace(/\n\}\)\n$/, played(name)))
+  for (const trier of triers) {
+    const path = join("packages", trier, "package.json")
+    const manifest = JSON.parse(readFileSync(join(workspace, path), "utf8"))
+    const devDependencies = Object.entries({ ...manifest.devDependencies, [`@mintmark/${name}`]: "workspace:^" })
+    write(
+      path,
+      `${JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(devDependencies.toSorted()) }, null, 2)}\n`
+    )
+  }
   write(join(".changeset", `new-${name}.md`), `---\n"@mintmark/${name}": minor\n---\n\nThe first release.\n`)
   return written
 }

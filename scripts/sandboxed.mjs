@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { settings } from "./settings.mjs"
 
-const [folder] = process.argv.slice(2)
+const [folder, ...args] = process.argv.slice(2)
 const [, program] = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts.start.split(" ")
 const bin = join(dirname(fileURLToPath(import.meta.url)), "..", "packages", "sandbox", "src", "bin.ts")
 const sandbox = spawn(process.execPath, [bin, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })
@@ -16,7 +16,7 @@ sandbox.stdout.setEncoding("utf8").on("data", (text) => {
   printed += text
   if (wasUp || !printed.includes("generic ")) return
   const urls = Object.fromEntries(printed.matchAll(/^ {2}(\S+)\s+(http\S+)$/gm).map(([, name, url]) => [name, url]))
-  const example = spawn(process.execPath, [program], {
+  const example = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     stdio: "inherit",
     env: { ...process.env, ...settings(urls) }

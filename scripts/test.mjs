@@ -20,7 +20,7 @@ const programsOf = ({ manifest }) => Object.entries(manifest.mintmark?.programs 
 const missing = bring(tested.flatMap(programsOf).map(([program]) => program))
 const leftOut = tested.flatMap((each) =>
   programsOf(each).filter(([program]) => missing.includes(program)).flatMap(([, files]) =>
-    files.map((file) => `${each.folder}/${file}`)
+    files.map((file) => file.startsWith(`${each.folder}/`) ? file : `${each.folder}/${file}`)
   )
 )
 if (leftOut.length > 0) say(`NOT RUN, for want of ${missing.join(" and ")}: ${leftOut.join(", ")}.`)

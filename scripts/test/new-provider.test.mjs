@@ -30,7 +30,10 @@ describe("a new provider", () => {
     for (const name of readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache")) {
       symlinkSync(join(root, "node_modules", name), join(workspace, "node_modules", name))
     }
-    mkdirSync(join(workspace, "packages"))
+    for (const trier of ["documents", "published"]) {
+      mkdirSync(join(workspace, "packages", trier), { recursive: true })
+      cpSync(join(root, "packages", trier, "package.json"), join(workspace, "packages", trier, "package.json"))
+    }
     written = newProvider("acme-voice", workspace)
     folder = join(workspace, "packages/acme-voice")
     const { dependencies, devDependencies } = readJson(join(folder, "package.json"))
@@ -54,6 +57,18 @@ describe("a new provider", () => {
     assert.include(text, "https://auth.acme-voice.example/token")
     assert.include(text, "const acmeVoice = (overrides")
     assert.match(text, /TODO: the facts go here/)
+  })
+
+  it("is tried by what tries every package, with the sandbox's generic server in its place", () => {
+    for (const trier of ["documents", "published"]) {
+      const { devDependencies } = readJson(join(workspace, "packages", trier, "package.json"))
+      assert.strictEqual(devDependencies["@mintmark/acme-voice"], "workspace:^")
+    }
+    const settings = readFileSync(join(workspace, "scripts/settings.mjs"), "utf8")
+    assert.match(
+      settings,
+      /,\n {2}ACME_VOICE_CLIENT_ID: Account\.generic\.clientId,\n[^]*ACME_VOICE_BASE_URL: urls\.generic\n\}\)\n$/
+    )
   })
 
   it("conforms, and is configured by its own variables", () => {

@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process"
+import { assert, describe, it } from "vitest"
+import { root } from "../workspace.mjs"
+
+describe("npm run example", () => {
+  it("runs the fleet, for as long as it is told", () => {
+    const { status, stderr, stdout } = spawnSync("npm", ["--silent", "run", "example", "--", "fleet", "2", "3"], {
+      cwd: root,
+      encoding: "utf8",
+      timeout: 110_000
+    })
+    assert.strictEqual(status, 0, `${stdout}${stderr}`)
+    assert.match(stdout, /^\d+ API calls, 0 of them refused; \d+ token requests\.$/m)
+  })
+})
