@@ -4,9 +4,9 @@ import { pages, runPage } from "../src/commands.mjs"
 // What stands on a page is from another day and another machine.
 const anyNumber = (text) => text.replaceAll(/\d+/g, "0")
 
-describe("the commands of a page work, one after the other, and print what the page shows", () => {
+describe("commands work, one after the other, and print what their page shows:", () => {
   for (const page of pages()) {
-    it(page.name, { timeout: 180_000 }, async () => {
+    it(`of ${page.name}`, { timeout: 180_000 }, async () => {
       const { code, stderr, stdout } = await runPage(page)
       assert.strictEqual(code, 0, `${stdout}${stderr}`)
       for (const printed of page.prints) assert.isTrue(anyNumber(stdout).includes(anyNumber(printed)), stdout)
