@@ -1,6 +1,14 @@
 // The sandbox's accounts, as the settings of those who use it.
 import * as Account from "../packages/sandbox/src/Account.ts"
 
+/** Accounts that documents call by names of their own. */
+export const accounts = [
+  { provider: "generic", clientId: "my-client", clientSecret: "my-secret" },
+  { provider: "generic", clientId: "tenant-1", clientSecret: "secret-1" },
+  { provider: "generic", clientId: "tenant-2", clientSecret: "secret-2" },
+  { provider: "routera", clientId: "tenant-1", clientSecret: "secret-1" }
+]
+
 /** What every provider's `layerConfig` reads. */
 export const settings = (urls) => ({
   ROUTEE_APPLICATION_ID: Account.routee.clientId,

@@ -7,10 +7,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert } from "vitest"
 import { allPrograms, layOut } from "../../../scripts/docs.mjs"
-import { settings } from "../../../scripts/settings.mjs"
+import { accounts, settings } from "../../../scripts/settings.mjs"
 import { root } from "../../../scripts/workspace.mjs"
 
-const places = fileURLToPath(new URL("places.mjs", import.meta.url))
+const places = join(root, "scripts", "places.mjs")
 const laidOut = fileURLToPath(new URL("../.programs", import.meta.url))
 const compiled = join(root, "node_modules", ".cache", "mintmark", "compiled")
 
@@ -59,14 +59,8 @@ export const tryProgram = ({ file, folder, prints }, environment = {}) =>
     assert.deepStrictEqual(requests.filter(({ status }) => status !== 200), [])
   }).pipe(Effect.provide(Sandbox.layer({ accounts })))
 
-// Accounts and settings that documents call by names of their own.
+// Settings that documents call by names of their own.
 const { clientId, clientSecret } = Account.routee
-const accounts = [
-  { provider: "generic", clientId: "my-client", clientSecret: "my-secret" },
-  { provider: "generic", clientId: "tenant-1", clientSecret: "secret-1" },
-  { provider: "generic", clientId: "tenant-2", clientSecret: "secret-2" },
-  { provider: "routera", clientId: "tenant-1", clientSecret: "secret-1" }
-]
 const others = {
   ID: clientId,
   SECRET: clientSecret,

@@ -6,7 +6,7 @@ import { node } from "./toolbox.mjs"
 
 const json = { "content-type": "application/json" }
 
-/** Starts the installed sandbox on Node 20, and answers its servers by name, what it was asked, and how to stop it. */
+/** Starts the installed sandbox on Node 20, and answers its servers by name, what it was asked, and how to steer and stop it. */
 export const startSandbox = () =>
   new Promise((resolve, reject) => {
     const bin = join(folder, "projects", "sandbox", "node_modules", "@mintmark", "sandbox", "dist", "bin.js")
@@ -24,6 +24,8 @@ export const startSandbox = () =>
         /** The requests since the last `clear`, with the status of each. */
         journal: async () => (await fetch(`${control}/journal`)).json(),
         clear: () => fetch(`${control}/clear`, { method: "POST", headers: json, body: "{}" }),
+        add: (account) =>
+          fetch(`${control}/accounts`, { method: "POST", headers: json, body: JSON.stringify(account) }),
         stop: () => child.kill()
       })
     })

@@ -1,7 +1,8 @@
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { isTest } from "../../../scripts/docs.mjs"
-import { settings } from "../../../scripts/settings.mjs"
+import { accounts, settings } from "../../../scripts/settings.mjs"
+import { root } from "../../../scripts/workspace.mjs"
 import { published } from "../src/packages.mjs"
 import { programOf, projectOf } from "../src/projects.mjs"
 import { run } from "../src/run.mjs"
@@ -12,6 +13,7 @@ describe("the first program of the README, with what it says to install, on Node
   let sandbox
   beforeAll(async () => {
     sandbox = await startSandbox()
+    for (const account of accounts) await sandbox.add(account)
   }, 60_000)
   afterAll(() => sandbox.stop())
 
@@ -26,11 +28,14 @@ describe("the first program of the README, with what it says to install, on Node
       const cwd = projectOf(one)
       const args = isTest(programOf(one))
         ? [join(cwd, "node_modules", "vitest", "vitest.mjs"), "run", "readme.test.js"]
-        : ["readme.js"]
-      const { status, stderr, stdout } = await run(node(20), args, { cwd, env: settings(sandbox.urls) })
+        : ["--import", join(root, "scripts", "places.mjs"), "readme.js"]
+      const { status, stderr, stdout } = await run(node(20), args, {
+        cwd,
+        env: { ...settings(sandbox.urls), MINTMARK_SANDBOX: JSON.stringify(sandbox.urls) }
+      })
       assert.strictEqual(status, 0, `${stdout}${stderr}`)
       assert.strictEqual(stderr, "")
-      if (!programOf(one).includes("layerConfig")) return
+      if (!/\blayerConfig\b|\bProviderClient\b/.test(programOf(one))) return
       const requests = await sandbox.journal()
       assert.isAbove(requests.filter(({ kind }) => kind === "token").length, 0, "it asked for no token")
       assert.deepStrictEqual(requests.filter((request) => request.status !== 200), [])
