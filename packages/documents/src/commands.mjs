@@ -98,7 +98,7 @@ export const runPage = async ({ commands, name }) => {
     const code = await new Promise((resolve, reject) => {
       shell.on("error", reject)
       shell.on("close", (code, signal) => resolve(code ?? signal))
-      setTimeout(() => process.kill(-shell.pid, "SIGTERM"), 170_000).unref()
+      setTimeout(() => process.kill(-shell.pid, "SIGTERM"), 110_000).unref()
     })
     return { code, stderr, stdout }
   } finally {

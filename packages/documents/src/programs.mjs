@@ -29,7 +29,7 @@ export const needsRedis = (text) => /\bNodeRedis\b/.test(text)
 /** Runs a program, and answers its exit code and its words. */
 export const run = (args, options) =>
   new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: 170_000, ...options }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 110_000, ...options }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code ?? error.signal, stderr, stdout })
     })
   })

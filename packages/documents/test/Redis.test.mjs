@@ -23,7 +23,7 @@ describe("a program of the documents that uses Redis runs, with a real one", () 
         if (/ready to accept connections/i.test(said)) resolve()
       })
     })
-  }, 30_000)
+  })
   afterAll(() => {
     redis.kill()
     rmSync(folder, { force: true, recursive: true })
@@ -34,6 +34,6 @@ describe("a program of the documents that uses Redis runs, with a real one", () 
       tryProgram(program, {
         REDIS_URL: `unix://${join(folder, "redis.sock")}`,
         MINTMARK_STORE_KEYS: randomBytes(32).toString("base64")
-      }), 180_000)
+      }))
   }
 })

@@ -14,7 +14,7 @@ describe("a test of the documents passes", () => {
     const { stderr, stdout } = await run([vitest, "run", "--reporter=json", "--outputFile=report.json"], { cwd })
     assert.isTrue(existsSync(join(cwd, "report.json")), `${stdout}${stderr}`)
     results = JSON.parse(readFileSync(join(cwd, "report.json"), "utf8")).testResults
-  }, 180_000)
+  })
 
   for (const { file, line, name } of chosen) {
     it(`${name}, line ${line}`, () => {
