@@ -20,8 +20,11 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as RedisNews from "../src/internal/redisNews.ts"
+import * as Scripts from "../src/internal/redisScripts.ts"
 import { eventually, pause } from "./support/eventually.ts"
 import { keys } from "./support/fleet.ts"
+import { redisByClock } from "./support/redisClock.ts"
+import { type Loss, startRedisProxy } from "./support/redisProxy.ts"
 import { redisAt, type RedisServer, startRedis } from "./support/redisServer.ts"
 import { canary, join, NumberingServer } from "./support/storeFleet.ts"
 
@@ -601,6 +604,178 @@ describe("RedisTokenStore", () => {
         { provider: "acme", reason: "forced", outcome: "obtained" }
       ])
     }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
+
+  describe("where a command is applied and its reply is lost", () => {
+    const write = [["EVALSHA", "generation"]] as const
+    const mark = [["EVALSHA", "spending"], ["generation"]] as const
+    const claim = [["EVALSHA"], ["mintmark:news"]] as const
+
+    const start = Effect.fnUntraced(function*(kind: "plain" | "renewing", how: Loss) {
+      const redis = yield* startRedis()
+      const proxy = yield* startRedisProxy(redis)
+      const server = new NumberingServer()
+      const clock = yield* TestClock.make()
+      // Over a connection that is well, the lease is given back; else the others wait for its end.
+      const options = { budget: "250 millis", lease: how === "late" ? "1 hour" : "1 second" } as const
+      const a = yield* Effect.provideService(
+        join(redisAt(proxy.url), server, kind, options),
+        Clock.Clock,
+        clock
+      )
+      yield* Effect.addFinalizer(() => proxy.heal)
+      /** Makes a call of `a`, whose budgets end while a reply is held back, and not when this machine is slow. */
+      const call = Effect.fnUntraced(function*<A, E>(effect: Effect.Effect<A, E>) {
+        const fiber = yield* Effect.forkChild(Effect.provideService(effect, Clock.Clock, clock))
+        while (fiber.pollUnsafe() === undefined) {
+          yield* pause(5)
+          if (proxy.holds()) yield* clock.adjust("251 millis")
+        }
+        return yield* Fiber.join(fiber)
+      })
+      return { a, call, proxy, redis, server }
+    })
+
+    for (const how of ["cut", "late", "half open"] as const) {
+      it.live(`has the token that it wrote, and so has the fleet (${how})`, () =>
+        Effect.gen(function*() {
+          const { a, call, proxy, redis, server } = yield* start("renewing", how)
+          const events = yield* Effect.forkChild(Stream.runCollect(Stream.take(a.events, 1)), {
+            startImmediately: true
+          })
+          proxy.lose(how, ...write)
+          assert.strictEqual(bearer(yield* call(a.get)), token(1))
+          assert.strictEqual(proxy.lost(), 1)
+          assert.deepInclude((yield* Fiber.join(events))[0], { outcome: "obtained", requested: true })
+          const b = yield* join(redisAt(redis.url), server, "renewing")
+          assert.strictEqual(bearer(yield* b.get), token(1))
+          yield* b.renew
+          yield* call(a.renew)
+          assert.deepStrictEqual(server.spent, [...new Set(server.spent)])
+          assert.deepStrictEqual(server.grants.slice(0, 2), ["password", "refresh_token"])
+        }))
+
+      it.live(`spends no refresh token that it can't see marked (${how})`, () =>
+        Effect.gen(function*() {
+          const { a, call, proxy, redis, server } = yield* start("renewing", how)
+          yield* call(a.get)
+          proxy.lose(how, ...mark)
+          assert.strictEqual(bearer(yield* call(a.renew)), token(2))
+          assert.strictEqual(proxy.lost(), 1)
+          assert.deepStrictEqual(server.grants, ["password", "password"])
+          const b = yield* join(redisAt(redis.url), server, "renewing")
+          yield* b.renew
+          yield* b.renew
+          assert.deepStrictEqual(server.grants, ["password", "password", "password", "refresh_token"])
+        }))
+
+      it.live(`asks for itself where it can't see its lease, and holds nobody up (${how})`, () =>
+        Effect.gen(function*() {
+          const { a, call, proxy, redis, server } = yield* start("plain", how)
+          proxy.lose(how, ...claim)
+          assert.strictEqual(bearer(yield* call(a.get)), token(1))
+          assert.strictEqual(proxy.lost(), 1)
+          const b = yield* join(redisAt(redis.url), server)
+          assert.strictEqual(bearer(yield* b.get), token(2))
+          assert.strictEqual(server.grants.length, 2)
+        }))
+    }
+  })
+
+  it.live("writes a token that came with a refresh token again, where that failed", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      const failing = Layer.effect(
+        Redis.Redis,
+        Effect.map(Redis.Redis, (redis) => {
+          let scripts = 0
+          return {
+            ...redis,
+            eval: (script) => (...params) =>
+              Effect.suspend(() =>
+                ++scripts === 2 ? Effect.fail(new Redis.RedisError({ cause: "busy" })) : redis.eval(script)(...params)
+              )
+          }
+        })
+      ).pipe(Layer.provide(redisAt(redis.url)))
+      assert.strictEqual(bearer(yield* (yield* join(failing, server, "renewing")).get), token(1))
+      assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server, "renewing")).get), token(1))
+    }))
+
+  describe("where Redis's clock is set back", () => {
+    it.live("waits for no lease from before, and leaves one alone over a correction", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const clock = { offBySeconds: 0 }
+        const client = Context.get(yield* Layer.build(redisByClock(redisAt(redis.url), clock)), Redis.Redis)
+        const look = (owner: string) =>
+          client.eval(Scripts.look)("record", { owner, lease: 60_000, known: 0, force: false })
+        const fence = (found: ReadonlyArray<string>) => Number(found[8])
+        const first = fence(yield* look("a"))
+        assert.isAbove(first, 0)
+        clock.offBySeconds = -30
+        const [, , , , , , , , refused, left] = yield* look("b")
+        assert.strictEqual(Number(refused), 0)
+        assert.isAbove(Number(left), 60_000)
+        clock.offBySeconds = -3_600
+        assert.isAbove(fence(yield* look("b")), first)
+        const late = client.eval(Scripts.change)("record", "a", "news", { lease: 0, set: { token: "late" } })
+        assert.strictEqual(yield* late, 0)
+        assert.notInclude(redis.cli("HGETALL", "record"), "late")
+      }))
+
+    it.live("goes on when the lease's holder has died", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const a = yield* join(redisAt(redis.url), server, "renewing", { lease: "60 seconds" })
+        yield* a.get
+        // What a process leaves behind that dies while it asks.
+        const until = Number(redis.cli("TIME").split("\n")[0]) * 1_000 + 60_000
+        redis.cli("HSET", record(redis), "owner", "dead", "leaseUntil", String(until), "leaseFor", "60000")
+        const b = yield* join(redisByClock(redisAt(redis.url), { offBySeconds: -3_600 }), server, "renewing")
+        assert.strictEqual(bearer(yield* b.renew), token(2))
+      }))
+
+    it.live("serves no token from before, and renews it with the refresh token that came with it", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        yield* (yield* join(redisAt(redis.url), server, "renewing")).get
+        const later = redisByClock(redisAt(redis.url), { offBySeconds: -7_200 })
+        const [b, c] = yield* Effect.all([join(later, server, "renewing"), join(later, server, "renewing")])
+        assert.strictEqual(bearer(yield* b.get), token(2))
+        assert.strictEqual(bearer(yield* c.get), token(2))
+        assert.deepStrictEqual(server.grants, ["password", "refresh_token"])
+      }))
+
+    it.live("takes no failure from before for an answer", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+        yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
+        const b = yield* join(redisByClock(redisAt(redis.url), { offBySeconds: -3_600 }), server)
+        assert.strictEqual(bearer(yield* b.get), token(2))
+      }))
+  })
+
+  it.live("tells the fleet of a refused password for as long as a record may last, unless somebody insists", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.instead.push(() => Response.json({ error: "invalid_grant" }, { status: 400 }))
+      yield* Effect.flip((yield* join(redisAt(redis.url), server, "renewing")).get)
+      const days = (offBy: number) => redisByClock(redisAt(redis.url), { offBySeconds: offBy * 86_400 })
+      for (const day of [0, 1, 29]) {
+        const { reason } = yield* Effect.flip((yield* join(days(day), server, "renewing")).get)
+        assert.strictEqual(reason._tag, "GrantRefused")
+      }
+      assert.strictEqual(server.grants.length, 1)
+      assert.isAbove(Number(redis.cli("PTTL", record(redis))), 29 * 86_400_000)
+      assert.strictEqual(bearer(yield* (yield* join(days(29), server, "renewing")).renew), token(2))
+      assert.strictEqual(bearer(yield* (yield* join(days(29), server, "renewing")).get), token(2))
+    }))
 
   it.live("waits for the lease of a process that died no longer than the lease lasts", () =>
     Effect.gen(function*() {

@@ -1,6 +1,6 @@
 import * as Redis from "effect/persistence/Redis"
 import type { Change, Claim } from "./shelf.ts"
-import { largestField, longestFailure } from "./shelf.ts"
+import { largestField } from "./shelf.ts"
 
 /*
  * The steps on a record that must not be divided, in Lua. A record is one hash, so that it lies in one slot of a
@@ -28,25 +28,26 @@ local function keep(millis)
 end
 `
 
-// A fence is later than the one before and than the clock, so that none is given out twice, even after a flush. A time
-// that is further away than any that we set comes from a clock that was set back, and is over.
+// A fence is later than the one before and than the clock, so that none is given out twice, even after a flush. What
+// has more than twice its length left comes from before the clock was set back, and is over: nobody waits for long for
+// a lease whose holder has died, and a clock that is merely corrected takes no lease away.
 const lookScript = `${prelude}
 local owner, lease, known, force = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == "1"
 local kind = redis.call("TYPE", key).ok
 if kind ~= "hash" and kind ~= "none" then redis.call("UNLINK", key) end
 
 local generation, token = number("generation"), text("token")
-local function ahead(field, atMost)
-  local left = number(field) - now
-  return left <= atMost and math.max(left, 0) or 0
+local function left(what)
+  local millis = number(what .. "Until") - now
+  return millis <= 2 * number(what .. "For") and math.max(millis, 0) or 0
 end
-local failureLeft, leaseLeft = ahead("failureUntil", ${longestFailure}), ahead("leaseUntil", lease * 10)
+local failureLeft, leaseLeft = left("failure"), left("lease")
 local fence = 0
 if lease > 0 and (token == "" or generation <= known) and (force or failureLeft == 0)
   and (leaseLeft == 0 or text("owner") == owner)
 then
   fence = math.max(number("fence") + 1, generation + 1, micros)
-  redis.call("HSET", key, "owner", owner, "leaseUntil", int(now + lease), "fence", int(fence))
+  redis.call("HSET", key, "owner", owner, "leaseUntil", int(now + lease), "leaseFor", int(lease), "fence", int(fence))
   keep(lease * 2)
   leaseLeft = 0
 end
@@ -67,7 +68,7 @@ if lease > 0 then
   redis.call("HSET", key, "leaseUntil", int(now + lease))
   keep(lease * 2)
 else
-  redis.call("HDEL", key, "owner", "leaseUntil")
+  redis.call("HDEL", key, "owner", "leaseUntil", "leaseFor")
   redis.pcall("PUBLISH", channel, key)
 end
 return 1

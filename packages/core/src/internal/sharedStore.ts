@@ -131,7 +131,10 @@ export const make = (
     const recorded = record.entry?.refreshToken
     if (!need.provider.renewsWithRefreshToken || recorded === undefined) return request(need, privateRefreshToken(need))
     if (record.isSpent) return Effect.andThen(mishap("refresh_token_lost"), request(need, privateRefreshToken(need)))
-    const mark = changeAsOwner(name, owner, { lease: leaseMillis, set: { spending: record.generation } })
+    // Whether the mark was made can't be known where its answer is lost. Nobody has to wait for the lease's end then.
+    const mark = changeAsOwner(name, owner, { lease: leaseMillis, set: { spending: record.generation } }).pipe(
+      Effect.tapErrorTag("ShelfAway", () => Effect.forkDetach(giveBack(name, owner)))
+    )
     const unmark = Effect.ignore(shelf.change(name, owner, { lease: leaseMillis, remove: ["spending"] }))
     return Effect.andThen(
       mark,
@@ -169,17 +172,19 @@ export const make = (
       lease: 0,
       keep: timeToKeep(token, refreshToken, yield* Clock.currentTimeMillis),
       set: { token: sealed, generation: record.fence },
-      remove: ["failure", "failureUntil", "failures", "spending"]
+      remove: ["failure", "failureUntil", "failureFor", "failures", "spending"]
     }).pipe(
       Effect.retry({ times: refreshToken === undefined ? 0 : 2 }),
       Effect.orElseSucceed(() => undefined)
     )
     if (written !== false) return asked
-    // What came after is the fleet's token, if it has one yet; the one in hand is as good, but nobody else's.
-    yield* mishap("lease_lost")
     const after = yield* look(name, need, { owner, lease: 0, known: 0, force: false }).pipe(
       Effect.orElseSucceed(() => undefined)
     )
+    // It was written at the first try, and the answer got lost.
+    if (after?.generation === record.fence) return asked
+    // What came after is the fleet's token, if it has one yet; the one in hand is as good, but nobody else's.
+    yield* mishap("lease_lost")
     return after?.entry !== undefined && !after.isRejected
         && need.accepts(after.entry, yield* Clock.currentTimeMillis)
       ? { token: after.entry, shared: true }
@@ -199,15 +204,16 @@ export const make = (
     const now = yield* Clock.currentTimeMillis
     const failures = record.failures + 1
     const remembered = Backoff.rememberFor(error, failures, now, yield* Random.next, false)
-    const until = now + (Number.isFinite(remembered) ? remembered : refusedGrantKept)
+    const wait = Math.min(remembered, longestKept)
+    const until = now + wait
     const failure = yield* Effect.flatMap(
       StoredToken.writeFailure(error),
       (text) => cipher.seal(text, placeOf(name, "failure"))
     )
     yield* Effect.ignore(shelf.change(name, owner, {
       lease: 0,
-      keep: until - now + failuresKept,
-      set: { failure, failureUntil: Math.round(until - record.ahead.most), failures }
+      keep: wait + failuresKept,
+      set: { failure, failureUntil: Math.round(until - record.ahead.most), failureFor: Math.ceil(wait), failures }
     }))
     return yield* new TokenError({ ...error, retryAt: until })
   })
@@ -259,8 +265,12 @@ export const make = (
     const ahead = { least: sentAt - record.now, most: receivedAt - record.now }
     const text = record.token === "" ? undefined : yield* cipher.open(record.token, placeOf(name, "token"))
     // Every rounding goes against the token: it ends a little early rather than late.
-    const entry = text === undefined ? undefined : yield* StoredToken.read(need.provider, text, ahead.least)
-    if (record.token !== "" && entry === undefined) yield* mishap("unreadable")
+    const stored = text === undefined ? undefined : yield* StoredToken.read(need.provider, text, ahead.least)
+    if (record.token !== "" && stored === undefined) yield* mishap("unreadable")
+    // It was asked for before the shelf's clock was set back: nobody knows how old it is. Its refresh token may do.
+    const isFromTheFuture = stored !== undefined && stored.requestedAt - receivedAt > clockTolerance
+    if (isFromTheFuture) yield* mishap("set_back")
+    const entry = isFromTheFuture ? { ...stored, expiresAt: stored.requestedAt } : stored
     const refreshToken = entry?.refreshToken
     if (refreshToken === undefined || entry === undefined) return { ...record, entry, ahead }
     shared.add(refreshToken)
@@ -288,11 +298,14 @@ export const make = (
   return { obtain, reject }
 }
 
-/** How long a record is kept whose refresh token names no end, and how long any is kept at most: 30 days. */
+/**
+ * How long a record is kept whose refresh token names no end, or whose password was refused, and how long any is kept
+ * at most: 30 days.
+ */
 const longestKept = 2_592_000_000
 
-/** How long the fleet remembers that a grant was refused: 15 minutes. A process that was told remembers for ever. */
-const refusedGrantKept = 900_000
+/** By how much two clocks may differ in their pace while a token is asked for. */
+const clockTolerance = 1_000
 
 /** How long a renewal that can wait for the shelf waits: 5 s. */
 const postponement = 5_000

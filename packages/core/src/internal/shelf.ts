@@ -54,13 +54,10 @@ export interface Change {
 }
 
 /** The fields that an owner may change. `spending` holds the generation whose refresh token is being spent. */
-export type Settable = "token" | "generation" | "spending" | "failure" | "failureUntil" | "failures"
+export type Settable = "token" | "generation" | "spending" | "failure" | "failureUntil" | "failureFor" | "failures"
 
 /** The largest sealed token that is stored or read, in characters. What is larger is none of ours. */
 export const largestField = 131_072
-
-/** The longest time that a failure can answer in the server's place, in milliseconds: two hours. */
-export const longestFailure = 7_200_000
 
 /** A place for records. */
 export interface Shelf {

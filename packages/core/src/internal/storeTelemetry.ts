@@ -30,10 +30,19 @@ export type Outcome = "shared" | "asked" | "alone" | "told" | "postponed"
  * - `held_off`: an operation was not tried, because those before it failed
  * - `unreadable`: what lay in the store was none of ours, or sealed with a key that we don't have
  * - `unwritable`: a token was too large for the store, or had a part that can't be written
+ * - `set_back`: a token was written before the store's clock was set back, and nobody knows how old it is
  * - `lease_lost`: a token came when the lease was somebody else's
  * - `refresh_token_lost`: nobody knows whether a refresh token was spent, and it wasn't tried
  */
-export type Mishap = "away" | "slow" | "held_off" | "unreadable" | "unwritable" | "lease_lost" | "refresh_token_lost"
+export type Mishap =
+  | "away"
+  | "slow"
+  | "held_off"
+  | "unreadable"
+  | "unwritable"
+  | "set_back"
+  | "lease_lost"
+  | "refresh_token_lost"
 
 export const met = (outcome: Outcome): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(needs, { outcome }), 1)
