@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import { constUndefined } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { AccessToken, RefreshToken } from "./AccessToken.ts"
+import type { AccessToken } from "./AccessToken.ts"
 import { scrub } from "./internal/scrub.ts"
 import { parseObject } from "./internal/strictJson.ts"
 import * as Lifetime from "./Lifetime.ts"
@@ -64,7 +65,7 @@ export const longestRetryAfter = 3_600_000
 export const makeReader = <Reply>(
   provider: Provider<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
-  const decodeReply = Schema.decodeUnknownResult(provider.reply)
+  const decodeReply = Schema.decodeUnknownSync(provider.reply)
   const fail = (reason: TokenError.Reason, retryAt?: number) =>
     Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt }))
 
@@ -72,7 +73,7 @@ export const makeReader = <Reply>(
   let last: { readonly words: string; readonly scopes: ReadonlyArray<string>; readonly reply: Reply } | undefined
 
   return (request, response) => {
-    const { status } = response
+    const { requestedAt, status } = response
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
 
     // A browser hides a redirect that it was told not to follow behind a status of 0.
@@ -84,52 +85,72 @@ export const makeReader = <Reply>(
     if (status < 200 || status > 599) return notUnderstood("its status has no meaning")
 
     const body = parseBody(response.body)
-    const code = body === undefined ? undefined : body["error"]
-    if (status >= 400 || (code !== undefined && code !== null)) {
-      return fail(...readFailure(provider, request, response, body ?? {}))
+    const error = body?.["error"] ?? undefined
+    if (status >= 400 || error !== undefined) {
+      const { grant, secrets } = request
+      const shown = (text: unknown) => Predicate.isString(text) ? scrub(text, secrets) : undefined
+      const failure: Failure = { status, code: Predicate.isString(error) ? error : undefined, grant }
+      const refused = { status, code: shown(error), description: shown(body?.["error_description"]) }
+      switch (provider.refusal(failure) ?? refusalOf(failure)) {
+        case "credentials":
+          return fail(new TokenError.CredentialsRefused(refused))
+        case "grant":
+          return fail(new TokenError.GrantRefused({ grant, ...refused }))
+        case "request":
+          return fail(new TokenError.RequestRefused(refused))
+        case "throttled":
+          return fail(new TokenError.Throttled({ status }), readRetryAfter(response))
+        case "unavailable":
+          return fail(new TokenError.Unavailable({ kind: "status", status }), readRetryAfter(response))
+      }
     }
     if (body === undefined) {
       return notUnderstood(response.body === undefined ? "it is too large" : "it is not a JSON object")
     }
+    // A Schema that lets its input through must not show what is Redacted elsewhere.
+    const { access_token: value, refresh_token: refreshToken = null, ...rest } = body
+    if (!isToken(value)) return notUnderstood("access_token is missing or is no token")
 
-    const value = body["access_token"]
-    if (!Predicate.isString(value) || !isToken(value)) return notUnderstood("access_token is missing or is no token")
-
-    const tokenType = body["token_type"] ?? undefined
-    if (tokenType === undefined ? provider.tokenTypeRequired : !Predicate.isString(tokenType)) {
-      return notUnderstood("token_type is missing or is no text")
-    }
-    if (Predicate.isString(tokenType) && tokenType.toLowerCase() !== "bearer") {
+    const tokenType = body["token_type"] ?? (provider.tokenTypeRequired ? undefined : "bearer")
+    if (!Predicate.isString(tokenType)) return notUnderstood("token_type is missing or is no text")
+    if (tokenType.toLowerCase() !== "bearer") {
       return fail(
         new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
       )
     }
 
-    const expiresIn = body["expires_in"] === undefined || body["expires_in"] === null
-      ? provider.assumedLifetime && Duration.toSeconds(provider.assumedLifetime)
-      : readSeconds(body["expires_in"])
+    const { assumedLifetime, refreshTokenExpiresIn } = provider
+    const expiresIn = readSeconds(body["expires_in"] ?? (assumedLifetime && Duration.toSeconds(assumedLifetime)))
     if (expiresIn === undefined) return notUnderstood("expires_in is missing or is no number of seconds")
 
-    const refreshToken = readRefreshToken(provider, body, response.requestedAt)
-    if (refreshToken === null) return notUnderstood("refresh_token can't be read")
+    // Half of a character can't be sent back as it came.
+    if (refreshToken !== null && (!Predicate.isString(refreshToken) || /\p{Cs}/u.test(refreshToken))) {
+      return notUnderstood("refresh_token can't be read")
+    }
+    // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is over.
+    const refreshExpiresIn = readSeconds(refreshTokenExpiresIn && body[refreshTokenExpiresIn])
 
-    // A Schema that lets its input through must not show what is Redacted elsewhere; one that throws may quote it.
-    const { access_token: _, refresh_token: __, ...rest } = body
     const words = JSON.stringify([rest, request.scopes])
     if (words !== last?.words) {
-      const scopes = readScopes(body["scope"], request.scopes)
+      const scopes = readScopes(body["scope"] ?? request.scopes)
       if (scopes === undefined) return notUnderstood("scope is not a list of scopes")
-      const reply = Result.try(() => Result.getOrThrow(decodeReply(rest)))
+      // A Schema that throws may quote its input.
+      const reply = Result.try(() => decodeReply(rest))
       if (Result.isFailure(reply)) return notUnderstood("a field of the provider's own can't be read")
       last = { words, scopes, reply: reply.success }
     }
 
     return Result.succeed({
       value: Redacted.make(value, { label: "access token" }),
-      requestedAt: response.requestedAt,
-      expiresAt: Math.min(response.requestedAt + Math.max(0, expiresIn * 1000), Lifetime.endOfTime),
+      requestedAt,
+      expiresAt: endOf(requestedAt, expiresIn),
       scopes: last.scopes,
-      refreshToken,
+      refreshToken: refreshToken
+        ? {
+          value: Redacted.make(refreshToken, { label: "refresh token" }),
+          expiresAt: refreshExpiresIn ? endOf(requestedAt, refreshExpiresIn) : undefined
+        }
+        : undefined,
       reply: last.reply
     })
   }
@@ -137,14 +158,12 @@ export const makeReader = <Reply>(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-const parseBody = (bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined => {
-  if (bytes === undefined) return undefined
-  const text = Result.try(() => utf8.decode(bytes))
-  return Result.isSuccess(text) ? parseObject(text.success) : undefined
-}
+const parseBody = (bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined =>
+  Result.getOrElse(Result.try(() => parseObject(utf8.decode(bytes))), constUndefined)
 
 // RFC 6749 appendix A.12, less the space, which ends a token in a header.
-const isToken = (value: string): boolean => value.length <= longestToken && /^[\x21-\x7E]+$/.test(value)
+const isToken = (value: unknown): value is string =>
+  Predicate.isString(value) && value.length <= longestToken && /^[\x21-\x7E]+$/.test(value)
 
 const readSeconds = (value: unknown): number | undefined =>
   Predicate.isNumber(value)
@@ -153,59 +172,13 @@ const readSeconds = (value: unknown): number | undefined =>
     ? Number(value)
     : undefined
 
-const readScopes = (scope: unknown, requested: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
-  if (scope === undefined || scope === null) return requested
+const endOf = (requestedAt: number, seconds: number): number =>
+  Math.min(requestedAt + Math.max(0, seconds * 1000), Lifetime.endOfTime)
+
+const readScopes = (scope: unknown): ReadonlyArray<string> | undefined => {
   const names = Array.isArray(scope) && scope.every(Predicate.isString) ? scope.join(" ") : scope
   if (!Predicate.isString(names) || /[\p{Cc}\p{Cs}]/u.test(names)) return undefined
   return [...new Set(names.split(" ").filter((name) => name !== ""))]
-}
-
-const readRefreshToken = (
-  provider: Provider,
-  body: Readonly<Record<string, unknown>>,
-  requestedAt: number
-): RefreshToken | undefined | null => {
-  const value = body["refresh_token"] ?? ""
-  if (!Predicate.isString(value)) return null
-  if (value === "") return undefined
-  // Half of a character can't be sent back as it came.
-  if (/\p{Cs}/u.test(value)) return null
-  const field = provider.refreshTokenExpiresIn
-  // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is over.
-  const expiresIn = field === undefined ? 0 : readSeconds(body[field] ?? 0) ?? 0
-  return {
-    value: Redacted.make(value, { label: "refresh token" }),
-    expiresAt: expiresIn === 0 ? undefined : Math.min(requestedAt + expiresIn * 1000, Lifetime.endOfTime)
-  }
-}
-
-const readFailure = (
-  provider: Provider,
-  request: TokenRequest,
-  response: TokenResponse,
-  body: Readonly<Record<string, unknown>>
-): [reason: TokenError.Reason, retryAt: number | undefined] => {
-  const { status } = response
-  const error = body["error"]
-  const failure: Failure = { status, code: Predicate.isString(error) ? error : undefined, grant: request.grant }
-  const description = body["error_description"]
-  const shown = {
-    status,
-    code: failure.code === undefined ? undefined : scrub(failure.code, request.secrets),
-    description: Predicate.isString(description) ? scrub(description, request.secrets) : undefined
-  }
-  switch (provider.refusal(failure) ?? refusalOf(failure)) {
-    case "credentials":
-      return [new TokenError.CredentialsRefused(shown), undefined]
-    case "grant":
-      return [new TokenError.GrantRefused({ grant: request.grant, ...shown }), undefined]
-    case "request":
-      return [new TokenError.RequestRefused(shown), undefined]
-    case "throttled":
-      return [new TokenError.Throttled({ status }), readRetryAfter(response)]
-    case "unavailable":
-      return [new TokenError.Unavailable({ kind: "status", status }), readRetryAfter(response)]
-  }
 }
 
 // The status goes before the code where the server says that it is in trouble, so that no 5xx costs a refresh token or

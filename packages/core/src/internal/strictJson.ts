@@ -24,14 +24,8 @@ const parse = (text: string): unknown => {
 const isPlain = (text: string): boolean => {
   const open: Array<Set<unknown>> = []
   let literal = ""
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case "\"": {
-        const end = endOfString(text, at)
-        literal = text.slice(at, end)
-        at = end - 1
-        break
-      }
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]:]/gs)) {
+    switch (token) {
       case "{":
       case "[":
         if (open.push(new Set()) > deepest) return false
@@ -45,16 +39,11 @@ const isPlain = (text: string): boolean => {
         const key = parse(literal)
         if (keys === undefined || key === undefined || key === "__proto__" || keys.has(key)) return false
         keys.add(key)
+        break
       }
+      default:
+        literal = token
     }
   }
   return true
-}
-
-const endOfString = (text: string, start: number): number => {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === "\"") return at + 1
-    if (text[at] === "\\") at++
-  }
-  return text.length
 }
