@@ -43,9 +43,12 @@ describe("Messaging", () => {
       const [messaging, sandbox] = [yield* Messaging, yield* Sandbox]
       yield* sandbox.script({ kind: "api" }, [Answer.status(503), Answer.ordinary, Answer.status(503)])
       const reading = yield* Effect.forkChild(messaging.balance)
-      yield* sandbox.arrived({ kind: "api" }, 1)
-      yield* Effect.yieldNow
-      yield* TestClock.adjust("1 second")
+      // Nobody tells when the 503 is back and the retry has begun to wait: the clock is turned until it comes.
+      const turning = TestClock.adjust("1 second").pipe(
+        Effect.andThen(TestClock.withLive(Effect.sleep("5 millis"))),
+        Effect.forever
+      )
+      yield* Effect.raceFirst(sandbox.arrived({ kind: "api" }, 2), turning)
       assert.strictEqual((yield* Fiber.join(reading)).balance, 42.5)
       const error = yield* Effect.flip(messaging.send(sms))
       assert.strictEqual(error._tag, "MessagingError")

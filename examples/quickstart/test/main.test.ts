@@ -131,7 +131,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
 
     it.effect("without a network fails with one line", () =>
       Effect.gen(function*() {
-        const environment = yield* routee({ ROUTEE_BASE_URL: yield* nobodyListens })
+        const environment = yield* routee({ ROUTEE_BASE_URL: nobodyListens })
         const { code, err } = yield* run("main.ts", ["--live"], environment)
         assert.strictEqual(code, 1)
         assert.strictEqual(err, "Routee: the authorization server can't be reached (ECONNREFUSED)\n")

@@ -1,8 +1,6 @@
 import * as Account from "@mintmark/sandbox/Account"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -51,9 +49,5 @@ export const voipex = (changes: Readonly<Record<string, string>> = {}) =>
     ...changes
   }))
 
-/** Where a server was that is gone. */
-export const nobodyListens: Effect.Effect<string> = Layer.build(Sandbox.layer()).pipe(
-  Effect.map((context) => Context.get(context, Sandbox).origin),
-  Effect.scoped,
-  Effect.orDie
-)
+/** Where nobody listens, and fetch would ask: it refuses some ports by itself. */
+export const nobodyListens = "http://127.0.0.1:2"

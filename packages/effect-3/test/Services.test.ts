@@ -26,7 +26,7 @@ import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import { assert, describe, it } from "vitest"
-import { eventually, granted, open, run, secret, server, turn } from "./support/server.ts"
+import { ended, eventually, granted, open, pause, run, secret, server, turn } from "./support/server.ts"
 
 const valueOf = (token: { readonly value: Redacted.Redacted }): string => Redacted.value(token.value)
 
@@ -161,9 +161,7 @@ describe("errors", () => {
       ]
       for (const answer of answers) {
         const routee = yield* open(server({ token: () => answer }))
-        const exit = yield* Effect.exit(
-          Effect.fork(routee.token).pipe(Effect.tap(turn("1 minute")), Effect.flatMap(Fiber.join))
-        )
+        const exit = yield* ended(routee.token)
         assert.isTrue(Exit.isFailure(exit))
         const shown = `${inspect(exit, { depth: 12 })}${JSON.stringify(exit)}${
           Exit.match(exit, { onFailure: Cause.pretty, onSuccess: String })
@@ -510,7 +508,7 @@ describe("a token request", () => {
     run(Effect.gen(function*() {
       const routee = yield* open(server())
       const events = yield* Effect.fork(Stream.runCollect(Stream.take(routee.events, 2)))
-      yield* eventually(() => true)
+      yield* pause("100 millis")
       yield* routee.token
       yield* routee.renew
       assert.deepStrictEqual(

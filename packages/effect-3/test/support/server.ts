@@ -2,7 +2,11 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Routee, type RouteeOptions, type TokenError } from "@mintmark/effect-3"
+import * as Chunk from "effect/Chunk"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
@@ -62,10 +66,25 @@ export const open = (
 export const run = <A, E>(test: Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.scoped(test).pipe(Effect.provide(TestContext.TestContext)))
 
-/** Waits, in real time, for what happens behind the caller's back: 2 s at most. */
+/** Lets real time pass. */
+export const pause = (duration: Duration.DurationInput): Effect.Effect<void> =>
+  TestServices.provideLive(Effect.sleep(duration))
+
+/** Waits, in real time, for what happens behind the caller's back. */
 export const eventually = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.repeat(TestServices.provideLive(Effect.sleep(2)), { until: holds, times: 1000 })
+  Effect.repeat(pause("2 millis"), { until: holds })
 
 /** Turns the clock once somebody waits for it. */
-export const turn = (duration: Parameters<typeof TestClock.adjust>[0]): Effect.Effect<void> =>
-  Effect.zipRight(TestServices.provideLive(Effect.sleep(10)), TestClock.adjust(duration))
+export const turn = (duration: Duration.DurationInput): Effect.Effect<void> =>
+  Effect.zipRight(
+    Effect.repeat(Effect.zipRight(pause("2 millis"), TestClock.sleeps()), { until: Chunk.isNonEmpty }),
+    TestClock.adjust(duration)
+  )
+
+/** Waits for a call to end, and turns the clock for all that it waits for. */
+export const ended = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.fork(call)
+    while (fiber.unsafePoll() === null) yield* Effect.zipRight(pause("10 millis"), TestClock.adjust("1 second"))
+    return yield* Fiber.await(fiber)
+  })
