@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
-import { anyText, confusingText } from "./support/strings.ts"
+import { anyText, confusingText, tried } from "./support/strings.ts"
 
 const request = (
   provider: Provider.Provider,
@@ -274,7 +274,7 @@ describe("TokenRequest.identity", () => {
       assert.strictEqual(identityOf(one) === identityOf(other), spelled(one) === spelled(other))
       assert.strictEqual(identityOf(one), identityOf({ ...one }))
     },
-    { arbitrary: { runs: 300 } }
+    tried(300)
   )
 
   const fields: ReadonlyArray<keyof Asked> = [
@@ -295,14 +295,14 @@ describe("TokenRequest.identity", () => {
         const changed = { ...one, [field]: other[field] }
         assert.strictEqual(identityOf(one) === identityOf(changed), spelled(one) === spelled(changed))
       },
-      { arbitrary: { runs: 200 } }
+      tried(200)
     )
   }
 
   it.prop("takes scopes as a set", [askedWith(anyText)], ([asked]) => {
     const scopes = [...asked.scopes.toReversed(), ...asked.scopes]
     assert.strictEqual(identityOf({ ...asked, scopes }), identityOf(asked))
-  })
+  }, tried(100))
 
   it("tells apart what only looks alike", () => {
     const asked: Asked = {

@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Metric from "effect/Metric"
+import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -47,7 +48,12 @@ const sourceOf = (
   { http }: { readonly http: HttpClient.HttpClient },
   from: Provider.Provider<{}> = provider(),
   as: TokenSource.Credentials = credentials
-) => TokenSource.make(from, as).pipe(Effect.provideService(HttpClient.HttpClient, http))
+) =>
+  TokenSource.make(from, as).pipe(
+    Effect.provideService(HttpClient.HttpClient, http),
+    // Jitter, but the same each time.
+    Random.withSeed(process.env["MINTMARK_SEED"] ?? "mintmark")
+  )
 
 const value = (token: AccessToken.AccessToken) => Redacted.value(token.value)
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 import { parseObject } from "../../src/internal/strictJson.ts"
-import { anyText } from "../support/strings.ts"
+import { anyText, tried } from "../support/strings.ts"
 
 const json = Arbitrary.schema(Schema.Record(Schema.String, Schema.Json))
 
@@ -20,7 +20,7 @@ describe("parseObject", () => {
   it.prop("reads every object that has no __proto__ as JSON.parse does", [json], ([value]) => {
     const text = JSON.stringify(value, null, value["a"] === undefined ? 0 : 2)
     if (!text.includes("\"__proto__\":")) assert.deepStrictEqual(parseObject(text), JSON.parse(text))
-  }, { arbitrary: { runs: 300 } })
+  }, tried(300))
 
   it.prop("reads what JSON.parse reads as an object, or nothing", [anyText, anyText, anyText], ([a, b, c]) => {
     for (
@@ -38,7 +38,7 @@ describe("parseObject", () => {
         assert.deepStrictEqual(strict, plainly(text))
       }
     }
-  }, { arbitrary: { runs: 300 } })
+  }, tried(300))
 
   it.prop("reads no object that names a key twice", [json, anyText], ([value, key]) => {
     const name = JSON.stringify(key)
@@ -47,7 +47,7 @@ describe("parseObject", () => {
     )
     assert.isUndefined(parseObject(`{${name}:1,${name}:2}`))
     assert.isUndefined(parseObject(`{"x":[{${name}:1${rest.includes(`,${name}:`) ? "" : rest},${name}:2}]}`))
-  })
+  }, tried(100))
 
   it("reads the same key in different objects, and strings that look like grammar", () => {
     const text = "{\"a\":{\"a\":[{\"a\":1},{\"a\":\"{[:\\\"a\\\":\"}]},\"b\":\"\\\\\"}"

@@ -4,7 +4,7 @@ import * as Provider from "@mintmark/core/Provider"
 import * as Result from "effect/Result"
 import { fillHost, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
 import { acme } from "../support/acme.ts"
-import { anyText } from "../support/strings.ts"
+import { anyText, tried } from "../support/strings.ts"
 
 describe("problemOf", () => {
   it.each([
@@ -85,7 +85,7 @@ describe("problemOf", () => {
       )
       assert.strictEqual(parsed.username + parsed.password + parsed.hash, "")
     }
-  }, { arbitrary: { runs: 500 } })
+  }, tried(500))
 })
 
 describe("fillHost", () => {
