@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HostPart from "@mintmark/core/HostPart"
 import { fillHost, problemOf } from "../src/internal/url.ts"
-import { anyText } from "./support/strings.ts"
+import { anyText, tried } from "./support/strings.ts"
 
 const isLabel = (label: string): boolean => HostPart.label(label).problem === undefined
 
@@ -43,5 +43,5 @@ describe("a label", () => {
       assert.strictEqual(new URL(url).hostname, `${label.toLowerCase()}.acme.test`)
       assert.isUndefined(problemOf(url, false))
     }
-  }, { arbitrary: { runs: 500 } })
+  }, tried(500))
 })
