@@ -14,7 +14,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { nameRepository } from "../release.mjs"
-import { packages, root } from "../workspace.mjs"
+import { packages, root, rootManifest } from "../workspace.mjs"
 
 // What CONTRIBUTING.md says of versions, tried on a copy of the manifests, one release after the other.
 describe("changeset version", () => {
@@ -98,5 +98,41 @@ describe("changeset version", () => {
         isPublic({ manifest }) ? { type: "git", url: "git+https://git.example/a/b.git", directory: folder } : undefined
       )
     }
+  })
+})
+
+describe("the workflows", () => {
+  const workflows = join(root, ".github", "workflows")
+  const read = (name) => readFileSync(join(workflows, name), "utf8")
+
+  for (const name of readdirSync(workflows)) {
+    it(`of ${name} run scripts that there are`, () => {
+      const scripts = [...read(name).matchAll(/\bnpm (?:run )?([\w:-]+)$/gm)].map(([, script]) => script)
+      assert.isAbove(scripts.length, 0)
+      assert.includeMembers(Object.keys(rootManifest.scripts), scripts)
+    })
+  }
+
+  it("release with the action that goes with the version of changesets, and may sign where the packages come from", () => {
+    const [, cli] = /^ {2}"@changesets\/cli": (\d+)/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"))
+    const release = read("release.yml")
+    // The action's major is one less than that of the command line whose words it reads.
+    assert.include(release, `changesets/action@v${cli - 1}`)
+    assert.match(release, /^ {6}id-token: write/m)
+    assert.match(release, /^ {10}PNPM_CONFIG_PROVENANCE: "true"$/m)
+  })
+
+  it("lets the action hear what was published", () => {
+    const heard = "a-file-of-the-action"
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `import { run } from "./scripts/workspace.mjs"; run("sh", ["-c", "echo $CHANGESETS_OUTPUT"])`
+      ],
+      { cwd: root, encoding: "utf8", env: { ...process.env, CHANGESETS_OUTPUT: heard } }
+    )
+    assert.deepStrictEqual([status, stdout.trim()], [0, heard])
   })
 })
