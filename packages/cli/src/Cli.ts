@@ -14,7 +14,12 @@ import * as SandboxCommand from "./SandboxCommand.ts"
 import * as TokenCommand from "./TokenCommand.ts"
 
 const command = Command.make("mintmark").pipe(
-  Command.withDescription("Gets OAuth 2.0 access tokens for telecom APIs, and tells what is wrong when there is none."),
+  Command.withDescription([
+    "Gets OAuth 2.0 access tokens for telecom APIs, and tells what is wrong when there is none.",
+    "",
+    "It ends with 0 when all is done; else with a number for scripts: 2 command line, 3 settings, 4 credentials,",
+    "5 token request, 6 not reached, 7 too many requests, 8 reply, 9 unsafe, 22 the API said no, 23 can't write."
+  ].join("\n  ")),
   Command.withSubcommands([
     TokenCommand.command,
     RequestCommand.command,

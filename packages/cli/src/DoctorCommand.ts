@@ -46,7 +46,7 @@ export const command = Command.make(
         findings.push(finding)
         return json ? Effect.void : Console.log(row(finding, canColor))
       }
-    )
+    ).pipe(Session.tellingRequests(parameters))
     const failed = findings.find(({ state }) => state === "failed")
     const exitCode = failed?.exitCode ?? 0
     if (json) {

@@ -1,5 +1,11 @@
 import * as Providers from "./Providers.ts"
 
+/** How a command keeps tokens for the next one. */
+export const caching = [
+  "With a key in MINTMARK_CACHE_KEY (`openssl rand -base64 32` makes one), tokens are kept, encrypted,",
+  "for the next call: ten calls in a script then cost one token request."
+]
+
 const indent = "\n  "
 const width = 96
 

@@ -96,7 +96,8 @@ export const command = Command.make(
   Command.withDescription(
     Help.withSettings(
       "Sends a request to the provider's API with an access token on it, and prints the answer's body.",
-      "The token goes to the provider's own API alone."
+      "The token goes to the provider's own API alone.",
+      ...Help.caching
     )
   ),
   Command.withShortDescription("Call the provider's API with a token"),

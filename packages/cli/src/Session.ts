@@ -87,7 +87,7 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
   const client = yield* ProviderClient.make(known, Settings.account(found), {
     deadline: Duration.seconds(parameters.timeout)
   }).pipe(
-    parameters.verbose ? Effect.updateService(HttpClient.HttpClient, tellRequests) : (self) => self,
+    tellingRequests(parameters),
     Effect.updateService(HttpClient.HttpClient, noteAsking),
     Effect.mapError(fromTokenError(provider)),
     Effect.provide(Cache.layer(cacheKey))
@@ -96,6 +96,12 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
   const toFailure = (error: TokenError) => fromTokenError(provider, { isRemembered: !hasAsked })(error)
   return { client, provider, toFailure }
 })
+
+/** Tells of each request, where that is wanted. */
+export const tellingRequests =
+  ({ verbose }: Parameters) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | HttpClient.HttpClient> =>
+    verbose ? Effect.updateService(self, HttpClient.HttpClient, tellRequests) : self
 
 // Neither headers nor bodies nor queries: each may hold a secret.
 const tellRequests = (http: HttpClient.HttpClient): HttpClient.HttpClient =>

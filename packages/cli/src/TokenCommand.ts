@@ -46,7 +46,7 @@ export const command = Command.make(
   }, Effect.scoped)
 ).pipe(
   Command.withDescription(
-    Help.withSettings("Gets an access token and prints it, and nothing else, on standard output.")
+    Help.withSettings("Gets an access token and prints it, and nothing else, on standard output.", ...Help.caching)
   ),
   Command.withShortDescription("Get an access token"),
   Command.withExamples([

@@ -127,6 +127,16 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.include(outcome.stdout, "granted: sms; not granted: voice")
     }))
 
+  it.effect("tells with --verbose what is sent, on standard error", () =>
+    Effect.gen(function*() {
+      const dotenv = join(yield* folderForSandbox, ".env")
+      const { stderr } = yield* atTerminal(["doctor", "routee", "--verbose", "--dotenv", dotenv], {})
+      assert.match(
+        stderr,
+        /^Settings from the file: .*\nPOST \S+\/oauth\/token: 200 after \d+ ms\nGET \S+\/balance: 200 after \d+ ms\n$/
+      )
+    }))
+
   it.effect("ends quietly where nobody reads on", () =>
     Effect.gen(function*() {
       const child = start(["doctor", "routee"], { cwd: yield* folderForSandbox })

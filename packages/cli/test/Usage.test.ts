@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFileSync, spawnSync } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
+import * as ExitCode from "../src/ExitCode.ts"
 import * as Providers from "../src/Providers.ts"
 import { atTerminal } from "./support/inProcess.ts"
 import { bin, folder, mintmark } from "./support/mintmark.ts"
@@ -19,6 +20,17 @@ describe("mintmark", () => {
       assert.deepInclude(outcome, { code: 0, stderr: "" })
       for (const name of ["token", "request", "doctor", "sandbox"]) {
         assert.match(outcome.stdout, new RegExp(`^ {2}${name} `, "m"))
+      }
+      for (const code of Object.values(ExitCode).filter((code) => code > 1)) {
+        assert.match(outcome.stdout, new RegExp(`\\b${code} \\w`))
+      }
+    }))
+
+  it.live("teaches with --help how tokens are kept for the next call", () =>
+    Effect.gen(function*() {
+      for (const command of ["token", "request"]) {
+        const { stdout } = yield* run(command, "--help")
+        assert.include(stdout, "With a key in MINTMARK_CACHE_KEY (`openssl rand -base64 32` makes one)")
       }
     }))
 
