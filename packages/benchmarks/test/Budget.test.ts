@@ -6,8 +6,10 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { byEsbuild } from "../src/harness/Bundle.ts"
+import { isolated } from "../src/harness/Isolated.ts"
 import { writePrograms } from "../src/harness/Programs.ts"
 import { publish } from "../src/harness/Published.ts"
+import type { Found } from "../src/measurements/AccountsProcess.ts"
 
 /** What a provider's smallest program may weigh, in bytes compressed by gzip: a little more than it does. */
 const budget = { whole: 65_000, own: 11_600 }
@@ -40,6 +42,18 @@ describe.each(bundles)("the smallest program of $name", ({ file, gzip, imports, 
     const dear = ["index", "PubSub", "Cache", "testing/", "persistence/", "crypto/", "http-api/"]
     const found = modules.filter((module) => dear.some((part) => module.startsWith(`effect/dist/${part}`)))
     assert.deepStrictEqual(found, [])
+  })
+})
+
+describe("an account of a pool", () => {
+  it("costs a known number of bytes", { timeout: 180_000 }, async () => {
+    // Of so few, each bears a larger part of tables that grow by doubling than it does of a hundred thousand.
+    const accounts = await isolated<Found>(new URL("../src/measurements/AccountsProcess.ts", import.meta.url), [
+      "pool",
+      "10000"
+    ])
+    assert.isAtMost(accounts.bytes, 790)
+    assert.isAbove(accounts.bytes, 600)
   })
 })
 
