@@ -19,8 +19,11 @@ const isHere = (program) =>
 
 const isRoot = process.getuid?.() === 0
 
+// Others may be at it, and a mirror has its moments.
+const patience = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"]
+
 const aptGet = (...args) =>
-  spawnSync("apt-get", args, {
+  spawnSync("apt-get", [...patience, ...args], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
   }).status === 0

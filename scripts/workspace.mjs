@@ -62,19 +62,25 @@ export const run = (program, args) => {
 
 // Runs what fetches and installs. Its own words go to a file: they are long, and one sentence says what matters.
 const fetching = (program, args, cwd, sentence) => {
-  const { error, status, stderr, stdout } = spawnSync(program, args, {
-    cwd,
-    encoding: "utf8",
-    // Without a network, be done in seconds rather than minutes.
-    env: {
-      ...environment,
-      CI: "true",
-      npm_config_fetch_retry_mintimeout: "1000",
-      npm_config_fetch_retry_maxtimeout: "5000"
-    },
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ["ignore", "pipe", "pipe"]
-  })
+  const attempt = () =>
+    spawnSync(program, args, {
+      cwd,
+      encoding: "utf8",
+      // Without a network, be done in seconds rather than minutes.
+      env: {
+        ...environment,
+        CI: "true",
+        npm_config_fetch_retry_mintimeout: "1000",
+        npm_config_fetch_retry_maxtimeout: "5000"
+      },
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+  const isAway = ({ stderr, stdout }) => /\b(ECONNREFUSED|ENOTFOUND|ENETUNREACH)\b/.test(`${stdout}${stderr}`)
+  let ended = attempt()
+  // A registry that is there has its moments, and what came until then is kept.
+  for (let again = 0; again < 2 && !ended.error && ended.status !== 0 && !isAway(ended); again++) ended = attempt()
+  const { error, status, stderr, stdout } = ended
   if (error) fail(`${program} could not be started, and it is needed to install the dependencies: ${error.message}.`)
   if (status === 0) return
   const words = `${stdout}${stderr}`

@@ -8,5 +8,5 @@ const readAccount = Effect.gen(function*() {
   yield* routera.http.get("/me")
 }).pipe(Effect.withSpan("readAccount"))
 
-/** Reads the account every 100 ms, for a while. */
-export const application = readAccount.pipe(Effect.repeat({ schedule: Schedule.spaced("100 millis"), times: 40 }))
+/** Reads the account every 50 ms, for a while. */
+export const application = readAccount.pipe(Effect.repeat({ schedule: Schedule.spaced("50 millis"), times: 100 }))

@@ -1,4 +1,4 @@
-// Runs the application against the sandbox, lets its token be revoked after 3 s, exports its telemetry over OTLP to a collector here, and draws what came.
+// Runs the application against the sandbox, lets its second token be revoked when it is 1 s old, exports its telemetry over OTLP to a collector here, and draws what came.
 //
 //   node src/main.ts [file]
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -38,7 +38,11 @@ const observed = application.pipe(
 
 const program = Effect.gen(function*() {
   const sandbox = yield* Sandbox
-  yield* Effect.all([observed, Effect.delay(sandbox.revoke(), "3 seconds")], { concurrency: 2 })
+  const revocation = sandbox.arrived({ kind: "token" }, 2).pipe(
+    Effect.andThen(Effect.sleep("1 second")),
+    Effect.andThen(sandbox.revoke())
+  )
+  yield* Effect.all([observed, revocation], { concurrency: 2 })
   const collector = yield* Collector
   const requests = collector.counters().get("mintmark_token_requests") ?? []
   const counts = requests.map((point) =>

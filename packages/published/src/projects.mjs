@@ -5,7 +5,7 @@ import { join, relative } from "node:path"
 import { blocks, isTest, programs } from "../../../scripts/docs.mjs"
 import { root } from "../../../scripts/workspace.mjs"
 import { modules, published } from "./packages.mjs"
-import { succeed } from "./run.mjs"
+import { fetched } from "./run.mjs"
 
 export const folder = process.env.MINTMARK_PUBLISHED ?? ""
 
@@ -89,7 +89,7 @@ export const install = async (into, tarballs) => {
     const toRun = isTest(program) ? program : runnable(one.readme)
     write(join(projectOf(one, into), `${name}.js`), stripTypeScriptTypes(toRun))
   }
-  await succeed("pnpm", ["install", "--prefer-offline", "--no-frozen-lockfile"], {
+  await fetched("pnpm", ["install", "--prefer-offline", "--no-frozen-lockfile"], {
     cwd: into,
     env: { ...process.env, CI: "true" }
   })

@@ -52,7 +52,11 @@ const inWorkerd = async (settings) => {
 
 const inChromium = async (settings) => {
   const path = await bundle("page.js", { format: "iife" })
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    timeout: 100_000
+  })
   try {
     const page = await browser.newPage()
     // A page of the sandbox's own origin: no authorization server lets other pages in.

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { succeed } from "./run.mjs"
+import { fetched } from "./run.mjs"
 
 const toolbox = fileURLToPath(new URL("../toolbox", import.meta.url))
 
 export const installToolbox = () =>
-  succeed("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], {
+  fetched("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], {
     cwd: toolbox,
     env: { ...process.env, CI: "true" }
   })

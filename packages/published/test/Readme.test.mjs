@@ -14,7 +14,7 @@ describe("the first program of the README, with what it says to install, on Node
   beforeAll(async () => {
     sandbox = await startSandbox()
     for (const account of accounts) await sandbox.add(account)
-  }, 60_000)
+  })
   afterAll(() => sandbox.stop())
 
   it("is there", () => {
@@ -23,7 +23,7 @@ describe("the first program of the README, with what it says to install, on Node
   })
 
   for (const one of published.filter((each) => programOf(each) !== undefined)) {
-    it(`of ${one.name} runs`, { timeout: 60_000 }, async () => {
+    it(`of ${one.name} runs`, async () => {
       await sandbox.clear()
       const cwd = projectOf(one)
       const args = isTest(programOf(one))

@@ -8,11 +8,11 @@ describe("the packed provider gets a token and calls an API", () => {
   beforeAll(async () => {
     layOut()
     sandbox = await startSandbox()
-  }, 60_000)
+  })
   afterAll(() => sandbox.stop())
 
   for (const [name, ask] of Object.entries(runtimes)) {
-    it(`on ${name}`, { timeout: 60_000 }, async () => {
+    it(`on ${name}`, async () => {
       await sandbox.clear()
       const { clientId, clientSecret } = Account.routee
       const answer = await ask({

@@ -28,13 +28,13 @@ const compilerOptions = {
 
 describe.concurrent("strict, with the types of all dependencies checked too,", () => {
   for (const [version, what, chosen] of programs) {
-    it(`TypeScript ${version} accepts ${what}`, { timeout: 180_000 }, async () => {
+    it(`TypeScript ${version} accepts ${what}`, { timeout: 300_000 }, async () => {
       const project = join(folder, `tsconfig.${version}.${chosen[0].short}.json`)
       const files = sources(chosen)
       assert.isAtLeast(files.length, chosen.length)
       writeFileSync(project, JSON.stringify({ compilerOptions, files }))
       const { status, stdout } = await run(node(24), [tsc(version), "-p", project, "--pretty", "false"], {
-        timeout: 170_000
+        timeout: 290_000
       })
       assert.strictEqual(stdout, "")
       assert.strictEqual(status, 0)
