@@ -28,6 +28,9 @@ const statusOf = ({ status }: HttpClientResponse.HttpClientResponse) => status
 const untilRenewed = (received: Received) =>
   tokenOf(received) === "token-1" ? { status: 401, body: "{\"message\":\"no\"}" } : {}
 
+/** An idle connection is kept, also where the machine is held up for longer than undici's own 4 s. */
+const patient = { keepAliveTimeout: 120_000 }
+
 const always = (status: number) => () => ({ status, body: "{\"message\":\"no\"}" })
 
 for (const { client, transport } of transports) {
@@ -81,7 +84,9 @@ for (const { client, transport } of transports) {
           assert.isAtMost(server.api().length, 2000)
           if (transport === "undici") assert.isAtMost(server.connections(), 4)
         }).pipe(
-          Effect.provide(transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 4 }) : client)
+          Effect.provide(
+            transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 4, ...patient }) : client
+          )
         )
     )
 
@@ -266,7 +271,9 @@ for (const { client, transport } of transports) {
           assert.isAtLeast(server.api().length, 290)
           assert.isAtMost(server.connections(), transport === "undici" ? 1 : 3)
         }).pipe(
-          Effect.provide(transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 1 }) : client)
+          Effect.provide(
+            transport === "undici" ? NodeHttpClient.layerUndiciOptions({ connections: 1, ...patient }) : client
+          )
         )
     )
 

@@ -172,7 +172,7 @@ describe("Fetch", () => {
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
-      yield* sandbox.script({ kind: "token" }, [Answer.delay(200, Answer.ordinary)])
+      yield* sandbox.script({ kind: "token" }, [Answer.delay(1_000, Answer.ordinary)])
       const controller = new AbortController()
       const { signal } = controller
       const reason = new Error("enough")

@@ -475,11 +475,13 @@ describe("a token request", () => {
       const before = [yield* counted("first", "obtained"), yield* counted("forced", "CredentialsRefused")]
       const routee = yield* Effect.withTracer(open(there), tracer)
       const first = yield* Effect.fork(Effect.withSpan(routee.token, "caller"))
-      yield* turn("2 seconds")
+      yield* eventually(() => there.tokenRequests.length === 1)
+      yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(first)
       yield* routee.token
       const forced = yield* Effect.fork(Effect.flip(routee.renew))
-      yield* turn("2 seconds")
+      yield* eventually(() => there.tokenRequests.length === 2)
+      yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(forced)
       yield* eventually(() => spans.length === 2)
       assert.deepStrictEqual(
