@@ -69,6 +69,19 @@ describe("Routera", () => {
       assert.strictEqual((yield* request(`${urls.routera}/me`)).status, 401)
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("answers HEAD as GET, without the body", () =>
+    Effect.gen(function*() {
+      const { journal, urls } = yield* Sandbox
+      const token = field(yield* ask(inBody), "access_token")
+      const answers = [
+        yield* request(`${urls.routera}/me`, { method: "HEAD", headers: bearer(token) }),
+        yield* request(`${urls.routera}/me`, { method: "HEAD" })
+      ]
+      assert.deepStrictEqual(answers.map(({ status, text }) => [status, text]), [[200, ""], [401, ""]])
+      const [, first] = yield* journal
+      assert.deepInclude(first, { kind: "api", method: "HEAD", state: "answered", answer: "resource" })
+    }).pipe(Effect.provide(Sandbox.layer())))
+
   it.effect("refuses another provider's token", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox

@@ -83,9 +83,12 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
       return yield* perform(entry, scripted ?? Answer.ordinary, own)
     })
 
-  const endpoint = (realm: Realm, endpoint: Endpoint) =>
+  // What can be read can be asked for without its body.
+  const methodsOf = ({ method }: Endpoint) => method === "GET" ? ["GET", "HEAD"] as const : [method]
+
+  const endpoint = (realm: Realm, endpoint: Endpoint, method: Endpoint["method"] | "HEAD") =>
     HttpRouter.route(
-      endpoint.method,
+      method,
       `${realm.prefix}${endpoint.path}`,
       journaled(
         endpoint.kind,
@@ -106,7 +109,10 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
     )
 
   return {
-    realmRoutes: (realm: Realm) => [...realm.endpoints.map((one) => endpoint(realm, one)), elsewhereIn(realm)],
+    realmRoutes: (realm: Realm) => [
+      ...realm.endpoints.flatMap((one) => methodsOf(one).map((method) => endpoint(realm, one, method))),
+      elsewhereIn(realm)
+    ],
     /** What no route is for, a path that can't be decoded included. */
     elsewhere: journaled("other", () => ({ identity: undefined, provider: undefined }), () => notFound, oauthFailure)
   }
