@@ -12,7 +12,7 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
     Effect.promise(async () => {
       const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })
       let text = ""
-      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve))
+      const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
       const said = new Promise<void>((resolve) => {
         const hear = (part: Buffer) => {
           text += part.toString()
@@ -30,7 +30,7 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
 describe("The program", () => {
   it.live("says where each server is, serves, and ends when it is told to", () =>
     Effect.gen(function*() {
-      const { child, ended, text } = yield* run([], /generic +\S+\n/)
+      const { child, ended, text } = yield* run([], /Ctrl\+C ends it all\.\n/)
       const [, origin = ""] = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(text()) ?? []
       assert.include(text(), `vonage-contact-center-v0  ${origin}/vonage-contact-center\n`)
       const answer = yield* Effect.promise(() => fetch(`${origin}/_sandbox/journal`))
@@ -39,12 +39,22 @@ describe("The program", () => {
       assert.isNotNull(yield* Effect.promise(() => ended))
     }).pipe(Effect.scoped))
 
-  it.live("says in one line that a port is taken", () =>
+  it.live("says in two lines that a port is taken, or what can't be understood, and what to do", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const { port } = new URL(origin)
-      const { ended, text } = yield* run(["--port", port], /listening there/)
-      assert.strictEqual(yield* Effect.promise(() => ended), 1)
-      assert.strictEqual(text(), `Can't listen on 127.0.0.1:${port}. Is something else listening there?\n`)
+      const told = Effect.fnUntraced(function*(...args: ReadonlyArray<string>) {
+        const { ended, text } = yield* run(args, /never said/)
+        return [yield* Effect.promise(() => ended), text()]
+      })
+      assert.deepStrictEqual(yield* told("--port", port), [
+        1,
+        `Can't listen on 127.0.0.1:${port} (EADDRINUSE).\nAnother --port may do, 0 takes a free one; or another --host.\n`
+      ])
+      for (const args of [["--port", "99999"], ["--prt", "1"]]) {
+        const [code, text] = yield* told(...args)
+        assert.strictEqual(code, 2)
+        assert.match(String(text), /^.*(?:Expected: 0 to 65535|--port).*\n--help shows what there is\.\n$/)
+      }
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 })
