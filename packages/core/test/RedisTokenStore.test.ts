@@ -360,8 +360,8 @@ describe("RedisTokenStore", () => {
     const faults: Record<string, (redis: RedisServer) => Effect.Effect<void> | void> = {
       "is dead": (redis) => redis.kill,
       "is stopped": (redis) => redis.signal("SIGSTOP"),
-      "answers nobody": (redis) => void redis.cli("CLIENT", "PAUSE", "60000", "ALL"),
-      "sleeps": (redis) => redis.send("DEBUG", "SLEEP", "8"),
+      "answers nobody": (redis) => void redis.cli("CLIENT", "PAUSE", "3600000", "ALL"),
+      "sleeps": (redis) => redis.send("DEBUG", "SLEEP", "3600"),
       "is full": (redis) => void redis.cli("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction"),
       "may only be read": (redis) => void redis.cli("REPLICAOF", "127.0.0.1", "1"),
       "forbids scripts": (redis) => void redis.cli("ACL", "SETUSER", "default", "-@scripting"),

@@ -1,5 +1,6 @@
 // The commands of a page, run in a folder of its own, as a reader would run them from the top to the bottom.
 import { spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -31,13 +32,13 @@ export const pages = () =>
       prints: printsOf(blocks)
     }))
 
+// None of the ports that the system gives away by itself: until a command listens, it may be somebody else's.
 const freePort = () =>
   new Promise((resolve) => {
+    const port = randomInt(20_000, 30_000)
     const server = createServer()
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+    server.once("error", () => resolve(freePort()))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(port)))
   })
 
 // What `npx` would fetch, and what a global installation would bring.
