@@ -9,8 +9,8 @@ export type Rounds<A> = Readonly<Record<string, ReadonlyArray<A>>>
 
 /**
  * Takes all contestants in turn, round after round, so that whatever else the machine does meets them alike: many short
- * rounds say more than few long ones. Each round starts with another of them, and every other one goes the other way
- * about, so that nobody always runs in the same one's wake. The first rounds warm up, and aren't counted.
+ * rounds say more than few long ones. Every other round goes the other way about, and each two start with another of
+ * them, so that nobody always runs in the same one's wake. The first rounds warm up, and aren't counted.
  */
 export const interleave = async <A>(
   rounds: number,
@@ -18,14 +18,12 @@ export const interleave = async <A>(
   warmUp = 1
 ): Promise<Rounds<A>> => {
   const figures = new Map(entries.map(({ name }) => [name, new Array<A>()]))
-  for (let round = -warmUp; round < rounds; round++) {
-    // What earlier rounds have left behind is nobody's.
-    globalThis.gc?.()
-    const first = (round + warmUp) % entries.length
+  for (let round = 0; round < warmUp + rounds; round++) {
+    const first = Math.floor(round / 2) % entries.length
     const order = [...entries.slice(first), ...entries.slice(0, first)]
     for (const entry of round % 2 === 0 ? order : order.toReversed()) {
       const figure = await entry.round()
-      if (round >= 0) figures.get(entry.name)?.push(figure)
+      if (round >= warmUp) figures.get(entry.name)?.push(figure)
     }
   }
   return Object.fromEntries(figures)
