@@ -119,7 +119,8 @@ export const isRepeatable = (body: unknown): boolean =>
  * and Node asks nobody how to show an error that nothing has caught. A property that isn't enumerable is read as ever,
  * and shown by nothing.
  *
- * `authorization` is the header that was attached; where there was none, or another went out, nothing is changed.
+ * `authorization` is the header that was attached; where there was none, or another went out, nothing is changed, and
+ * the answer is `false`.
  *
  * @since 0.1.0
  * @category combinators
@@ -128,20 +129,21 @@ export const conceal = (
   authorization: string | undefined,
   { headers }: { readonly headers: Readonly<Record<string, string | undefined>> },
   response?: object
-): void => {
-  if (authorization === undefined || headers["authorization"] !== authorization) return
+): boolean => {
+  if (authorization === undefined || headers["authorization"] !== authorization) return false
   hide(headers, "authorization")
   if (response !== undefined) hideSource(response)
+  return true
 }
 
-// Behind its responses, node:http keeps all that was sent.
+// Behind its responses, node:http keeps all that was sent. What others keep there needs no hiding, which isn't cheap.
 const hideSource = (response: object): void => {
-  hide(response, "source")
+  if ("source" in response && Predicate.isObject(response.source) && "req" in response.source) hide(response, "source")
   if ("original" in response && Predicate.isObject(response.original)) hideSource(response.original)
 }
 
 const hide = (object: object, property: string): void => {
-  if (Object.hasOwn(object, property)) Reflect.defineProperty(object, property, { enumerable: false })
+  Reflect.defineProperty(object, property, { enumerable: false })
 }
 
 /**

@@ -131,91 +131,82 @@ type Failure = HttpClientError.HttpClientError | TokenError
 const carry = (http: HttpClient.HttpClient, attached: Attachment): AuthenticatedHttpClient => {
   const { origins, renewOn, source } = attached
 
-  // The token is attached last, when the application's client has made its own changes to the request: the URL that is
-  // looked at is the one that is used, and a retry in there attaches the token of that moment.
-  const send = (
+  const exchange = (
     request: HttpClientRequest.HttpClientRequest,
     get: TokenSource["get"],
-    note: (token: AccessToken.AccessToken) => void
+    isRepeated: boolean
   ): Effect.Effect<Response, Failure> => {
-    let authorization: string | undefined
-    return HttpClient.mapRequestEffect(
-      http,
-      (prepared): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-        const url = origins.locate(prepared.url)
-        const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
-        if (prepared.headers["authorization"] !== undefined) return Effect.succeed(located)
-        const refusal = refusalOf(attached, url)
-        if (refusal !== undefined) return Effect.fail(refusal)
-        return Effect.map(get, (token) => {
-          note(token)
-          authorization = AccessToken.authorization(token)
-          return HttpClientRequest.setHeader(located, "authorization", authorization)
-        })
-      }
-    ).execute(request).pipe(Effect.mapBoth({
-      onSuccess: (response) => {
-        conceal(authorization, response.request, response)
-        return response
-      },
-      onFailure: (error) => {
-        if (error._tag === "HttpClientError") conceal(authorization, error.request, error.response)
-        return error
-      }
-    }))
-  }
-
-  const exchange = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Response, Failure> => {
     let token: AccessToken.AccessToken | undefined
-    const note = (attached: AccessToken.AccessToken) => {
-      token = attached
+    let authorization: string | undefined
+
+    // The token is attached last, when the application's client has made its own changes to the request: the URL that
+    // is looked at is the one that is used, and a retry in there attaches the token of that moment.
+    const attach = (
+      prepared: HttpClientRequest.HttpClientRequest
+    ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
+      const url = origins.locate(prepared.url)
+      const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
+      // One that `conceal` has hidden would not be sent.
+      if (Object.keys(prepared.headers).includes("authorization")) return Effect.succeed(located)
+      const refusal = refusalOf(attached, url)
+      if (refusal !== undefined) return Effect.fail(refusal)
+      return Effect.map(get, (current) => {
+        token = current
+        authorization = AccessToken.authorization(current)
+        return HttpClientRequest.setHeader(located, "authorization", authorization)
+      })
     }
+
     // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
-    const settle = (response: Response, answer: (response: Response) => Effect.Effect<Response, Failure>) =>
-      token === undefined || !renewOn.has(response.status) || wasRedirectedAway(response)
+    const settle = (
+      sent: HttpClientRequest.HttpClientRequest,
+      response: Response,
+      answer: (response: Response) => Effect.Effect<Response, Failure>
+    ) =>
+      // A redirect that leads elsewhere drops the token.
+      !conceal(authorization, sent, response) || token === undefined || isRepeated
+        || !renewOn.has(response.status) || hasLeft(sent.url, response.url)
         ? answer(response)
         : renew(attached, {
           token,
           isRepeatable: isRepeatableBody(request.body),
           answer: answer(response),
           held: Effect.map(hold(response), answer),
-          repeat: (another) => send(request, Effect.succeed(another), note)
+          repeat: (another) => exchange(request, Effect.succeed(another), true)
         })
-    return Effect.matchCauseEffect(send(request, source.get, note), {
-      onSuccess: (response) => settle(response, Effect.succeed),
+
+    return Effect.matchCauseEffect(HttpClient.mapRequestEffect(http, attach).execute(request), {
+      onSuccess: (response) => settle(response.request, response, Effect.succeed),
       onFailure: (cause) => {
-        const reason = statusErrorIn(cause)
-        return reason === undefined
-          ? Effect.failCause(cause)
-          : settle(
+        const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+        if (error?._tag !== "HttpClientError") return Effect.failCause(cause)
+        const { reason } = error
+        // What `filterStatusOk` and its like make of a response.
+        if (reason._tag === "StatusCodeError") {
+          return settle(
+            reason.request,
             reason.response,
             (response) =>
               response === reason.response ? Effect.failCause(cause) : Effect.fail(statusError(reason, response))
           )
+        }
+        conceal(authorization, error.request, error.response)
+        return Effect.failCause(cause)
       }
     })
   }
 
   return Object.assign(
     HttpClient.makeWith<Failure, never, Failure, never>(
-      Effect.flatMap((request) => withAuthorizationRedacted(exchange(request))),
+      Effect.flatMap((request) => withAuthorizationRedacted(exchange(request, source.get, false))),
       Effect.succeed
     ),
     { [attachment]: attached }
   )
 }
 
-const wasRedirectedAway = ({ request, url }: Response): boolean =>
-  request.headers["authorization"] === undefined || hasLeft(request.url, url)
-
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
-
-/** The error that `filterStatusOk` and its like make of a response. */
-const statusErrorIn = (cause: Cause.Cause<Failure>): HttpClientError.StatusCodeError | undefined => {
-  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  return error?._tag === "HttpClientError" && error.reason._tag === "StatusCodeError" ? error.reason : undefined
-}
 
 const statusError = (
   { cause, description, request }: HttpClientError.StatusCodeError,

@@ -505,6 +505,17 @@ for (const { client, transport } of transports) {
           }
         }).pipe(Effect.provide(client)))
 
+      it.effect("attaches another token to a request that it has sent, where that is sent again", () =>
+        Effect.gen(function*() {
+          const server = yield* serveApi(always(200))
+          const { http, renew } = yield* account(acme(server.origin))
+          const { request } = yield* http.get("/a")
+          assert.strictEqual(request.headers["authorization"], "Bearer token-1")
+          yield* renew
+          yield* http.execute(request)
+          assert.deepStrictEqual(server.api().map(tokenOf), ["token-1", "token-2"])
+        }).pipe(Effect.provide(client)))
+
       it.effect("leaves the caller's request and its own header as they are", () =>
         Effect.gen(function*() {
           const server = yield* serveApi(always(200))
