@@ -9,7 +9,9 @@ import { delimiter, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 
 const [, withoutAccount = ""] = readFileSync("README.md", "utf8").split(/^## Without an account$/m)
-const [start = "", use = ""] = [...withoutAccount.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands)
+const [start = "", use = ""] = [...withoutAccount.matchAll(/^```sh(?: \w+)?\n(.*?)^```$/gms)].map(([, commands]) =>
+  commands
+)
 
 const folder = mkdtempSync(join(tmpdir(), "mintmark-tryout-"))
 const env = {
