@@ -35,6 +35,12 @@ describe("workspace", () => {
     }
   })
 
+  it("ships sources and changelog with every published package", () => {
+    for (const { folder, manifest } of published) {
+      assert.sameMembers(manifest.files, ["dist", "src", "README.md", "CHANGELOG.md"], folder)
+    }
+  })
+
   it("names no registry in a lock file", () => {
     for (const lock of ["pnpm-lock.yaml", "packages/published/toolbox/pnpm-lock.yaml"]) {
       assert.notMatch(read(lock), /https?:\/\/|tarball:/, lock)
