@@ -134,6 +134,8 @@ export interface Statement {
   readonly refusals: ReadonlyArray<Refusal>
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly newTokenOn: ReadonlyArray<number>
+  /** Of those, the ones that may as well mean something else, such as a missing right. */
+  readonly doubtOn?: ReadonlyArray<number> | undefined
   /** What the provider calls its settings. */
   readonly settings: Readonly<Record<string, Setting>>
   readonly vectors?: ReadonlyArray<Vector> | undefined

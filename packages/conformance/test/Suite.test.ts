@@ -30,6 +30,16 @@ const ofAcme: ReadonlyArray<Turn> = [
   },
   { name: "403 dropped", policy: { renewOn: [401] }, check: "gets a new token and repeats the request on a 403, once" },
   {
+    name: "403 for certain",
+    policy: { doubtOn: [] },
+    check: "serves the token on that a 403 was answered to, where no other can be had"
+  },
+  {
+    name: "401 in doubt",
+    policy: { doubtOn: [401, 403] },
+    check: "serves the token no more that a 401 was answered to, also where no other can be had"
+  },
+  {
     name: "401 dropped",
     policy: { renewOn: [403] },
     check: "replaces a token that its server revoked, with one request for all who carried it"

@@ -35,6 +35,8 @@ export interface Attachment {
   readonly origins: ApiOrigins
   /** The statuses that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlySet<number>
+  /** Of those, the ones that may as well mean something else. */
+  readonly doubtOn: ReadonlySet<number>
 }
 
 /**
@@ -66,6 +68,8 @@ export const refusalOf = ({ origins, provider }: Attachment, url: string): Token
  */
 export interface Refused<A, E> {
   readonly token: AccessToken.AccessToken
+  /** The status that the API refused it with. */
+  readonly status: number
   /** Whether its body can be sent twice. */
   readonly isRepeatable: boolean
   /** The refusal as the sender gets it. */
@@ -81,22 +85,28 @@ export interface Refused<A, E> {
  * to send it with and its body can be sent twice. Else the refusal is the answer.
  *
  * If getting another token fails, that failure is the answer: the refusal would say less about what is wrong, and
- * nothing about when to try again.
+ * nothing about when to try again. Where the status leaves it in doubt that the token was refused, the token is served
+ * on, and the refusal is the answer.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const renew = Effect.fnUntraced(function*<A, E>(
-  { source }: Attachment,
-  { answer, held, isRepeatable, repeat, token }: Refused<A, E>
+  { doubtOn, source }: Attachment,
+  { answer, held, isRepeatable, repeat, status, token }: Refused<A, E>
 ): Effect.fn.Return<A, E | TokenError> {
-  yield* source.reject(token)
-  const current = source.peek()
-  if (!isRepeatable || current !== undefined && AccessToken.isSame(current, token)) return yield* answer
+  const other = yield* (doubtOn.has(status) ? source.doubt(token) : reject(source, token))
+  if (!isRepeatable || other === undefined) return yield* answer
   const kept = yield* held
-  const another = yield* source.get
+  const another = yield* other
   return yield* (AccessToken.isSame(another, token) ? kept : repeat(another))
 })
+
+const reject = (source: TokenSource, token: AccessToken.AccessToken) =>
+  Effect.map(source.reject(token), () => {
+    const current = source.peek()
+    return current !== undefined && AccessToken.isSame(current, token) ? undefined : source.get
+  })
 
 /**
  * Whether a value can be sent as a body more than once. A stream or an iterator is over after the first time.

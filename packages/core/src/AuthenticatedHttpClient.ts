@@ -28,7 +28,8 @@ import type { TokenSource } from "./TokenSource.ts"
  *   is sent: see the option `apiOrigins`.
  * - A request that has an `authorization` header already is passed on as it is.
  * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
- *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer.
+ *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer; but
+ *   where the refusal may mean a missing right (a 403), the token is served on, and the refusal is the answer.
  * - Redirects are the application's client's business. `fetch`, undici's redirect interceptor and
  *   `HttpClient.followRedirects` drop the token where a redirect leaves the origin, and keep it within.
  *
@@ -99,8 +100,8 @@ export const make = (
     if (!statuses.every((status) => status >= 400 && status <= 499)) {
       return yield* Result.fail(invalidOption(provider, "renewOn", "must hold statuses from 400 to 499"))
     }
-    const renewOn = new Set(statuses)
-    return (source) => carry(http, { provider: provider.id, source, origins, renewOn })
+    const [renewOn, doubtOn] = [new Set(statuses), new Set(provider.doubtOn)]
+    return (source) => carry(http, { provider: provider.id, source, origins, renewOn, doubtOn })
   })
 
 /**
@@ -169,6 +170,7 @@ const carry = (http: HttpClient.HttpClient, attached: Attachment): Authenticated
         ? answer(response)
         : renew(attached, {
           token,
+          status: response.status,
           isRepeatable: isRepeatableBody(request.body),
           answer: answer(response),
           held: Effect.map(hold(response), answer),

@@ -126,6 +126,7 @@ export const make = <Service, Reply, E>(
     ) return response
     const settled = renew(attached, {
       token,
+      status: response.status,
       isRepeatable: isRepeatable(init.body) && (request?.body ?? null) === null,
       answer: Effect.succeed<Settled>(() => response),
       held: Effect.map(hold(response), (held) => Effect.succeed(() => held)),

@@ -86,6 +86,11 @@ export interface Provider<out Reply = unknown> {
   readonly apiOrigins: ReadonlyArray<string>
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlyArray<number>
+  /**
+   * Of those, the ones that may as well mean something else, such as a missing right: the token is renewed, and served
+   * on if that fails.
+   */
+  readonly doubtOn: ReadonlyArray<number>
   /** Whether plain http is allowed elsewhere than on loopback. */
   readonly insecure: boolean
   /** What the provider calls its settings. */
@@ -112,6 +117,7 @@ export interface Facts<Reply> extends
       | "refusal"
       | "apiOrigins"
       | "renewOn"
+      | "doubtOn"
       | "settings"
     >
   >
@@ -159,8 +165,8 @@ export interface Overrides {
  * A provider, checked: its URLs are https (or http on loopback), without userinfo and fragment, and what was put into
  * a host name is still just that afterwards.
  *
- * Defaults: no scopes, `token_type` required, `expires_in` required, no refresh token, `renewOn` 401. Fails with
- * `InvalidOption`.
+ * Defaults: no scopes, `token_type` required, `expires_in` required, no refresh token, `renewOn` 401, `doubtOn` 403 (by
+ * RFC 6750 section 3.1 a missing right). Fails with `InvalidOption`.
  *
  * @since 0.1.0
  * @category constructors
@@ -208,6 +214,7 @@ export const make = <Reply>(
     refusal: constUndefined,
     apiOrigins: [],
     renewOn: [401],
+    doubtOn: [403],
     ...known,
     tokenEndpoint: urlOf("tokenEndpoint"),
     apiUrl: urlOf("apiUrl"),

@@ -103,6 +103,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     peek: () => machine.peek(accountOf(key)),
     renew: Effect.suspend(() => machine.source(accountOf(key)).renew),
     reject: (token) => Effect.suspend(() => machine.source(accountOf(key)).reject(token)),
+    doubt: (token) => Effect.suspend(() => machine.source(accountOf(key)).doubt(token)),
     events: machine.events
   })
 

@@ -95,6 +95,16 @@ export interface TokenSource<out Reply = unknown> {
    */
   readonly reject: (token: AccessToken.AccessToken) => Effect.Effect<void>
   /**
+   * Says that an API refused a request with this token, perhaps not for the token's sake: a 403 may mean a missing
+   * right. Another token is asked for, as rarely as `reject` does it, and this one is served meanwhile.
+   *
+   * Answers the wait for the other token, which ends with this one if no other can be had; `undefined` where none is
+   * asked for.
+   */
+  readonly doubt: (
+    token: AccessToken.AccessToken
+  ) => Effect.Effect<Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError> | undefined>
+  /**
    * What happens from now on, one event a flight, until the scope closes. A subscriber that is slow misses old events,
    * and delays nobody.
    */
@@ -264,6 +274,21 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       }
     })
 
+  const doubt = (cell: Account, token: AccessToken.AccessToken): Effect.Effect<Answer | undefined> =>
+    Effect.sync(() => {
+      const before = cell.state
+      const now = look()
+      if (!TokenState.isServed(before, token, now)) return Effect.suspend(() => get(cell))
+      cell.state = TokenState.doubted(before, token, now)
+      const flight = cell.state === before ? before.flight : launch(cell, "rejected")
+      return flight && Effect.matchEffect(Deferred.await(flight.done), {
+        // What can't be kept is for those who waited for it.
+        onSuccess: (token) => TokenState.isKept(token) ? get(cell) : Effect.succeed(token),
+        // Nobody with a valid token has to know.
+        onFailure: () => get(cell)
+      })
+    })
+
   // -- what a flight does ---------------------------------------------------------------------------------------------
 
   const launch = (cell: Account, reason: Reason): Flight<Reply> => {
@@ -374,7 +399,9 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
         refreshToken: provider.renewsWithRefreshToken
           ? TokenState.refreshTokenFor(cell.state, identity, now.wall)
           : undefined,
-        servedUntil: reason === "due" ? cell.state.expiresAt - now.setBack : undefined,
+        servedUntil: reason !== "forced" && now.wall + now.setBack < cell.state.expiresAt
+          ? cell.state.expiresAt - now.setBack
+          : undefined,
         until,
         accepts: (token, now) => TokenState.accepts(cell.state, reason, token, startedAt, now, random),
         renew: (refreshToken) =>
@@ -459,6 +486,7 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
       peek: () => peek(cell),
       renew: renew(cell),
       reject: (token) => reject(cell, token),
+      doubt: (token) => doubt(cell, token),
       events: events.stream
     }),
     events: events.stream

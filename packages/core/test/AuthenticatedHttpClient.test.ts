@@ -136,6 +136,72 @@ for (const { client, transport } of transports) {
         }).pipe(Effect.provide([Sandbox.layer(), client]))
     )
 
+    it.effect("serves a token on that an API refused for lack of a right, where no other can be had", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        const { http, peek, token } = yield* Effect.flatMap(
+          account(routee(sandbox.urls.routee)),
+          ({ withScopes }) => withScopes(["account"])
+        )
+        const balance = Effect.map(http.get("/accounts/me/balance"), statusOf)
+        const lacking = Effect.flatMap(http.post("/sms"), inFull)
+        const first = yield* token
+        for (const answer of [Answer.status(503, { retryAfter: 60 }), Answer.status(429), Answer.status(401)]) {
+          yield* TestClock.adjust("2 minutes")
+          yield* sandbox.clear
+          yield* sandbox.script({ kind: "token" }, [answer])
+          const { body, status } = yield* lacking
+          assert.strictEqual(status, 403)
+          assert.include(body, "developerMessage")
+          assert.deepStrictEqual([yield* balance, peek()], [200, first])
+          assert.strictEqual((yield* lacking).status, 403)
+          assert.strictEqual(yield* balance, 200)
+          assert.deepInclude(yield* sandbox.counts(), { token: 1, api: 4 })
+        }
+      }).pipe(Effect.provide([Sandbox.layer(), client])))
+
+    it.effect("keeps nobody waiting while it asks whether a 403 was the token's fault", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        const { http, token } = yield* Effect.flatMap(
+          account(routee(sandbox.urls.routee)),
+          ({ withScopes }) => withScopes(["account"])
+        )
+        yield* token
+        yield* sandbox.script({ kind: "token" }, [Answer.hang("before-headers")])
+        const lacking = yield* Effect.forkChild(http.post("/sms"))
+        yield* sandbox.arrived({ kind: "token" }, 2)
+        assert.strictEqual(yield* Effect.map(http.get("/accounts/me/balance"), statusOf), 200)
+        assert.isUndefined(lacking.pollUnsafe())
+        yield* TestClock.adjust("30 seconds")
+        assert.strictEqual(statusOf(yield* Fiber.join(lacking)), 403)
+      }).pipe(Effect.provide([Sandbox.layer(), client])))
+
+    it.effect("replaces a token that died with a 403 for all who carried it, and acts on a 401 at once after that", () =>
+      Effect.gen(function*() {
+        const dead = new Map<string | undefined, number>([["token-1", 403]])
+        const server = yield* serveApi((received) => ({ status: dead.get(tokenOf(received)) ?? 200 }))
+        const { http } = yield* account(acme(server.origin), { renewOn: [401, 403] })
+        const everybody = Effect.all(Effect.replicate(http.get("/a"), 100), { concurrency: "unbounded" })
+        assert.deepStrictEqual(new Set((yield* everybody).map(statusOf)), new Set([200]))
+        assert.strictEqual(server.tokens(), 2)
+        dead.set("token-2", 401)
+        assert.deepStrictEqual(new Set((yield* everybody).map(statusOf)), new Set([200]))
+        assert.strictEqual(server.tokens(), 3)
+      }).pipe(Effect.provide(client)))
+
+    it.effect("sends a stream once that is answered with a 403, and asks for another token behind it", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi((received) => ({ status: tokenOf(received) === "token-1" ? 403 : 200 }))
+        const { http, peek, token } = yield* account(acme(server.origin), { renewOn: [401, 403] })
+        const first = yield* token
+        const body = HttpBody.stream(Stream.make(new TextEncoder().encode("a")))
+        assert.strictEqual(statusOf(yield* http.post("/a", { body })), 403)
+        yield* Effect.repeat(Effect.sync(peek), { until: (token) => token !== first })
+        assert.strictEqual(statusOf(yield* http.post("/a", { body })), 200)
+        assert.strictEqual(server.api().length, 2)
+      }).pipe(Effect.provide(client)))
+
     it.effect(
       "spends few token requests on refusals for lack of a right that go on for a quarter of an hour",
       () =>

@@ -31,9 +31,19 @@ describe("Provider", () => {
   })
 
   it("takes the documented defaults for what the facts leave out", () => {
-    const { apiOrigins, insecure, refreshTokenExpiresIn, renewOn, renewsWithRefreshToken, scopes, ...rest } = made()
-    assert.deepStrictEqual({ apiOrigins, insecure, refreshTokenExpiresIn, renewOn, renewsWithRefreshToken, scopes }, {
+    const { apiOrigins, doubtOn, insecure, refreshTokenExpiresIn, renewOn, renewsWithRefreshToken, scopes, ...rest } =
+      made()
+    assert.deepStrictEqual({
+      apiOrigins,
+      doubtOn,
+      insecure,
+      refreshTokenExpiresIn,
+      renewOn,
+      renewsWithRefreshToken,
+      scopes
+    }, {
       apiOrigins: [],
+      doubtOn: [403],
       insecure: false,
       refreshTokenExpiresIn: undefined,
       renewOn: [401],

@@ -108,6 +108,19 @@ const run = (seed: number) =>
         if (cell.state !== before) rejectedAt.set(Redacted.value(token.value), yield* server.monotonic)
       })
 
+    /** A doubt costs nobody a token that is served, and brings another one or the same. */
+    const doubt = (token: Token) =>
+      Effect.gen(function*() {
+        const { dueAt, expiresAt } = cell.state
+        const other = yield* source.doubt(token)
+        assert.deepStrictEqual({ dueAt: cell.state.dueAt, expiresAt: cell.state.expiresAt }, { dueAt, expiresAt })
+        if (other === undefined) return
+        const result: Result.Result<Token, TokenError> = yield* Effect.result(other)
+        if (Result.isSuccess(result)) return yield* inspect(result.success)
+        const isServed = TokenState.isServed(cell.state, token, yield* look)
+        assert.isFalse(isServed, `a doubt failed though its token is valid: ${result.failure.message}`)
+      })
+
     const call = Effect.gen(function*() {
       const safe = yield* mustSucceed
       const result: Result.Result<Token, TokenError> = yield* Effect.result(source.get)
@@ -118,7 +131,8 @@ const run = (seed: number) =>
       yield* inspect(result.success)
       // The API.
       const issued = server.tokens.get(Redacted.value(result.success.value))
-      if (issued?.revoked === true || numbers.next() < 0.02) yield* reject(result.success)
+      if (issued?.revoked !== true && numbers.next() > 0.04) return
+      yield* (numbers.next() < 0.5 ? reject(result.success) : doubt(result.success))
     })
 
     const fork = (effect: Effect.Effect<unknown, unknown>) =>

@@ -34,6 +34,11 @@ turned(subject, [
     check: "gets a new token and repeats the request on a 403, once"
   },
   {
+    name: "a 403 taken for certain",
+    policy: { doubtOn: [] },
+    check: "serves the token on that a 403 was answered to, where no other can be had"
+  },
+  {
     name: "no meaning for a missing lifetime",
     policy: { assumedLifetime: undefined },
     check: "takes 3600 s where the reply names no lifetime"

@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { Check } from "../Check.ts"
 import type { Subject } from "../Subject.ts"
-import { rig } from "./rig.ts"
+import { reply, rig } from "./rig.ts"
 
 /** How the provider's API is called. */
 export const attaching = (subject: Subject): ReadonlyArray<Check> => {
-  const { newTokenOn } = subject.stated
+  const { stated } = subject
+  const { doubtOn = [], newTokenOn } = stated
   return [
     {
       name: "calls the API with the token, and leaves the caller's headers alone",
@@ -61,6 +62,30 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
             assert.lengthOf(tokenRequests(), 1)
           })
         }
-    )
+    ),
+    ...newTokenOn.map((status): Check => ({
+      name: doubtOn.includes(status)
+        ? `serves the token on that a ${status} was answered to, where no other can be had`
+        : `serves the token no more that a ${status} was answered to, also where no other can be had`,
+      run: Effect.gen(function*() {
+        const { apiRequests, client } = yield* rig(subject, {
+          answers: {
+            token: (count) => count === 1 ? reply(stated, 1) : { status: 503, body: "" },
+            api: (_, { path }) => ({ status: path === "/refused" ? status : 200, body: {} })
+          }
+        })
+        const refused = client.http.get("/refused")
+        if (doubtOn.includes(status)) {
+          assert.strictEqual((yield* refused).status, status)
+          assert.strictEqual((yield* client.http.get("/")).status, 200)
+          assert.lengthOf(apiRequests(), 2)
+        } else {
+          for (const failing of [refused, client.http.get("/")]) {
+            assert.strictEqual((yield* Effect.flip(failing)).reason._tag, "Unavailable")
+          }
+          assert.lengthOf(apiRequests(), 1)
+        }
+      })
+    }))
   ]
 }

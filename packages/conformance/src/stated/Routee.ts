@@ -50,6 +50,7 @@ export const routee: Statement = {
     }
   ],
   newTokenOn: [401, 403],
+  doubtOn: [403],
   settings: {
     clientId: { option: "applicationId", variable: "ROUTEE_APPLICATION_ID" },
     clientSecret: { option: "applicationSecret", variable: "ROUTEE_APPLICATION_SECRET" },

@@ -29,6 +29,7 @@ const stated: Statement = {
     code: "who_are_you"
   }],
   newTokenOn: [401, 403],
+  doubtOn: [403],
   settings: {
     clientId: setting("key", "ACME_KEY"),
     clientSecret: setting("secret", "ACME_SECRET"),

@@ -56,10 +56,11 @@ export interface Failure {
   readonly spentRefreshToken: boolean
 }
 
-/** The last rejection that was acted on. */
+/** The last rejection, or doubt, that was acted on. */
 export interface Rejection {
   /** By the monotonic clock. */
   readonly at: number
+  readonly certain: boolean
   /** How many there were in a row of tokens that were still new. */
   readonly count: number
 }
@@ -287,20 +288,50 @@ export const rejected = <Reply, Flight>(
   token: AccessToken.AccessToken,
   now: Now
 ): TokenState<Reply, Flight> => {
-  const held = tokenOf(state.held)
   const { rejection } = besides(state)
-  if (held === undefined || state.expiresAt === -Infinity || !AccessToken.isSame(held, token)) return state
-  if (rejection !== undefined && now.monotonic - rejection.at < Backoff.rejectionFloor(rejection.count)) return state
+  if (state.expiresAt === -Infinity || !isSame(state, token)) return state
+  // Doubts hold nobody back who knows.
+  return rejection?.certain === true && isTooSoon(rejection, now)
+    ? state
+    : { ...noted(state, token, now, true), dueAt: -Infinity, expiresAt: -Infinity }
+}
+
+/** Whether a token is the one that is served. */
+export const isServed = (state: TokenState<unknown, unknown>, token: AccessToken.AccessToken, now: Now): boolean =>
+  now.wall + now.setBack < state.expiresAt && isSame(state, token)
+
+/**
+ * What a refusal changes that may not be about the token, which is the one that is served: nothing that callers see. It
+ * is noted if another token is to be asked for, which it isn't where one is on its way, or where another refusal or a
+ * failure came just now.
+ */
+export const doubted = <Reply, Flight>(
+  state: TokenState<Reply, Flight>,
+  token: AccessToken.AccessToken,
+  now: Now
+): TokenState<Reply, Flight> => {
+  const { failure, rejection } = besides(state)
+  return state.flight !== undefined
+      || failure !== undefined && now.monotonic < failure.lookAgainAt
+      || rejection !== undefined && isTooSoon(rejection, now)
+    ? state
+    : noted(state, token, now, false)
+}
+
+const isTooSoon = ({ at, count }: Rejection, now: Now): boolean => now.monotonic - at < Backoff.rejectionFloor(count)
+
+const noted = <Reply, Flight>(
+  state: TokenState<Reply, Flight>,
+  token: AccessToken.AccessToken,
+  now: Now,
+  certain: boolean
+): TokenState<Reply, Flight> => {
+  const { rejection } = besides(state)
   // A token that was refused while it was new says more about the API than about the token.
-  const inARow = rejection !== undefined && now.wall - held.requestedAt < newFor
+  const inARow = rejection !== undefined && now.wall - token.requestedAt < newFor
   return {
     ...state,
-    dueAt: -Infinity,
-    expiresAt: -Infinity,
-    besides: {
-      ...besides(state),
-      rejection: { at: now.monotonic, count: inARow ? rejection.count + 1 : 1 }
-    }
+    besides: { ...besides(state), rejection: { at: now.monotonic, certain, count: inARow ? rejection.count + 1 : 1 } }
   }
 }
 

@@ -97,6 +97,7 @@ export const carry = (
       }
       const refused = renew(attached, {
         token: sent.token,
+        status: response.status,
         isRepeatable: isRepeatableBody(request.body),
         answer: Effect4.succeed(answer(response)),
         held: Effect4.map(hold(response), (held) => Effect4.succeed(answer(held))),
