@@ -254,7 +254,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "refuses %s in an id, a secret, a username, a password, before any request",
           "keeps a scope like `a&grant_type=password` in its field"
         ],
-        "core/test/internal/url.test.ts": ["takes only what stays the host's own label in a URL"]
+        "core/test/HostPart.test.ts": ["takes only what stays the host's own label in a URL"]
       }
     },
     {
