@@ -31,7 +31,7 @@ const startFleet = Effect.fnUntraced(function*(
     does: "get",
     ...orders
   }, onAsking)
-  return { start }
+  return { redis, start }
 })
 
 const startSandboxFleet = Effect.fnUntraced(function*(
@@ -40,8 +40,8 @@ const startSandboxFleet = Effect.fnUntraced(function*(
   onAsking?: (member: Member) => void
 ) {
   const sandbox = yield* Sandbox
-  const { start } = yield* startFleet({ provider, baseUrl: sandbox.urls[provider], ...orders }, onAsking)
-  return { sandbox, start }
+  const { redis, start } = yield* startFleet({ provider, baseUrl: sandbox.urls[provider], ...orders }, onAsking)
+  return { redis, sandbox, start }
 })
 
 const ready = (members: ReadonlyArray<Member>) =>
@@ -109,6 +109,32 @@ describe("a fleet that shares one token through Redis", () => {
       assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
       assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
     }).pipe(Effect.provide(Sandbox.layer())), 300_000)
+
+  it.live(
+    "goes on when the process that asks is paused past its lease, and is not set back when that one goes on",
+    () =>
+      Effect.gen(function*() {
+        const { redis, sandbox, start } = yield* startSandboxFleet("routera", { lease: "1 seconds" })
+        // Late enough for the signal to come first.
+        yield* sandbox.script({ provider: "routera", kind: "token" }, [Answer.delay(5_000)])
+        const asking = yield* start
+        yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1)
+        asking.signal("SIGSTOP")
+        const other = yield* start
+        yield* sandbox.arrived({ provider: "routera", kind: "token" }, 2)
+        const generation = () => redis.cli("HGET", redis.cli("KEYS", "*"), "generation")
+        yield* eventually(() => generation() !== "")
+        const written = generation()
+        asking.signal("SIGCONT")
+        yield* ready([asking, other])
+        const outcomes = yield* finish([asking, other])
+        assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+        assert.strictEqual(new Set(outcomes.flatMap(({ tokens }) => tokens)).size, 1)
+        assert.strictEqual(generation(), written)
+        assert.strictEqual((yield* sandbox.counts({ provider: "routera" })).token, 2)
+      }).pipe(Effect.provide(Sandbox.layer())),
+    120_000
+  )
 
   it.live("spends each refresh token once, also where two processes renew all the time", () =>
     Effect.gen(function*() {

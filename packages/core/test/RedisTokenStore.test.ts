@@ -265,7 +265,11 @@ describe("RedisTokenStore", () => {
   describe("asks the provider, and makes the record good, where under its name lies", () => {
     const tamper: Record<string, (redis: RedisServer, name: string) => Effect.Effect<void> | void> = {
       "nothing any more, for it was flushed": (redis) => void redis.cli("FLUSHALL"),
-      "nothing any more, for it was evicted": (redis, name) => void redis.cli("UNLINK", name),
+      "nothing any more, for it was evicted": (redis) => {
+        redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", "1")
+        assert.strictEqual(redis.cli("DBSIZE"), "0")
+        redis.cli("CONFIG", "SET", "maxmemory", "0")
+      },
       "a text": (redis, name) =>
         void redis.cli("EVAL", "redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], 'x')", "1", name),
       "a list": (redis, name) =>

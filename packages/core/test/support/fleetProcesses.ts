@@ -34,6 +34,8 @@ export interface Member {
   readonly ready: Effect.Effect<void>
   /** Ends it as its own end of the world would, in the middle of whatever it does. */
   readonly kill: () => void
+  /** Lets it stand still, in the middle of whatever it does, or go on. */
+  readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void
   /** Lets it come to an end, and says what came of it; `undefined` if it was killed. */
   readonly finish: Effect.Effect<Outcome | undefined>
 }
@@ -64,6 +66,7 @@ export const startMember = Effect.fnUntraced(
     const member: Member = {
       ready: until(() => isReady),
       kill: () => child.kill("SIGKILL"),
+      signal: (signal) => void child.kill(signal),
       finish: Effect.suspend(() => {
         child.stdin.end()
         return Effect.map(until(() => hasEnded(child)), () => outcome)

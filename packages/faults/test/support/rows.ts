@@ -11,6 +11,8 @@ export interface Row {
 const response = "core/test/TokenResponse.test.ts"
 const source = "core/test/TokenSource.test.ts"
 const endpoint = "core/test/TokenEndpoint.test.ts"
+const shared = "core/test/RedisTokenStore.test.ts"
+const fleet = "core/test/Fleet.test.ts"
 const attached = "core/test/AuthenticatedHttpClient.test.ts"
 
 export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
@@ -210,6 +212,117 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "the body is a stream",
       tests: { [attached]: ["sends a stream once, answers with the refusal, and still lets go of the token"] }
+    }
+  ],
+  "A shared store": [
+    {
+      what: "Redis down at the start; dies; slow; read-only after a failover; out of memory; wrong password",
+      tests: {
+        [shared]: [
+          "was never there, and shares once it is",
+          "is dead",
+          "is stopped",
+          "sleeps",
+          "answers nobody",
+          "may only be read",
+          "is full",
+          "has another password",
+          "forbids scripts",
+          "answers nobody for longer than its budget: that is how long a caller waits for it",
+          "not while Redis is away: a valid token is served, and after its end the password asks",
+          "uses the record that a replica has, when the replica takes over"
+        ]
+      }
+    },
+    {
+      what: "half open; the command applied and its reply lost",
+      tests: {
+        [shared]: [
+          "has the token that it wrote, and so has the fleet (${how})",
+          "spends no refresh token that it can't see marked (${how})",
+          "asks for itself where it can't see its lease, and holds nobody up (${how})",
+          "writes a token that came with a refresh token again, where that failed",
+          "gives a lease back whose taking it heard nothing of"
+        ]
+      }
+    },
+    {
+      what: "evicting; flushed; WRONGTYPE",
+      tests: {
+        [shared]: [
+          "nothing any more, for it was evicted",
+          "nothing any more, for it was flushed",
+          "a text",
+          "a list",
+          "not where the record is gone that would say whether it is spent"
+        ]
+      }
+    },
+    {
+      what: "its clock is set back",
+      tests: {
+        [shared]: [
+          "waits for no lease from before, and leaves one alone over a correction",
+          "goes on when the lease's holder has died",
+          "serves no token from before, and renews it with the refresh token that came with it",
+          "takes no failure from before for an answer"
+        ]
+      }
+    },
+    {
+      what: "the lease's holder is killed, or paused past its lease",
+      tests: {
+        [fleet]: [
+          "goes on when the process that asks is killed",
+          "goes on when the process that asks is paused past its lease, and is not set back when that one goes on",
+          "spends no refresh token twice, also where the process that spends it is killed"
+        ],
+        [shared]: [
+          "does not overwrite what came after it lost the lease, and takes it over",
+          "waits for the lease of a process that died no longer than the lease lasts",
+          "keeps the lease for as long as it asks, and is waited for"
+        ]
+      }
+    },
+    {
+      what: "rubbish, cut ciphertext, another tenant's value, an older format, 10 MB under our key",
+      tests: {
+        [shared]: [
+          "rubbish",
+          "rubbish for numbers",
+          "numbers that no number can follow",
+          "a token that was cut short",
+          "a token with a bit turned",
+          "another tenant's token",
+          "a token in an older format",
+          "10 MB of text",
+          "10 MB in the token's place"
+        ]
+      }
+    },
+    {
+      what: "unknown key id; keys rotated in a mixed fleet",
+      tests: {
+        [shared]: [
+          "a token under a key that is not in the ring",
+          "reads with any key of the ring, and writes with the first",
+          "nothing with another secret, another prefix or another ring of keys"
+        ]
+      }
+    },
+    {
+      what: "two processes and one single-use refresh token",
+      tests: {
+        [fleet]: [
+          "spends each refresh token once, also where two processes renew all the time",
+          "spends each refresh token once by the log of a server that ends the session at a second use"
+        ],
+        [shared]: [
+          "in turn, the newest one",
+          "not where somebody set out to spend it and was not heard of again",
+          "again only where it surely was not taken"
+        ]
+      }
     }
   ],
   "Secrets and strangers": [
