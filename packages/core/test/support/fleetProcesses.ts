@@ -42,7 +42,7 @@ export interface Member {
 
 /** Starts a member, which ends with the scope at the latest. */
 export const startMember = Effect.fnUntraced(
-  function*(orders: Orders, onAsking: (member: Member) => void = () => {}): Effect.fn.Return<
+  function*(orders: Orders, onAsking: (member: Member, at: number) => void = () => {}): Effect.fn.Return<
     Member,
     never,
     Scope.Scope
@@ -76,7 +76,7 @@ export const startMember = Effect.fnUntraced(
     child.once("close", told)
     createInterface({ input: child.stdout }).on("line", (line) => {
       const said = JSON.parse(line)
-      if (said.asking === true) onAsking(member)
+      if (said.asking === true) onAsking(member, said.at)
       if (said.ready === true) isReady = true
       if (said.outcome !== undefined) outcome = said.outcome
       told()

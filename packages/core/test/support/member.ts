@@ -22,7 +22,7 @@ const say = (what: Record<string, unknown>) => process.stdout.write(`${JSON.stri
 const saying = Layer.effect(
   HttpClient.HttpClient,
   HttpClient.HttpClient.pipe(
-    Effect.map(HttpClient.tapRequest(() => Effect.sync(() => say({ asking: true }))))
+    Effect.map(HttpClient.tapRequest(() => Effect.map(Clock.currentTimeMillis, (at) => say({ asking: true, at }))))
   )
 ).pipe(Layer.provide(FetchHttpClient.layer))
 
