@@ -64,7 +64,8 @@ const ratio = (values: ReadonlyArray<number>, floor: ReadonlyArray<number>): str
   return `**${times(median)}** ${times(low)}–${times(high)}`
 }
 
-const times = (ratio: number): string => `×${ratio < 10 ? ratio.toFixed(2) : integer.format(ratio)}`
+/** A ratio, as the tables write it. */
+export const times = (ratio: number): string => `×${ratio < 10 ? ratio.toFixed(2) : integer.format(ratio)}`
 
 const integer = new Intl.NumberFormat("en", { maximumFractionDigits: 0 })
 

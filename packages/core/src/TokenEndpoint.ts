@@ -157,14 +157,19 @@ const UndiciOptions = Context.Reference<object>("@effect/platform-node/NodeHttpC
   defaultValue: () => ({})
 })
 
+// Credentials that stay the same make the same request: it is built once.
+const built = new WeakMap<TokenRequest, HttpClientRequest.HttpClientRequest>()
+
 const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
-  const post = HttpClientRequest.post(request.url, {
+  const known = built.get(request)
+  if (known !== undefined) return known
+  const made = HttpClientRequest.post(request.url, {
     acceptJson: true,
+    headers: { authorization: request.authorization && Redacted.value(request.authorization) },
     body: HttpBody.text(Redacted.value(request.body), "application/x-www-form-urlencoded")
   })
-  return request.authorization === undefined
-    ? post
-    : HttpClientRequest.setHeader(post, "authorization", Redacted.value(request.authorization))
+  built.set(request, made)
+  return made
 }
 
 // What HTTP itself holds to a length needs no watching: to read a stream costs as much as all the rest of an exchange.
