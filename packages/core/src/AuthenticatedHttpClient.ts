@@ -17,7 +17,7 @@ import * as AccessToken from "./AccessToken.ts"
 import { type Attachment, attachment, conceal, hasLeft, isRepeatable, refusalOf, renew } from "./Attachment.ts"
 import * as ApiOrigins from "./internal/apiOrigins.ts"
 import { hold } from "./internal/heldResponse.ts"
-import { invalidOption, type Provider } from "./Provider.ts"
+import { check, type Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 
@@ -93,16 +93,17 @@ export const make = (
   http: HttpClient.HttpClient,
   provider: Provider,
   options: Options = {}
-): Result.Result<(source: TokenSource) => AuthenticatedHttpClient, TokenError> =>
-  Result.gen(function*() {
-    const origins = yield* ApiOrigins.make(provider, options.apiOrigins ?? [])
-    const statuses = options.renewOn ?? provider.renewOn
-    if (!statuses.every((status) => status >= 400 && status <= 499)) {
-      return yield* Result.fail(invalidOption(provider, "renewOn", "must hold statuses from 400 to 499"))
-    }
-    const [renewOn, doubtOn] = [new Set(statuses), new Set(provider.doubtOn)]
-    return (source) => carry(http, { provider: provider.id, source, origins, renewOn, doubtOn })
-  })
+): Result.Result<(source: TokenSource) => AuthenticatedHttpClient, TokenError> => {
+  const renewOn = new Set(options.renewOn ?? provider.renewOn)
+  const doubtOn = new Set(provider.doubtOn)
+  const areRefusals = [...renewOn].every((status) => status >= 400 && status <= 499)
+  const checked = check(provider, [["renewOn", areRefusals ? undefined : "must hold statuses from 400 to 499"]])
+  return Result.flatMap(checked, () =>
+    Result.map(
+      ApiOrigins.make(provider, options.apiOrigins ?? []),
+      (origins) => (source) => carry(http, { provider: provider.id, source, origins, renewOn, doubtOn })
+    ))
+}
 
 /**
  * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An

@@ -191,7 +191,7 @@ export const make = <Reply>(
     baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(urlOf(name), insecure)
   ]
   const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
-  const invalid = invalidAmong({ id: facts.id, settings }, [
+  const checked = check({ id: facts.id, settings }, [
     // Callers without types say what they like.
     [
       "clientAuthentication",
@@ -205,8 +205,7 @@ export const make = <Reply>(
     urlProblem("tokenEndpoint"),
     urlProblem("apiUrl")
   ])
-  if (invalid !== undefined) return Result.fail(invalid)
-  return Result.succeed({
+  return Result.map(checked, () => ({
     scopes: [],
     scopesRequired: false,
     tokenTypeRequired: true,
@@ -224,23 +223,32 @@ export const make = <Reply>(
     assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
     insecure,
     settings
-  })
+  }))
 }
 
 // A second one beside OAuth's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
 
-type Problem = readonly [setting: string, problem: string | undefined]
+/**
+ * A setting, and what is wrong with it, if anything is.
+ *
+ * @internal
+ */
+export type Problem = readonly [setting: string, problem: string | undefined]
 
-/** The error of the first setting that has a problem, if one has. */
-export const invalidAmong = (
+/**
+ * Fails with the error of the first setting that has a problem, if one has.
+ *
+ * @internal
+ */
+export const check = (
   self: Pick<Provider, "id" | "settings">,
   problems: ReadonlyArray<Problem>
-): TokenError | undefined => {
+): Result.Result<void, TokenError> => {
   for (const [setting, problem] of problems) {
-    if (problem !== undefined) return invalidOption(self, setting, problem)
+    if (problem !== undefined) return Result.fail(invalidOption(self, setting, problem))
   }
-  return undefined
+  return Result.void
 }
 
 /**

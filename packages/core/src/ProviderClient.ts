@@ -122,15 +122,8 @@ export const make = Effect.fnUntraced(function*<
     if (known !== undefined) return known
     const credentials = yield* credentialsOf(provider, account, scopes)
     const source = machine.source(machine.cell(credentials))
-    const made: ProviderClient<Reply, Scopes> = {
-      token: source.get,
-      peek: source.peek,
-      renew: source.renew,
-      reject: source.reject,
-      events: source.events,
-      http: carry(source),
-      withScopes: view
-    }
+    const { get: token, ...rest } = source
+    const made: ProviderClient<Reply, Scopes> = { token, ...rest, http: carry(source), withScopes: view }
     views.set(key, made)
     return made
   })

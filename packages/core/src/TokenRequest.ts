@@ -129,7 +129,7 @@ const check = (
   { client, grant, scopes }: Credentials
 ): Result.Result<ReadonlyArray<string>, TokenError> => {
   const set = scopeSet(provider, scopes)
-  const invalid = Provider.invalidAmong(provider, [
+  const checked = Provider.check(provider, [
     ["clientId", textProblem(client.id) ?? colonProblem(provider, client.id)],
     ["clientSecret", provider.clientAuthentication === "none" ? undefined : secretProblem(client.secret)],
     ...(grant.type === "password"
@@ -137,7 +137,7 @@ const check = (
       : []),
     ["scopes", provider.scopesRequired && set.length === 0 ? "must name at least one scope" : scopesProblem(set)]
   ])
-  return invalid === undefined ? Result.succeed(set) : Result.fail(invalid)
+  return Result.map(checked, () => set)
 }
 
 // Callers without types, and variables that aren't set, leave things out.

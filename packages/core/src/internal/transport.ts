@@ -2,18 +2,8 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
 import * as TokenError from "../TokenError.ts"
 
-const nothingWasSent = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_FAIL",
-  "EAI_NODATA",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
-
+const nothingWasSent =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_(AGAIN|FAIL|NODATA)|E(HOST|NET)UNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/
 const certificate = /CERT|CRL|SELF_SIGNED|SSL|TLS|UNABLE_TO_|HOSTNAME_MISMATCH|^INVALID_|^PATH_LENGTH/
 const malformed = /^HPE_|HEADERS_OVERFLOW|^UND_ERR_RES|^HTTP_PARSER/
 const badlyCompressed = /^Z_|^ERR__ERROR_|^ERR_BROTLI|^ZSTD_/
@@ -22,7 +12,7 @@ const badlyCompressed = /^Z_|^ERR__ERROR_|^ERR_BROTLI|^ZSTD_/
  * A failure of an HTTP client, reduced to its kind. The foreign error is left behind: it quotes what it choked on.
  */
 export const reasonOf = (error: unknown): TokenError.Reason => {
-  const codes = [...codesOf(error, 0)]
+  const codes = codesOf(error, 0)
   const insecure = codes.find((code) => certificate.test(code))
   if (insecure !== undefined) {
     return new TokenError.Unsafe({ kind: "certificate", problem: `the connection is not secure (${insecure})` })
@@ -33,7 +23,7 @@ export const reasonOf = (error: unknown): TokenError.Reason => {
     return new TokenError.ReplyNotUnderstood({ problem: "it is not well-formed HTTP" })
   }
   return new TokenError.Unavailable({
-    kind: codes.length > 0 && codes.every((code) => nothingWasSent.has(code)) ? "connection" : "interrupted",
+    kind: codes.length > 0 && codes.every((code) => nothingWasSent.test(code)) ? "connection" : "interrupted",
     code: codes[0]
   })
 }
@@ -42,19 +32,13 @@ const isAboutBody = (error: unknown): boolean =>
   HttpClientError.isHttpClientError(error) && error.reason._tag === "DecodeError"
 
 // Codes are written by the system, and are no place for a secret; one that doesn't look like a code is left out.
-function* codesOf(error: unknown, depth: number): Generator<string> {
-  if (!Predicate.isObject(error) || depth > 5) return
-  if (
-    Predicate.hasProperty(error, "code") && Predicate.isString(error.code) && /^[A-Z][A-Z\d_]{2,63}$/.test(error.code)
-  ) {
-    yield error.code
-  }
-  // undici's parser names itself, and says no code.
-  if (Predicate.hasProperty(error, "name") && error.name === "HTTPParserError") yield "HTTP_PARSER_ERROR"
-  if (Predicate.hasProperty(error, "errors") && Array.isArray(error.errors)) {
-    for (const each of error.errors) yield* codesOf(each, depth + 1)
-  }
-  for (const key of ["reason", "cause"] as const) {
-    if (Predicate.hasProperty(error, key)) yield* codesOf(error[key], depth + 1)
-  }
+const codesOf = (error: unknown, depth: number): ReadonlyArray<string> => {
+  if (!Predicate.isObject(error) || depth > 5) return []
+  const { cause, code, errors, name, reason } = error
+  return [
+    ...(Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code) ? [code] : []),
+    // undici's parser names itself, and says no code.
+    ...(name === "HTTPParserError" ? ["HTTP_PARSER_ERROR"] : []),
+    ...[...(Array.isArray(errors) ? errors : []), reason, cause].flatMap((each) => codesOf(each, depth + 1))
+  ]
 }
