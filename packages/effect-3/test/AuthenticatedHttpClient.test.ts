@@ -16,10 +16,11 @@ const answers = async (input: string | URL | Request): Promise<Response> => {
   return new Response("{", { status: pathname === "/500" ? 500 : 200 })
 }
 
-const RouteeTest = Routee.layer({ applicationId: "application", applicationSecret: Redacted.make("secret") }).pipe(
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provide(Layer.succeed(FetchHttpClient.Fetch, answers))
-)
+const routeeWith = (fetch: typeof globalThis.fetch) =>
+  Routee.layer({ applicationId: "application", applicationSecret: Redacted.make("secret") }).pipe(
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
+  )
 
 describe("AuthenticatedHttpClient", () => {
   it("shows the token in no error that nothing has caught, and in no response", () =>
@@ -34,5 +35,26 @@ describe("AuthenticatedHttpClient", () => {
       assert.lengthOf(shown, 4)
       // Node shows what has crashed it without asking it how.
       for (const each of shown) assert.notInclude(inspect(each, { depth: 20, customInspect: false }), "token-1")
-    }).pipe(Effect.provide(RouteeTest), Effect.runPromise))
+    }).pipe(Effect.provide(routeeWith(answers)), Effect.runPromise))
+
+  it("attaches another token to a request that it has sent, where that is sent again", () => {
+    let issued = 0
+    const received: Array<string | null> = []
+    const server: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init)
+      if (new URL(request.url).pathname === "/oauth/token") {
+        return Response.json({ access_token: `token-${++issued}`, token_type: "Bearer", expires_in: 3600 })
+      }
+      received.push(request.headers.get("authorization"))
+      return new Response()
+    }
+    return Effect.gen(function*() {
+      const { http, renew } = yield* Routee
+      const { request } = yield* http.get("/a")
+      assert.strictEqual(request.headers["authorization"], "Bearer token-1")
+      yield* renew
+      yield* http.execute(request)
+      assert.deepStrictEqual(received, ["Bearer token-1", "Bearer token-2"])
+    }).pipe(Effect.provide(routeeWith(server)), Effect.runPromise)
+  })
 })

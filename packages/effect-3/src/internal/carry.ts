@@ -55,7 +55,8 @@ export const carry = (
       (prepared): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
         const url = origins.locate(prepared.url)
         const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
-        if (prepared.headers["authorization"] !== undefined) return Effect.succeed(located)
+        // One that `conceal` has hidden would not be sent.
+        if (Object.keys(prepared.headers).includes("authorization")) return Effect.succeed(located)
         const refusal = refusalOf(attached, url)
         if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
         return Effect.map(get, (token) => {
