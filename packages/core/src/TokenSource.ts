@@ -450,15 +450,15 @@ export const makeMachine = Effect.fnUntraced(function*<Key, Reply>(
     until: number
   ): Answer => {
     const attempt = (request: TokenRequest.TokenRequest, count: number): Answer => {
-      const left = until - monotonic()
+      const left = () => until - monotonic()
       const failed = (error: TokenError.TokenError): Answer =>
         Effect.flatMap(Random.next, (random) => {
           const wait = Backoff.retryDelay(count, random)
-          return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left < wait
+          return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left() < wait
             ? Effect.fail(error)
             : Effect.flatMap(Effect.sleep(wait), () => attempt(request, count + 1))
         })
-      return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left))), {
+      return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left()))), {
         onFailure: failed,
         onSuccess: (response) =>
           Result.match(read(request, response), {

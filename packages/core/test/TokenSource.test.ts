@@ -176,6 +176,21 @@ describe("TokenSource", () => {
         assert.strictEqual(down.seen.requests, 3)
       }))
 
+    it.effect("tells those who wait at once what went wrong, where the deadline leaves no time to try again", () =>
+      Effect.gen(function*() {
+        const server = Server.make([Server.after("29.999 seconds", Server.status(500))])
+        const source = yield* sourceOf(server)
+        const waiting = yield* Effect.forkChild(Effect.flip(source.get), { startImmediately: true })
+        yield* TestClock.adjust("29999 millis")
+        const { reason } = yield* Effect.race(
+          Fiber.join(waiting),
+          Effect.andThen(TestClock.adjust("10 seconds"), Effect.die("late"))
+        )
+        assert.strictEqual(reason._tag === "Unavailable" ? reason.kind : "", "status")
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(server.seen.requests, 1)
+      }))
+
     it.effect("doesn't run in the first caller's context", () =>
       Effect.gen(function*() {
         const server = Server.make([])
@@ -492,6 +507,27 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-3")
       }))
 
+    it.effect("reads the credentials no more often for those who ask while a renewal is held back", () =>
+      Effect.gen(function*() {
+        const server = Server.make([Server.token(), Server.status(429, { "retry-after": "100" })])
+        let reads = 0
+        const source = yield* sourceOf(
+          server,
+          provider(),
+          Effect.sync(() => {
+            reads++
+            return credentials
+          })
+        )
+        yield* source.get
+        yield* TestClock.adjust("3550 seconds")
+        for (let asked = 0; asked < 9; asked++) {
+          assert.strictEqual(yield* outcome(source), "token-1")
+          yield* TestClock.adjust("100 millis")
+        }
+        assert.deepStrictEqual([reads, server.seen.requests], [2, 2])
+      }))
+
     it.effect("picks a rotated secret up with no restart", () =>
       Effect.gen(function*() {
         const server = Server.make([])
@@ -593,6 +629,23 @@ describe("TokenSource", () => {
           )
         }))
     }
+
+    it.effect("sends no refresh token that came for other credentials than those that ask now", () =>
+      Effect.gen(function*() {
+        const server = Server.make([rotating(1), rotating(2)])
+        let password = "old"
+        const source = yield* sourceOf(server, passwordProvider, Effect.sync(() => withPassword(password)))
+        yield* source.get
+        password = "new"
+        for (let renewal = 0; renewal < 2; renewal++) {
+          yield* TestClock.adjust("61 seconds")
+          yield* source.get
+        }
+        assert.deepStrictEqual(
+          server.seen.bodies.map((body) => body["refresh_token"] ?? body["password"]),
+          ["old", "new", "refresh-2"]
+        )
+      }))
 
     it.effect("doesn't try a refresh token that is known to be over", () =>
       Effect.gen(function*() {
