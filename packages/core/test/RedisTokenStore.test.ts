@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -17,6 +18,7 @@ import * as Redis from "effect/persistence/Redis"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as RedisNews from "../src/internal/redisNews.ts"
@@ -262,6 +264,69 @@ describe("RedisTokenStore", () => {
       }))
   })
 
+  it.live("forgets a failure when there is a token: the next one is the first again, and holds nobody back before", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
+      const b = yield* join(redisAt(redis.url), server)
+      const renewed = yield* b.renew
+      const fields = redis.cli("HKEYS", record(redis)).split("\n").toSorted()
+      assert.deepStrictEqual(fields, ["fence", "generation", "token"])
+      yield* b.reject(renewed)
+      yield* eventually(() => redis.cli("HGET", record(redis), "rejected") !== "")
+      server.instead.push(() => new Response(null, { status: 429 }))
+      yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
+      assert.strictEqual(server.grants.length, 3)
+      assert.strictEqual(redis.cli("HGET", record(redis), "failureFor"), "1000")
+    }))
+
+  it.live("keeps a token that is too large for Redis for itself, with its refresh token", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.instead.push(() =>
+        Response.json({
+          access_token: "large",
+          refresh_token: "own",
+          id_token: "x".repeat(120_000),
+          token_type: "Bearer",
+          expires_in: 3600
+        })
+      )
+      const a = yield* join(redisAt(redis.url), server, "renewing")
+      assert.strictEqual(bearer(yield* a.get), "Bearer large")
+      assert.strictEqual(redis.cli("HKEYS", record(redis)), "fence")
+      assert.strictEqual(bearer(yield* a.renew), token(2))
+      assert.deepStrictEqual(server.spent, ["own"])
+      assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server, "renewing")).get), token(2))
+    }))
+
+  it.live("reads no more of a field than could be a token of ours", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+      const look = client.eval(Scripts.look)("record", { owner: "a", lease: 0, known: 0, force: false })
+      const put = (length: number) =>
+        redis.cli("EVAL", `redis.call('HSET', KEYS[1], 'token', string.rep('x', ${length}))`, "1", "record")
+      put(131_072)
+      assert.strictEqual((yield* look)[2]?.length, 131_072)
+      put(131_073)
+      assert.strictEqual((yield* look)[2], "")
+    }))
+
+  it.live("marks a token as refused only while it is the newest, and makes no record for the mark", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+      redis.cli("HSET", "record", "generation", "7", "rejected", "7")
+      assert.strictEqual(yield* client.eval(Scripts.reject)("record", 6), 0)
+      assert.strictEqual(redis.cli("HGET", "record", "rejected"), "7")
+      assert.strictEqual(yield* client.eval(Scripts.reject)("gone", 6), 0)
+      assert.strictEqual(redis.cli("EXISTS", "gone"), "0")
+    }))
+
   describe("asks the provider, and makes the record good, where under its name lies", () => {
     const tamper: Record<string, (redis: RedisServer, name: string) => Effect.Effect<void> | void> = {
       "nothing any more, for it was flushed": (redis) => void redis.cli("FLUSHALL"),
@@ -422,6 +487,25 @@ describe("RedisTokenStore", () => {
         assert.strictEqual(bearer(yield* Fiber.join(waiting)), token(1))
       }))
 
+    for (
+      const [what, answer] of [
+        ["has a client that dies", Effect.die(canary)],
+        ["answers what no script of ours answers", Effect.sync(() => JSON.parse("null"))]
+      ] as const
+    ) {
+      it.effect(what, () =>
+        Effect.gen(function*() {
+          const server = new NumberingServer()
+          const strange = Layer.effect(
+            Redis.Redis,
+            Redis.make({ send: () => answer, connect: Effect.never, subscribe: () => Effect.never })
+          )
+          const { get, renew } = yield* join(strange, server, "plain", asUsual)
+          assert.strictEqual(bearer(yield* get), token(1))
+          for (let i = 2; i < 6; i++) assert.strictEqual(bearer(yield* renew), token(i))
+        }))
+    }
+
     it.live("was never there, and shares once it is", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
@@ -517,6 +601,37 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* a.get), token(1))
       const b = yield* join(redisAt(redis.url), server, "plain", { lease: "1 hour" })
       assert.strictEqual(bearer(yield* b.get), token(2))
+    }))
+
+  it.live("gives a lease back that it needs no more, for the token that is there will do", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      yield* (yield* join(redisAt(redis.url), server)).get
+      // A token without a number counts as older than any: who looks may renew it.
+      redis.cli("HDEL", record(redis), "generation")
+      const b = yield* join(redisAt(redis.url), server, "plain", { lease: "1 hour" })
+      assert.strictEqual(bearer(yield* b.get), token(1))
+      assert.strictEqual(redis.cli("HGET", record(redis), "owner"), "")
+      assert.strictEqual(bearer(yield* b.renew), token(2))
+    }))
+
+  it.live("gives the lease back when its scope closes while it asks", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.answering = Effect.never
+      const connection = yield* Layer.build(redisAt(redis.url))
+      const scope = yield* Scope.make()
+      const a = yield* join(Layer.succeedContext(connection), server, "plain", { lease: "1 hour" }).pipe(
+        Effect.provideService(Scope.Scope, scope)
+      )
+      const asking = yield* Effect.forkChild(Effect.flip(a.get))
+      yield* server.arrived(1)
+      assert.notStrictEqual(redis.cli("HGET", record(redis), "owner"), "")
+      yield* Scope.close(scope, Exit.void)
+      yield* Fiber.join(asking)
+      assert.strictEqual(redis.cli("HGET", record(redis), "owner"), "")
     }))
 
   it.live("does not overwrite what came after it lost the lease, and takes it over", () =>
@@ -859,6 +974,28 @@ describe("RedisTokenStore", () => {
         redis.cli("FLUSHALL")
         yield* a.renew
         assert.deepStrictEqual(server.grants, ["password", "password"])
+      }))
+
+    it.live("not where it is over", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        server.instead.push(() =>
+          Response.json({
+            access_token: "first",
+            refresh_token: "short",
+            refresh_expires_in: 3600,
+            id_token: "identity",
+            token_type: "Bearer",
+            expires_in: 60
+          })
+        )
+        yield* (yield* join(redisAt(redis.url), server, "renewing")).get
+        const at = (offBySeconds: number) =>
+          join(redisByClock(redisAt(redis.url), { offBySeconds }), server, "renewing")
+        const late = yield* at(7_200)
+        assert.strictEqual(bearer(yield* late.get), token(2))
+        assert.deepStrictEqual(server.spent, [])
       }))
 
     it.live("again only where it surely was not taken", () =>

@@ -172,7 +172,7 @@ export const make = (
       lease: 0,
       keep: timeToKeep(token, refreshToken, yield* Clock.currentTimeMillis),
       set: { token: sealed, generation: record.fence },
-      remove: ["failure", "failureUntil", "failureFor", "failures", "spending"]
+      remove: ["failure", "failureUntil", "failureFor", "failures"]
     }).pipe(
       Effect.retry({ times: refreshToken === undefined ? 0 : 2 }),
       Effect.orElseSucceed(() => undefined)

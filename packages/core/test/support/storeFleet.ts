@@ -25,6 +25,7 @@ export const providers = {
   renewing: acme({
     grant: "password",
     renewsWithRefreshToken: true,
+    refreshTokenExpiresIn: "refresh_expires_in",
     reply: Schema.Struct({ idToken: Schema.RedactedFromValue(Schema.String) }).pipe(
       Schema.encodeKeys({ idToken: "id_token" })
     )
