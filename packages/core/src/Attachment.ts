@@ -118,11 +118,8 @@ export const isRepeatable = (body: unknown): boolean =>
   body === undefined
   || body === null
   || typeof body === "string"
-  || body instanceof ArrayBuffer
   || ArrayBuffer.isView(body)
-  || body instanceof Blob
-  || body instanceof FormData
-  || body instanceof URLSearchParams
+  || [ArrayBuffer, Blob, FormData, URLSearchParams].some((kind) => body instanceof kind)
 
 /**
  * Keeps the token out of whatever shows the request that it was sent with. A response and an error hold that request,

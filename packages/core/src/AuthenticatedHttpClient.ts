@@ -92,17 +92,23 @@ export interface Options {
 export const make = (
   http: HttpClient.HttpClient,
   provider: Provider,
-  options: Options = {}
+  { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
 ): Result.Result<(source: TokenSource) => AuthenticatedHttpClient, TokenError> => {
-  const renewOn = new Set(options.renewOn ?? provider.renewOn)
-  const doubtOn = new Set(provider.doubtOn)
-  const areRefusals = [...renewOn].every((status) => status >= 400 && status <= 499)
-  const checked = check(provider, [["renewOn", areRefusals ? undefined : "must hold statuses from 400 to 499"]])
-  return Result.flatMap(checked, () =>
-    Result.map(
-      ApiOrigins.make(provider, options.apiOrigins ?? []),
-      (origins) => (source) => carry(http, { provider: provider.id, source, origins, renewOn, doubtOn })
-    ))
+  const others = [...provider.apiOrigins, ...apiOrigins]
+  const areRefusals = renewOn.every((status) => status >= 400 && status <= 499)
+  const checked = check(provider, [
+    ...ApiOrigins.problems(others, provider.insecure),
+    ["renewOn", areRefusals ? undefined : "must hold statuses from 400 to 499"]
+  ])
+  return Result.map(checked, () => {
+    const attached = {
+      provider: provider.id,
+      origins: ApiOrigins.make(provider.apiUrl, others),
+      renewOn: new Set(renewOn),
+      doubtOn: new Set(provider.doubtOn)
+    }
+    return (source) => carry(http, { ...attached, source })
+  })
 }
 
 /**

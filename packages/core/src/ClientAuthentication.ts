@@ -64,7 +64,7 @@ export const place = (self: ClientAuthentication, { id, secret }: Client): Place
   placements[self](id, secret === undefined ? "" : Redacted.value(secret))
 
 const basic = (user: string, password: string): Placement => ({
-  authorization: Redacted.make(`Basic ${Base64.encode(`${user}:${password}`)}`, { label: "authorization" })
+  authorization: Redacted.make(`Basic ${Base64.encode(`${user}:${password}`)}`)
 })
 
 /**

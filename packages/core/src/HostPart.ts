@@ -17,6 +17,16 @@ export interface HostPart {
   readonly problem: string | undefined
 }
 
+const kind = (pattern: RegExp, words: string) => (value: string): HostPart => ({
+  value,
+  // Callers without types, and variables that aren't set.
+  problem: !value
+    ? "is missing or empty"
+    : pattern.test(value)
+    ? undefined
+    : `must be ${words}, not ${scrub(JSON.stringify(value), [])}`
+})
+
 /**
  * One label of a host name: letters, digits and hyphens.
  *
@@ -24,7 +34,10 @@ export interface HostPart {
  * @since 0.1.0
  * @category constructors
  */
-export const label = (value: string): HostPart => make(value, isLabel, "letters, digits and hyphens")
+export const label: (value: string) => HostPart = kind(
+  /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i,
+  "letters, digits and hyphens"
+)
 
 /**
  * A host name: labels with dots between them.
@@ -32,17 +45,7 @@ export const label = (value: string): HostPart => make(value, isLabel, "letters,
  * @since 0.1.0
  * @category constructors
  */
-export const name = (value: string): HostPart =>
-  make(value, (value) => value.length <= 253 && value.split(".").every(isLabel), "a host name")
-
-const isLabel = (value: string): boolean => /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i.test(value)
-
-const make = (value: string, isSound: (value: string) => boolean, kind: string): HostPart => ({
-  value,
-  // Callers without types, and variables that aren't set.
-  problem: value === undefined || value === ""
-    ? "is missing or empty"
-    : isSound(value)
-    ? undefined
-    : `must be ${kind}, not ${scrub(JSON.stringify(value), [])}`
-})
+export const name: (value: string) => HostPart = kind(
+  /^(?!.{254})(?:(?:^|\.)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)+$/i,
+  "a host name"
+)

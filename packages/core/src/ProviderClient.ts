@@ -146,7 +146,7 @@ export const credentialsOf = (
   const { clientId, clientSecret, password, username = "" } = account
   const assemble = (
     secret: Redacted.Redacted | undefined,
-    ownersSecret: Redacted.Redacted
+    ownersSecret: Redacted.Redacted = Redacted.make("")
   ): TokenRequest.Credentials => ({
     client: { id: clientId, secret },
     grant: provider.grant === "password"
@@ -157,9 +157,6 @@ export const credentialsOf = (
   const check = (credentials: TokenRequest.Credentials) =>
     Effect.as(Effect.fromResult(TokenRequest.make(provider, credentials)), credentials)
 
-  if (!Effect.isEffect(clientSecret) && !Effect.isEffect(password)) {
-    return check(assemble(clientSecret, password ?? nothing))
-  }
   const read = (secret: Secret | undefined) =>
     Effect.isEffect(secret)
       ? Effect.mapError(secret, () =>
@@ -169,16 +166,17 @@ export const credentialsOf = (
         }))
       : Effect.succeed(secret)
   // What is known now is checked now; the secrets, when they are read.
-  return Effect.as(
-    check(assemble(stand(clientSecret), stand(password) ?? nothing)),
-    Effect.flatMap(
-      Effect.all([read(clientSecret), read(password)]),
-      ([secret, ownersSecret]) => check(assemble(secret, ownersSecret ?? nothing))
+  const known = check(assemble(stand(clientSecret), stand(password)))
+  return Effect.isEffect(clientSecret) || Effect.isEffect(password)
+    ? Effect.as(
+      known,
+      Effect.flatMap(
+        Effect.all([read(clientSecret), read(password)]),
+        ([secret, ownersSecret]) => check(assemble(secret, ownersSecret))
+      )
     )
-  )
+    : known
 }
-
-const nothing: Redacted.Redacted = Redacted.make("")
 
 const stand = (secret: Secret | undefined): Redacted.Redacted | undefined =>
   Effect.isEffect(secret) ? Redacted.make("read later") : secret

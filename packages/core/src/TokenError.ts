@@ -31,7 +31,7 @@ export interface Refused {
  */
 export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
-    return describeRefusal("the credentials were refused", this)
+    return describe("the credentials were refused", this)
   }
 }
 
@@ -50,7 +50,7 @@ export class GrantRefused extends Data.TaggedError("GrantRefused")<
   }
 > {
   override get message(): string {
-    return describeRefusal(`the ${this.grant === "refresh_token" ? "refresh token" : this.grant} was refused`, this)
+    return describe(`the ${this.grant.replace("_", " ")} was refused`, this)
   }
 }
 
@@ -63,7 +63,7 @@ export class GrantRefused extends Data.TaggedError("GrantRefused")<
  */
 export class RequestRefused extends Data.TaggedError("RequestRefused")<Refused> {
   override get message(): string {
-    return describeRefusal("the token request was refused", this)
+    return describe("the token request was refused", this)
   }
 }
 
@@ -78,7 +78,7 @@ export class Throttled extends Data.TaggedError("Throttled")<{
   readonly status: number
 }> {
   override get message(): string {
-    return `the server asks for fewer token requests (status ${this.status})`
+    return describe("the server asks for fewer token requests", this)
   }
 }
 
@@ -102,8 +102,7 @@ export class Unavailable extends Data.TaggedError("Unavailable")<{
   readonly code?: string | undefined
 }> {
   override get message(): string {
-    const detail = this.status !== undefined ? ` (status ${this.status})` : this.code ? ` (${this.code})` : ""
-    return `${unavailable[this.kind]}${detail}`
+    return describe(unavailable[this.kind], this)
   }
 }
 
@@ -130,7 +129,7 @@ export class ReplyNotUnderstood extends Data.TaggedError("ReplyNotUnderstood")<{
   readonly problem: string
 }> {
   override get message(): string {
-    return `the reply was not understood: ${this.problem}${this.status === undefined ? "" : ` (status ${this.status})`}`
+    return describe(`the reply was not understood: ${this.problem}`, this)
   }
 }
 
@@ -166,7 +165,7 @@ export class InvalidOption extends Data.TaggedError("InvalidOption")<{
   readonly problem: string
 }> {
   override get message(): string {
-    return `${this.option}${this.variable === undefined ? "" : ` (${this.variable})`} ${this.problem}`
+    return `${describe(this.option, { code: this.variable })} ${this.problem}`
   }
 }
 
@@ -229,7 +228,10 @@ export class TokenError extends Data.TaggedError("TokenError")<{
   }
 }
 
-const describeRefusal = (what: string, { code, description, status }: Refused): string =>
-  `${what} (status ${status}${code === undefined ? "" : `, ${code}`})${
-    description === undefined ? "" : `: ${description}`
-  }`
+const describe = (
+  what: string,
+  { code, description, status }: Partial<Pick<Unavailable, "status" | "code"> & Pick<Refused, "description">>
+): string => {
+  const details = [status === undefined ? [] : `status ${status}`, code ?? []].flat().join(", ")
+  return `${what}${details && ` (${details})`}${description === undefined ? "" : `: ${description}`}`
+}

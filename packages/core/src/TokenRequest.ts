@@ -76,14 +76,14 @@ export const make = (
     return {
       url: provider.tokenEndpoint,
       authorization: placement.authorization,
-      body: Redacted.make(parameters.toString(), { label: "token request" }),
+      body: Redacted.make(parameters.toString()),
       grant: grant.type,
       scopes,
       secrets: [
         client.secret,
         placement.authorization,
         refreshToken,
-        "password" in credentials.grant ? credentials.grant.password : undefined
+        credentials.grant.type === "password" ? credentials.grant.password : undefined
       ]
         .filter((secret) => secret !== undefined)
     }
@@ -110,8 +110,7 @@ export const identity = (provider: Provider.Provider, credentials: Credentials):
       Grant.parameters(grant),
       scopeSet(provider, scopes),
       Object.entries(provider.parameters).toSorted(([a], [b]) => a < b ? -1 : 1)
-    ]),
-    { label: "identity" }
+    ])
   )
 }
 
@@ -142,10 +141,10 @@ const check = (
 
 // Callers without types, and variables that aren't set, leave things out.
 const textProblem = (text: string | undefined): string | undefined =>
-  text === undefined || text === ""
+  !text
     ? "is missing or empty"
     : /\p{Cc}/u.test(text)
-    ? "holds a control character (a line break at its end, perhaps)"
+    ? "holds a control character (a line break, perhaps)"
     : /\p{Cs}/u.test(text)
     ? "holds half of a character"
     : undefined

@@ -82,7 +82,7 @@ export const makeReader = <Reply>(
         new TokenError.Unsafe({ kind: "redirect", problem: `the token endpoint redirects (status ${status})` })
       )
     }
-    if (status < 200 || status > 599) return notUnderstood("its status has no meaning")
+    if (status < 200 || status > 599) return notUnderstood("its status means nothing")
 
     const body = parseBody(response.body)
     const error = body?.["error"] ?? undefined

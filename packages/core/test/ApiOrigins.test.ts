@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as ApiOrigins from "../src/internal/apiOrigins.ts"
 
 const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
-  Result.getOrThrow(Result.flatMap(
+  Result.getOrThrow(Result.map(
     Provider.make({
       id: "acme",
       tokenEndpoint: "https://auth.acme.test/token",
@@ -14,7 +14,7 @@ const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
       grant: "client_credentials",
       reply: Schema.Struct({})
     }),
-    (provider) => ApiOrigins.make(provider, added)
+    (provider) => ApiOrigins.make(provider.apiUrl, [...provider.apiOrigins, ...added])
   ))
 
 const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])

@@ -72,8 +72,13 @@ export default async (): Promise<Measurement> => {
       }
     ],
     notes: [
-      "Our own share is missed for what it does: a third is the state machine and its flights, a third the strict reading "
-      + "of replies and the cleaning of errors, and the rest requests, errors, settings and the client that carries tokens.",
+      "Our own share is missed for what it does. Of @mintmark/routee's, each part by what the bundle is smaller without "
+      + "it: the state machine, its flights, retries, events and metrics 3.4 kB; provider, settings and service, with "
+      + "their checks, 1.6 kB; the strict reading of replies 1.4 kB; the exchange, with its limits and what broken "
+      + "connections mean, 1.3 kB; the client that carries tokens, and keeps them from strangers, 1.2 kB; requests "
+      + "0.8 kB; finding secrets in what servers say 0.7 kB; errors 0.5 kB. A program with one account and one request "
+      + "pays for all of it: what it doesn't use of a service, such as `http` and `events`, no bundler can tell. A quarter "
+      + "is text: messages, codes and patterns.",
       "Our own share is by how much the bundle by esbuild, compressed, would be smaller without our modules.",
       `The difference between a provider and ${floor}, less our own share, is what else of Effect we need.`
     ]

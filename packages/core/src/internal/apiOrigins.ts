@@ -1,6 +1,4 @@
-import * as Result from "effect/Result"
-import { check, type Provider } from "../Provider.ts"
-import type { TokenError } from "../TokenError.ts"
+import type { Problem } from "../Provider.ts"
 import { originOf, problemOf } from "./url.ts"
 
 /** Which URLs may see a provider's token. */
@@ -11,30 +9,23 @@ export interface ApiOrigins {
   readonly problemOf: (url: string) => string | undefined
 }
 
-/** The provider's own origins, and those that the application adds. Fails where a token may not be sent to one of them. */
-export const make = (
-  provider: Provider,
-  added: ReadonlyArray<string>
-): Result.Result<ApiOrigins, TokenError> => {
-  const base = provider.apiUrl.replace(/\/+$/, "")
-  const others = [...provider.apiOrigins, ...added]
+/** The origin of the API, and others. */
+export const make = (apiUrl: string, others: ReadonlyArray<string>): ApiOrigins => {
+  const base = apiUrl.replace(/\/+$/, "")
   const origins = new Set([base, ...others].map(originOf))
-  return Result.map(
-    check(provider, others.map((url) => ["apiOrigins", originProblem(url, provider.insecure)])),
-    () => ({
-      locate: (url) => path.test(url) ? base + url : url,
-      problemOf: (url) => {
-        if (url.startsWith(base) && url[base.length] === "/") return undefined
-        if (!absolute.test(url)) {
-          return "the token goes to a path that starts with one slash, or to an absolute URL without username and back-slash"
-        }
-        const origin = originOf(url)
-        return origins.has(origin)
-          ? undefined
-          : `${origin ?? "an origin that can't be read"} may not see the token; the option apiOrigins adds origins`
+  return {
+    locate: (url) => path.test(url) ? base + url : url,
+    problemOf: (url) => {
+      if (url.startsWith(base) && url[base.length] === "/") return undefined
+      if (!absolute.test(url)) {
+        return "the token goes to a path, or to an absolute URL without username and back-slash"
       }
-    })
-  )
+      const origin = originOf(url)
+      return origins.has(origin)
+        ? undefined
+        : `${origin ?? "an origin that can't be read"} may not see the token; the option apiOrigins adds origins`
+    }
+  }
 }
 
 /** A path, and nothing that a parser of URLs would take for a host. */
@@ -44,8 +35,10 @@ const path = /^\/(?![/\\])/
 // What needs no repair means the same to each of them. After the host a repair does no harm.
 const absolute = /^https?:\/\/[^\s\\/?#@\p{Cc}]+(?:[/?#]|$)/iu
 
-const originProblem = (url: string, insecure: boolean): string | undefined => {
-  const problem = problemOf(url, insecure)
-    ?? (/^[^/]*\/\/[^/?]+\/?$/.test(url) ? undefined : "must be an origin alone, such as https://api.example")
-  return problem && `${problem} (${originOf(url) ?? "one can't be read"})`
-}
+/** What is wrong with each origin that a token may not be sent to. */
+export const problems = (origins: ReadonlyArray<string>, insecure: boolean): ReadonlyArray<Problem> =>
+  origins.map((url) => {
+    const problem = problemOf(url, insecure)
+      ?? (/^[^/]*\/\/[^/?]+\/?$/.test(url) ? undefined : "must be an origin, such as https://api.example")
+    return ["apiOrigins", problem && `${problem} (${originOf(url) ?? "one can't be read"})`]
+  })

@@ -1,4 +1,4 @@
-const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
+const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
 /**
  * `application/x-www-form-urlencoded`, but for `-`, `_`, `.` and `~`, which stay as they are: every server reads

@@ -16,12 +16,10 @@ const placeholder = "\uFFFC"
  * the text is shown.
  */
 export const scrub = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
-  const values = secrets.map((secret) => Redacted.value(secret).replace(/\p{Cs}/gu, " ")).filter((value) =>
-    value !== ""
-  )
+  const values = secrets.map((secret) => Redacted.value(secret).replace(/\p{Cs}/gu, " ")).filter(Boolean)
   const sent = values.flatMap((value) => [value, value.replace(/^Basic /, ""), encodeURIComponent(value)])
     .toSorted((a, b) => b.length - a.length)
-  const known = new RegExp(sent.map(literally).join("|") || "(?!)", "gi")
+  const known = new RegExp([placeholder, ...sent.map(literally)].join("|"), "gi")
   // Once more after cleaning, which can put together what a control character kept apart.
   const hidden = clean(text.replace(known, placeholder)).replace(known, placeholder)
   const traces = values.flatMap(tracesOf)
@@ -45,19 +43,17 @@ const skeleton = (folded: string): string => folded.replace(/[^a-z\d\uFFFC]/g, "
 
 /** What gives a secret away in one of the `readings` of a text. */
 const tracesOf = (secret: string): ReadonlyArray<string> => {
-  const skeletons = [secret, Hex.encode(secret), ...within.flatMap((before) => inBase64(secret, before))]
+  const skeletons = [secret, Hex.encode(secret), ...[0, 1, 2].flatMap((before) => inBase64(secret, before))]
     .map((form) => skeleton(fold(form)))
   // Of a secret with little else than marks, too much would look like it.
   return [fold(secret), ...skeletons.filter((form) => form.length >= 4)]
 }
 
-const within = [0, 1, 2]
-
 /** What Base64 makes of a text that stands behind so many bytes (modulo 3), less what depends on its neighbours. */
 const inBase64 = (text: string, before: number): ReadonlyArray<string> =>
   [text, formEncode(text)].map((form) => {
     const bytes = new TextEncoder().encode(" ".repeat(before) + form)
-    return Base64.encode(bytes).slice(Math.ceil(before * 8 / 6), Math.floor(bytes.length * 8 / 6))
+    return Base64.encode(bytes).slice(Math.ceil(before * 4 / 3), Math.floor(bytes.length * 4 / 3))
   })
 
 /** What a reader could make of a text, by percent-encoding, backslashes or HTML's entities, each up to three deep. */
@@ -66,27 +62,21 @@ const readings = (text: string): ReadonlyArray<string> => {
   for (let depth = 0, last = text; depth <= 3; depth++) {
     const folded = fold(last)
     found.push(folded, skeleton(folded))
-    last = decodeEntities(decodeBackslashes(decodePercents(last)))
+    last = decode(last)
   }
   return found
 }
 
-const decodePercents = (text: string): string =>
-  text.replace(/(?:%[\dA-F]{2})+/gi, (run) => {
-    const decoded = Hex.decode(run.replaceAll("%", ""))
-    return decoded._tag === "Success" ? new TextDecoder().decode(decoded.success) : run
-  })
-
-const decodeBackslashes = (text: string): string =>
+const decode = (text: string): string =>
   text
-    .replace(/\\(?:u([\dA-F]{4})|x([\dA-F]{2}))/gi, (_, four, two) => String.fromCharCode(parseInt(four ?? two, 16)))
+    .replace(/(?:%[\dA-F]{2})+/gi, (run) =>
+      new TextDecoder().decode(Uint8Array.from(run.slice(1).split("%"), (digits) => parseInt(digits, 16))))
+    .replace(escaped, (_, four, two, hex, decimal) =>
+      String.fromCodePoint(parseInt(four ?? two ?? hex ?? decimal, decimal === undefined ? 16 : 10)))
     .replace(/\\[bfnrt]|\\(?=["'/\\])/g, "")
-
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" }
-
-const decodeEntities = (text: string): string =>
-  text
-    .replace(/&#(?:x([\dA-F]{1,5})|(\d{1,6}));/gi, (_, hex, decimal) =>
-      String.fromCodePoint(hex === undefined ? Number(decimal) : parseInt(hex, 16)))
     .replace(/&(amp|lt|gt|quot|apos);/g, (_, name) =>
       entities[name] ?? "")
+
+const escaped = /\\u([\dA-F]{4})|\\x([\dA-F]{2})|&#x([\dA-F]{1,5});|&#(\d{1,6});/gi
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" }

@@ -25,24 +25,17 @@ const isPlain = (text: string): boolean => {
   const open: Array<Set<unknown>> = []
   let literal = ""
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]:]/gs)) {
-    switch (token) {
-      case "{":
-      case "[":
-        if (open.push(new Set()) > deepest) return false
-        break
-      case "}":
-      case "]":
-        open.pop()
-        break
-      case ":": {
-        const keys = open.at(-1)
-        const key = parse(literal)
-        if (keys === undefined || key === undefined || key === "__proto__" || keys.has(key)) return false
-        keys.add(key)
-        break
-      }
-      default:
-        literal = token
+    if ("{[".includes(token)) {
+      if (open.push(new Set()) > deepest) return false
+    } else if ("]}".includes(token)) {
+      open.pop()
+    } else if (token === ":") {
+      const keys = open.at(-1)
+      const key = parse(literal)
+      if (keys === undefined || key === undefined || key === "__proto__" || keys.has(key)) return false
+      keys.add(key)
+    } else {
+      literal = token
     }
   }
   return true

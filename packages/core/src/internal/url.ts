@@ -1,9 +1,8 @@
 import * as Url from "effect/http/Url"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { HostPart } from "../HostPart.ts"
 
-const parse = (url: string): URL | undefined => Option.getOrUndefined(Result.getSuccess(Url.fromString(url)))
+const parse = (url: string): URL | undefined => Result.getOrUndefined(Url.fromString(url))
 
 /** Whether a host name as `URL` writes it names this machine. */
 export const isLoopback = (hostname: string): boolean =>

@@ -1,17 +1,19 @@
 import * as Settings from "@mintmark/core/Settings"
 
-const place = { region: "region", domain: "domain" }
+// Without spreads: bundlers keep those, and a program has one of the two systems.
 
 export const vonageContactCenterSettings = Settings.make("VONAGE_CONTACT_CENTER", {
   clientId: "clientId",
   clientSecret: "clientSecret",
   scopes: "scopes",
-  ...place
+  region: "region",
+  domain: "domain"
 })
 
 export const vonageContactCenterV0Settings = Settings.make("VONAGE_CONTACT_CENTER_V0", {
   clientId: "accountKey",
   clientSecret: "apiToken",
   version: "version",
-  ...place
+  region: "region",
+  domain: "domain"
 })
