@@ -152,7 +152,7 @@ const textProblem = (text: string | undefined): string | undefined =>
 const secretProblem = (secret: Redacted.Redacted | undefined): string | undefined =>
   secret === undefined || Redacted.isRedacted(secret)
     ? textProblem(secret && Redacted.value(secret))
-    : "must be Redacted, as Redacted.make(secret) is"
+    : "must be Redacted: Redacted.make(secret)"
 
 // The server splits at the first colon (RFC 7617 section 2).
 const colonProblem = (provider: Provider.Provider, clientId: string): string | undefined =>

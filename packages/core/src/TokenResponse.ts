@@ -115,7 +115,7 @@ export const makeReader = <Reply>(
     if (!Predicate.isString(tokenType)) return notUnderstood("token_type is missing or is no text")
     if (tokenType.toLowerCase() !== "bearer") {
       return fail(
-        new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
+        new TokenError.Unsafe({ kind: "token_type", problem: "the token is no bearer token (token_type)" })
       )
     }
 
@@ -136,7 +136,7 @@ export const makeReader = <Reply>(
       if (scopes === undefined) return notUnderstood("scope is not a list of scopes")
       // A Schema that throws may quote its input.
       const reply = Result.try(() => decodeReply(rest))
-      if (Result.isFailure(reply)) return notUnderstood("a field of the provider's own can't be read")
+      if (Result.isFailure(reply)) return notUnderstood("a field of the provider can't be read")
       last = { words, scopes, reply: reply.success }
     }
 
