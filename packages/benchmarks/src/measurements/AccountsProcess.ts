@@ -13,6 +13,8 @@ export interface Found {
   readonly bytes: number
   /** The nanoseconds that a read of one account's token takes, with all of them there. */
   readonly read: ReadonlyArray<number>
+  /** The same where that account is alone, in turns with it: code is compiled anew for what it has met. */
+  readonly alone: ReadonlyArray<number>
 }
 
 interface Keeper {
@@ -22,7 +24,7 @@ interface Keeper {
   readonly reads: number
 }
 
-const rounds = 9
+const rounds = 25
 const reads = 1_000
 
 // A token that no other account has, as long as Routee's.
@@ -85,7 +87,8 @@ const keepers: Readonly<Record<string, () => Promise<Keeper>>> = { pool, byHand 
 
 export default async (name: string, count: string): Promise<Found> => {
   const keeper = await keepers[name]?.()
-  if (keeper === undefined) throw new Error(`nobody is called ${name}`)
+  const other = await keepers[name]?.()
+  if (keeper === undefined || other === undefined) throw new Error(`nobody is called ${name}`)
   const keys = Array.from({ length: Number(count) }, (_, index) => `account-${index.toString().padStart(8, "0")}`)
   const hot = keys[Math.floor(keys.length / 2)] ?? ""
   // What the first account costs besides, such as code that is compiled, is no account's.
@@ -93,8 +96,13 @@ export default async (name: string, count: string): Promise<Found> => {
   const before = await heap()
   await keeper.take(keys)
   const after = await heap()
-  const read = keeper.read(hot)
-  const figures = new Array<number>()
-  for (let round = 0; round < rounds; round++) figures.push(await nanoseconds(read, keeper.reads))
-  return { bytes: (after - before) / keys.length, read: figures }
+  await other.take([hot])
+  const [among, only] = [keeper.read(hot), other.read(hot)]
+  const read = new Array<number>()
+  const alone = new Array<number>()
+  for (let round = 0; round < rounds; round++) {
+    read.push(await nanoseconds(among, keeper.reads))
+    alone.push(await nanoseconds(only, other.reads))
+  }
+  return { bytes: (after - before) / keys.length, read, alone }
 }
