@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 // Turbo runs this from a package, a person from anywhere: the same file serves both.
 const underTurbo = "TURBO_HASH" in process.env
 
-// What `npm test` found no program for, and said so: see scripts/programs.mjs.
+// What `npm test` found no program for, and said so: see tools/scripts/programs.mjs.
 const without = (process.env["MINTMARK_WITHOUT"] ?? "").split(" ").filter((program) => program !== "")
 const { mintmark }: { readonly mintmark?: { readonly programs?: Readonly<Record<string, ReadonlyArray<string>>> } } =
   existsSync("package.json") ? JSON.parse(readFileSync("package.json", "utf8")) : {}
@@ -12,7 +12,11 @@ const leftOut = without.flatMap((program) => mintmark?.programs?.[program] ?? []
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.{ts,mjs}", "{packages,examples}/*/test/**/*.test.ts", "scripts/test/**/*.test.mjs"],
+    include: [
+      "test/**/*.test.{ts,mjs}",
+      "{packages,tools,examples}/*/test/**/*.test.ts",
+      "tools/scripts/test/**/*.test.mjs"
+    ],
     exclude: ["**/node_modules/**", "**/dist/**", ...leftOut],
     passWithNoTests: leftOut.length > 0,
     // For what hangs: how long a test takes says more about the machine, and its load, than about the code.

@@ -3,7 +3,7 @@
 import { build } from "esbuild"
 import { cp, readdir, readFile, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { writeNotices } from "../../scripts/notices.mjs"
+import { writeNotices } from "../../tools/scripts/notices.mjs"
 
 const isLibrary = (file) => /^(index|ExitCode)\./.test(file)
 for (const file of await readdir("dist")) {

@@ -3,7 +3,7 @@
 import { build } from "esbuild"
 import { readdir, readFile, rm } from "node:fs/promises"
 import { join, resolve, sep } from "node:path"
-import { writeNotices } from "../../scripts/notices.mjs"
+import { writeNotices } from "../../tools/scripts/notices.mjs"
 
 const own = resolve("src") + sep
 

@@ -1,0 +1,71 @@
+// The programs of the documents, run one by one.
+import * as Account from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert } from "vitest"
+import { allPrograms, layOut } from "../../scripts/docs.mjs"
+import { accounts, settings } from "../../scripts/settings.mjs"
+import { root } from "../../scripts/workspace.mjs"
+
+const places = join(root, "tools", "scripts", "places.mjs")
+const laidOut = fileURLToPath(new URL("../.programs", import.meta.url))
+const compiled = join(root, "node_modules", ".cache", "mintmark", "compiled")
+
+/** Those programs of the documents, laid out where each finds its own dependencies. */
+export const programs = (name, isChosen) => {
+  const folder = join(laidOut, name)
+  const write = layOut(root, folder)
+  const chosen = allPrograms().filter(({ text }) => isChosen(text))
+  for (const { file, text } of chosen) write(file, text)
+  return chosen.map((program) => ({ ...program, folder }))
+}
+
+/** Whether a program asks for a Redis. */
+export const needsRedis = (text) => /\bNodeRedis\b/.test(text)
+
+/** Runs a program, and answers its exit code and its words. */
+export const run = (args, options) =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { timeout: 110_000, ...options }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code ?? error.signal, stderr, stdout })
+    })
+  })
+
+/** Runs a program as a reader would who copied it, with settings that lead to a sandbox of its own. */
+export const tryProgram = ({ file, folder, prints }, environment = {}) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox
+    const { code, stderr, stdout } = yield* Effect.promise(() =>
+      run(["--import", places, file], {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH,
+          NODE_COMPILE_CACHE: compiled,
+          MINTMARK_SANDBOX: JSON.stringify(sandbox.urls),
+          ...settings(sandbox.urls),
+          ...others,
+          ...environment
+        }
+      })
+    )
+    assert.strictEqual(code, 0, `${stdout}${stderr}`)
+    assert.strictEqual(stderr, "")
+    if (prints.length > 0) return assert.strictEqual(stdout.trimEnd(), prints.join("\n"))
+    const requests = yield* sandbox.journal
+    assert.isAbove(requests.length, 0, "it asked nobody for anything, and its page doesn't say what it prints")
+    assert.deepStrictEqual(requests.filter(({ status }) => status !== 200), [])
+  }).pipe(Effect.provide(Sandbox.layer({ accounts })))
+
+// Settings that documents call by names of their own.
+const { clientId, clientSecret } = Account.routee
+const others = {
+  ID: clientId,
+  SECRET: clientSecret,
+  MARKETING_APPLICATION_ID: Account.routeeSpecial.clientId,
+  MARKETING_APPLICATION_SECRET: Account.routeeSpecial.clientSecret,
+  SMS_APP_ID: clientId,
+  SMS_APP_SECRET: clientSecret
+}

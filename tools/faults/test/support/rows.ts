@@ -1,0 +1,429 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+/** What goes wrong, and the tests that meet it: faults of this package by their name, others by file and name. */
+export interface Row {
+  readonly what: string
+  readonly faults?: ReadonlyArray<string>
+  readonly tests?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+const response = "core/test/TokenResponse.test.ts"
+const source = "core/test/TokenSource.test.ts"
+const endpoint = "core/test/TokenEndpoint.test.ts"
+const shared = "core/test/RedisTokenStore.test.ts"
+const fleet = "core/test/Fleet.test.ts"
+const attached = "core/test/AuthenticatedHttpClient.test.ts"
+
+export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
+  "The wire": [
+    {
+      what: "connection refused, DNS gone",
+      faults: ["the connection is refused", "the server's name is gone from DNS"]
+    },
+    {
+      what: "reset before a reply; hang before headers; 103 flood",
+      faults: ["a reset before any reply", "no reply at all", "a flood of interim replies (103)"],
+      tests: { [endpoint]: ["gives up at its deadline, which is over the body too, and lets go of the connection"] }
+    },
+    {
+      what: "hang, reset or end in the middle of the body; chunk or length wrong",
+      faults: [
+        "a reply that stops in the middle of the body",
+        "a reset in the middle of the body",
+        "an end in the middle of the body",
+        "a wrong length",
+        "a chunk without a readable length",
+        "a reply that drips too slowly",
+        "a reply that drips quickly enough"
+      ]
+    },
+    {
+      what: "TLS: self-signed, wrong name, expired",
+      faults: [
+        "a certificate that doesn't fit: self-signed",
+        "a certificate that doesn't fit: wrong-name",
+        "a certificate that doesn't fit: expired"
+      ]
+    },
+    {
+      what: "headers beyond 16 KB; bad status line; status 600, 999",
+      faults: ["headers beyond 16 KB", "a bad status line", "bytes that are no HTTP", "a status without a meaning"]
+    },
+    {
+      what: "64 MiB body; 64 KiB of gzip that becomes 64 MiB; 200 nested encodings",
+      faults: ["a body of 64 MiB", "64 KiB of gzip that become 64 MiB", "5 nested encodings", "200 nested encodings"],
+      tests: {
+        "faults/test/Outcomes.test.ts": ["stays flat over ${transport}, whatever the server sends"],
+        [endpoint]: ["reads up to a mebibyte, and says where there is more"]
+      }
+    },
+    {
+      what: "301, 302, 303, 307, 308; to the same origin, another port, another host, `//host`, `file:`",
+      faults: [
+        "a redirect to the same origin",
+        "a redirect to another port",
+        "a redirect to another host",
+        "a redirect to another host, without a scheme",
+        "a redirect to a file",
+        "a redirect to nowhere"
+      ],
+      tests: {
+        [endpoint]: [
+          "keeps what the application tells its fetch, but for following redirects",
+          "refuses the reply of a client that follows redirects by itself"
+        ]
+      }
+    }
+  ],
+  "The reply": [
+    {
+      what: "204, empty 200, HTML with 200, JSON as text/plain, no content type, 201",
+      faults: ["no JSON", "JSON under another name"]
+    },
+    { what: "200 with an error", faults: ["200 with an error beside the token"] },
+    {
+      what: "invalid JSON, `null`, `[]`, a string, 200,000 levels deep, duplicate keys, `__proto__`",
+      faults: ["no JSON"],
+      tests: {
+        [response]: [
+          "pollutes no prototype with a __proto__",
+          "does not understand 200,000 levels, and keeps its stack"
+        ],
+        "core/test/internal/strictJson.test.ts": ["reads no object that names a key twice"]
+      }
+    },
+    {
+      what: "BOM, UTF-16, invalid UTF-8",
+      faults: ["a byte order mark", "another encoding"],
+      tests: { [response]: ["does not understand invalid UTF-8, and uses no token with a replaced character"] }
+    },
+    {
+      what: "`access_token` missing, null, number, empty, 32 KB, with CR, LF, NUL, space, é, emoji",
+      faults: ["an access_token that is none"],
+      tests: { [response]: ["is not understood when %s"] }
+    },
+    {
+      what: "`expires_in` in every form",
+      faults: ["expires_in that is a number of seconds", "expires_in that is none"],
+      tests: {
+        [response]: [
+          "is taken as it is: %s",
+          "ends at the end of time when it reaches beyond it: %s",
+          "follows the provider's own rule when %s: neither for ever nor now"
+        ]
+      }
+    },
+    {
+      what: "`token_type` bearer, BEARER, missing, MAC, DPoP, N_A, 7",
+      faults: ["token_type in any case", "a token_type other than bearer", "a token_type that is none"],
+      tests: { [response]: ["is a bearer token in any case: %s", "is refused when it is no bearer token: %j"] }
+    },
+    {
+      what: "`scope` absent, empty, other order, narrower, wider, an array",
+      faults: ["scope"],
+      tests: { [response]: ["is on the token as it was granted: %s"] }
+    },
+    {
+      what: "`refresh_token` absent, same, new, null, empty",
+      faults: ["refresh_token"],
+      tests: { [response]: ["is none when %s"], [source]: ["prefers the refresh token, and keeps the newest"] }
+    },
+    {
+      what: "400, 401, 403, … 520, each with an OAuth error, Spring's error, HTML, nothing",
+      faults: [400, 401, 403, 404, 405, 408, 413, 415, 421, 425, 429, 500, 502, 503, 504, 520]
+        .map((status) => `status ${status}`),
+      tests: { [response]: ["is decided by code and status, never by wording: ${status}, with each body"] }
+    },
+    {
+      what: "a wrong client, in six ways",
+      faults: ["a wrong client", "a wrong grant"],
+      tests: { [response]: ["means that the client's credentials were refused: %i %j"] }
+    },
+    {
+      what: "`Retry-After`: 2, a date, a past date, -1, 1e9, rubbish, twice, on a 200",
+      faults: ["Retry-After", "Retry-After on a 200"],
+      tests: {
+        [response]: ["is believed for an hour at most: %s", "says nothing when it is %j"],
+        [source]: ["leaves a server that throttles alone until it says, and lets nobody with a valid token wait for it"]
+      }
+    },
+    {
+      what: "`error_description` with the secret in it; 10 MB; with ANSI escapes, CR LF",
+      faults: ["an error_description", "an error_description of 10 MB"],
+      tests: {
+        [response]: ["is scrubbed of every secret in the request"],
+        "core/test/internal/scrub.test.ts": ["hides a secret ${name}"]
+      }
+    }
+  ],
+  "Time": [
+    {
+      what: "the wall clock jumps an hour ahead, or back",
+      tests: {
+        [source]: [
+          "doesn't serve an ended token after the wall clock was set back an hour",
+          "asks once, and makes no storm, after the wall clock jumped an hour ahead"
+        ]
+      }
+    },
+    {
+      what: "the process is suspended and resumed",
+      tests: { [source]: ["looks at the token again after a wait: one that ended meanwhile is not served"] }
+    },
+    {
+      what: "lifetimes of 0, 1, 5, 60, 300, 3600, 631139040 s",
+      tests: {
+        [source]: [
+          "costs ${why}, at a lifetime of ${lifetime} s",
+          "gives a token without a life to those who waited for it, and to nobody else"
+        ],
+        "core/test/TokenSource.schedules.test.ts": ["holds its invariants over ${seeds.length} seeds"]
+      }
+    },
+    {
+      what: "the same token again, with 2 s left",
+      tests: { [source]: ["uses the same token again for what is left of it, and asks again only after its end"] }
+    }
+  ],
+  "Callers": [
+    {
+      what: "the first of 10,000 callers is interrupted: before sending, in flight, after the reply",
+      tests: { [source]: ["gives the others the token when the first of 10,000 callers is interrupted ${moment}"] }
+    },
+    {
+      what: "all of them are interrupted",
+      tests: { [source]: ["keeps the reply that comes after all of 10,000 callers were interrupted"] }
+    },
+    {
+      what: "the scope closes during a renewal",
+      tests: { [source]: ["ends with its scope: the request is given up, and who waits is told"] }
+    },
+    {
+      what: "1,000 requests get a 401 for one revoked token",
+      tests: {
+        [attached]: ["lets 1,000 requests on a revoked token succeed with one token request, over few connections"]
+      }
+    },
+    {
+      what: "the API answers 401 for ever",
+      tests: { [attached]: ["sends two requests at most to an API that answers 401 for ever, and hands its answer on"] }
+    },
+    {
+      what: "the body is a stream",
+      tests: { [attached]: ["sends a stream once, answers with the refusal, and still lets go of the token"] }
+    }
+  ],
+  "A shared store": [
+    {
+      what: "Redis down at the start; dies; slow; read-only after a failover; out of memory; wrong password",
+      tests: {
+        [shared]: [
+          "was never there, and shares once it is",
+          "is dead",
+          "is stopped",
+          "sleeps",
+          "answers nobody",
+          "may only be read",
+          "is full",
+          "has another password",
+          "forbids scripts",
+          "answers nobody for longer than its budget: that is how long a caller waits for it",
+          "not while Redis is away: a valid token is served, and after its end the password asks",
+          "uses the record that a replica has, when the replica takes over"
+        ]
+      }
+    },
+    {
+      what: "half open; the command applied and its reply lost",
+      tests: {
+        [shared]: [
+          "has the token that it wrote, and so has the fleet (${how})",
+          "spends no refresh token that it can't see marked (${how})",
+          "asks for itself where it can't see its lease, and holds nobody up (${how})",
+          "writes a token that came with a refresh token again, where that failed",
+          "gives a lease back whose taking it heard nothing of"
+        ]
+      }
+    },
+    {
+      what: "evicting; flushed; WRONGTYPE",
+      tests: {
+        [shared]: [
+          "nothing any more, for it was evicted",
+          "nothing any more, for it was flushed",
+          "a text",
+          "a list",
+          "not where the record is gone that would say whether it is spent"
+        ]
+      }
+    },
+    {
+      what: "its clock is set back",
+      tests: {
+        [shared]: [
+          "waits for no lease from before, and leaves one alone over a correction",
+          "goes on when the lease's holder has died",
+          "serves no token from before, and renews it with the refresh token that came with it",
+          "takes no failure from before for an answer"
+        ]
+      }
+    },
+    {
+      what: "the lease's holder is killed, or paused past its lease",
+      tests: {
+        [fleet]: [
+          "goes on when the process that asks is killed",
+          "goes on when the process that asks is paused past its lease, and is not set back when that one goes on",
+          "spends no refresh token twice, also where the process that spends it is killed"
+        ],
+        [shared]: [
+          "does not overwrite what came after it lost the lease, and takes it over",
+          "waits for the lease of a process that died no longer than the lease lasts",
+          "keeps the lease for as long as it asks, and is waited for"
+        ]
+      }
+    },
+    {
+      what: "rubbish, cut ciphertext, another tenant's value, an older format, 10 MB under our key",
+      tests: {
+        [shared]: [
+          "rubbish",
+          "rubbish for numbers",
+          "numbers that no number can follow",
+          "a token that was cut short",
+          "a token with a bit turned",
+          "another tenant's token",
+          "a token in an older format",
+          "10 MB of text",
+          "10 MB in the token's place"
+        ]
+      }
+    },
+    {
+      what: "unknown key id; keys rotated in a mixed fleet",
+      tests: {
+        [shared]: [
+          "a token under a key that is not in the ring",
+          "reads with any key of the ring, and writes with the first",
+          "nothing with another secret, another prefix or another ring of keys"
+        ]
+      }
+    },
+    {
+      what: "two processes and one single-use refresh token",
+      tests: {
+        [fleet]: [
+          "spends each refresh token once, also where two processes renew all the time",
+          "spends each refresh token once by the log of a server that ends the session at a second use"
+        ],
+        [shared]: [
+          "in turn, the newest one",
+          "not where somebody set out to spend it and was not heard of again",
+          "again only where it surely was not taken"
+        ]
+      }
+    }
+  ],
+  "Secrets and strangers": [
+    {
+      what: "secrets and tokens with recognisable values, through every fault and every ordinary run",
+      tests: {
+        "faults/test/Canaries.test.ts": [
+          "finds one %s",
+          "of an account at ${subject.name}, in the ordinary course of things",
+          "A process writes no secret"
+        ],
+        "faults/test/Outcomes.test.ts": ["findCanaries(yield* witness.testimony)"]
+      }
+    },
+    {
+      what: "any two different request identities",
+      tests: {
+        "core/test/TokenRequest.test.ts": [
+          "is the same for the same request, and another for any other",
+          "depends on ${field}, with all the rest equal",
+          "takes scopes as a set",
+          "tells apart what only looks alike"
+        ]
+      }
+    },
+    {
+      what: "many accounts at once",
+      tests: {
+        "faults/test/Accounts.test.ts": [
+          "get their own tokens with ${grant}, through renewals, rejections, revocations and replays"
+        ],
+        "core/test/TokenPool.test.ts": [
+          "gives each of 1,000 accounts its own token, through renewals, rejections and replays"
+        ]
+      }
+    },
+    {
+      what: "CR, LF, NUL, DEL, Latin-1, emoji, `&grant_type=` where they can be put",
+      tests: {
+        "core/test/TokenRequest.test.ts": [
+          "brings Latin-1, emoji, and separators to the server as they are, wherever they stand",
+          "refuses %s in an id, a secret, a username, a password, before any request",
+          "keeps a scope like `a&grant_type=password` in its field"
+        ],
+        "core/test/HostPart.test.ts": ["takes only what stays the host's own label in a URL"]
+      }
+    },
+    {
+      what: "URLs with userinfo, fragments, other schemes",
+      tests: { "core/test/internal/url.test.ts": ["refuses %j"] }
+    },
+    {
+      what: "authorization servers that others wrote",
+      tests: {
+        "core/test/RealServers.test.ts": [
+          "gives a token for client credentials, and knows it",
+          "gives a token for a password, and another for the refresh token when that one is over",
+          "refuses a wrong secret, which is not sent again",
+          "refuses a wrong password, which is not sent again",
+          "gets the password within the same call when the refresh token was revoked",
+          "sees one renewal when three are asked for at once, and each refresh token once",
+          "is asked with the password when somebody else has used the refresh token"
+        ]
+      }
+    }
+  ]
+}
+
+// Beside this package, or among those that are published.
+const folderOf = (file: string): string => file.startsWith("faults/") ? "tools" : "packages"
+
+const read = (file: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../../${folderOf(file)}/${file}`, import.meta.url)), "utf8")
+
+/** The tests that a row names and that are not there. */
+export const missing = (faults: ReadonlyArray<string>): ReadonlyArray<string> =>
+  Object.values(sections).flat().flatMap((row) => [
+    ...(row.faults ?? []).filter((name) => !faults.includes(name)),
+    ...Object.entries(row.tests ?? {}).flatMap(([file, names]) => {
+      const text = read(file)
+      return names.filter((name) => !text.includes(name)).map((name) => `${file}: ${name}`)
+    })
+  ])
+
+/** The rows as a page's tables. */
+export const tables = (): ReadonlyArray<string> =>
+  Object.entries(sections).flatMap(([section, rows]) => [
+    "",
+    `### ${section}`,
+    "",
+    "| what | tests |",
+    "|---|---|",
+    ...rows.map(({ faults = [], tests = {}, what }) => {
+      const named = [
+        ...faults.length === 0 ? [] : [`faults above: ${faults.join("; ")}`],
+        ...Object.entries(tests).map(([file, names]) =>
+          `[${file}](../${folderOf(file)}/${file}): ${
+            names.map((name) => `\`${name.replaceAll("`", "")}\``).join(", ")
+          }`
+        )
+      ]
+      return `| ${what} | ${named.join("<br>")} |`
+    })
+  ])

@@ -1,0 +1,35 @@
+// The public packages, and their tarballs.
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { packages } from "../../scripts/workspace.mjs"
+import { succeed } from "./run.mjs"
+
+/** The public packages: name, folder and manifest of each. */
+export const published = packages()
+  .filter(({ manifest }) => manifest.private !== true)
+  .map(({ folder, manifest, path }) => ({
+    short: folder.split("/")[1],
+    name: manifest.name,
+    manifest,
+    path,
+    readme: readFileSync(join(path, "README.md"), "utf8")
+  }))
+
+/** The modules of a package that a user may import. */
+export const modules = ({ manifest, name, path }) => {
+  const closed = Object.entries(manifest.exports).filter(([, target]) => target === null).map(([key]) => key)
+  const named = manifest.exports["./*"] === undefined ? [] : readdirSync(join(path, "src"))
+    .filter((file) => file.endsWith(".ts") && file !== "index.ts")
+    .map((file) => `./${file.slice(0, -3)}`)
+    .filter((key) => !closed.includes(key))
+  return [name, ...named.map((key) => `${name}${key.slice(1)}`)]
+}
+
+/** Packs every public package into the folder, and answers the tarball of each by its name. */
+export const packAll = async (folder) => {
+  const packed = await Promise.all(published.map(async ({ name, path }) => {
+    const said = await succeed("pnpm", ["pack", "--json", "--pack-destination", folder], { cwd: path })
+    return [name, JSON.parse(said).filename]
+  }))
+  return Object.fromEntries(packed)
+}

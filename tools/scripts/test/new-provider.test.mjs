@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { problems } from "../docs.mjs"
+import { newProvider } from "../new-provider.mjs"
+import { root } from "../workspace.mjs"
+
+// A workspace with the new package in it, whose other packages and dependencies are this one's.
+describe("a new provider", () => {
+  let workspace
+  let folder
+  let written
+  const readJson = (path) => JSON.parse(readFileSync(path, "utf8"))
+
+  /** What a program says that fails; nothing where it succeeds. */
+  const complaint = (program, ...args) => {
+    const { error, status, stderr, stdout } = spawnSync(program, args, { cwd: folder, encoding: "utf8" })
+    return status === 0 ? "" : `${error ?? ""}${stdout}${stderr}`
+  }
+
+  beforeAll(() => {
+    workspace = mkdtempSync(join(tmpdir(), "new-provider-"))
+    for (const file of ["package.json", "tsconfig.base.json", "tsconfig.json", "vitest.config.ts", ".oxlintrc.json"]) {
+      cpSync(join(root, file), join(workspace, file))
+    }
+    cpSync(join(root, "tools", "scripts"), join(workspace, "tools", "scripts"), { recursive: true })
+    mkdirSync(join(workspace, "node_modules"))
+    for (const name of readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache")) {
+      symlinkSync(join(root, "node_modules", name), join(workspace, "node_modules", name))
+    }
+    for (const trier of ["docs-tests", "package-tests"]) {
+      mkdirSync(join(workspace, "tools", trier), { recursive: true })
+      cpSync(join(root, "tools", trier, "package.json"), join(workspace, "tools", trier, "package.json"))
+    }
+    written = newProvider("acme-voice", workspace)
+    folder = join(workspace, "packages/acme-voice")
+    const { dependencies, devDependencies } = readJson(join(folder, "package.json"))
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      mkdirSync(join(folder, "node_modules", name, ".."), { recursive: true })
+      symlinkSync(join(root, "packages/routera/node_modules", name), join(folder, "node_modules", name))
+    }
+  })
+  afterAll(() => rmSync(workspace, { force: true, recursive: true }))
+
+  it("has files by its own name, and nothing of the template's", () => {
+    assert.includeMembers(written, [
+      "packages/acme-voice/src/AcmeVoice.ts",
+      "packages/acme-voice/src/AcmeVoiceProvider.ts",
+      "packages/acme-voice/test/Conformance.test.ts",
+      ".changeset/new-acme-voice.md"
+    ])
+    const text = written.map((path) => readFileSync(join(workspace, path), "utf8")).join("\n")
+    assert.notMatch(text, /acme(?!-voice|Voice)|Acme(?!Voice)|ACME(?!_VOICE)/)
+    assert.include(text, `"@mintmark/acme-voice/AcmeVoice"`)
+    assert.include(text, "https://auth.acme-voice.example/token")
+    assert.include(text, "const acmeVoice = (overrides")
+    assert.match(text, /TODO: the facts go here/)
+  })
+
+  it("is tried by what tries every package, with the sandbox's generic server in its place", () => {
+    for (const trier of ["docs-tests", "package-tests"]) {
+      const { devDependencies } = readJson(join(workspace, "tools", trier, "package.json"))
+      assert.strictEqual(devDependencies["@mintmark/acme-voice"], "workspace:^")
+    }
+    const settings = readFileSync(join(workspace, "tools/scripts/settings.mjs"), "utf8")
+    assert.match(
+      settings,
+      /,\n {2}ACME_VOICE_CLIENT_ID: Account\.generic\.clientId,\n[^]*ACME_VOICE_BASE_URL: urls\.generic\n\}\)\n$/
+    )
+  })
+
+  it("conforms, and is configured by its own variables", () => {
+    assert.strictEqual(complaint("vitest", "run", "--config", "../../vitest.config.ts"), "")
+  })
+
+  it("has sound types and effects, no lint, and a place in the layers", () => {
+    assert.strictEqual(complaint("node", "../../tools/scripts/check.mjs"), "")
+    assert.strictEqual(complaint("oxlint", "--deny-warnings", "-c", "../../.oxlintrc.json", "src", "test"), "")
+    assert.strictEqual(complaint("node", "../../tools/scripts/layers.mjs"), "")
+  })
+
+  it("has a README whose program compiles", () => {
+    assert.deepStrictEqual(problems(workspace), [])
+  })
+
+  it("builds", () => {
+    symlinkSync(join(root, "packages/core"), join(workspace, "packages/core"))
+    assert.strictEqual(complaint("node", "../../tools/scripts/build.mjs"), "")
+  })
+})
