@@ -129,7 +129,7 @@ describe("the workflows", () => {
       [
         "--input-type=module",
         "-e",
-        `import { run } from "./scripts/workspace.mjs"; run("sh", ["-c", "echo $CHANGESETS_OUTPUT"])`
+        `import { run } from "./tools/scripts/workspace.mjs"; run("sh", ["-c", "echo $CHANGESETS_OUTPUT"])`
       ],
       { cwd: root, encoding: "utf8", env: { ...process.env, CHANGESETS_OUTPUT: heard } }
     )
