@@ -1,6 +1,6 @@
 // Who may import whom. The arrows point one way:
 //
-//   examples, cli, effect-3 -> providers -> core
+//   examples, cli, effect-3 -> providers, store -> core
 //
 // The sandbox knows neither core nor a provider, so that it can't share their mistakes. The conformance suite knows core
 // and the sandbox, and no provider. Tests may start the sandbox, and those of a provider and of effect-3 run the suite.
@@ -13,25 +13,26 @@ import { pathToFileURL } from "node:url"
 import { packages, root } from "./workspace.mjs"
 
 const providers = ["routee", "routera", "voipex", "vonage-contact-center"]
-const everything = ["core", ...providers, "sandbox", "cli", "effect-3"]
+const everything = ["core", "store", ...providers, "sandbox", "cli", "effect-3"]
 
 const mayImport = {
   core: [],
   ...Object.fromEntries(providers.map((provider) => [provider, ["core"]])),
+  store: ["core"],
   sandbox: [],
   conformance: ["core", "sandbox"],
-  cli: ["core", ...providers, "sandbox"],
-  "effect-3": ["core", ...providers],
+  cli: ["core", "store", ...providers, "sandbox"],
+  "effect-3": ["core", "store", ...providers],
   benchmarks: everything,
   "docs-tests": [...everything, "conformance"],
   faults: everything,
   "package-tests": [...everything, "conformance"],
   reference: [...everything, "conformance"]
 }
-const exampleMayImport = ["core", ...providers, "sandbox", "cli", "effect-3"]
+const exampleMayImport = ["core", "store", ...providers, "sandbox", "cli", "effect-3"]
 const testsMayAlsoImport = (own) => [...providers, "effect-3"].includes(own) ? ["sandbox", "conformance"] : ["sandbox"]
 
-const runsEverywhere = ["core", ...providers, "effect-3"]
+const runsEverywhere = ["core", "store", ...providers, "effect-3"]
 const isNodes = (name) =>
   name.startsWith("node:") || builtinModules.includes(name) || /^@effect\/platform-(node|bun)(\/|$)/.test(name)
 

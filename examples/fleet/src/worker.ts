@@ -1,8 +1,8 @@
 // One process of the fleet. All that makes it one is the store's Layer: the program doesn't know of it.
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
 import { Routera } from "@mintmark/routera/Routera"
+import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"

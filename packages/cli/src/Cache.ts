@@ -1,4 +1,4 @@
-import * as KeyValueTokenStore from "@mintmark/core/KeyValueTokenStore"
+import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"

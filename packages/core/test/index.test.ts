@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
 
 describe("@mintmark/core", () => {
-  it("answers to its name, and keeps its internal modules closed", async () => {
+  it("has its internal modules at run time for our own packages, and publishes no types of them", async () => {
     assert.isDefined(await import("@mintmark/core"))
-    const internal = "@mintmark/core/internal/anything"
-    const refused = await import(internal).then(() => false, () => true)
-    assert.isTrue(refused)
+    assert.isFunction((await import("@mintmark/core/internal/timeSpan")).millisOf)
+    const { publishConfig } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+    assert.strictEqual(publishConfig.exports["./internal/*"].types, null)
   })
 })

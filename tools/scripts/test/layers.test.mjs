@@ -15,7 +15,7 @@ describe("layers", () => {
 
   beforeEach(() => {
     workspace = mkdtempSync(join(tmpdir(), "layers-")) + "/"
-    for (const name of ["core", "routee", "voipex", "sandbox", "conformance", "cli", "effect-3"]) {
+    for (const name of ["core", "store", "routee", "voipex", "sandbox", "conformance", "cli", "effect-3"]) {
       manifest(`packages/${name}`)
     }
     manifest("examples/quickstart")
@@ -29,6 +29,8 @@ describe("layers", () => {
   it("lets arrows point from example to provider to core", () => {
     write("examples/quickstart/src/main.ts", `import { Routee } from "@mintmark/routee"\n`)
     write("packages/routee/src/Routee.ts", `import * as TokenSource from "@mintmark/core/TokenSource"\n`)
+    write("packages/store/src/RedisTokenStore.ts", `import * as TokenStore from "@mintmark/core/TokenStore"\n`)
+    write("packages/cli/src/Cache.ts", `import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"\n`)
     write("packages/routee/test/Routee.test.ts", `import { Sandbox } from "@mintmark/sandbox"\n`)
     write("packages/routee/test/Conformance.test.ts", `import { suite } from "@mintmark/conformance"\n`)
     assert.deepStrictEqual(violations(workspace), [])
@@ -37,6 +39,9 @@ describe("layers", () => {
   for (
     const [from, to] of [
       ["packages/core", "routee"],
+      ["packages/core", "store"],
+      ["packages/store", "routee"],
+      ["packages/routee", "store"],
       ["packages/routee", "voipex"],
       ["packages/routee", "sandbox"],
       ["packages/routee", "cli"],
@@ -73,12 +78,12 @@ describe("layers", () => {
   })
 
   for (const name of ["node:crypto", "fs", "fs/promises", "@effect/platform-node/NodeHttpClient"]) {
-    it(`keeps ${name} out of core, the providers and effect-3, and lets sandbox, cli and tests have it`, () => {
-      for (const folder of ["core", "routee", "effect-3", "sandbox", "cli"]) {
+    it(`keeps ${name} out of core, store, the providers and effect-3, and lets sandbox, cli and tests have it`, () => {
+      for (const folder of ["core", "store", "routee", "effect-3", "sandbox", "cli"]) {
         write(`packages/${folder}/src/A.ts`, `import * as A from "${name}"\n`)
         write(`packages/${folder}/test/A.test.ts`, `import * as A from "${name}"\n`)
       }
-      assert.lengthOf(violations(workspace), 3)
+      assert.lengthOf(violations(workspace), 4)
     })
   }
 

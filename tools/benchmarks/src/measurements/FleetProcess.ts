@@ -1,6 +1,6 @@
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
-import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
 import { Routee } from "@mintmark/routee/Routee"
+import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"

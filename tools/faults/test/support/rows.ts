@@ -11,8 +11,8 @@ export interface Row {
 const response = "core/test/TokenResponse.test.ts"
 const source = "core/test/TokenSource.test.ts"
 const endpoint = "core/test/TokenEndpoint.test.ts"
-const shared = "core/test/RedisTokenStore.test.ts"
-const fleet = "core/test/Fleet.test.ts"
+const shared = "store/test/RedisTokenStore.test.ts"
+const fleet = "store/test/Fleet.test.ts"
 const attached = "core/test/AuthenticatedHttpClient.test.ts"
 
 export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {

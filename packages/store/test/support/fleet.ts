@@ -6,14 +6,20 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-export const provider = Result.getOrThrow(Provider.make({
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  clientAuthentication: "client_secret_basic_raw",
-  grant: "client_credentials",
-  reply: Schema.Struct({})
-}))
+/** A provider that exists nowhere. */
+export const acme = <Reply>(
+  facts: Partial<Provider.Facts<Reply>> & Pick<Provider.Facts<Reply>, "reply">
+): Provider.Provider<Reply> =>
+  Result.getOrThrow(Provider.make({
+    id: "acme",
+    tokenEndpoint: "https://auth.acme.test/token",
+    apiUrl: "https://api.acme.test",
+    clientAuthentication: "client_secret_basic_raw",
+    grant: "client_credentials",
+    ...facts
+  }))
+
+export const provider = acme({ reply: Schema.Struct({}) })
 
 export const credentials = {
   client: { id: "id", secret: Redacted.make("secret") },

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as KeyValueTokenStore from "@mintmark/core/KeyValueTokenStore"
 import * as TokenSource from "@mintmark/core/TokenSource"
+import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"

@@ -1,3 +1,4 @@
+import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import * as Config from "effect/Config"
 import * as Aead from "effect/crypto/Aead"
 import * as Mac from "effect/crypto/Mac"
@@ -8,7 +9,6 @@ import * as Hex from "effect/encoding/Hex"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { InvalidOption, TokenError } from "../TokenError.ts"
 
 /** Makes what rests in a store unreadable, and the names that it rests under. */
 export interface TokenCipher {

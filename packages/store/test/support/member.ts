@@ -3,8 +3,8 @@
  * as JSON. It prints a line when it is ready, one before each token request, and at the end what came of it all.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
 import * as TokenSource from "@mintmark/core/TokenSource"
+import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

@@ -4,19 +4,19 @@
  *
  * @since 0.1.0
  */
+import type { AccessToken } from "@mintmark/core/AccessToken"
+import * as Backoff from "@mintmark/core/Backoff"
+import * as TokenState from "@mintmark/core/internal/tokenState"
+import { TokenError } from "@mintmark/core/TokenError"
+import { type Need, type Obtained, request, TokenStore } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import type * as Redacted from "effect/Redacted"
-import type { AccessToken } from "./AccessToken.ts"
-import * as Backoff from "./Backoff.ts"
 import * as StoredToken from "./internal/storedToken.ts"
 import { met, mishap } from "./internal/storeTelemetry.ts"
 import * as TokenCipher from "./internal/tokenCipher.ts"
-import * as TokenState from "./internal/tokenState.ts"
-import { TokenError } from "./TokenError.ts"
-import { type Need, type Obtained, request, TokenStore } from "./TokenStore.ts"
 
 /**
  * What the store is told.

@@ -3,6 +3,11 @@
  *
  * @since 0.1.0
  */
+import { millisOf, notASpan } from "@mintmark/core/internal/timeSpan"
+import { invalidOption } from "@mintmark/core/Provider"
+import * as Settings from "@mintmark/core/Settings"
+import type { TokenError } from "@mintmark/core/TokenError"
+import { TokenStore } from "@mintmark/core/TokenStore"
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -20,12 +25,7 @@ import * as Scripts from "./internal/redisScripts.ts"
 import * as SharedStore from "./internal/sharedStore.ts"
 import { type Shelf, ShelfAway } from "./internal/shelf.ts"
 import { type Mishap, mishap } from "./internal/storeTelemetry.ts"
-import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import * as TokenCipher from "./internal/tokenCipher.ts"
-import { invalidOption } from "./Provider.ts"
-import * as Settings from "./Settings.ts"
-import type { TokenError } from "./TokenError.ts"
-import { TokenStore } from "./TokenStore.ts"
 
 /**
  * What the store is told.
@@ -86,7 +86,7 @@ export const layerConfig = (
  *
  * ```ts
  * import * as NodeRedis from "@effect/platform-node/NodeRedis"
- * import * as RedisTokenStore from "@mintmark/core/RedisTokenStore"
+ * import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
  * import { Routera } from "@mintmark/routera"
  * import * as Config from "effect/Config"
  * import * as Effect from "effect/Effect"

@@ -1,12 +1,12 @@
+import type { AccessToken } from "@mintmark/core/AccessToken"
+import * as Lifetime from "@mintmark/core/Lifetime"
+import type { Provider } from "@mintmark/core/Provider"
+import { TokenError } from "@mintmark/core/TokenError"
+import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
 import * as Effect from "effect/Effect"
 import { constUndefined, identity } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { AccessToken } from "../AccessToken.ts"
-import * as Lifetime from "../Lifetime.ts"
-import type { Provider } from "../Provider.ts"
-import { TokenError } from "../TokenError.ts"
-import { TokenErrorSchema } from "../TokenErrorSchema.ts"
 
 /*
  * Tokens and failures as texts that a store can hold, with the store's times for ours. `ahead` is by how much this
