@@ -110,8 +110,8 @@ const ofPerson: ReadonlyArray<Turn> = [
     check: "never has two token requests of one account under way, and uses no refresh token twice"
   },
   {
-    name: "a refused refresh token taken for a refused client",
-    policy: { refusal: ({ code }) => code === "invalid_grant" ? "credentials" : undefined },
+    name: "a refused refresh token taken for trouble",
+    policy: { refusal: ({ code }) => code === "invalid_grant" ? "unavailable" : undefined },
     check: "falls back to the first grant once, within the same call, where the refresh token is refused"
   },
   {
@@ -120,8 +120,8 @@ const ofPerson: ReadonlyArray<Turn> = [
     check: "doesn't fall back to the first grant for anything but a refused refresh token"
   },
   {
-    name: "a refused password taken for a refused client",
-    policy: { refusal: ({ code }) => code === "invalid_grant" ? "credentials" : undefined },
+    name: "a refused password taken for a refused request",
+    policy: { refusal: ({ code }) => code === "invalid_grant" ? "request" : undefined },
     check: "never sends a refused password again by itself"
   },
   {

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import type * as Grant from "./Grant.ts"
 
 /**
  * What a refusal says.
@@ -15,6 +14,11 @@ import type * as Grant from "./Grant.ts"
 export interface Refused {
   /** The status of the reply. */
   readonly status: number
+  /**
+   * Whether the server itself said so: with an `error` in its reply, or with one that the provider declares. `false`
+   * where the reply was unclear, such as an HTML page or an empty body, and may come from a gateway.
+   */
+  readonly certain: boolean
   /** The `error` of the reply, if it had one. */
   readonly code?: string | undefined
   /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
@@ -31,7 +35,7 @@ export interface Refused {
  */
 export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
-    return describe("the credentials were refused", this)
+    return describe(`the credentials were ${perhaps(this)}refused`, this)
   }
 }
 
@@ -45,12 +49,12 @@ export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<R
  */
 export class GrantRefused extends Data.TaggedError("GrantRefused")<
   Refused & {
-    /** The grant that was refused. */
-    readonly grant: Grant.Grant["type"]
+    /** The name of the grant that was refused, such as `password` or `refresh_token`. */
+    readonly grant: string
   }
 > {
   override get message(): string {
-    return describe(`the ${this.grant.replace("_", " ")} was refused`, this)
+    return describe(`the ${this.grant.replace("_", " ")} was ${perhaps(this)}refused`, this)
   }
 }
 
@@ -63,7 +67,7 @@ export class GrantRefused extends Data.TaggedError("GrantRefused")<
  */
 export class RequestRefused extends Data.TaggedError("RequestRefused")<Refused> {
   override get message(): string {
-    return describe("the token request was refused", this)
+    return describe(`the token request was ${perhaps(this)}refused`, this)
   }
 }
 
@@ -227,6 +231,8 @@ export class TokenError extends Data.TaggedError("TokenError")<{
     return this.reason._tag === "Throttled" || this.reason._tag === "Unavailable"
   }
 }
+
+const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "
 
 const describe = (
   what: string,

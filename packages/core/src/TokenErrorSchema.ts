@@ -18,13 +18,14 @@ const ofClass = <Fields, Encoded, Self extends Fields>(
 
 const refused = {
   status: Schema.Finite,
+  certain: Schema.Boolean,
   code: Schema.optional(Schema.String),
   description: Schema.optional(Schema.String)
 }
 
 const GrantRefused = Schema.TaggedStruct("GrantRefused", {
   ...refused,
-  grant: Schema.Literals(["client_credentials", "password", "refresh_token"])
+  grant: Schema.String
 })
 
 const Unavailable = Schema.TaggedStruct("Unavailable", {

@@ -10,10 +10,11 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AccessToken } from "./AccessToken.ts"
+import * as ReplyMeaning from "./internal/engine/ReplyMeaning.ts"
 import { scrub } from "./internal/scrub.ts"
 import { parseObject } from "./internal/strictJson.ts"
 import * as Lifetime from "./Lifetime.ts"
-import type { Failure, Provider, Refusal } from "./Provider.ts"
+import type { Provider } from "./Provider.ts"
 import * as TokenError from "./TokenError.ts"
 import type { TokenRequest } from "./TokenRequest.ts"
 
@@ -76,32 +77,48 @@ export const makeReader = <Reply>(
     const { requestedAt, status } = response
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
 
-    // A browser hides a redirect that it was told not to follow behind a status of 0.
-    if (status === 0 || status >= 300 && status < 400) {
-      return fail(
-        new TokenError.Unsafe({ kind: "redirect", problem: `the token endpoint redirects (status ${status})` })
-      )
-    }
-    if (status < 200 || status > 599) return notUnderstood("its status means nothing")
-
     const body = parseBody(response.body)
-    const error = body?.["error"] ?? undefined
-    if (status >= 400 || error !== undefined) {
-      const { grant, secrets } = request
+    const word = body?.["error"]
+    const code = Predicate.isString(word) && word !== "" ? word : undefined
+    const { grant, secrets } = request
+    const means = provider.refusal({ status, code, grant })
+    const isRefresh = grant === "refresh_token"
+    const meaning = ReplyMeaning.meaningOf(
+      {
+        grant,
+        isRefresh,
+        refusedAs: provider.grant,
+        hasClientSecret: provider.clientAuthentication !== "none",
+        hasFallback: isRefresh
+      },
+      { status, code, isEmpty: response.body?.length === 0 },
+      means === undefined ? [] : [{ means }]
+    )
+    if (meaning !== undefined) {
       const shown = (text: unknown) => Predicate.isString(text) ? scrub(text, secrets) : undefined
-      const failure: Failure = { status, code: Predicate.isString(error) ? error : undefined, grant }
-      const refused = { status, code: shown(error), description: shown(body?.["error_description"]) }
-      switch (provider.refusal(failure) ?? refusalOf(failure)) {
-        case "credentials":
-          return fail(new TokenError.CredentialsRefused(refused))
-        case "grant":
-          return fail(new TokenError.GrantRefused({ grant, ...refused }))
-        case "request":
-          return fail(new TokenError.RequestRefused(refused))
-        case "throttled":
+      const refused = (certain: boolean) => ({
+        status,
+        certain,
+        code: shown(code),
+        description: shown(body?.["error_description"])
+      })
+      switch (meaning.reason) {
+        case "CredentialsRefused":
+          return fail(new TokenError.CredentialsRefused(refused(meaning.certain)))
+        case "GrantRefused":
+          return fail(new TokenError.GrantRefused({ grant, ...refused(meaning.certain) }))
+        case "RequestRefused":
+          return fail(new TokenError.RequestRefused(refused(meaning.certain)))
+        case "Throttled":
           return fail(new TokenError.Throttled({ status }), readRetryAfter(response))
-        case "unavailable":
-          return fail(new TokenError.Unavailable({ kind: "status", status }), readRetryAfter(response))
+        case "Unavailable":
+          return fail(new TokenError.Unavailable({ kind: meaning.kind, status }), readRetryAfter(response))
+        case "Unsafe":
+          return fail(
+            new TokenError.Unsafe({ kind: meaning.kind, problem: `the token endpoint redirects (status ${status})` })
+          )
+        case "ReplyNotUnderstood":
+          return notUnderstood("invalid HTTP status")
       }
     }
     if (body === undefined) {
@@ -179,34 +196,6 @@ const readScopes = (scope: unknown): ReadonlyArray<string> | undefined => {
   const names = Array.isArray(scope) && scope.every(Predicate.isString) ? scope.join(" ") : scope
   if (!Predicate.isString(names) || /[\p{Cc}\p{Cs}]/u.test(names)) return undefined
   return [...new Set(names.split(" ").filter((name) => name !== ""))]
-}
-
-// The status goes before the code where the server says that it is in trouble, so that no 5xx costs a refresh token or
-// a password. Wording never decides.
-const refusalOf = ({ code, grant, status }: Failure): Refusal => {
-  if (status === 429) return "throttled"
-  if (status >= 500 || status === 408 || status === 421 || status === 425) return "unavailable"
-  switch (code) {
-    case "invalid_client":
-      return "credentials"
-    case "invalid_grant":
-      return grant === "client_credentials" ? "credentials" : "grant"
-    case "unauthorized_client":
-      return status === 401 ? "credentials" : "request"
-    case "slow_down":
-      return "throttled"
-    case "server_error":
-    case "temporarily_unavailable":
-      return "unavailable"
-    case "invalid_request":
-    case "invalid_scope":
-    case "unsupported_grant_type":
-    case "access_denied":
-      return "request"
-  }
-  // No OAuth code: a server with a grammar of its own, a gateway, an empty body.
-  if (status !== 401 && status !== 403) return "request"
-  return grant === "password" ? "grant" : "credentials"
 }
 
 const readRetryAfter = ({ receivedAt, retryAfter = "" }: TokenResponse): number | undefined => {

@@ -13,6 +13,11 @@ const told = {
 const refusal = {
   /** The status of the reply. */
   status: Schema.Number,
+  /**
+   * Whether the server itself said so: with an `error` in its reply, or with one that the provider declares. `false`
+   * where the reply was unclear, such as an HTML page or an empty body, and may come from a gateway.
+   */
+  certain: Schema.Boolean,
   /** The `error` of the reply, if it had one. */
   code: Schema.UndefinedOr(Schema.String),
   /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
@@ -39,8 +44,8 @@ export class CredentialsRefused extends Schema.TaggedError<CredentialsRefused>()
  * @category reasons
  */
 export class GrantRefused extends Schema.TaggedError<GrantRefused>()("GrantRefused", {
-  /** The grant that was refused. */
-  grant: Schema.Literal("client_credentials", "password", "refresh_token"),
+  /** The name of the grant that was refused, such as `password` or `refresh_token`. */
+  grant: Schema.String,
   ...refusal
 }) {}
 

@@ -11,16 +11,16 @@ const toReason = (reason: TokenError4.Reason): TokenError.Reason => {
   const { message } = reason
   switch (reason._tag) {
     case "CredentialsRefused": {
-      const { code, description, status } = reason
-      return new TokenError.CredentialsRefused({ status, code, description, message })
+      const { certain, code, description, status } = reason
+      return new TokenError.CredentialsRefused({ status, certain, code, description, message })
     }
     case "RequestRefused": {
-      const { code, description, status } = reason
-      return new TokenError.RequestRefused({ status, code, description, message })
+      const { certain, code, description, status } = reason
+      return new TokenError.RequestRefused({ status, certain, code, description, message })
     }
     case "GrantRefused": {
-      const { code, description, grant, status } = reason
-      return new TokenError.GrantRefused({ grant, status, code, description, message })
+      const { certain, code, description, grant, status } = reason
+      return new TokenError.GrantRefused({ grant, status, certain, code, description, message })
     }
     case "Throttled":
       return new TokenError.Throttled({ status: reason.status, message })

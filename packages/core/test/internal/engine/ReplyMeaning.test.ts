@@ -1,0 +1,438 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as TokenError from "@mintmark/core/TokenError"
+import * as ReplyMeaning from "../../../src/internal/engine/ReplyMeaning.ts"
+
+const clientCredentials: ReplyMeaning.Sent = {
+  grant: "client_credentials",
+  isRefresh: false,
+  refusedAs: "client_credentials",
+  hasClientSecret: true,
+  hasFallback: false
+}
+const password: ReplyMeaning.Sent = {
+  ...clientCredentials,
+  grant: "password",
+  refusedAs: "password",
+  hasClientSecret: false
+}
+const refreshToken: ReplyMeaning.Sent = { ...password, grant: "refresh_token", isRefresh: true, hasFallback: true }
+const confidentialRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasClientSecret: true }
+const onlyRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasFallback: false }
+const everyone = { clientCredentials, password, refreshToken, confidentialRefreshToken, onlyRefreshToken }
+
+const reply = (status: number, code?: string): ReplyMeaning.Reply => ({ status, code, isEmpty: false })
+const empty = (status: number): ReplyMeaning.Reply => ({ status, code: undefined, isEmpty: true })
+
+const spring: ReplyMeaning.ErrorShape = { status: 401, error: "Unauthorized", means: "credentials" }
+
+const meaning = (
+  sent: ReplyMeaning.Sent,
+  reply: ReplyMeaning.Reply,
+  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
+): string => {
+  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
+  return found === undefined
+    ? "success"
+    : "certain" in found
+    ? `${found.certain ? "" : "perhaps "}${found.reason}`
+    : "kind" in found
+    ? `${found.reason} (${found.kind})`
+    : found.reason
+}
+
+const reasonOf = (sent: ReplyMeaning.Sent, { code, status }: ReplyMeaning.Reply, found: ReplyMeaning.Meaning) => {
+  switch (found.reason) {
+    case "CredentialsRefused":
+      return new TokenError.CredentialsRefused({ status, code, certain: found.certain })
+    case "GrantRefused":
+      return new TokenError.GrantRefused({ status, code, certain: found.certain, grant: sent.grant })
+    case "RequestRefused":
+      return new TokenError.RequestRefused({ status, code, certain: found.certain })
+    case "Throttled":
+      return new TokenError.Throttled({ status })
+    case "Unavailable":
+      return new TokenError.Unavailable({ kind: found.kind, status })
+    case "Unsafe":
+      return new TokenError.Unsafe({ kind: found.kind, problem: "it redirects" })
+    case "ReplyNotUnderstood":
+      return new TokenError.ReplyNotUnderstood({ status, problem: "it is none" })
+  }
+}
+
+const consequence = (
+  sent: ReplyMeaning.Sent,
+  reply: ReplyMeaning.Reply,
+  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
+) => {
+  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
+  assert(found !== undefined)
+  return ReplyMeaning.consequenceOf(sent, reasonOf(sent, reply, found))
+}
+
+const seconds = (self: ReplyMeaning.Consequence, count = 5) =>
+  Array.from({ length: count }, (_, index) => ReplyMeaning.waitOf(self, index + 1, undefined, 1) / 1000)
+
+describe("ReplyMeaning: a transient reply, whatever the grant", () => {
+  for (const [name, sent] of Object.entries(everyone)) {
+    it.each([500, 502, 503, 504, 520, 599, 408, 421, 425])(`is unavailable: %i (${name})`, (status) => {
+      for (const code of [undefined, "invalid_grant", "invalid_client", "Internal Server Error"]) {
+        assert.strictEqual(meaning(sent, reply(status, code)), "Unavailable (status)")
+      }
+      assert.strictEqual(meaning(sent, empty(status)), "Unavailable (status)")
+    })
+
+    it(`is unavailable or throttled by its code, in a 4xx and in a 2xx (${name})`, () => {
+      for (const status of [200, 400, 401, 403]) {
+        assert.strictEqual(meaning(sent, reply(status, "server_error")), "Unavailable (status)")
+        assert.strictEqual(meaning(sent, reply(status, "temporarily_unavailable")), "Unavailable (status)")
+        assert.strictEqual(meaning(sent, reply(status, "slow_down")), "Throttled")
+      }
+      assert.strictEqual(meaning(sent, reply(503, "slow_down")), "Unavailable (status)")
+      assert.strictEqual(meaning(sent, reply(429, "invalid_grant")), "Throttled")
+    })
+
+    it(`is a proxy that can't be reached with 407, whatever it says (${name})`, () => {
+      for (const code of [undefined, "invalid_grant", "invalid_client", "access_denied"]) {
+        assert.strictEqual(meaning(sent, reply(407, code)), "Unavailable (connection)")
+      }
+      const { now, owner, refreshToken } = consequence(sent, empty(407))
+      assert.deepStrictEqual({ now, owner, refreshToken }, { now: "repeat", owner: "endpoint", refreshToken: "kept" })
+    })
+
+    it(`belongs to the endpoint (${name})`, () => {
+      for (const status of [503, 429, 408]) assert.strictEqual(consequence(sent, reply(status)).owner, "endpoint")
+    })
+  }
+
+  it("is sent again in the same call, unless the server asks for time, or a refresh token may be spent", () => {
+    const unavailable = new TokenError.Unavailable({ kind: "status", status: 503 })
+    for (const sent of [clientCredentials, password]) {
+      assert.strictEqual(ReplyMeaning.consequenceOf(sent, unavailable).now, "repeat")
+      assert.strictEqual(ReplyMeaning.consequenceOf(sent, unavailable, 2_000).now, "fail")
+    }
+    for (const sent of [refreshToken, onlyRefreshToken]) {
+      assert.strictEqual(ReplyMeaning.consequenceOf(sent, unavailable).now, "fail")
+    }
+    assert.strictEqual(consequence(clientCredentials, reply(429)).now, "fail")
+  })
+
+  it("may have spent a refresh token, unless it is throttled", () => {
+    const unavailable = consequence(refreshToken, reply(503))
+    assert.strictEqual(unavailable.refreshToken, "perhaps spent")
+    assert.strictEqual(unavailable.second, "primary next")
+    assert.deepStrictEqual(seconds(unavailable, 3), [5, 5, 5])
+    assert.strictEqual(consequence(refreshToken, reply(429)).refreshToken, "kept")
+    assert.strictEqual(consequence(refreshToken, reply(429)).second, "same")
+  })
+
+  it("waits longer each time for a refresh token that has no primary grant besides it", () => {
+    const unavailable = consequence(onlyRefreshToken, reply(503))
+    assert.strictEqual(unavailable.second, "same")
+    assert.deepStrictEqual(seconds(unavailable), [5, 10, 20, 40, 60])
+  })
+
+  it("waits up to 250 ms, doubled up to 5 s, or for as long as the server asks", () => {
+    const unavailable = consequence(clientCredentials, reply(503))
+    assert.deepStrictEqual(seconds(unavailable, 6), [0.25, 0.5, 1, 2, 4, 5])
+    assert.strictEqual(ReplyMeaning.waitOf(unavailable, 1, undefined, 0.5), 125)
+    assert.strictEqual(ReplyMeaning.waitOf(unavailable, 9, 700, 1), 700)
+    const throttled = consequence(clientCredentials, reply(429))
+    assert.deepStrictEqual(seconds(throttled), [1, 2, 4, 8, 16])
+    assert.strictEqual(seconds(throttled, 12).at(-1), 300)
+    assert.strictEqual(ReplyMeaning.waitOf(throttled, 1, 90_000, 0), 90_000)
+    assert.strictEqual(ReplyMeaning.waitOf(throttled, 5, 2_000, 0), 16_000)
+  })
+})
+
+describe("ReplyMeaning: a 2xx", () => {
+  it("is a success where it has no error", () => {
+    for (const sent of Object.values(everyone)) {
+      for (const status of [200, 201, 204, 299]) assert.strictEqual(meaning(sent, reply(status)), "success")
+    }
+  })
+
+  it("is decided by its error where it has one", () => {
+    assert.strictEqual(meaning(clientCredentials, reply(200, "invalid_client")), "CredentialsRefused")
+    assert.strictEqual(meaning(clientCredentials, reply(200, "bad_verification_code")), "RequestRefused")
+    assert.strictEqual(meaning(password, reply(200, "invalid_grant")), "GrantRefused")
+    assert.strictEqual(meaning(refreshToken, reply(200, "invalid_grant")), "GrantRefused")
+  })
+
+  it("that isn't understood is as an unclear reply, and may have spent a refresh token", () => {
+    const reason = new TokenError.ReplyNotUnderstood({ status: 200, problem: "it is not a JSON object" })
+    const of = (sent: ReplyMeaning.Sent) => ReplyMeaning.consequenceOf(sent, reason)
+    assert.deepStrictEqual(seconds(of(password)), [30, 300, 900, 3600, 3600])
+    assert.isTrue(of(password).concernsAll)
+    assert.deepStrictEqual(seconds(of(clientCredentials), 3), [5, 10, 20])
+    assert.isFalse(of(clientCredentials).concernsAll)
+    assert.strictEqual(of(refreshToken).refreshToken, "perhaps spent")
+    assert.strictEqual(of(refreshToken).second, "primary next")
+    assert.strictEqual(of(onlyRefreshToken).second, "same")
+  })
+})
+
+describe("ReplyMeaning: a 3xx, or a status without a meaning", () => {
+  it("is a redirect, whatever its body says", () => {
+    for (const sent of Object.values(everyone)) {
+      for (const status of [0, 300, 302, 303, 307, 308, 399]) {
+        assert.strictEqual(meaning(sent, reply(status, "invalid_grant")), "Unsafe (redirect)")
+      }
+    }
+  })
+
+  it("is treated as an unclear 4xx", () => {
+    const { now, refreshToken: kept, second } = consequence(refreshToken, reply(302))
+    assert.deepStrictEqual({ now, kept, second }, { now: "fail", kept: "kept", second: "primary if a caller waits" })
+    assert.deepStrictEqual(seconds(consequence(password, reply(302))), [30, 300, 900, 3600, 3600])
+    assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(302))), [30, 300, 900, 3600, 3600])
+    assert.deepStrictEqual(seconds(consequence(clientCredentials, reply(302)), 3), [5, 10, 20])
+  })
+
+  it("is not understood: 1xx, 600, 999", () => {
+    for (const status of [100, 101, 199, 600, 999]) {
+      assert.strictEqual(meaning(password, reply(status, "invalid_grant")), "ReplyNotUnderstood")
+    }
+  })
+})
+
+describe("ReplyMeaning: a refresh token", () => {
+  it("is kept where the client's credentials were refused, if it has any", () => {
+    for (
+      const [status, code] of [[400, "invalid_client"], [401, "invalid_client"], [401, "unauthorized_client"]] as const
+    ) {
+      assert.strictEqual(meaning(confidentialRefreshToken, reply(status, code)), "CredentialsRefused")
+      assert.strictEqual(meaning(refreshToken, reply(status, code)), "GrantRefused")
+    }
+    assert.strictEqual(meaning(confidentialRefreshToken, reply(401, "Unauthorized"), [spring]), "CredentialsRefused")
+    assert.strictEqual(meaning(confidentialRefreshToken, reply(400, "unauthorized_client")), "GrantRefused")
+    const { now, owner, refreshToken: kept, ...waits } = consequence(
+      confidentialRefreshToken,
+      reply(401, "invalid_client")
+    )
+    assert.deepStrictEqual({ now, owner, kept }, { now: "fail", owner: "credentials", kept: "kept" })
+    assert.deepStrictEqual(seconds({ now, owner, refreshToken: kept, ...waits }, 6), [30, 60, 120, 240, 480, 900])
+  })
+
+  it.each([
+    [400, "invalid_grant"],
+    [401, "invalid_grant"],
+    [400, "invalid_request"],
+    [400, "unauthorized_client"],
+    [400, "token_expired"],
+    [403, "access_denied"],
+    [422, "invalid_scope"],
+    [401, "Unauthorized"]
+  ])("is over by any other word of the server: %i %s", (status, code) => {
+    for (const sent of [refreshToken, confidentialRefreshToken]) {
+      assert.strictEqual(meaning(sent, reply(status, code)), "GrantRefused")
+      const { now, refreshToken } = consequence(sent, reply(status, code))
+      assert.deepStrictEqual({ now, refreshToken }, { now: "primary", refreshToken: "over" })
+    }
+  })
+
+  it.each([400, 401, 403])("is over by an empty %i, if there is a primary grant", (status) => {
+    assert.strictEqual(meaning(refreshToken, empty(status)), "GrantRefused")
+    assert.strictEqual(consequence(refreshToken, empty(status)).now, "primary")
+    assert.strictEqual(meaning(onlyRefreshToken, empty(status)), "perhaps GrantRefused")
+  })
+
+  it.each([
+    ["an unclear 400", reply(400)],
+    ["an unclear 401", reply(401)],
+    ["an unclear 403", reply(403)],
+    ["an empty 404", empty(404)],
+    ["an unclear 413", reply(413)],
+    ["an empty 422", empty(422)]
+  ])("is kept after %s, until the second in a row with a caller waiting", (_, unclear) => {
+    assert.strictEqual(meaning(refreshToken, unclear), "perhaps GrantRefused")
+    const { now, owner, refreshToken: kept, second, ...rest } = consequence(refreshToken, unclear)
+    assert.deepStrictEqual({ now, owner, kept, second }, {
+      now: "fail",
+      owner: "endpoint",
+      kept: "kept",
+      second: "primary if a caller waits"
+    })
+    assert.strictEqual(ReplyMeaning.waitOf({ now, owner, refreshToken: kept, second, ...rest }, 1, undefined, 0), 5_000)
+  })
+
+  it("with nothing to fall back to is kept: refused for good by a word, or as an unclear password", () => {
+    const refused = consequence(onlyRefreshToken, reply(400, "invalid_grant"))
+    assert.deepStrictEqual([refused.now, refused.refreshToken, refused.owner], ["fail", "kept", "credentials"])
+    assert.deepStrictEqual(seconds(refused, 1), [Infinity])
+    assert.strictEqual(meaning(onlyRefreshToken, reply(400)), "perhaps GrantRefused")
+    assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(400))), [30, 300, 900, 3600, 3600])
+    assert.strictEqual(consequence(onlyRefreshToken, empty(401)).refreshToken, "kept")
+  })
+})
+
+describe("ReplyMeaning: a password", () => {
+  it.each([
+    ["400 invalid_grant", reply(400, "invalid_grant"), []],
+    ["401 invalid_grant", reply(401, "invalid_grant"), []],
+    ["400 access_denied", reply(400, "access_denied"), []],
+    ["423", reply(423), []],
+    ["an empty 423", empty(423), []],
+    ["what the provider declares", reply(401, "Unauthorized"), [spring]],
+    ["what the provider declares as a refused grant", reply(418), [{ status: 418, means: "grant" as const }]]
+  ])("is refused by %s, and never sent again by itself", (_, each, shapes) => {
+    assert.strictEqual(meaning(password, each, shapes), "GrantRefused")
+    const found = consequence(password, each, shapes)
+    assert.deepStrictEqual([found.now, found.owner, found.concernsAll], ["fail", "credentials", true])
+    assert.deepStrictEqual(seconds(found, 2), [Infinity, Infinity])
+  })
+
+  it.each([
+    [reply(400, "invalid_client")],
+    [reply(401, "invalid_client")],
+    [reply(401, "unauthorized_client")]
+  ])("is not what is refused by %j, but the client", (each) => {
+    assert.strictEqual(meaning(password, each), "CredentialsRefused")
+    assert.strictEqual(consequence(password, each).owner, "credentials")
+    assert.deepStrictEqual(seconds(consequence(password, each), 3), [30, 60, 120])
+  })
+
+  it.each([
+    ["perhaps GrantRefused", reply(400)],
+    ["perhaps GrantRefused", empty(401)],
+    ["perhaps GrantRefused", reply(403)],
+    ["perhaps GrantRefused", reply(422)],
+    ["perhaps GrantRefused", reply(401, "Unauthorized")],
+    ["perhaps GrantRefused", reply(400, "login_failed")],
+    ["RequestRefused", reply(400, "invalid_request")],
+    ["RequestRefused", reply(400, "invalid_scope")],
+    ["RequestRefused", reply(400, "unauthorized_client")],
+    ["RequestRefused", reply(400, "unsupported_grant_type")]
+  ])("is sent again after 30 s, 5 min, 15 min, then hourly: %s %j", (expected, each) => {
+    assert.strictEqual(meaning(password, each), expected)
+    assert.strictEqual(consequence(password, each).now, "fail")
+    assert.deepStrictEqual(seconds(consequence(password, each)), [30, 300, 900, 3600, 3600])
+  })
+
+  it("is held up by the refusal of a scope for these scopes alone, and by what is unclear at this endpoint", () => {
+    assert.strictEqual(consequence(password, reply(400, "invalid_scope")).owner, "request")
+    assert.strictEqual(consequence(password, reply(400, "invalid_target")).owner, "request")
+    assert.strictEqual(consequence(password, reply(400, "invalid_request")).owner, "credentials")
+    assert.strictEqual(consequence(password, reply(403)).owner, "endpoint")
+  })
+})
+
+describe("ReplyMeaning: client credentials", () => {
+  it.each([
+    ["400 invalid_client", reply(400, "invalid_client"), []],
+    ["401 invalid_client", reply(401, "invalid_client"), []],
+    ["400 unauthorized_client", reply(400, "unauthorized_client"), []],
+    ["401 unauthorized_client", reply(401, "unauthorized_client"), []],
+    ["400 invalid_grant", reply(400, "invalid_grant"), []],
+    ["403 access_denied", reply(403, "access_denied"), []],
+    ["an unclear 401", reply(401), []],
+    ["an empty 401", empty(401), []],
+    ["401 with a status line's words", reply(401, "Unauthorized"), []],
+    ["what the provider declares", reply(400, "bad_login"), [{ error: "bad_login", means: "credentials" as const }]]
+  ])("are refused by %s: 30 s, doubled up to 15 min", (_, each, shapes) => {
+    assert.strictEqual(meaning(clientCredentials, each, shapes), "CredentialsRefused")
+    const found = consequence(clientCredentials, each, shapes)
+    assert.deepStrictEqual([found.now, found.owner, found.concernsAll], ["fail", "credentials", true])
+    assert.deepStrictEqual(seconds(found, 6), [30, 60, 120, 240, 480, 900])
+  })
+
+  it.each([
+    ["perhaps RequestRefused", reply(400)],
+    ["perhaps CredentialsRefused", empty(403)],
+    ["perhaps CredentialsRefused", reply(403)],
+    ["perhaps RequestRefused", empty(404)],
+    ["perhaps RequestRefused", reply(413)],
+    ["perhaps RequestRefused", reply(404, "Not Found")]
+  ])("are perhaps refused by what is unclear: 5 s, doubled up to 5 min: %s %j", (expected, each) => {
+    assert.strictEqual(meaning(clientCredentials, each), expected)
+    const found = consequence(clientCredentials, each)
+    assert.deepStrictEqual([found.now, found.owner], ["fail", "endpoint"])
+    assert.deepStrictEqual(seconds(found, 8), [5, 10, 20, 40, 80, 160, 300, 300])
+  })
+
+  it.each([
+    [reply(400, "invalid_scope")],
+    [reply(401, "invalid_request")],
+    [reply(400, "unsupported_grant_type")],
+    [reply(422, "consent_required")]
+  ])("are not what is refused by another word of the server, but the request: 1 s, doubled up to 1 min: %j", (each) => {
+    assert.strictEqual(meaning(clientCredentials, each), "RequestRefused")
+    const found = consequence(clientCredentials, each)
+    assert.deepStrictEqual([found.now, found.owner], ["fail", "request"])
+    assert.deepStrictEqual(seconds(found, 7), [1, 2, 4, 8, 16, 32, 60])
+  })
+})
+
+describe("ReplyMeaning: another grant", () => {
+  it("is treated as client credentials or as a password, as it says itself", () => {
+    const name = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    assert.strictEqual(
+      meaning({ ...clientCredentials, grant: name }, reply(400, "invalid_grant")),
+      "CredentialsRefused"
+    )
+    assert.strictEqual(meaning({ ...password, grant: name }, reply(400, "invalid_grant")), "GrantRefused")
+    assert.deepStrictEqual(seconds(consequence({ ...password, grant: name }, reply(403)), 4), [30, 300, 900, 3600])
+  })
+})
+
+describe("ReplyMeaning: an error shape of a provider's own", () => {
+  it("applies where status and code are both equal, and goes before everything but a redirect", () => {
+    assert.strictEqual(meaning(clientCredentials, reply(400, "Unauthorized"), [spring]), "perhaps RequestRefused")
+    assert.strictEqual(meaning(clientCredentials, reply(401, "invalid_scope"), [spring]), "RequestRefused")
+    const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [
+      { status: 420, means: "throttled" },
+      { status: 409, error: "busy", means: "unavailable" },
+      { status: 500, error: "bad_secret", means: "credentials" },
+      { status: 400, error: "invalid_client", means: "request" }
+    ]
+    assert.strictEqual(meaning(clientCredentials, empty(420), shapes), "Throttled")
+    assert.strictEqual(meaning(password, reply(409, "busy"), shapes), "Unavailable (status)")
+    assert.strictEqual(meaning(clientCredentials, reply(500, "bad_secret"), shapes), "CredentialsRefused")
+    assert.strictEqual(meaning(clientCredentials, reply(500), shapes), "Unavailable (status)")
+    assert.strictEqual(meaning(password, reply(400, "invalid_client"), shapes), "RequestRefused")
+    assert.strictEqual(meaning(password, reply(302), [{ status: 302, means: "grant" }]), "Unsafe (redirect)")
+  })
+})
+
+describe("ReplyMeaning: no reply", () => {
+  const of = (sent: ReplyMeaning.Sent, reason: TokenError.Reason) => ReplyMeaning.consequenceOf(sent, reason)
+  const unavailable = (kind: TokenError.Unavailable["kind"]) => new TokenError.Unavailable({ kind })
+
+  it("has spent nothing where nothing was sent, which is tried again at once", () => {
+    const { concernsAll, now, refreshToken: kept, second } = of(refreshToken, unavailable("connection"))
+    assert.deepStrictEqual({ concernsAll, now, kept, second }, {
+      concernsAll: false,
+      now: "repeat",
+      kept: "kept",
+      second: "same"
+    })
+  })
+
+  it.each(["interrupted", "timeout"] as const)("may have spent a refresh token: %s", (kind) => {
+    assert.strictEqual(of(refreshToken, unavailable(kind)).refreshToken, "perhaps spent")
+    assert.strictEqual(of(refreshToken, unavailable(kind)).now, "fail")
+    assert.strictEqual(of(password, unavailable(kind)).now, kind === "timeout" ? "fail" : "repeat")
+    assert.isFalse(of(refreshToken, unavailable(kind)).concernsAll)
+  })
+
+  it.each(["credentials", "closed", "store"] as const)("was asked for where something of ours failed: %s", (kind) => {
+    for (const sent of Object.values(everyone)) {
+      assert.strictEqual(of(sent, unavailable(kind)).now, "fail")
+      assert.strictEqual(of(sent, unavailable(kind)).refreshToken, "kept")
+    }
+  })
+
+  it("is waited for after a certificate that doesn't fit, or a wrong option", () => {
+    const certificate = new TokenError.Unsafe({ kind: "certificate", problem: "expired" })
+    const option = new TokenError.InvalidOption({ option: "scopes", problem: "are none" })
+    for (const reason of [certificate, option]) {
+      assert.deepStrictEqual(seconds(of(password, reason), 2), [1, 2])
+      assert.strictEqual(of(refreshToken, reason).refreshToken, "kept")
+    }
+  })
+
+  it("leaves it open whether a token of another type has spent the refresh token", () => {
+    const reason = new TokenError.Unsafe({ kind: "token_type", problem: "MAC" })
+    assert.strictEqual(of(refreshToken, reason).refreshToken, "perhaps spent")
+    assert.deepStrictEqual(seconds(of(password, reason), 2), [30, 300])
+  })
+})
