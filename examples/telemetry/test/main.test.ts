@@ -14,7 +14,7 @@ describe("the telemetry of an application", () => {
     try {
       const { stderr, stdout } = await promisify(execFile)(process.execPath, [program, file])
       assert.strictEqual(stderr, "")
-      for (const reason of ["first", "due", "rejected"]) {
+      for (const reason of ["first", "expiring", "rejected"]) {
         assert.match(
           stdout,
           new RegExp(`mintmark_token_requests provider=routera reason=${reason} outcome=obtained: \\d`)

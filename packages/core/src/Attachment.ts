@@ -95,18 +95,12 @@ export const renew = Effect.fnUntraced(function*<A, E>(
   { doubtOn, source }: Attachment,
   { answer, held, isRepeatable, repeat, status, token }: Refused<A, E>
 ): Effect.fn.Return<A, E | TokenError> {
-  const other = yield* (doubtOn.has(status) ? source.doubt(token) : reject(source, token))
+  const other = yield* source.reject(token, { status, certain: !doubtOn.has(status) })
   if (!isRepeatable || other === undefined) return yield* answer
   const kept = yield* held
   const another = yield* other
   return yield* (AccessToken.isSame(another, token) ? kept : repeat(another))
 })
-
-const reject = (source: TokenSource, token: AccessToken.AccessToken) =>
-  Effect.map(source.reject(token), () => {
-    const current = source.peek()
-    return current !== undefined && AccessToken.isSame(current, token) ? undefined : source.get
-  })
 
 /**
  * Whether a value can be sent as a body more than once. A stream or an iterator is over after the first time.

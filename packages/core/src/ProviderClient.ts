@@ -12,8 +12,10 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import * as Engine from "./internal/engine/Engine.ts"
 import type * as Provider from "./Provider.ts"
 import * as TokenError from "./TokenError.ts"
+import type { TokenEvent } from "./TokenEvent.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 import * as TokenSource from "./TokenSource.ts"
 
@@ -37,10 +39,13 @@ export interface ProviderClient<
   readonly peek: () => AccessToken<Reply> | undefined
   /** A new token, whatever there is; forgets remembered refusals. */
   readonly renew: Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
-  /** Says that an API refused this token. Acts only if it is still the current one. */
-  readonly reject: (token: AccessToken) => Effect.Effect<void>
-  /** Why tokens were requested, from now on until the scope closes. */
-  readonly events: Stream.Stream<TokenSource.TokenEvent>
+  /** Tells that an API refused this token, and returns the effect that gets another one: see `TokenSource`. */
+  readonly reject: (
+    token: AccessToken,
+    rejection?: TokenSource.Rejection
+  ) => Effect.Effect<Effect.Effect<AccessToken<Reply>, TokenError.TokenError> | undefined>
+  /** One event for each token request, from now on until the scope closes. */
+  readonly events: Stream.Stream<TokenEvent>
   /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
   readonly http: AuthenticatedHttpClient.AuthenticatedHttpClient
   /**
@@ -107,7 +112,7 @@ export const make = Effect.fnUntraced(function*<
   const carry = yield* Effect.fromResult(
     AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
   )
-  const machine = yield* TokenSource.makeMachine(
+  const engine = yield* Engine.make(
     provider,
     (credentials: TokenSource.Credentials) => credentials,
     options
@@ -121,7 +126,7 @@ export const make = Effect.fnUntraced(function*<
     const known = views.get(key)
     if (known !== undefined) return known
     const credentials = yield* credentialsOf(provider, account, scopes)
-    const source = machine.source(machine.cell(credentials))
+    const source = TokenSource.fromEngine(engine, engine.account(credentials))
     const { get: token, ...rest } = source
     const made: ProviderClient<Reply, Scopes> = { token, ...rest, http: carry(source), withScopes: view }
     views.set(key, made)

@@ -6,21 +6,27 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as MutableHashMap from "effect/MutableHashMap"
+import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import * as Account from "./internal/engine/Account.ts"
+import * as Attempt from "./internal/engine/Attempt.ts"
+import * as Engine from "./internal/engine/Engine.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
-import * as TokenState from "./internal/tokenState.ts"
 import { invalidOption, type Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
-import * as TokenSource from "./TokenSource.ts"
+import type { TokenEvent } from "./TokenEvent.ts"
+import { isCertain, type Rejection, type TokenSource } from "./TokenSource.ts"
 
 /**
- * Tokens for any number of accounts, each found by a key of the application's own, such as a tenant's id. What is kept
- * of an account is made when it is first asked for, and let go when it has been idle, or when there are too many.
+ * Tokens for any number of accounts, each found by a key of the application's own, such as a tenant's id. Keys are
+ * found by equality (`Equal`): a record or a `Data.Class` with equal fields is the same account. An account is made when
+ * it is first used, and evicted when it has been idle, or when there are too many.
  *
  * @since 0.1.0
  * @category models
@@ -28,43 +34,48 @@ import * as TokenSource from "./TokenSource.ts"
 export interface TokenPool<in Key, out Reply = unknown> {
   /** The account's token, valid now. */
   readonly get: (key: Key) => Effect.Effect<AccessToken<Reply>, TokenError>
-  /** A new token for the account, whatever there is. */
+  /** A new token for the account, whatever is cached. */
   readonly renew: (key: Key) => Effect.Effect<AccessToken<Reply>, TokenError>
-  /** Says that an API refused the account's token. Acts only if it is still the current one. */
-  readonly reject: (key: Key, token: AccessToken) => Effect.Effect<void>
-  /** An HTTP client for the provider's API that carries the account's token. Cheap to make: one for each request will do. */
+  /** Tells that an API refused the account's token, and returns the effect that gets another one: see `TokenSource`. */
+  readonly reject: (
+    key: Key,
+    token: AccessToken,
+    rejection?: Rejection
+  ) => Effect.Effect<Effect.Effect<AccessToken<Reply>, TokenError> | undefined>
+  /** An HTTP client for the provider's API that carries the account's token. It is cheap: one for each request is fine. */
   readonly http: (key: Key) => AuthenticatedHttpClient.AuthenticatedHttpClient
-  /** Forgets all that is kept of the account, its refresh token and remembered refusals included. */
+  /** Forgets the account, with its refresh token and remembered refusals. */
   readonly forget: (key: Key) => Effect.Effect<void>
-  /** How many accounts something is kept of. */
+  /** How many accounts are cached. */
   readonly size: Effect.Effect<number>
-  /** Why tokens were requested, from now on until the scope closes, over all accounts. */
-  readonly events: Stream.Stream<TokenSource.TokenEvent>
+  /** One event for each token request of any account, from now on until the scope closes. */
+  readonly events: Stream.Stream<TokenEvent>
 }
 
 /**
- * What a pool is told besides its provider.
+ * Options of a pool.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options<Key> extends ProviderClient.Options {
   /**
-   * The account of a key. Looked up for each token request and not kept, so that a changed secret is picked up; where
-   * that takes time or a secret manager, give the account's secrets as effects.
+   * The account of a key. It is called for each token request and the result is not kept, so that a changed secret is
+   * picked up; where that takes time or a secret manager, give the account's secrets as effects.
    */
   readonly account: (key: Key) => ProviderClient.Account
-  /** How many accounts are kept at most. 100,000 unless told otherwise. */
+  /** How many accounts are cached at most. 100,000 by default. */
   readonly capacity?: number | undefined
-  /** After what time without use an account is let go. One hour unless told otherwise; `Infinity` for never. */
+  /** After what time without use an account is evicted. One hour by default; `Infinity` for never. */
   readonly timeToIdle?: Duration.Input | undefined
 }
 
 /**
- * A pool for a provider, as `Provider.make` answers it. It needs the application's `HttpClient` while it is made, and keeps it; token requests run in the scope that
- * it is made in, and end with it. Fails with `InvalidOption` where an option can't be used.
+ * A pool for a provider, as `Provider.make` returns it. It needs the application's `HttpClient` while it is made, and
+ * keeps it; token requests run in the scope that it is made in, and end with it. Fails with `InvalidOption` where an
+ * option can't be used.
  *
- * An account that a refused password is remembered of is the last to be let go: forgotten, it would be tried again.
+ * An account whose password was refused is evicted last: forgotten, the password would be sent again.
  *
  * @since 0.1.0
  * @category constructors
@@ -77,91 +88,91 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const carry = yield* Effect.fromResult(
     AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
   )
-  const machine = yield* TokenSource.makeMachine(provider, credentialsOf(provider, options.account), options)
+  const engine = yield* Engine.make(provider, credentialsOf(provider, options.account), options)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
   if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
-  const accounts = new Map<Key, Account<Key, Reply>>()
+  const accounts: Accounts<Key, Reply> = MutableHashMap.empty()
 
-  const accountOf = (key: Key): Account<Key, Reply> => {
-    const known = accounts.get(key)
+  const accountOf = (key: Key): Account.Account<Key, Reply> => {
+    // What is found by reference needs no hash.
+    const known = accounts.backing.get(key) ?? Option.getOrUndefined(MutableHashMap.get(accounts, key))
     if (known !== undefined) {
       known.unused = 0
       return known
     }
-    if (accounts.size >= capacity) makeRoom(accounts)
-    const account = { key, state: TokenState.empty, unused: 0 }
-    accounts.set(key, account)
+    if (MutableHashMap.size(accounts) >= capacity) makeRoom(accounts)
+    const account = engine.account(key)
+    MutableHashMap.set(accounts, key, account)
     return account
   }
 
-  const get = (key: Key) => Effect.suspend(() => machine.get(accountOf(key)))
+  const get = (key: Key) => Effect.suspend(() => engine.get(accountOf(key)))
+  const renew = (key: Key) => Effect.suspend(() => engine.renew(accountOf(key)))
+  const reject = (key: Key, token: AccessToken, rejection?: Rejection) =>
+    Effect.suspend(() => engine.reject(accountOf(key), token, isCertain(rejection)))
 
-  const sourceOf = (key: Key): TokenSource.TokenSource<Reply> => ({
+  const sourceOf = (key: Key): TokenSource<Reply> => ({
     get: get(key),
-    peek: () => machine.peek(accountOf(key)),
-    renew: Effect.suspend(() => machine.source(accountOf(key)).renew),
-    reject: (token) => Effect.suspend(() => machine.source(accountOf(key)).reject(token)),
-    doubt: (token) => Effect.suspend(() => machine.source(accountOf(key)).doubt(token)),
-    events: machine.events
+    peek: () => engine.peek(accountOf(key)),
+    renew: renew(key),
+    reject: (token, rejection) => reject(key, token, rejection),
+    events: engine.events
   })
 
   const pause = Math.min(timeToIdle, sweepEvery)
   yield* Effect.sleep(pause).pipe(
-    Effect.andThen(Effect.sync(() => letGoOfIdle(accounts, Math.ceil(timeToIdle / pause)))),
+    Effect.andThen(Effect.sync(() => evictIdle(accounts, Math.ceil(timeToIdle / pause)))),
     Effect.forever,
     Effect.forkScoped
   )
 
   return {
     get,
-    renew: (key) => sourceOf(key).renew,
-    reject: (key, token) => sourceOf(key).reject(token),
+    renew,
+    reject,
     http: (key) => carry(sourceOf(key)),
-    forget: (key) => Effect.sync(() => accounts.delete(key)),
-    size: Effect.sync(() => accounts.size),
-    events: machine.events
+    forget: (key) => Effect.sync(() => MutableHashMap.remove(accounts, key)),
+    size: Effect.sync(() => MutableHashMap.size(accounts)),
+    events: engine.events
   }
 })
 
-interface Account<Key, Reply> extends TokenSource.Cell<Key, Reply> {
-  /** By how many sweeps in a row it was found unused: all that a hit has to note is 0. */
-  unused: number
-}
+type Accounts<Key, Reply> = MutableHashMap.MutableHashMap<Key, Account.Account<Key, Reply>>
 
-type Accounts<Key, Reply> = Map<Key, Account<Key, Reply>>
-
-/** A look at all accounts, at least this often: a minute. */
+/** All accounts are looked at, at least this often: a minute. */
 const sweepEvery = 60_000
 
-/** How many accounts one newcomer looks at for one to replace. */
+/** How many accounts one new account looks at for one to replace. */
 const looks = 64
 
-const letGoOfIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number): void => {
+const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number): void => {
   for (const [key, account] of accounts) {
-    if (account.unused++ >= sweeps && isExpendable(account.state)) accounts.delete(key)
+    if (account.unused++ >= sweeps && isExpendable(account)) MutableHashMap.remove(accounts, key)
   }
 }
 
 // Second chance: the oldest that wasn't used since it was last passed over. Hits don't move an account, so that a hot
 // one costs the same among many as alone.
 const makeRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): void => {
-  let left = Math.min(looks, accounts.size)
+  let left = Math.min(looks, MutableHashMap.size(accounts))
   for (const [key, account] of accounts) {
-    accounts.delete(key)
-    if (--left === 0 || account.unused > 0 && isExpendable(account.state)) return
+    MutableHashMap.remove(accounts, key)
+    if (--left === 0 || account.unused > 0 && isExpendable(account)) return
     account.unused ||= 1
-    accounts.set(key, account)
+    MutableHashMap.set(accounts, key, account)
   }
 }
 
-const isExpendable = (state: TokenState.TokenState<unknown, unknown>): boolean =>
-  state.flight === undefined && state.besides?.failure?.until !== Infinity
+const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean => {
+  const { inFlight, memory } = Account.state(account)
+  return inFlight === undefined && memory?.failure?.until !== Infinity
+}
 
 const credentialsOf =
-  <Key, Reply>(provider: Provider<Reply>, account: Options<Key>["account"]) => (key: Key): TokenSource.Credentials =>
+  <Key, Reply>(provider: Provider<Reply>, account: Options<Key>["account"]) => (key: Key): Attempt.Credentials =>
     Effect.flatMap(
       Effect.suspend(() => ProviderClient.credentialsOf(provider, account(key))),
-      TokenSource.readCredentials
+      Attempt.readCredentials
     )

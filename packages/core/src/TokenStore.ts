@@ -9,7 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import type { AccessToken, RefreshToken } from "./AccessToken.ts"
 import type { Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
-import type { Reason } from "./TokenSource.ts"
+import type { Reason } from "./TokenEvent.ts"
 
 /**
  * A token source that needs another token than the one it has.

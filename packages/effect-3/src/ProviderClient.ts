@@ -52,10 +52,10 @@ export interface TokenEvent {
   /** The provider's id. */
   readonly provider: string
   /**
-   * `first`: there was no token yet. `due`: the token was about to end, and was still served. `expired`: the token had
+   * `first`: there was no token yet. `expiring`: the token was about to expire, and was still served. `expired`: the token had
    * ended. `rejected`: an API refused the token. `forced`: `renew` was called.
    */
-  readonly reason: "first" | "due" | "expired" | "rejected" | "forced"
+  readonly reason: "first" | "expiring" | "expired" | "rejected" | "forced"
   /**
    * `obtained`, `same` (the server handed the same token out again), or the tag of the error's reason.
    */

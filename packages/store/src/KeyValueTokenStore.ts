@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 import type { AccessToken } from "@mintmark/core/AccessToken"
-import * as Backoff from "@mintmark/core/Backoff"
-import * as TokenState from "@mintmark/core/internal/tokenState"
+import * as Backoff from "@mintmark/core/internal/engine/Backoff"
+import * as State from "@mintmark/core/internal/engine/State"
 import { TokenError } from "@mintmark/core/TokenError"
 import { type Need, type Obtained, request, TokenStore } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
@@ -68,7 +68,7 @@ const make = Effect.fnUntraced(function*(
   })
 
   const keep = Effect.fnUntraced(function*<Reply>(name: string, need: Need<Reply>, token: AccessToken<Reply>) {
-    if (!TokenState.isKept(token)) return
+    if (!State.isKept(token)) return
     const text = yield* StoredToken.write(need.provider, { ...token, refreshToken: undefined }, 0)
     if (text === undefined) return yield* mishap("unwritable")
     yield* away(store.set(name, yield* cipher.seal(text, name)))

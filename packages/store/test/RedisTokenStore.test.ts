@@ -683,7 +683,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(server.grants.length, 1)
     }))
 
-  it.effect("tells of every flight, and counts as token requests those that the server saw", () =>
+  it.effect("has an event for each token request, and counts as token requests those that the server saw", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -714,7 +714,7 @@ describe("RedisTokenStore", () => {
         "a: first, Throttled, sent",
         "b: first, Throttled, not sent",
         "a: forced, obtained, sent",
-        "a: due, Unavailable, not sent"
+        "a: expiring, Unavailable, not sent"
       ])
       assert.strictEqual(server.grants.length, 2)
       const counted = (yield* Metric.snapshot).filter(({ id }) => id === "mintmark_token_requests")

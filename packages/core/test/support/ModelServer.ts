@@ -84,7 +84,8 @@ export const make = (numbers: Numbers, habits: Habits) => {
         request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
       )
       const sent = body.get("refresh_token")
-      yield* Effect.sleep(numbers.integer(0, 3_000))
+      // A server that takes longer than its tokens live gives none that can be used.
+      yield* Effect.sleep(numbers.integer(0, books.healthy ? 400 : 3_000))
       const ails = !books.healthy && numbers.next() < habits.failing
       const ailment = numbers.pick(
         ["refused", "reset", "hang", "500", "503 later", "429", "429 later", "html"] as const

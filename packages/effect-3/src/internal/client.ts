@@ -54,7 +54,7 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
           return token === undefined ? Effect.flatMap(run(client.token), answer) : answer(token)
         }),
         renew: Effect.flatMap(run(client.renew), answer),
-        reject: (token) => bridge.fromEngine(client.reject(fromAccessToken(token))),
+        reject: (token) => bridge.fromEngine(Effect4.asVoid(client.reject(fromAccessToken(token)))),
         events: Stream.asyncPush((emit) => {
           const listening = Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event))).pipe(
             Effect4.andThen(Effect4.sync(() => emit.end())),

@@ -75,11 +75,11 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
     peek: () => undefined,
     renew: Effect4.map(run(client.renew), toToken4),
     reject: (token) =>
-      Effect4.orDie(run(client.reject({
+      run(client.reject({
         ...token,
         value: Redacted.make(Redacted4.value(token.value)),
         refreshToken: undefined
-      }))),
+      })).pipe(Effect4.orDie, Effect4.as(undefined)),
     events: Stream4.fromReadableStream({ evaluate: () => Stream.toReadableStream(client.events), onError: String })
       .pipe(
         Stream4.orDie

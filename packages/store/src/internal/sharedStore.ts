@@ -1,6 +1,6 @@
 import type * as AccessToken from "@mintmark/core/AccessToken"
-import * as Backoff from "@mintmark/core/Backoff"
-import * as TokenState from "@mintmark/core/internal/tokenState"
+import * as Backoff from "@mintmark/core/internal/engine/Backoff"
+import * as State from "@mintmark/core/internal/engine/State"
 import { TokenError, Unavailable } from "@mintmark/core/TokenError"
 import { type Need, type Obtained, request, type TokenStore } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
@@ -156,7 +156,7 @@ export const make = (
     yield* met("asked")
     const asked = { token, shared: false }
     const refreshToken = need.provider.renewsWithRefreshToken ? token.refreshToken : undefined
-    if (!TokenState.isKept(token) && refreshToken === undefined) {
+    if (!State.isKept(token) && refreshToken === undefined) {
       yield* giveBack(name, owner)
       return asked
     }

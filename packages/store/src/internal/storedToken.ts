@@ -1,5 +1,5 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
-import * as Lifetime from "@mintmark/core/Lifetime"
+import * as Lifetime from "@mintmark/core/internal/engine/Lifetime"
 import type { Provider } from "@mintmark/core/Provider"
 import { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"

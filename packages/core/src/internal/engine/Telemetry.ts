@@ -2,11 +2,11 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Tracer from "effect/Tracer"
-import type { Reason, TokenEvent } from "../TokenSource.ts"
+import type { Reason, TokenEvent } from "../../TokenEvent.ts"
 
 /**
- * A span for one flight. It stands alone: many callers may wait for it, and it belongs to none. `Effect.withSpan` would
- * give it a stack frame besides, which costs as much as the span.
+ * The span of a token request. It is a root: many callers may wait for it, and it belongs to none. `Effect.withSpan`
+ * would also give it a stack frame, which costs as much as the span.
  */
 export const span = (provider: string, reason: Reason) => <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.useSpan("TokenSource.request", {
@@ -16,7 +16,7 @@ export const span = (provider: string, reason: Reason) => <A, E>(self: Effect.Ef
   }, (span) => Effect.provideService(self, Tracer.ParentSpan, span))
 
 const makeMetrics = ({ outcome, provider, reason }: TokenEvent) => ({
-  flights: Metric.counter("mintmark_token_requests", {
+  requests: Metric.counter("mintmark_token_requests", {
     description: "Token requests",
     incremental: true,
     attributes: { provider, reason, outcome }
@@ -31,7 +31,7 @@ const makeMetrics = ({ outcome, provider, reason }: TokenEvent) => ({
 // A metric finds its series by a key that it computes once, if it has its attributes from the start. There are few.
 const kept = new Map<string, ReturnType<typeof makeMetrics>>()
 
-/** Counts a flight that is over, if it made a token request. */
+/** Counts what has returned, if it made a token request. */
 export const count = (event: TokenEvent, context: Context.Context<never>): void => {
   if (!event.requested) return
   const key = `${event.provider} ${event.reason} ${event.outcome}`
@@ -40,6 +40,6 @@ export const count = (event: TokenEvent, context: Context.Context<never>): void 
     metrics = makeMetrics(event)
     kept.set(key, metrics)
   }
-  metrics.flights.updateUnsafe(1, context)
+  metrics.requests.updateUnsafe(1, context)
   metrics.seconds.updateUnsafe((event.endedAt - event.startedAt) / 1000, context)
 }

@@ -4,14 +4,14 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-/** Tells everybody who listens, and waits for nobody. */
-export interface Announcements<A> {
-  readonly tell: (event: A) => void
+/** Gives each event to all who listen, and waits for none of them. */
+export interface EventHub<A> {
+  readonly publish: (event: A) => void
   readonly stream: Stream.Stream<A>
 }
 
-/** As a `PubSub` would do it; but a `PubSub` alone is as large as half of our own code. It is over with the scope. */
-export const make = <A>(): Effect.Effect<Announcements<A>, never, Scope.Scope> =>
+/** Ends with its scope. A `PubSub` would do the same, but it alone is as large as half of the code of this package. */
+export const make = <A>(): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
   Effect.suspend(() => {
     const listeners = new Set<Queue.Enqueue<A, Cause.Done>>()
     let isOver = false
@@ -25,7 +25,7 @@ export const make = <A>(): Effect.Effect<Announcements<A>, never, Scope.Scope> =
       listeners.forEach(Queue.endUnsafe)
     })
     return Effect.as(Effect.addFinalizer(() => end), {
-      tell: (event: A) => {
+      publish: (event: A) => {
         for (const queue of listeners) Queue.offerUnsafe(queue, event)
       },
       stream: Stream.callback<A>(listen, { bufferSize: 1024, strategy: "sliding" })

@@ -5,46 +5,46 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Announcements from "../../src/internal/announcements.ts"
+import * as EventHub from "../../../src/internal/engine/EventHub.ts"
 
-describe("announcements", () => {
-  it.effect("reach everybody who listens, from then on", () =>
+describe("EventHub", () => {
+  it.effect("gives each event to all who listen, from then on", () =>
     Effect.gen(function*() {
-      const { stream, tell } = yield* Announcements.make<number>()
+      const { publish, stream } = yield* EventHub.make<number>()
       const listen = (count: number) =>
         Effect.forkChild(Stream.runCollect(Stream.take(stream, count)), { startImmediately: true })
-      tell(1)
+      publish(1)
       const early = yield* listen(2)
-      tell(2)
+      publish(2)
       const late = yield* listen(1)
-      tell(3)
+      publish(3)
       assert.deepStrictEqual(yield* Fiber.join(early), [2, 3])
       assert.deepStrictEqual(yield* Fiber.join(late), [3])
     }))
 
-  it.effect("that a slow listener misses are the oldest", () =>
+  it.effect("drops the oldest events for a slow listener", () =>
     Effect.gen(function*() {
-      const { stream, tell } = yield* Announcements.make<number>()
+      const { publish, stream } = yield* EventHub.make<number>()
       const latch = yield* Latch.make()
       const slow = yield* Effect.forkChild(
         Stream.runCollect(Stream.take(Stream.tap(stream, () => latch.await), 1_025)),
         { startImmediately: true }
       )
-      tell(0)
+      publish(0)
       yield* Effect.yieldNow
-      for (let event = 1; event <= 5_000; event++) tell(event)
+      for (let event = 1; event <= 5_000; event++) publish(event)
       yield* latch.open
       const heard = yield* Fiber.join(slow)
       assert.deepStrictEqual(heard.slice(-1_024), Array.from({ length: 1_024 }, (_, index) => 3_977 + index))
     }))
 
-  it.effect("end with the scope, also for those who hear of it late", () =>
+  it.effect("ends with its scope, also for those who listen later", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { stream, tell } = yield* Effect.provideService(Announcements.make<number>(), Scope.Scope, scope)
+      const { publish, stream } = yield* Effect.provideService(EventHub.make<number>(), Scope.Scope, scope)
       const early = yield* Effect.forkChild(Stream.runCollect(stream), { startImmediately: true })
-      tell(1)
-      tell(2)
+      publish(1)
+      publish(2)
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(yield* Fiber.join(early), [1, 2])
       assert.deepStrictEqual(yield* Stream.runCollect(stream), [])

@@ -1,23 +1,16 @@
-/**
+import type { TokenError } from "../../TokenError.ts"
+
+/*
  * How long a failure is remembered, and how long a retry waits. Times are in milliseconds.
- *
- * @since 0.1.0
  */
-import type { TokenError } from "./TokenError.ts"
 
 /**
- * How often one flight sends a request that failed in passing, the first time included.
- *
- * @since 0.1.0
- * @category constants
+ * How often one token request is sent where it fails for a transient reason, the first time included.
  */
 export const attempts = 3
 
 /**
- * The wait before a retry inside a flight: full jitter over a span that starts at 200 ms and doubles, up to 5 s.
- *
- * @since 0.1.0
- * @category combinators
+ * The wait before a retry: full jitter over a span that starts at 200 ms and doubles, up to 5 s.
  */
 export const retryDelay = (attempt: number, random: number): number => random * doubled(200, attempt, 5_000)
 
@@ -33,9 +26,6 @@ export const retryDelay = (attempt: number, random: number): number => random * 
  *
  * Where a shared store told of the failure, it is what the store says. `now` is the wall clock's time, by which
  * `retryAt` is meant.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const rememberFor = (
   error: TokenError,
@@ -63,26 +53,17 @@ export const rememberFor = (
 /**
  * How long after one accepted rejection the next one is ignored: 1 s, doubled up to 1 min. An API that refuses every
  * token then costs few of them.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const rejectionFloor = (rejections: number): number => doubled(1_000, rejections, 60_000)
 
 /**
  * How long the request after a token that could not be kept (lifetime 0) waits: 125 ms, doubled up to 1 s. A server
  * that hands out tokens at their very end is then not asked by every caller.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const unkeptPause = (unkept: number): number => unkept === 0 ? 0 : doubled(125, unkept, 1_000)
 
 /**
  * How long credentials that come from an effect are not read again after a refusal: 1 s, doubled up to 1 min.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const credentialsPause = (failures: number): number => doubled(1_000, failures, 60_000)
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { within } from "../../src/internal/deadline.ts"
+import { within } from "../../../src/internal/engine/Deadline.ts"
 
 const late = () => Effect.fail("late")
 

@@ -1,0 +1,163 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type * as AccessToken from "../../AccessToken.ts"
+import type { Provider } from "../../Provider.ts"
+import * as TokenEndpoint from "../../TokenEndpoint.ts"
+import * as TokenError from "../../TokenError.ts"
+import * as TokenRequest from "../../TokenRequest.ts"
+import * as TokenResponse from "../../TokenResponse.ts"
+import type { Obtained, TokenStore } from "../../TokenStore.ts"
+import * as Account from "./Account.ts"
+import * as Backoff from "./Backoff.ts"
+import type { Clocks, Now } from "./Clocks.ts"
+import { within } from "./Deadline.ts"
+import type { Running } from "./InFlight.ts"
+import * as State from "./State.ts"
+
+/*
+ * What one token request does, from reading the credentials to the reply: the memory of refusals, the shared store, the
+ * refresh token or the primary grant, and the retries, all within one deadline.
+ */
+
+/** Credentials, or an effect that reads them anew for each token request. */
+export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>
+
+/** Reads credentials. */
+export const readCredentials = (credentials: Credentials): Exclude<Credentials, TokenRequest.Credentials> =>
+  Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
+
+/** What is requested, by whom, and why. */
+export interface Need<Key, Reply> {
+  readonly account: Account.Account<Key, Reply>
+  readonly credentials: Credentials
+  readonly inFlight: State.InFlight
+  readonly running: Running<Reply>
+  readonly started: Now
+  /** From 0 to 1: a token that is fresh when it is chosen is fresh when it is kept. */
+  readonly jitter: number
+}
+
+/** What an engine makes its requests with. */
+export interface Options<Reply> {
+  readonly provider: Provider<Reply>
+  readonly http: HttpClient.HttpClient
+  readonly clocks: Clocks
+  readonly store: TokenStore
+  /** In milliseconds. */
+  readonly deadline: number
+}
+
+/** Makes the function that meets a need: from the shared store, or by a token request. */
+export const make = <Reply>({ clocks, deadline, http, provider, store }: Options<Reply>) => {
+  type Token = AccessToken.AccessToken<Reply>
+
+  const exchange = TokenEndpoint.make(provider, http)
+  const read = TokenResponse.makeReader(provider)
+
+  const send = (
+    running: Running<Reply>,
+    credentials: TokenRequest.Credentials,
+    refreshToken: AccessToken.RefreshToken | undefined,
+    until: number
+  ): Effect.Effect<Token, TokenError.TokenError> => {
+    const attempt = (
+      request: TokenRequest.TokenRequest,
+      count: number
+    ): Effect.Effect<Token, TokenError.TokenError> => {
+      const left = () => until - clocks.monotonic()
+      const failed = (error: TokenError.TokenError): Effect.Effect<Token, TokenError.TokenError> =>
+        Effect.flatMap(Random.next, (random) => {
+          const wait = Backoff.retryDelay(count, random)
+          return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left() < wait
+            ? Effect.fail(error)
+            : Effect.flatMap(Effect.sleep(wait), () => attempt(request, count + 1))
+        })
+      return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left()))), {
+        onFailure: failed,
+        onSuccess: (response) =>
+          Result.match(read(request, response), {
+            onFailure: failed,
+            onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
+          })
+      })
+    }
+    return Effect.suspend(() => {
+      const request = TokenRequest.make(provider, credentials, refreshToken?.value)
+      if (Result.isFailure(request)) return Effect.fail(request.failure)
+      running.requested = true
+      return attempt(request.success, 1)
+    })
+  }
+
+  const renew = (
+    { account, running }: Need<unknown, Reply>,
+    credentials: TokenRequest.Credentials,
+    refreshToken: AccessToken.RefreshToken,
+    until: number
+  ) =>
+    Effect.tapError(send(running, credentials, refreshToken, until), (error) => {
+      running.spentRefreshToken = mayHaveArrived(error)
+      return error.reason._tag === "GrantRefused"
+        ? Effect.sync(() => Account.commit(account, { _tag: "RefreshTokenRefused" }))
+        : Effect.void
+    })
+
+  const obtainWith = <Key>(
+    need: Need<Key, Reply>,
+    credentials: TokenRequest.Credentials,
+    until: number
+  ): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
+    const { account, inFlight: { reason }, jitter, running, started } = need
+    const identity = TokenRequest.identity(provider, credentials)
+    running.identity = identity
+    const now = clocks.look()
+    const state = Account.state(account)
+    const failure = State.failureOf(state, identity, now)
+    if (failure !== undefined) return failure.exit
+    return store.obtain({
+      provider,
+      identity,
+      reason,
+      refreshToken: provider.renewsWithRefreshToken ? State.refreshTokenFor(state, identity, now) : undefined,
+      servedUntil: reason !== "forced" && State.isServed(state, now) ? state.expiresAt - now.setBack : undefined,
+      until,
+      accepts: (token, now) => State.accepts(Account.state(account), reason, token, started.wall, now, jitter),
+      renew: (refreshToken) => renew(need, credentials, refreshToken, until),
+      ask: send(running, credentials, undefined, until)
+    })
+  }
+
+  return <Key>(need: Need<Key, Reply>): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
+    const { account, credentials, inFlight } = need
+    const until = clocks.monotonic() + deadline
+    const { unkept } = State.memoryOf(Account.state(account))
+    const begin = Effect.suspend(() =>
+      Effect.isEffect(credentials)
+        ? Effect.flatMap(
+          within(credentials, deadline, () => Effect.fail(unreadable(provider))),
+          (read) => obtainWith(need, read, until)
+        )
+        : obtainWith(need, credentials, until)
+    )
+    return inFlight.reason === "forced" || unkept === 0
+      ? begin
+      : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin)
+  }
+}
+
+/** The error of credentials that could not be read. Why is left out: it may hold a secret. */
+export const unreadable = ({ id }: { readonly id: string }): TokenError.TokenError =>
+  new TokenError.TokenError({ provider: id, reason: new TokenError.Unavailable({ kind: "credentials" }) })
+
+const mayHaveArrived = ({ reason }: TokenError.TokenError): boolean =>
+  reason._tag === "ReplyNotUnderstood" || reason._tag === "Unavailable" && reason.kind !== "connection"
+
+// A refresh token that may have arrived may be spent.
+const mayRepeat = (error: TokenError.TokenError, spendsRefreshToken: boolean): boolean =>
+  error.reason._tag === "Unavailable"
+  && error.retryAt === undefined
+  && error.reason.kind !== "timeout"
+  && !(spendsRefreshToken && mayHaveArrived(error))

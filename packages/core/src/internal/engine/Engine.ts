@@ -1,0 +1,233 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { AccessToken } from "../../AccessToken.ts"
+import { invalidOption, type Provider } from "../../Provider.ts"
+import * as TokenEndpoint from "../../TokenEndpoint.ts"
+import * as TokenError from "../../TokenError.ts"
+import type { TokenEvent } from "../../TokenEvent.ts"
+import { type Obtained, TokenStore } from "../../TokenStore.ts"
+import { millisOf, notASpan } from "../timeSpan.ts"
+import * as Account from "./Account.ts"
+import * as Attempt from "./Attempt.ts"
+import * as Clocks from "./Clocks.ts"
+import * as EventHub from "./EventHub.ts"
+import * as InFlight from "./InFlight.ts"
+import * as State from "./State.ts"
+import * as Telemetry from "./Telemetry.ts"
+import type { Action, Event } from "./Transitions.ts"
+
+/*
+ * Tokens for any number of accounts of one provider: does what the transitions say. A caller's way leads from here to
+ * `Transitions` and back, or on to `Attempt`, the shared store and the token endpoint.
+ */
+
+/** What an engine is made with, apart from provider and credentials. */
+export interface Options {
+  /** How long a caller waits for a token at most, retries included. 30 seconds by default. */
+  readonly deadline?: Duration.Input | undefined
+}
+
+/** An effect that gets a token. */
+export type Get<Reply> = Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
+
+/** Tokens for any number of accounts of one provider. */
+export interface Engine<in Key, in out Reply> {
+  /** An account, by what its credentials are found by. Nothing is kept of it here. */
+  readonly account: <K extends Key>(key: K) => Account.Account<K, Reply>
+  /** The step that each read of a cached token takes. */
+  readonly get: (account: Account.Account<Key, Reply>) => Get<Reply>
+  readonly peek: (account: Account.Account<Key, Reply>) => AccessToken<Reply> | undefined
+  readonly renew: (account: Account.Account<Key, Reply>) => Get<Reply>
+  readonly reject: (
+    account: Account.Account<Key, Reply>,
+    token: AccessToken,
+    certain: boolean
+  ) => Effect.Effect<Get<Reply> | undefined>
+  readonly events: Stream.Stream<TokenEvent>
+}
+
+/** How often a caller waits again for a token that expired before the caller woke up. */
+const rounds = 2
+
+/**
+ * An engine that finds an account's credentials by its key. Its token requests run in the scope that it is made in.
+ * Fails with `InvalidOption` where an option can't be used.
+ */
+export const make = Effect.fnUntraced(function*<Key, Reply>(
+  provider: Provider<Reply>,
+  credentialsOf: (key: Key) => Attempt.Credentials,
+  options: Options = {}
+): Effect.fn.Return<Engine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
+  type Token = AccessToken<Reply>
+  type Of = Account.Account<Key, Reply>
+
+  const clocks = Clocks.make(yield* Clock.clockWith(Effect.succeed))
+  const store = yield* TokenStore
+  // Ends after the requests, whose events it tells.
+  const events = yield* EventHub.make<TokenEvent>()
+  const run = yield* FiberSet.makeRuntime<never>()
+  const deadline = millisOf(options.deadline ?? TokenEndpoint.defaultDeadline)
+  if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
+  const http = yield* HttpClient.HttpClient
+  const attempt = Attempt.make({ provider, http, clocks, store, deadline })
+  const requests = InFlight.make<Reply>()
+
+  const unavailable = (kind: TokenError.Unavailable["kind"]) =>
+    new TokenError.TokenError({ provider: provider.id, reason: new TokenError.Unavailable({ kind }) })
+
+  // -- what a caller does ---------------------------------------------------------------------------------------------
+
+  const fresh = (account: Of): State.Cached<Reply> | undefined => {
+    const { cached, expiringAt } = Account.state(account)
+    return clocks.isBefore(expiringAt) ? cached : undefined
+  }
+
+  const peek = (account: Of): Token | undefined => State.tokenOf(fresh(account))
+
+  const get = (account: Of): Get<Reply> => fresh(account) ?? need(account, rounds)
+
+  const need = (account: Of, round: number): Get<Reply> =>
+    // After the wait the token is looked at again: the process may have slept through its lifetime.
+    follow(account, { _tag: "Needed", now: clocks.look() }, (wait) =>
+      Effect.flatMap(wait, (token) =>
+        !State.isKept(token)
+          ? Effect.succeed(token)
+          : fresh(account) ?? (round === 0 ? Effect.fail(unavailable("timeout")) : need(account, round - 1)))) ??
+      Effect.fail(unavailable("closed"))
+
+  const renew = (account: Of, round = rounds): Get<Reply> =>
+    Effect.suspend(() =>
+      follow(account, { _tag: "Forced" }, (wait) =>
+        Effect.flatMap(wait, (token) => {
+          const state = Account.state(account)
+          const served = State.isServed(state, clocks.look()) ? state.cached : undefined
+          return !State.isKept(token)
+            ? Effect.succeed(token)
+            : served ?? (round === 0 ? Effect.fail(unavailable("timeout")) : renew(account, round - 1))
+        })) ?? Effect.fail(unavailable("closed"))
+    )
+
+  const reject = (account: Of, token: AccessToken, certain: boolean): Effect.Effect<Get<Reply> | undefined> =>
+    Effect.sync(() =>
+      follow(account, { _tag: "Rejected", token, certain, now: clocks.look() }, (wait) =>
+        Effect.matchEffect(wait, {
+          // What can't be kept is for those who waited for it.
+          onSuccess: (token) => State.isKept(token) ? get(account) : Effect.succeed(token),
+          // A caller with a valid token doesn't have to know.
+          onFailure: () => get(account)
+        }))
+    )
+
+  /** Commits an event, and does what follows. Returns what the caller gets. */
+  const follow = (account: Of, event: Event<Reply>, waiting: (wait: Get<Reply>) => Get<Reply>) => {
+    let result: Get<Reply> | undefined
+    for (const action of Account.commit(account, event)) {
+      result = perform(account, action, waiting) ?? result
+    }
+    return result
+  }
+
+  const perform = (
+    account: Of,
+    action: Action<Reply>,
+    waiting: (wait: Get<Reply>) => Get<Reply>
+  ): Get<Reply> | undefined => {
+    switch (action._tag) {
+      case "Return":
+        return action.exit
+      case "Start":
+        return void start(account, action.inFlight)
+      case "Wait":
+        return waiting(requests.wait(action.inFlight, () => {
+          Account.commit(account, { _tag: "Lost", inFlight: action.inFlight })
+          return get(account)
+        }))
+      case "Replace":
+        return Effect.suspend(() => get(account))
+      case "RejectInStore":
+        return void (store.reject && run(store.reject(action.identity, action.token)))
+      case "Finish":
+        return void requests.finish(action.inFlight, action.exit)
+    }
+  }
+
+  // -- what a token request does --------------------------------------------------------------------------------------
+
+  const start = (account: Of, inFlight: State.InFlight): void => {
+    const running = requests.add(inFlight)
+    run(request(account, inFlight, running)).addObserver(() => {
+      // Only a scope that has closed ends it without a result.
+      if (running.exit !== undefined) return
+      Account.commit(account, { _tag: "Lost", inFlight })
+      requests.finish(inFlight, Exit.fail(unavailable("closed")))
+    })
+  }
+
+  const request = (
+    account: Of,
+    inFlight: State.InFlight,
+    running: InFlight.Running<Reply>
+  ): Effect.Effect<void> =>
+    Effect.withFiber((fiber) => {
+      const started = clocks.look()
+      const jitter = fiber.getRef(Random.Random).nextDoubleUnsafe()
+      const credentials = credentialsOf(account.key)
+      const need = { account, credentials, inFlight, running, started, jitter }
+
+      const returned = (event: Event<Reply>, now: Clocks.Now): void => {
+        const actions = Account.commit(account, event)
+        for (const action of actions) {
+          if (action._tag === "Finish" && action.outcome !== undefined) {
+            const event = {
+              provider: provider.id,
+              reason: inFlight.reason,
+              outcome: action.outcome,
+              requested: running.requested,
+              startedAt: started.wall,
+              endedAt: now.wall
+            }
+            Telemetry.count(event, fiber.context)
+            events.publish(event)
+          }
+          perform(account, action, (wait) => wait)
+        }
+      }
+      const obtained = ({ shared, token }: Obtained<Reply>): void => {
+        // An identity is longer than all the rest that is kept of an account: it is kept where it will be needed.
+        const identity = store.reject === undefined && token.refreshToken === undefined ? undefined : running.identity
+        returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter }, clocks.look())
+      }
+      const failed = (error: TokenError.TokenError): void => {
+        const now = clocks.look()
+        const attempt = { ...running, rereads: Effect.isEffect(credentials) }
+        returned({ _tag: "Failed", inFlight, error, attempt, now, random: jitter }, now)
+      }
+
+      return Effect.suspend(() => attempt(need)).pipe(
+        // What is no error of ours: a defect, or an interruption of what the credentials are read with.
+        Effect.catchCause((cause) => {
+          const error = Cause.squash(cause)
+          return Effect.fail(error instanceof TokenError.TokenError ? error : Attempt.unreadable(provider))
+        }),
+        Telemetry.span(provider.id, inFlight.reason),
+        Effect.matchEager({ onFailure: failed, onSuccess: obtained })
+      )
+    })
+
+  return {
+    account: Account.make,
+    get,
+    peek,
+    renew,
+    reject,
+    events: events.stream
+  }
+})

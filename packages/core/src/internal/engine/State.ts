@@ -1,0 +1,182 @@
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as AccessToken from "../../AccessToken.ts"
+import type * as TokenError from "../../TokenError.ts"
+import type { Reason } from "../../TokenEvent.ts"
+import * as Backoff from "./Backoff.ts"
+import type { Now } from "./Clocks.ts"
+import * as Lifetime from "./Lifetime.ts"
+
+/*
+ * What is remembered of one account with one set of scopes, and what can be asked of it. What changes it is in
+ * `Transitions`. All instants are told by the steady clock.
+ */
+
+/**
+ * All that is remembered of one account. There may be a hundred thousand of these: what most accounts never have is in
+ * `memory`.
+ *
+ * `expiringAt` and `expiresAt` are `-Infinity` without a token, and once an API has refused it.
+ */
+export interface State<out Reply> extends Lifetime.Lifetime {
+  /** The last token, as what callers are given; also when it has expired: the server may return it again. */
+  readonly cached: Cached<Reply> | undefined
+  readonly inFlight: InFlight | undefined
+  readonly memory: Memory | undefined
+}
+
+/** A token that is kept, as the result that each caller is given. */
+export type Cached<Reply> = Exit.Exit<AccessToken.AccessToken<Reply>>
+
+/** A token request that has not returned. What is known of it while it runs is kept elsewhere, by this value. */
+export interface InFlight {
+  readonly reason: Reason
+}
+
+/** What is remembered besides the token. */
+export interface Memory {
+  readonly refreshToken: AccessToken.RefreshToken | undefined
+  /** The identity that the refresh token belongs to. */
+  readonly identity: Redacted.Redacted | undefined
+  readonly failure: Failure | undefined
+  readonly rejection: Rejection | undefined
+  /** How many tokens in a row could not be kept. */
+  readonly unkept: number
+}
+
+/** A failure that is returned without another token request. */
+export interface Failure {
+  readonly error: TokenError.TokenError
+  readonly exit: Exit.Exit<never, TokenError.TokenError>
+  /** The identity that failed: it holds back no other credentials. */
+  readonly identity: Redacted.Redacted | undefined
+  /** How many there were in a row. */
+  readonly count: number
+  /** No request with this identity before. */
+  readonly until: number
+  /** No look at the credentials before; earlier than `until` where they come from an effect. */
+  readonly readAgainAt: number
+  readonly spentRefreshToken: boolean
+}
+
+/** The last rejection of a token that was acted on. */
+export interface Rejection {
+  readonly at: number
+  /** Whether the token was surely the reason for it. */
+  readonly certain: boolean
+  /** How many there were in a row of tokens that were still new. */
+  readonly count: number
+}
+
+/** The state of an account of which nothing is known yet. */
+export const empty: State<never> = {
+  cached: undefined,
+  expiringAt: -Infinity,
+  expiresAt: -Infinity,
+  inFlight: undefined,
+  memory: undefined
+}
+
+const nothing: Memory = {
+  refreshToken: undefined,
+  identity: undefined,
+  failure: undefined,
+  rejection: undefined,
+  unkept: 0
+}
+
+/** What is remembered of an account besides its token. */
+export const memoryOf = (state: State<unknown>): Memory => state.memory ?? nothing
+
+/** The token that is cached, if there is one. */
+export const tokenOf = <Reply>(cached: Cached<Reply> | undefined): AccessToken.AccessToken<Reply> | undefined =>
+  cached !== undefined && Exit.isSuccess(cached) ? cached.value : undefined
+
+/** Whether a token is the one that is cached already. */
+export const isSame = (state: State<unknown>, token: AccessToken.AccessToken): boolean => {
+  const cached = tokenOf(state.cached)
+  return cached !== undefined && AccessToken.isSame(cached, token)
+}
+
+/** Whether the lifetime is greater than zero: else the token is for those who waited for it, and is not kept. */
+export const isKept = (token: AccessToken.AccessToken): boolean => token.expiresAt > token.requestedAt
+
+/** Whether there is a token that can be served. */
+export const isServed = (state: State<unknown>, now: Now): boolean =>
+  state.cached !== undefined && now.steady < state.expiresAt
+
+/** The failure that is returned without reading the credentials, if there is one. */
+export const failureAt = (state: State<unknown>, now: Now): Failure | undefined => {
+  const { failure } = memoryOf(state)
+  return failure !== undefined && now.steady < failure.readAgainAt ? failure : undefined
+}
+
+/** The failure that forbids a request with these credentials, if one does. */
+export const failureOf = (
+  state: State<unknown>,
+  identity: Redacted.Redacted,
+  now: Now
+): Failure | undefined => {
+  const { failure } = memoryOf(state)
+  return failure !== undefined && now.steady < failure.until && isSameIdentity(failure.identity, identity)
+    ? failure
+    : undefined
+}
+
+/** The refresh token to request with, if there is one for these credentials that has not expired. */
+export const refreshTokenFor = (
+  state: State<unknown>,
+  identity: Redacted.Redacted,
+  now: Now
+): AccessToken.RefreshToken | undefined => {
+  const known = memoryOf(state)
+  return known.refreshToken !== undefined
+      && isSameIdentity(known.identity, identity)
+      && (known.refreshToken.expiresAt === undefined || now.wall < known.refreshToken.expiresAt)
+    ? known.refreshToken
+    : undefined
+}
+
+const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>
+  a !== undefined && Redacted.value(a) === Redacted.value(b)
+
+/** Times that went through a store are off by as long as the store took: two replies are further apart. */
+const repliesApart = 1_000
+
+/**
+ * Whether a token that another process requested meets the need of a request that began at `since`. What is left of it
+ * is enough, except where a token is renewed that is still served: that needs a better one than the one that is cached.
+ * `since` and `now` are by the wall clock.
+ */
+export const accepts = (
+  state: State<unknown>,
+  reason: Reason,
+  token: AccessToken.AccessToken,
+  since: number,
+  now: number,
+  jitter: number
+): boolean => {
+  if (!isKept(token) || now >= token.expiresAt) return false
+  switch (reason) {
+    case "first":
+    case "expired":
+      return true
+    case "rejected":
+      return !isSame(state, token)
+    case "forced":
+      return token.requestedAt >= since
+    case "expiring": {
+      const isFresh = Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"
+      const cached = tokenOf(state.cached)
+      // The server may have returned the cached token again: then that reply counts for the whole fleet.
+      return isFresh && (
+        cached === undefined || !AccessToken.isSame(cached, token)
+        || token.requestedAt - cached.requestedAt > repliesApart
+      )
+    }
+  }
+}
+
+/** Whether another token was requested for a rejection just now. */
+export const isTooSoon = ({ at, count }: Rejection, now: Now): boolean =>
+  now.steady - at < Backoff.rejectionFloor(count)
