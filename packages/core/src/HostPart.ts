@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { scrub } from "./internal/scrub.ts"
+import { printable } from "./internal/text/printable.ts"
 
 /**
  * A value that stands in a provider's URLs, and whether it may.
@@ -24,7 +24,7 @@ const kind = (pattern: RegExp, words: string) => (value: string): HostPart => ({
     ? "is missing or empty"
     : pattern.test(value)
     ? undefined
-    : `must be ${words}, not ${scrub(JSON.stringify(value), [])}`
+    : `must be ${words}, not ${printable(value)}`
 })
 
 /**

@@ -72,6 +72,7 @@ export const make =
         (bytes): TokenResponse => ({
           status,
           retryAfter: headers["retry-after"],
+          date: headers["date"],
           body: bytes && new Uint8Array(bytes),
           requestedAt,
           receivedAt: clock.currentTimeMillisUnsafe()

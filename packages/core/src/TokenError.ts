@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type * as Redacted from "effect/Redacted"
 
 /**
  * What a refusal says.
@@ -21,8 +22,16 @@ export interface Refused {
   readonly certain: boolean
   /** The `error` of the reply, if it had one. */
   readonly code?: string | undefined
-  /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
+  /**
+   * The `error_description` of the reply, as far as it may be shown: 300 characters at most, on one line. A word that
+   * is not plainly one, such as an id, a time or a URL, and one that holds a piece of a secret, is `<redacted>`.
+   */
   readonly description?: string | undefined
+  /**
+   * The whole `error_description`, 10,000 characters at most. It may hold secrets. It stays in the process that got the
+   * reply: neither `TokenErrorSchema` nor a shared store keeps it.
+   */
+  readonly fullDescription?: Redacted.Redacted | undefined
 }
 
 /**

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as ClientAuthentication from "./ClientAuthentication.ts"
 import * as Grant from "./Grant.ts"
-import { scrub } from "./internal/scrub.ts"
+import { printable } from "./internal/text/printable.ts"
 import * as Provider from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
 
@@ -163,5 +163,5 @@ const colonProblem = (provider: Provider.Provider, clientId: string): string | u
 // RFC 6749 section 3.3.
 const scopesProblem = (scopes: ReadonlyArray<string>): string | undefined => {
   const offender = scopes.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope))
-  return offender === undefined ? undefined : `holds ${scrub(JSON.stringify(offender), [])}, which is not a scope`
+  return offender === undefined ? undefined : `holds ${printable(offender)}, which is not a scope`
 }

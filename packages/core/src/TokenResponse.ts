@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
-import { constUndefined } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -12,8 +11,9 @@ import * as Schema from "effect/Schema"
 import type { AccessToken } from "./AccessToken.ts"
 import * as Lifetime from "./internal/engine/Lifetime.ts"
 import * as ReplyMeaning from "./internal/engine/ReplyMeaning.ts"
-import { scrub } from "./internal/scrub.ts"
-import { parseObject } from "./internal/strictJson.ts"
+import { readBody } from "./internal/http/replyBody.ts"
+import { readRetryAfter } from "./internal/http/retryAfter.ts"
+import { shown, shownCode, whole } from "./internal/text/shown.ts"
 import type { Provider } from "./Provider.ts"
 import * as TokenError from "./TokenError.ts"
 import type { TokenRequest } from "./TokenRequest.ts"
@@ -27,6 +27,8 @@ import type { TokenRequest } from "./TokenRequest.ts"
 export interface TokenResponse {
   readonly status: number
   readonly retryAfter: string | undefined
+  /** The `Date` header, by which a date in `retryAfter` is meant. */
+  readonly date: string | undefined
   /** The whole body; `undefined` where it was too large to be read to its end. */
   readonly body: Uint8Array | undefined
   /** When the request was sent, in milliseconds since the Unix epoch. */
@@ -45,14 +47,6 @@ export interface TokenResponse {
 export const longestToken = 15_360
 
 /**
- * The longest time that a `Retry-After` is believed, in milliseconds: an hour.
- *
- * @since 0.1.0
- * @category constants
- */
-export const longestRetryAfter = 3_600_000
-
-/**
  * Makes the function that reads a provider's replies. Its Schema is compiled once.
  *
  * What came decides, leniently where servers are known to differ (the content type is ignored, `token_type` is in any
@@ -67,19 +61,17 @@ export const makeReader = <Reply>(
   provider: Provider<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
   const decodeReply = Schema.decodeUnknownSync(provider.reply)
-  const fail = (reason: TokenError.Reason, retryAt?: number) =>
-    Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt }))
 
   // Many accounts are told the same besides their tokens: it is read once, and kept once.
   let last: { readonly words: string; readonly scopes: ReadonlyArray<string>; readonly reply: Reply } | undefined
 
   return (request, response) => {
     const { requestedAt, status } = response
+    const fail = (reason: TokenError.Reason) =>
+      Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt: readRetryAfter(response) }))
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
 
-    const body = parseBody(response.body)
-    const word = body?.["error"]
-    const code = Predicate.isString(word) && word !== "" ? word : undefined
+    const { code, description, fields: body, isEmpty } = readBody(response.body)
     const { grant, secrets } = request
     const means = provider.refusal({ status, code, grant })
     const isRefresh = grant === "refresh_token"
@@ -91,16 +83,16 @@ export const makeReader = <Reply>(
         hasClientSecret: provider.clientAuthentication !== "none",
         hasFallback: isRefresh
       },
-      { status, code, isEmpty: response.body?.length === 0 },
+      { status, code, isEmpty },
       means === undefined ? [] : [{ means }]
     )
     if (meaning !== undefined) {
-      const shown = (text: unknown) => Predicate.isString(text) ? scrub(text, secrets) : undefined
       const refused = (certain: boolean) => ({
         status,
         certain,
-        code: shown(code),
-        description: shown(body?.["error_description"])
+        code: code && shownCode(code, secrets),
+        description: description === undefined ? undefined : shown(description, secrets),
+        fullDescription: description === undefined ? undefined : whole(description)
       })
       switch (meaning.reason) {
         case "CredentialsRefused":
@@ -110,9 +102,9 @@ export const makeReader = <Reply>(
         case "RequestRefused":
           return fail(new TokenError.RequestRefused(refused(meaning.certain)))
         case "Throttled":
-          return fail(new TokenError.Throttled({ status }), readRetryAfter(response))
+          return fail(new TokenError.Throttled({ status }))
         case "Unavailable":
-          return fail(new TokenError.Unavailable({ kind: meaning.kind, status }), readRetryAfter(response))
+          return fail(new TokenError.Unavailable({ kind: meaning.kind, status }))
         case "Unsafe":
           return fail(
             new TokenError.Unsafe({ kind: meaning.kind, problem: `the token endpoint redirects (status ${status})` })
@@ -173,11 +165,6 @@ export const makeReader = <Reply>(
   }
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-const parseBody = (bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined =>
-  Result.getOrElse(Result.try(() => parseObject(utf8.decode(bytes))), constUndefined)
-
 // RFC 6749 appendix A.12, less the space, which ends a token in a header.
 const isToken = (value: unknown): value is string =>
   Predicate.isString(value) && value.length <= longestToken && /^[\x21-\x7E]+$/.test(value)
@@ -196,15 +183,4 @@ const readScopes = (scope: unknown): ReadonlyArray<string> | undefined => {
   const names = Array.isArray(scope) && scope.every(Predicate.isString) ? scope.join(" ") : scope
   if (!Predicate.isString(names) || /[\p{Cc}\p{Cs}]/u.test(names)) return undefined
   return [...new Set(names.split(" ").filter((name) => name !== ""))]
-}
-
-const readRetryAfter = ({ receivedAt, retryAfter = "" }: TokenResponse): number | undefined => {
-  const text = retryAfter.trim()
-  // A header that came twice: the longer wait offends nobody.
-  const at = /^\d{1,15}(?:, *\d{1,15})*$/.test(text)
-    ? receivedAt + Math.max(...text.split(",").map(Number)) * 1000
-    : /^[A-Z][a-z]+, .* GMT$/.test(text)
-    ? Date.parse(text)
-    : 0
-  return at > receivedAt ? Math.min(at, receivedAt + longestRetryAfter) : undefined
 }

@@ -90,4 +90,4 @@ export const request = <Reply>(
 ): Effect.Effect<AccessToken<Reply>, TokenError> =>
   refreshToken === undefined
     ? ask
-    : Effect.catchIf(renew(refreshToken), (error) => error.reason._tag === "GrantRefused", () => ask)
+    : Effect.catchIf(renew(refreshToken), ({ reason }) => reason._tag === "GrantRefused" && reason.certain, () => ask)

@@ -100,7 +100,7 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
   ) =>
     Effect.tapError(send(running, credentials, refreshToken, until), (error) => {
       running.spentRefreshToken = mayHaveArrived(error)
-      return error.reason._tag === "GrantRefused"
+      return error.reason._tag === "GrantRefused" && error.reason.certain
         ? Effect.sync(() => Account.commit(account, { _tag: "RefreshTokenRefused" }))
         : Effect.void
     })

@@ -17,7 +17,7 @@ export const retryDelay = (attempt: number, random: number): number => random * 
 /**
  * How long a failure answers in the server's place. It grows with each failure in a row.
  *
- * - a refused password, or any grant that nothing renews: for ever
+ * - a refused password, or any grant that nothing renews: for ever; one that is perhaps refused: 30 s, doubled up to 1 h
  * - refused credentials: 30 s, doubled up to 15 min
  * - throttled: what the server says, and 1 s at least, doubled up to 5 min
  * - any failure that may have spent a refresh token: what the server says, and 5 s at least, doubled up to 1 min
@@ -38,7 +38,7 @@ export const rememberFor = (
   if (spentRefreshToken) return Math.max(asked ?? 0, doubled(5_000, failures, 60_000))
   switch (error.reason._tag) {
     case "GrantRefused":
-      return Infinity
+      return error.reason.certain ? Infinity : Math.max(asked ?? 0, doubled(30_000, failures, 3_600_000))
     case "CredentialsRefused":
       return asked ?? doubled(30_000, failures, 900_000)
     case "Throttled":

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
-import { parseObject } from "../../src/internal/strictJson.ts"
-import { anyText, tried } from "../support/strings.ts"
+import { parseObject } from "../../../src/internal/text/strictJson.ts"
+import { anyText, tried } from "../../support/strings.ts"
 
 const json = Arbitrary.schema(Schema.Record(Schema.String, Schema.Json))
 

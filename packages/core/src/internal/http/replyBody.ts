@@ -1,0 +1,66 @@
+import { constUndefined } from "effect/Function"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import { parseObject } from "../text/strictJson.ts"
+
+/**
+ * The body of a reply, as far as it can be read.
+ */
+export interface ReplyBody {
+  /** Its fields, where the whole body is one JSON object in UTF-8. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined
+  /** The server's word: its `error`, if that is a text that isn't empty. */
+  readonly code: string | undefined
+  /** Its `error_description`, if that is a text. */
+  readonly description: string | undefined
+  readonly isEmpty: boolean
+}
+
+/**
+ * Reads a body, strictly for a token, and leniently for an error: the code counts also in ISO-8859-1, in a form, or
+ * where other fields are broken.
+ */
+export const readBody = (bytes: Uint8Array | undefined): ReplyBody => {
+  if (bytes === undefined) return { fields: undefined, code: undefined, description: undefined, isEmpty: false }
+  const text = Result.getOrElse(Result.try(() => utf8.decode(bytes)), constUndefined)
+  const fields = text === undefined ? undefined : parseObject(text)
+  if (fields !== undefined) return { fields, ...errorOf(fields), isEmpty: false }
+  const start = text?.slice(0, longest) ?? latin1.decode(bytes.subarray(0, longest))
+  return { fields: undefined, ...looseErrorOf(start), isEmpty: text?.trim() === "" }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const latin1 = new TextDecoder("iso-8859-1")
+
+/** How much is read of a body that can't be read as a whole, in bytes. */
+const longest = 16_384
+
+interface ErrorFields {
+  readonly code: string | undefined
+  readonly description: string | undefined
+}
+
+const errorOf = (fields: Readonly<Record<string, unknown>>): ErrorFields => {
+  const { error, error_description: description } = fields
+  return {
+    code: Predicate.isString(error) && error.trim() !== "" ? error.trim() : undefined,
+    description: Predicate.isString(description) ? description : undefined
+  }
+}
+
+const looseErrorOf = (text: string): ErrorFields => {
+  // A byte order mark, also as ISO-8859-1 reads it.
+  const start = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)?\s*/, "")
+  if (start.startsWith("{")) {
+    return errorOf(parseObject(start) ?? { error: wordOf(start) })
+  }
+  return /^[\w.-]{1,64}=/.test(start) ? errorOf(Object.fromEntries(new URLSearchParams(start.trim()))) : errorOf({})
+}
+
+/** The `error` of an object that is not well-formed, if it is a field of the object itself. */
+const wordOf = (text: string): string | undefined => {
+  const found = /"error"\s*:\s*"([^"\\]{1,100})"/.exec(text)
+  if (found === null) return undefined
+  const before = text.slice(0, found.index).replace(/[^{}[\]]/g, "")
+  return before === "{" ? found[1] : undefined
+}

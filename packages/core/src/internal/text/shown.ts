@@ -1,0 +1,125 @@
+import * as Redacted from "effect/Redacted"
+
+/*
+ * What is shown of a text from outside. Servers repeat secrets in more ways than can be looked for, so the text is not
+ * searched for them: a word is shown if it is plainly a word, and masked if it isn't. The text is cut first, so that
+ * its length costs nothing.
+ */
+
+/** The most that is looked at, and shown, of a text, in characters. */
+export const longest = 300
+
+const mask = "<redacted>"
+
+// The letters of Latin alphabets. Others that look like them, such as full-width ones, are not among them.
+const upper = "A-Z\\u00C0-\\u00D6\\u00D8-\\u00DE"
+const lower = "a-z\\u00DF-\\u00F6\\u00F8-\\u024F\\u1E00-\\u1EFF"
+const part = `(?:[${lower}]{1,24}|[${upper}\\u0100-\\u024F\\u1E00-\\u1EFF][${lower}]{0,23}|[${upper}]{1,12})`
+const word = new RegExp(`^${part}(?:[-_./'\\u2019]${part}){0,5}$`)
+const number = /^\d{1,6}$/
+const errorNumber = /^[A-Z]{1,6}\d{1,8}$/
+const sign = /^[-\u2013\u2014&/|=+*:]{1,2}$/
+const camelCase = /^(?:[A-Z][a-z]{2,23}|[a-z]{2,24})(?:[A-Z][a-z]{2,23}){0,5}$/
+
+const edges = /^(["'(<[{`\u2018\u201C\u00AB]{0,3})(.*?)(["')\]>}`.,:;!?\u2019\u201D\u00BB\u2026]{0,3})$/s
+
+/**
+ * A text from outside, as far as it may be shown: cut, on one line, each word that isn't plainly one masked, and each
+ * that holds a piece of a known secret.
+ */
+export const shown = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => show(text, secrets, isWord)
+
+/** The same of an error code, which may be in camel case. */
+export const shownCode = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string =>
+  show(text, secrets, (core) => isWord(core) || core.length <= longestWord && camelCase.test(core))
+
+/** The most that is kept of a text, in characters. */
+const longestWhole = 10_000
+
+/** The text as it came, for whoever asks for it; cut, since a server may send a megabyte for each account. */
+export const whole = (text: string): Redacted.Redacted => {
+  // A cut text would keep the whole of it in memory.
+  const kept = text.length > longestWhole
+    ? new TextDecoder().decode(new TextEncoder().encode(text.slice(0, longestWhole)))
+    : text
+  return Redacted.make(kept, { label: "error_description" })
+}
+
+const longestWord = 40
+
+const isWord = (core: string): boolean =>
+  core.length <= longestWord && (word.test(core) || number.test(core) || errorNumber.test(core) || sign.test(core))
+
+const show = (
+  text: string,
+  secrets: ReadonlyArray<Redacted.Redacted>,
+  isPlain: (core: string) => boolean
+): string => {
+  const isCut = text.length > longest
+  const words = text.slice(0, longest).normalize("NFC").split(/\s+/).filter((each) => each !== "")
+  const holds = holdingSecret(words, secrets)
+  let result = ""
+  for (const [index, each] of words.entries()) {
+    const [, before = "", core = "", after = ""] = edges.exec(each) ?? []
+    const next = holds[index] === true || core !== "" && !isPlain(core)
+      ? mask + (/[.,:;]$/.exec(each)?.[0] ?? "")
+      : before + core + after
+    // Masks beside each other tell how many words there were, and nothing else.
+    if (next.startsWith(mask)) result = result.replace(/<redacted>[.,:;]?$/, "")
+    const joined = result === "" || result.endsWith(" ") ? result + next : `${result} ${next}`
+    if (joined.length > longest) return `${result.trimEnd()}…`
+    result = joined
+  }
+  return isCut ? `${result}…` : result
+}
+
+const run = 4
+
+const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ")
+
+const skeleton = (text: string): string => text.replace(/[^\p{L}\p{N} ]/gu, "")
+
+/** For each word, whether it holds four characters in a row of a secret, or the whole of a shorter one. */
+const holdingSecret = (
+  words: ReadonlyArray<string>,
+  secrets: ReadonlyArray<Redacted.Redacted>
+): ReadonlyArray<boolean> => {
+  const found = words.map(() => false)
+  for (const reading of [fold, (text: string) => skeleton(fold(text))]) {
+    const starts: Array<number> = []
+    let text = ""
+    for (const each of words) {
+      starts.push(text.length)
+      text += `${reading(each)} `
+    }
+    for (const secret of secrets) {
+      const value = reading(Redacted.value(secret)).trim()
+      const size = Math.min(run, value.length)
+      if (size === 0) continue
+      const runs = runsOf(text, size)
+      for (let at = 0; at + size <= value.length && runs.size > 0; at++) {
+        const piece = value.slice(at, at + size)
+        for (const from of runs.get(piece) ?? []) {
+          for (let index = words.length - 1; index >= 0; index--) {
+            const start = starts[index] ?? 0
+            if (start < from + size && (starts[index + 1] ?? text.length) - 1 > from) found[index] = true
+          }
+        }
+        runs.delete(piece)
+      }
+    }
+  }
+  return found
+}
+
+/** Where each run of so many characters stands in a text. */
+const runsOf = (text: string, size: number): Map<string, ReadonlyArray<number>> => {
+  const found = new Map<string, Array<number>>()
+  for (let at = 0; at + size <= text.length; at++) {
+    const piece = text.slice(at, at + size)
+    const known = found.get(piece)
+    if (known === undefined) found.set(piece, [at])
+    else known.push(at)
+  }
+  return found
+}
