@@ -5,16 +5,18 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
 import * as AccessToken from "./AccessToken.ts"
 import type { ApiOrigins } from "./internal/apiOrigins.ts"
+import type * as Doubts from "./internal/http/doubts.ts"
 import { originOf } from "./internal/url.ts"
 import { TokenError, Unsafe } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 
 export {
   /**
-   * The bytes of a body, or `undefined` where it is larger than 1 MiB or can't be read.
+   * The bytes of a body, or `undefined` where it is larger than 1 MiB, takes longer than a second or can't be read.
    *
    * @since 0.1.0
    * @category combinators
@@ -37,6 +39,8 @@ export interface Attachment {
   readonly renewOn: ReadonlySet<number>
   /** Of those, the ones that may as well mean something else. */
   readonly doubtOn: ReadonlySet<number>
+  /** Where the doubts of the account are kept. */
+  readonly doubts: () => Doubts.Holder
 }
 
 /**
@@ -66,23 +70,26 @@ export const refusalOf = ({ origins, provider }: Attachment, url: string): Token
  * @since 0.1.0
  * @category models
  */
-export interface Refused<A, E> {
+export interface Refused<A, E, R> {
   readonly token: AccessToken.AccessToken
+  /** The request as it was sent. */
+  readonly request: Doubts.Request
   /** The status that the API refused it with. */
   readonly status: number
-  /** Whether its body can be sent twice. */
+  /** Whether the request may be sent twice: its body can be, and it is the one that was refused. */
   readonly isRepeatable: boolean
   /** The refusal as the sender gets it. */
-  readonly answer: Effect.Effect<A, E>
-  /** The same, read to its end, so that it holds no connection that others wait for. */
-  readonly held: Effect.Effect<Effect.Effect<A, E>>
+  readonly answer: Effect.Effect<A, E, R>
+  /** The same, read to its end, so that its connection is free for other requests. */
+  readonly held: Effect.Effect<Effect.Effect<A, E, R>>
   /** Sends the request once more. */
-  readonly repeat: (token: AccessToken.AccessToken) => Effect.Effect<A, E>
+  readonly repeat: (token: AccessToken.AccessToken) => Effect.Effect<A, E, R>
 }
 
 /**
  * What follows on a refusal: that token is rejected, and the request is sent once more, where there is another token
- * to send it with and its body can be sent twice. Else the refusal is the answer.
+ * to send it with and it may be sent twice. Otherwise the refusal is the answer. Its body is read while the other token
+ * is on its way, and delays nothing.
  *
  * If getting another token fails, that failure is the answer: the refusal would say less about what is wrong, and
  * nothing about when to try again. Where the status leaves it in doubt that the token was refused, the token is served
@@ -91,16 +98,49 @@ export interface Refused<A, E> {
  * @since 0.1.0
  * @category combinators
  */
-export const renew = Effect.fnUntraced(function*<A, E>(
+export const renew = Effect.fnUntraced(function*<A, E, R>(
   { doubtOn, source }: Attachment,
-  { answer, held, isRepeatable, repeat, status, token }: Refused<A, E>
-): Effect.fn.Return<A, E | TokenError> {
-  const other = yield* source.reject(token, { status, certain: !doubtOn.has(status) })
+  { answer, held, isRepeatable, repeat, request, status, token }: Refused<A, E, R>
+): Effect.fn.Return<A, E | TokenError, R> {
+  const other = yield* source.reject(token, { status, certain: !doubtOn.has(status), request })
   if (!isRepeatable || other === undefined) return yield* answer
-  const kept = yield* held
+  const reading = yield* Effect.forkDetach(held, { startImmediately: true })
   const another = yield* other
-  return yield* (AccessToken.isSame(another, token) ? kept : repeat(another))
+  return yield* (AccessToken.isSame(another, token) ? Effect.flatten(Fiber.join(reading)) : repeat(another))
 })
+
+/**
+ * Notes that the API permitted a request.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const permitted = ({ doubts }: Attachment, request: Doubts.Request): void => doubts().doubts?.permitted(request)
+
+/**
+ * Whether a method is safe: a request that a redirect led elsewhere was processed before it was refused, so that it is
+ * sent once more only if it changes nothing.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 | RFC 9110 section 9.2.1}
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isSafe = (method: string): boolean => method === "GET" || method === "HEAD"
+
+/**
+ * Whether a client has followed a redirect below the request that it was given: `fetch` notes that on its response, and
+ * undici's interceptor keeps the URLs that led elsewhere.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const wasRedirected = (response: object): boolean => {
+  const { context, redirected } = "source" in response && Predicate.isObject(response.source) ? response.source : {}
+  const { history } = Predicate.isObject(context) ? context : {}
+  return redirected === true
+    || Array.isArray(history) && history.length > 0
+    || "original" in response && Predicate.isObject(response.original) && wasRedirected(response.original)
+}
 
 /**
  * Whether a value can be sent as a body more than once. A stream or an iterator is over after the first time.

@@ -14,9 +14,21 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as AccessToken from "./AccessToken.ts"
-import { type Attachment, attachment, conceal, hasLeft, isRepeatable, refusalOf, renew } from "./Attachment.ts"
+import {
+  type Attachment,
+  attachment,
+  conceal,
+  hasLeft,
+  isRepeatable,
+  isSafe,
+  permitted,
+  refusalOf,
+  renew,
+  wasRedirected
+} from "./Attachment.ts"
 import * as ApiOrigins from "./internal/apiOrigins.ts"
 import { hold } from "./internal/heldResponse.ts"
+import type * as Doubts from "./internal/http/doubts.ts"
 import { check, type Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
@@ -27,9 +39,10 @@ import type { TokenSource } from "./TokenSource.ts"
  * - A path alone (`/accounts/me`) goes to the provider's API. A URL elsewhere fails with reason `Unsafe`, and nothing
  *   is sent: see the option `apiOrigins`.
  * - A request that has an `authorization` header already is passed on as it is.
- * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
- *   stream can't. If there is no other token, the refusal is the answer. If getting one fails, that is the answer; but
- *   where the refusal may mean a missing right (a 403), the token is served on, and the refusal is the answer.
+ * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice (a
+ *   stream can't) and it was not redirected before (GET and HEAD aside). If there is no other token, the refusal is the
+ *   answer. If getting one fails, that is the answer; but where the refusal may mean a missing right (a 403), the token
+ *   is served on, and the refusal is the answer.
  * - Redirects are the application's client's business. `fetch`, undici's redirect interceptor and
  *   `HttpClient.followRedirects` drop the token where a redirect leaves the origin, and keep it within.
  *
@@ -93,7 +106,10 @@ export const make = (
   http: HttpClient.HttpClient,
   provider: Provider,
   { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
-): Result.Result<(source: TokenSource) => AuthenticatedHttpClient, TokenError> => {
+): Result.Result<
+  (source: TokenSource, doubts?: () => Doubts.Holder) => AuthenticatedHttpClient,
+  TokenError
+> => {
   const others = [...provider.apiOrigins, ...apiOrigins]
   const areRefusals = renewOn.every((status) => status >= 400 && status <= 499)
   const checked = check(provider, [
@@ -107,7 +123,11 @@ export const make = (
       renewOn: new Set(renewOn),
       doubtOn: new Set(provider.doubtOn)
     }
-    return (source) => carry(http, { ...attached, source })
+    return (source, doubts) => {
+      const own: Doubts.Holder = {}
+      const attachedTo = { ...attached, source, doubts: doubts ?? (() => own) }
+      return Object.assign(carry(http, attachedTo), { [attachment]: attachedTo })
+    }
   })
 }
 
@@ -115,7 +135,9 @@ export const make = (
  * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An
  * application may provide it as its own `HttpClient`: token requests don't go through it.
  *
- * A `TokenError` becomes an `HttpClientError` with the reason `TransportError`, and is its `cause`.
+ * A `TokenError` becomes an `HttpClientError`, and is its `cause`. Its reason is `TransportError` where the same call may
+ * succeed later, which `retryTransient` and a circuit breaker take for a transient failure. Otherwise it is
+ * `InvalidUrlError` for a URL that may not get the token, and `EncodeError` for the rest, which they don't.
  *
  * @since 0.1.0
  * @category combinators
@@ -123,29 +145,42 @@ export const make = (
 export const toHttpClient = (self: AuthenticatedHttpClient): HttpClient.HttpClient =>
   HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
-      Effect.catchTag(self.execute(request), "TokenError", (cause) =>
-        Effect.fail(
-          new HttpClientError.HttpClientError({
-            reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
-          })
-        ))
+      Effect.catchTag(
+        self.execute(request),
+        "TokenError",
+        (error) => Effect.fail(new HttpClientError.HttpClientError({ reason: reasonOf(error, request) }))
+      )
     ),
     Effect.succeed
   )
 
-type Response = HttpClientResponse.HttpClientResponse
-type Failure = HttpClientError.HttpClientError | TokenError
+const reasonOf = (
+  cause: TokenError,
+  request: HttpClientRequest.HttpClientRequest
+): HttpClientError.HttpClientErrorReason => {
+  const details = { request, cause, description: cause.message }
+  if (cause.isRetryable) return new HttpClientError.TransportError(details)
+  return cause.reason._tag === "Unsafe" && cause.reason.kind === "origin"
+    ? new HttpClientError.InvalidUrlError(details)
+    : new HttpClientError.EncodeError(details)
+}
 
-const carry = (http: HttpClient.HttpClient, attached: Attachment): AuthenticatedHttpClient => {
+type Response = HttpClientResponse.HttpClientResponse
+
+const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachment): HttpClient.HttpClient.With<
+  E | TokenError,
+  R
+> => {
   const { origins, renewOn, source } = attached
 
   const exchange = (
     request: HttpClientRequest.HttpClientRequest,
     get: TokenSource["get"],
     isRepeated: boolean
-  ): Effect.Effect<Response, Failure> => {
+  ): Effect.Effect<Response, E | TokenError, R> => {
     let token: AccessToken.AccessToken | undefined
     let authorization: string | undefined
+    let attachedTo = request
 
     // The token is attached last, when the application's client has made its own changes to the request: the URL that
     // is looked at is the one that is used, and a retry in there attaches the token of that moment.
@@ -161,7 +196,7 @@ const carry = (http: HttpClient.HttpClient, attached: Attachment): Authenticated
       return Effect.map(get, (current) => {
         token = current
         authorization = AccessToken.authorization(current)
-        return HttpClientRequest.setHeader(located, "authorization", authorization)
+        return attachedTo = HttpClientRequest.setHeader(located, "authorization", authorization)
       })
     }
 
@@ -169,35 +204,41 @@ const carry = (http: HttpClient.HttpClient, attached: Attachment): Authenticated
     const settle = (
       sent: HttpClientRequest.HttpClientRequest,
       response: Response,
-      answer: (response: Response) => Effect.Effect<Response, Failure>
-    ) =>
+      answer: (response: Response) => Effect.Effect<Response, E | TokenError, R>
+    ): Effect.Effect<Response, E | TokenError, R> => {
       // A redirect that leads elsewhere drops the token.
-      !conceal(authorization, sent, response) || token === undefined || isRepeated
-        || !renewOn.has(response.status) || hasLeft(sent.url, response.url)
-        ? answer(response)
-        : renew(attached, {
+      if (!conceal(authorization, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
+        return answer(response)
+      }
+      const { method, url } = sent
+      if (!renewOn.has(response.status)) permitted(attached, { method, url })
+      else if (!isRepeated) {
+        return renew(attached, {
           token,
+          request: { method, url },
           status: response.status,
-          isRepeatable: isRepeatableBody(request.body),
+          isRepeatable: isRepeatableBody(request.body) &&
+            (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),
           answer: answer(response),
           held: Effect.map(hold(response), answer),
           repeat: (another) => exchange(request, Effect.succeed(another), true)
         })
+      }
+      return answer(response)
+    }
 
     return Effect.matchCauseEffect(HttpClient.mapRequestEffect(http, attach).execute(request), {
       onSuccess: (response) => settle(response.request, response, Effect.succeed),
       onFailure: (cause) => {
         const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-        if (error?._tag !== "HttpClientError") return Effect.failCause(cause)
+        if (!HttpClientError.isHttpClientError(error)) return Effect.failCause(cause)
         const { reason } = error
         // What `filterStatusOk` and its like make of a response.
         if (reason._tag === "StatusCodeError") {
-          return settle(
-            reason.request,
-            reason.response,
-            (response) =>
-              response === reason.response ? Effect.failCause(cause) : Effect.fail(statusError(reason, response))
-          )
+          return settle(reason.request, reason.response, (response) => {
+            Reflect.defineProperty(reason, "response", { value: response })
+            return Effect.failCause(cause)
+          })
         }
         conceal(authorization, error.request, error.response)
         return Effect.failCause(cause)
@@ -205,28 +246,21 @@ const carry = (http: HttpClient.HttpClient, attached: Attachment): Authenticated
     })
   }
 
-  return Object.assign(
-    HttpClient.makeWith<Failure, never, Failure, never>(
-      Effect.flatMap((request) => withAuthorizationRedacted(exchange(request, source.get, false))),
-      Effect.succeed
-    ),
-    { [attachment]: attached }
+  return HttpClient.makeWith<E | TokenError, R, E | TokenError, R>(
+    Effect.flatMap((request) => withAuthorizationRedacted(exchange(request, source.get, false))),
+    Effect.succeed
   )
 }
 
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
 
-const statusError = (
-  { cause, description, request }: HttpClientError.StatusCodeError,
-  response: Response
-): HttpClientError.HttpClientError =>
-  new HttpClientError.HttpClientError({
-    reason: new HttpClientError.StatusCodeError({ cause, description, request, response })
-  })
+// `HttpClient.followRedirects` sends another request; other clients follow redirects below it, and note that.
+const isAnother = (sent: HttpClientRequest.HttpClientRequest, attachedTo: HttpClientRequest.HttpClientRequest) =>
+  sent.method !== attachedTo.method || sent.url !== attachedTo.url
 
 // An application's own list of names takes the place of the default one, and may have left this name out.
-const withAuthorizationRedacted = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+const withAuthorizationRedacted = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withFiber((fiber) => {
     const names = fiber.getRef(Headers.CurrentRedactedNames)
     return Headers.isRedactedName("authorization", names)

@@ -15,7 +15,16 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as AccessToken from "./AccessToken.ts"
-import { type Attachment, attachment, hasLeft, isRepeatable, refusalOf, renew } from "./Attachment.ts"
+import {
+  type Attachment,
+  attachment,
+  hasLeft,
+  isRepeatable,
+  isSafe,
+  permitted,
+  refusalOf,
+  renew
+} from "./Attachment.ts"
 import { readToTheEnd } from "./internal/heldResponse.ts"
 import type { ProviderClient } from "./ProviderClient.ts"
 import * as TokenError from "./TokenError.ts"
@@ -120,14 +129,18 @@ export const make = <Service, Reply, E>(
       send(request ?? url, { ...init, headers: withAuthorization(headers, AccessToken.authorization(token)) })
     const token = fresh() ?? await abortable(obtain(), signal)
     const response = await carry(token)
-    if (
-      closing !== undefined || !attached.renewOn.has(response.status) ||
-      response.redirected && hasLeft(url, response.url)
-    ) return response
+    const method = (init.method ?? request?.method ?? "GET").toUpperCase()
+    if (closing !== undefined || response.redirected && hasLeft(url, response.url)) return response
+    if (!attached.renewOn.has(response.status)) {
+      permitted(attached, { method, url })
+      return response
+    }
     const settled = renew(attached, {
       token,
+      request: { method, url },
       status: response.status,
-      isRepeatable: isRepeatable(init.body) && (request?.body ?? null) === null,
+      isRepeatable: isRepeatable(init.body) && (request?.body ?? null) === null
+        && (isSafe(method) || !response.redirected),
       answer: Effect.succeed<Settled>(() => response),
       held: Effect.map(hold(response), (held) => Effect.succeed(() => held)),
       repeat: (another) => Effect.succeed(() => carry(another))

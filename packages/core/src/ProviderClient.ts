@@ -126,9 +126,10 @@ export const make = Effect.fnUntraced(function*<
     const known = views.get(key)
     if (known !== undefined) return known
     const credentials = yield* credentialsOf(provider, account, scopes)
-    const source = TokenSource.fromEngine(engine, engine.account(credentials))
+    const cached = engine.account(credentials)
+    const source = TokenSource.fromEngine(engine, cached)
     const { get: token, ...rest } = source
-    const made: ProviderClient<Reply, Scopes> = { token, ...rest, http: carry(source), withScopes: view }
+    const made: ProviderClient<Reply, Scopes> = { token, ...rest, http: carry(source, () => cached), withScopes: view }
     views.set(key, made)
     return made
   })

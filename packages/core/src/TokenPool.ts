@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const get = (key: Key) => Effect.suspend(() => engine.get(accountOf(key)))
   const renew = (key: Key) => Effect.suspend(() => engine.renew(accountOf(key)))
   const reject = (key: Key, token: AccessToken, rejection?: Rejection) =>
-    Effect.suspend(() => engine.reject(accountOf(key), token, isCertain(rejection)))
+    Effect.suspend(() => engine.reject(accountOf(key), token, isCertain(rejection), rejection?.request))
 
   const sourceOf = (key: Key): TokenSource<Reply> => ({
     get: get(key),
@@ -132,7 +132,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     get,
     renew,
     reject,
-    http: (key) => carry(sourceOf(key)),
+    http: (key) => carry(sourceOf(key), () => accountOf(key)),
     forget: (key) => Effect.sync(() => MutableHashMap.remove(accounts, key)),
     size: Effect.sync(() => MutableHashMap.size(accounts)),
     events: engine.events

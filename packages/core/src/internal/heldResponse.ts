@@ -3,22 +3,27 @@ import { constUndefined } from "effect/Function"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
+import { within } from "./engine/Deadline.ts"
 
 /** The most that is read of a body: 1 MiB. */
 export const limit = 1_048_576
 
+/** How long the body of a refusal is read, in milliseconds. */
+export const patience = 1_000
+
 /**
- * The response with its body read to the end, so that its connection is free. A body that is larger than 1 MiB, or
- * that breaks off, is let go of: what is left of that response are its status and headers.
+ * The response with its body read to the end, so that its connection is free. The connection of a body that is larger
+ * than 1 MiB, takes longer than a second, or breaks off is closed: what is left of that response are its status and
+ * headers.
  */
 export const hold = (
   response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<HttpClientResponse.HttpClientResponse> =>
   Effect.map(readToTheEnd(response.stream), (body) => body === undefined ? response : withBody(response, body))
 
-/** The bytes of a body, or `undefined` where it is too large or can't be read. */
+/** The bytes of a body, or `undefined` where it is too large, takes too long or can't be read. */
 export const readToTheEnd = <E>(body: Stream.Stream<Uint8Array, E>): Effect.Effect<ArrayBuffer | undefined> =>
-  Effect.orElseSucceed(read(body), constUndefined)
+  within(Effect.orElseSucceed(read(body), constUndefined), patience, () => Effect.undefined)
 
 /** The bytes of a body, or `undefined` where it is too large. */
 export const read = <E>(body: Stream.Stream<Uint8Array, E>): Effect.Effect<ArrayBuffer | undefined, E> =>

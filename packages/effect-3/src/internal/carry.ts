@@ -10,9 +10,11 @@ import {
   conceal,
   hasLeft,
   isRepeatable,
+  isSafe,
   readToTheEnd,
   refusalOf,
-  renew
+  renew,
+  wasRedirected
 } from "@mintmark/core/Attachment"
 import * as Effect4 from "effect-4/Effect"
 import * as Cause from "effect/Cause"
@@ -96,10 +98,13 @@ export const carry = (
       if (sent === undefined || !renewOn.has(response.status) || hasLeft(sent.url, urlOf(response))) {
         return answer(response)
       }
+      const { method } = response.request
       const refused = renew(attached, {
         token: sent.token,
+        request: { method, url: sent.url },
         status: response.status,
-        isRepeatable: isRepeatableBody(request.body),
+        isRepeatable: isRepeatableBody(request.body)
+          && (isSafe(request.method) || !isAnother(request, sent.url, response) && !wasRedirected(response)),
         answer: Effect4.succeed(answer(response)),
         held: Effect4.map(hold(response), (held) => Effect4.succeed(answer(held))),
         repeat: (another) => Effect4.succeed(send(request, Effect.succeed(another), note))
@@ -122,6 +127,10 @@ export const carry = (
     Effect.succeed
   )
 }
+
+// `HttpClient.followRedirects` sends another request; other clients follow redirects below it, and note that.
+const isAnother = ({ method }: HttpClientRequest.HttpClientRequest, url: string, { request }: Response): boolean =>
+  request.method !== method || request.url !== url
 
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"

@@ -1,10 +1,11 @@
 import * as MutableRef from "effect/MutableRef"
 import * as Ref from "effect/Ref"
+import type { Holder } from "../http/doubts.ts"
 import * as State from "./State.ts"
 import { type Action, type Event, transition } from "./Transitions.ts"
 
 /** One account with one set of scopes: what its credentials are found by, and the `Ref` of its state. */
-export interface Account<out Key, in out Reply> {
+export interface Account<out Key, in out Reply> extends Holder {
   readonly key: Key
   readonly state: Ref.Ref<State.State<Reply>>
   /** For a pool: by how many sweeps in a row the account was found unused. A hit sets it to 0, and costs no more. */
@@ -15,7 +16,8 @@ export interface Account<out Key, in out Reply> {
 export const make = <Key, Reply>(key: Key): Account<Key, Reply> => ({
   key,
   state: Ref.makeUnsafe<State.State<Reply>>(State.empty),
-  unused: 0
+  unused: 0,
+  doubts: undefined
 })
 
 /** What is known of the account now. */

@@ -57,6 +57,12 @@ export const rememberFor = (
 export const rejectionFloor = (rejections: number): number => doubled(1_000, rejections, 60_000)
 
 /**
+ * How long after a refusal that may not have been for the token's sake the next such one is ignored: 1 s. Where a
+ * revocation is told by a 403, permitted requests fail for no longer.
+ */
+export const doubtPause = 1_000
+
+/**
  * How long the request after a token that could not be kept (lifetime 0) waits: 125 ms, doubled up to 1 s. A server
  * that hands out tokens at their very end is then not asked by every caller.
  */

@@ -14,6 +14,7 @@ import * as TokenEndpoint from "../../TokenEndpoint.ts"
 import * as TokenError from "../../TokenError.ts"
 import type { TokenEvent } from "../../TokenEvent.ts"
 import { type Obtained, TokenStore } from "../../TokenStore.ts"
+import * as Doubts from "../http/doubts.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
@@ -49,7 +50,8 @@ export interface Engine<in Key, in out Reply> {
   readonly reject: (
     account: Account.Account<Key, Reply>,
     token: AccessToken,
-    certain: boolean
+    certain: boolean,
+    refused?: Doubts.Request
   ) => Effect.Effect<Get<Reply> | undefined>
   readonly events: Stream.Stream<TokenEvent>
 }
@@ -115,16 +117,30 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
         })) ?? Effect.fail(unavailable("closed"))
     )
 
-  const reject = (account: Of, token: AccessToken, certain: boolean): Effect.Effect<Get<Reply> | undefined> =>
-    Effect.sync(() =>
-      follow(account, { _tag: "Rejected", token, certain, now: clocks.look() }, (wait) =>
+  const reject = (
+    account: Of,
+    token: AccessToken,
+    certain: boolean,
+    refused?: Doubts.Request
+  ): Effect.Effect<Get<Reply> | undefined> =>
+    Effect.sync(() => {
+      const now = clocks.look()
+      const heldBack = refused !== undefined && account.doubts?.holdBack(refused, now.steady) === true
+      const before = Account.state(account).inFlight
+      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (wait) =>
         Effect.matchEffect(wait, {
           // What can't be kept is for those who waited for it.
-          onSuccess: (token) => State.isKept(token) ? get(account) : Effect.succeed(token),
+          onSuccess: (token) =>
+            State.isKept(token) ? get(account) : Effect.succeed(token),
           // A caller with a valid token doesn't have to know.
-          onFailure: () => get(account)
+          onFailure: () =>
+            get(account)
         }))
-    )
+      if (!certain && refused !== undefined && before === undefined && Account.state(account).inFlight !== undefined) {
+        Doubts.of(account).note(refused, now.steady)
+      }
+      return other
+    })
 
   /** Commits an event, and does what follows. Returns what the caller gets. */
   const follow = (account: Of, event: Event<Reply>, waiting: (wait: Get<Reply>) => Get<Reply>) => {

@@ -40,6 +40,8 @@ export interface Memory {
   readonly identity: Redacted.Redacted | undefined
   readonly failure: Failure | undefined
   readonly rejection: Rejection | undefined
+  /** When another token was requested last for a refusal that may not have been for the token's sake. */
+  readonly doubtedAt: number
   /** How many tokens in a row could not be kept. */
   readonly unkept: number
 }
@@ -59,11 +61,9 @@ export interface Failure {
   readonly spentRefreshToken: boolean
 }
 
-/** The last rejection of a token that was acted on. */
+/** The last rejection that was acted on, of a token that was surely refused. */
 export interface Rejection {
   readonly at: number
-  /** Whether the token was surely the reason for it. */
-  readonly certain: boolean
   /** How many there were in a row of tokens that were still new. */
   readonly count: number
 }
@@ -82,6 +82,7 @@ const nothing: Memory = {
   identity: undefined,
   failure: undefined,
   rejection: undefined,
+  doubtedAt: -Infinity,
   unkept: 0
 }
 
@@ -177,6 +178,14 @@ export const accepts = (
   }
 }
 
-/** Whether another token was requested for a rejection just now. */
-export const isTooSoon = ({ at, count }: Rejection, now: Now): boolean =>
-  now.steady - at < Backoff.rejectionFloor(count)
+/** Whether another token was requested just now for a token that was surely refused. */
+export const isRejectedTooSoon = (state: State<unknown>, now: Now): boolean => {
+  const { rejection } = memoryOf(state)
+  return rejection !== undefined && now.steady - rejection.at < Backoff.rejectionFloor(rejection.count)
+}
+
+/** Whether another token was requested just now for a refusal, whatever its reason. */
+export const isDoubtedTooSoon = (state: State<unknown>, now: Now): boolean => {
+  const { doubtedAt, rejection } = memoryOf(state)
+  return now.steady - Math.max(doubtedAt, rejection?.at ?? -Infinity) < Backoff.doubtPause
+}

@@ -19,8 +19,16 @@ export type Event<Reply> =
   | { readonly _tag: "Needed"; readonly now: Now }
   /** A caller needs a new token, whatever is cached. */
   | { readonly _tag: "Forced" }
-  /** An API refused a token; `certain`: surely for the token's sake. */
-  | { readonly _tag: "Rejected"; readonly token: AccessToken.AccessToken; readonly certain: boolean; readonly now: Now }
+  /** An API refused a token. */
+  | {
+    readonly _tag: "Rejected"
+    readonly token: AccessToken.AccessToken
+    /** Whether surely for the token's sake. */
+    readonly certain: boolean
+    /** Whether the endpoint has just cost a token request: no other is made for it where the token may be valid. */
+    readonly heldBack: boolean
+    readonly now: Now
+  }
   /** The authorization server refused the refresh token; the request goes on with the primary grant. */
   | { readonly _tag: "RefreshTokenRefused" }
   /** A token request returned a token. */
@@ -91,7 +99,7 @@ export const transition = <Reply>(state: State.State<Reply>, event: Event<Reply>
     case "Forced":
       return forced(state)
     case "Rejected":
-      return rejected(state, event.token, event.certain, event.now)
+      return rejected(state, event)
     case "RefreshTokenRefused":
       return [remember(state, { refreshToken: undefined }), []]
     case "Obtained":
@@ -147,38 +155,29 @@ const newFor = 120_000
 
 const rejected = <Reply>(
   state: State.State<Reply>,
-  token: AccessToken.AccessToken,
-  certain: boolean,
-  now: Now
+  { certain, heldBack, now, token }: Extract<Event<Reply>, { _tag: "Rejected" }>
 ): Next<Reply> => {
   const { identity, rejection } = State.memoryOf(state)
   const isServed = State.isServed(state, now)
   if (!isServed && (!certain || state.expiresAt === -Infinity) || !State.isSame(state, token)) {
     return [state, [{ _tag: "Replace" }]]
   }
-  const noted = remember(state, {
-    rejection: {
-      at: now.steady,
-      certain,
-      // A token that was refused while it was new says more about the API than about the token.
-      count: rejection !== undefined && now.wall - token.requestedAt < newFor ? rejection.count + 1 : 1
-    }
-  })
-  const tooSoon = rejection !== undefined && State.isTooSoon(rejection, now)
   if (certain) {
-    // A doubt doesn't hold back what is certain.
-    if (tooSoon && rejection.certain) return [state, isServed ? [] : [{ _tag: "Replace" }]]
+    if (State.isRejectedTooSoon(state, now)) return [state, isServed ? [] : [{ _tag: "Replace" }]]
+    // A token that was refused while it was new says more about the API than about the token.
+    const count = rejection !== undefined && now.wall - token.requestedAt < newFor ? rejection.count + 1 : 1
     return [
-      { ...noted, expiringAt: -Infinity, expiresAt: -Infinity },
+      { ...remember(state, { rejection: { at: now.steady, count } }), expiringAt: -Infinity, expiresAt: -Infinity },
       identity === undefined
         ? [{ _tag: "Replace" }]
         : [{ _tag: "RejectInStore", identity, token }, { _tag: "Replace" }]
     ]
   }
   // The token is served on, while another one is requested.
-  return state.inFlight === undefined && (tooSoon || State.failureAt(state, now) !== undefined)
+  if (state.inFlight !== undefined) return startAndWait(state, "rejected")
+  return heldBack || State.isDoubtedTooSoon(state, now) || State.failureAt(state, now) !== undefined
     ? [state, []]
-    : startAndWait(state.inFlight === undefined ? noted : state, "rejected")
+    : startAndWait(remember(state, { doubtedAt: now.steady }), "rejected")
 }
 
 const obtained = <Reply>(
@@ -198,7 +197,7 @@ const obtained = <Reply>(
   // The late result of a request that was taken for lost: it is used if it is newer.
   if (!isCurrent && cached !== undefined && cached.requestedAt >= token.requestedAt) return [state, [finish]]
   const { refreshToken } = token
-  const { rejection, unkept } = State.memoryOf(state)
+  const { doubtedAt, rejection, unkept } = State.memoryOf(state)
   const kept = State.isKept(token)
   const { expiresAt, expiringAt } = Lifetime.make(token.requestedAt + setBack, token.expiresAt + setBack, jitter)
   return [{
@@ -208,8 +207,9 @@ const obtained = <Reply>(
     expiresAt: kept ? expiresAt : -Infinity,
     inFlight: isCurrent ? undefined : state.inFlight,
     memory: kept && refreshToken === undefined && identity === undefined && rejection === undefined
+        && doubtedAt === -Infinity
       ? undefined
-      : { refreshToken, identity, failure: undefined, rejection, unkept: kept ? 0 : unkept + 1 }
+      : { refreshToken, identity, failure: undefined, rejection, doubtedAt, unkept: kept ? 0 : unkept + 1 }
   }, [finish]]
 }
 
