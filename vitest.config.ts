@@ -1,10 +1,20 @@
 import { existsSync, readFileSync } from "node:fs"
 import { defineConfig } from "vitest/config"
+import type { Reporter } from "vitest/node"
 
 // Turbo runs this from a package, a person from anywhere: the same file serves both.
 const underTurbo = "TURBO_HASH" in process.env
 
-// What `npm test` found no program for, and said so: see tools/scripts/programs.mjs.
+// `npm test` runs every test: one that is skipped is a failure.
+const nothingSkipped: Reporter = {
+  onTestRunEnd: (modules) => {
+    const skipped = modules.flatMap(({ children }) => [...children.allTests("skipped")])
+    for (const { fullName, module } of skipped) console.error(`skipped: ${module.relativeModuleId} > ${fullName}`)
+    if (skipped.length > 0) process.exitCode = 1
+  }
+}
+
+// `npm test` says which programs are missing, and which tests it doesn't run for that: see tools/scripts/programs.mjs.
 const without = (process.env["MINTMARK_WITHOUT"] ?? "").split(" ").filter((program) => program !== "")
 const { mintmark }: { readonly mintmark?: { readonly programs?: Readonly<Record<string, ReadonlyArray<string>>> } } =
   existsSync("package.json") ? JSON.parse(readFileSync("package.json", "utf8")) : {}
@@ -23,6 +33,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     allowOnly: false,
-    reporters: underTurbo ? ["default", ["json", { outputFile: ".reports/vitest.json" }]] : ["default"]
+    reporters: underTurbo
+      ? ["default", ["json", { outputFile: ".reports/vitest.json" }], nothingSkipped]
+      : ["default"]
   }
 })

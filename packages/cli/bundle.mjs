@@ -1,9 +1,9 @@
 // Puts the built command and all that it imports into a few files, so that `npx` fetches one small package, which
 // starts quickly and asks nothing of the Node that runs it but to be 20 or later.
+import { writeNotices } from "@mintmark/scripts/notices"
 import { build } from "esbuild"
 import { cp, readdir, readFile, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { writeNotices } from "../../tools/scripts/notices.mjs"
 
 const isLibrary = (file) => /^(index|ExitCode)\./.test(file)
 for (const file of await readdir("dist")) {

@@ -1,9 +1,9 @@
 // Builds the engine in: core, the providers, and what they need of Effect 4. What stays outside is the application's
 // own Effect 3, and no type that is left speaks of anything else.
+import { writeNotices } from "@mintmark/scripts/notices"
 import { build } from "esbuild"
 import { readdir, readFile, rm } from "node:fs/promises"
 import { join, resolve, sep } from "node:path"
-import { writeNotices } from "../../tools/scripts/notices.mjs"
 
 const own = resolve("src") + sep
 

@@ -1,7 +1,7 @@
 // `npm run new-provider -- acme` (or `pnpm new-provider acme`): makes packages/acme, which builds and passes the conformance suite as it is, and marks with
 // TODO where the facts go. Its template is tools/scripts/new-provider, written for a provider called Acme.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { dirname, join, relative } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { fail, prepare, root, run } from "./workspace.mjs"
 
@@ -29,55 +29,23 @@ const problem = (name, workspace) => {
   return existsSync(join(workspace, "packages", name)) ? `packages/${name} is there already.` : undefined
 }
 
-// What the documents and the tarballs are tried with: the sandbox's generic server plays the provider.
-const played = (name) => {
-  const prefix = name.toUpperCase().replaceAll("-", "_")
-  return `,
-  ${prefix}_CLIENT_ID: Account.generic.clientId,
-  ${prefix}_CLIENT_SECRET: Account.generic.clientSecret,
-  ${prefix}_BASE_URL: urls.generic
-})
-`
-}
-
-/** The private packages that try every public one. */
-const triers = ["docs-tests", "package-tests"]
-
-/** Makes the package, gives it its place among the others and a changeset, and answers the files that were written. */
+/** Makes the package and a changeset for it, and returns the files that were written. */
 export const newProvider = (name, workspace = root) => {
   const renamed = rename(name)
-  const written = []
-  const write = (path, text) => {
+  const files = readdirSync(template, { recursive: true }).filter((file) =>
+    !statSync(join(template, file)).isDirectory()
+  )
+  const texts = Object.fromEntries([
+    ...files.map((
+      file
+    ) => [join("packages", name, renamed(file)), renamed(readFileSync(join(template, file), "utf8"))]),
+    [join(".changeset", `new-${name}.md`), `---\n"@mintmark/${name}": minor\n---\n\nThe first release.\n`]
+  ])
+  for (const [path, text] of Object.entries(texts)) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true })
     writeFileSync(join(workspace, path), text)
-    written.push(path)
   }
-  for (const file of readdirSync(template, { recursive: true })) {
-    const path = join(template, file)
-    if (statSync(path).isDirectory()) continue
-    write(join("packages", name, renamed(relative(template, path))), renamed(readFileSync(path, "utf8")))
-  }
-  const layers = join("tools", "scripts", "layers.mjs")
-  write(
-    layers,
-    readFileSync(join(workspace, layers), "utf8").replace(
-      /^const providers = \[(.+)\]$/m,
-      `const providers = [$1, "${name}"]`
-    )
-  )
-  const settings = join("tools", "scripts", "settings.mjs")
-  write(settings, readFileSync(join(workspace, settings), "utf8").replace(/\n\}\)\n$/, played(name)))
-  for (const trier of triers) {
-    const path = join("tools", trier, "package.json")
-    const manifest = JSON.parse(readFileSync(join(workspace, path), "utf8"))
-    const devDependencies = Object.entries({ ...manifest.devDependencies, [`@mintmark/${name}`]: "workspace:^" })
-    write(
-      path,
-      `${JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(devDependencies.toSorted()) }, null, 2)}\n`
-    )
-  }
-  write(join(".changeset", `new-${name}.md`), `---\n"@mintmark/${name}": minor\n---\n\nThe first release.\n`)
-  return written
+  return Object.keys(texts)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
@@ -87,8 +55,10 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   prepare()
   for (const path of newProvider(name)) console.log(path)
   run("dprint", ["fmt", "--log-level=warn"])
-  if (run("pnpm", ["install", "--prefer-offline", "--no-frozen-lockfile", "--silent"]) !== 0) {
-    fail("pnpm install failed.")
+  // What tries every package tries this one, too.
+  const filters = ["docs-tests", "package-tests", "reference"].flatMap((tool) => ["--filter", `./tools/${tool}`])
+  if (run("pnpm", [...filters, "add", "--save-dev", "--workspace", "--silent", `@mintmark/${name}`]) !== 0) {
+    fail("pnpm add failed.")
   }
   console.log(`
 It passes: npx vitest run packages/${name}

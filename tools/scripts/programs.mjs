@@ -1,53 +1,51 @@
-// Programs that some tests need, and that npm doesn't have. A package names them in its manifest, with the files of
-// tests that are left out where there is no such program:
+// Programs that some tests need, and that npm doesn't have. A package names them in its manifest, with the test files
+// that can't run without them:
 //
 //   "mintmark": { "programs": { "redis-server": ["test/Fleet.test.ts"] } }
 import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { fail, say } from "./workspace.mjs"
 
-const debianPackage = {
-  "redis-server": "redis-server",
-  chromium: "chromium",
-  curl: "curl",
-  openssl: "openssl"
+// Debian's postgres is not on the PATH.
+const postgresql = "/usr/lib/postgresql"
+const versions = () => existsSync(postgresql) ? readdirSync(postgresql) : []
+const folders = () => [...process.env.PATH.split(delimiter), ...versions().map((each) => join(postgresql, each, "bin"))]
+const isHere = (program) => folders().some((folder) => existsSync(join(folder, program)))
+
+/** The name of the Debian package that has a program. */
+const packageOf = (program) => program === "postgres" ? "postgresql" : program
+
+// In a container, the first process is seldom an init system.
+const isContainer = () =>
+  existsSync("/.dockerenv") || existsSync("/run/.containerenv") ||
+  !/^(systemd|init|launchd)$/m.test(existsSync("/proc/1/comm") ? readFileSync("/proc/1/comm", "utf8") : "init")
+
+/** Whether system packages may be installed without asking: not on the machine of a person who only runs the tests. */
+export const mayInstall = ({ env, inContainer, isRoot, isTerminal }) =>
+  env.CI === "true" || env.MINTMARK_INSTALL === "1" || (isRoot && inContainer && !isTerminal)
+
+const aptGet = (isRoot, ...args) => {
+  const options = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "-qq", "--yes"]
+  const [program, ...rest] = [...(isRoot ? [] : ["sudo"]), "apt-get", ...options, ...args]
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  return spawnSync(program, rest, { env, stdio: ["inherit", "ignore", "inherit"] }).status === 0
 }
 
-const isHere = (program) =>
-  (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)))
-
-const isRoot = process.getuid?.() === 0
-
-// Others may be at it, and a mirror has its moments.
-const patience = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"]
-
-const aptGet = (...args) =>
-  spawnSync("apt-get", [...patience, ...args], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
-  }).status === 0
-
-const install = (name) => {
-  const arrange = () => aptGet("install", "--yes", "--no-install-recommends", "-qq", name)
-  return arrange() || (aptGet("update", "-qq") && arrange())
+/** Returns those of the programs that are missing, after it has installed what it may install. */
+export const missing = (programs) => {
+  const wanted = programs.filter((program) => !isHere(program))
+  const isRoot = process.getuid?.() === 0
+  const isTerminal = process.stdin.isTTY === true || process.stdout.isTTY === true
+  if (wanted.length === 0 || !mayInstall({ env: process.env, inContainer: isContainer(), isRoot, isTerminal })) {
+    return wanted
+  }
+  const names = wanted.map(packageOf)
+  say(`installing ${names.join(", ")} with apt-get: some tests need them.`)
+  const install = () => aptGet(isRoot, "install", "--no-install-recommends", ...names)
+  if (!install() && aptGet(isRoot, "update")) install()
+  const left = wanted.filter((program) => !isHere(program))
+  // In CI, every test must run.
+  if (left.length > 0 && process.env.CI === "true") fail(`${left.join(", ")} can't be installed.`)
+  return left
 }
-
-/**
- * Finds the programs, or installs them where that is possible, and answers those that can't be had. On a machine of the
- * CI that is a failure: there, every test must run.
- */
-export const bring = (programs) =>
-  [...new Set(programs)].filter((program) => {
-    if (isHere(program)) return false
-    const name = debianPackage[program]
-    if (name === undefined) fail(`tools/scripts/programs.mjs doesn't know how to install ${program}.`)
-    if (isRoot && isHere("apt-get")) {
-      say(`installing ${name} with apt-get: some tests need ${program}.`)
-      if (install(name) && isHere(program)) return false
-    }
-    const sentence = `${program} isn't here, and some tests need it: install it (on Debian: apt-get install ${name}).`
-    if (process.env.CI === "true") fail(sentence)
-    say(sentence)
-    return true
-  })

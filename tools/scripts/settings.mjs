@@ -1,5 +1,7 @@
-// The sandbox's accounts, as the settings of those who use it.
-import * as Account from "../../packages/sandbox/src/Account.ts"
+// The sandbox's accounts, as the settings of programs that use it.
+import * as Account from "@mintmark/sandbox/Account"
+import { randomBytes } from "node:crypto"
+import { packages } from "./workspace.mjs"
 
 /** Accounts that documents call by names of their own. */
 export const accounts = [
@@ -9,8 +11,7 @@ export const accounts = [
   { provider: "routera", clientId: "tenant-1", clientSecret: "secret-1" }
 ]
 
-/** What every provider's `layerConfig` reads. */
-export const settings = (urls) => ({
+const ofProviders = (urls) => ({
   ROUTEE_APPLICATION_ID: Account.routee.clientId,
   ROUTEE_APPLICATION_SECRET: Account.routee.clientSecret,
   ROUTEE_BASE_URL: urls.routee,
@@ -33,3 +34,17 @@ export const settings = (urls) => ({
   VONAGE_CONTACT_CENTER_SCOPES: "users:read stats",
   VONAGE_CONTACT_CENTER_BASE_URL: urls["vonage-contact-center"]
 })
+
+/** What every provider's `layerConfig` reads. One without a server of its own in the sandbox uses the generic one. */
+export const settings = (urls) => {
+  const known = ofProviders(urls)
+  const { clientId, clientSecret } = Account.generic
+  const prefixes = packages().map(({ folder }) => folder.split("/")[1].toUpperCase().replaceAll("-", "_"))
+  const others = prefixes.filter((prefix) => !Object.keys(known).some((name) => name.startsWith(`${prefix}_`)))
+  const generic = others.flatMap((prefix) => [
+    [`${prefix}_CLIENT_ID`, clientId],
+    [`${prefix}_CLIENT_SECRET`, clientSecret],
+    [`${prefix}_BASE_URL`, urls.generic]
+  ])
+  return { ...known, ...Object.fromEntries(generic), MINTMARK_STORE_KEYS: randomBytes(32).toString("base64") }
+}

@@ -1,34 +1,14 @@
 /**
- * Counts what a run of turbo did: every test of every report, and one failure for each thing that failed beside them.
- *
- * `reports` are vitest's JSON reports by folder, `undefined` where a folder with tests left none. `tasks` are those of
- * turbo's summary. `excused` are the folders whose tests may be none, since a program that they need can't be had.
+ * Counts what turbo did: the tests by Vitest's reports (by folder), and one failure for each task that failed without a
+ * failed test, or that should have tests and left no report.
  */
 export const tally = ({ excused = [], exitCode, reports, tasks }) => {
-  const complaints = []
-  let passed = 0
-  let failedTests = 0
-
-  for (const [folder, report] of Object.entries(reports)) {
-    if (excused.includes(folder) && (report?.numTotalTests ?? 0) === 0) continue
-    if (report === undefined) {
-      complaints.push(`${folder} gave no report of its tests.`)
-      continue
-    }
-    const { numFailedTests, numPassedTests, numTotalTests, success } = report
-    const leftOut = numTotalTests - numPassedTests - numFailedTests
-    passed += numPassedTests
-    failedTests += numFailedTests
-    if (numTotalTests === 0) complaints.push(`${folder} ran no test.`)
-    else if (leftOut > 0) complaints.push(`${folder} left out ${leftOut} of its tests.`)
-    else if (!success && numFailedTests === 0) complaints.push(`${folder} failed outside of its tests.`)
+  const failures = ({ directory, execution, task }) => {
+    const report = task === "test" ? reports[directory] : undefined
+    if (task === "test" && report === undefined) return excused.includes(directory) ? 0 : 1
+    return execution?.exitCode ? report?.numFailedTests || 1 : 0
   }
-
-  for (const { execution, task, taskId } of tasks) {
-    const isTested = task === "test" || task === "test:scripts"
-    if (!isTested && (execution?.exitCode ?? 0) !== 0) complaints.push(`${taskId} failed.`)
-  }
-
-  if (exitCode !== 0 && failedTests + complaints.length === 0) complaints.push(`turbo ended with ${exitCode}.`)
-  return { complaints, failed: failedTests + complaints.length, passed }
+  const failed = tasks.reduce((sum, task) => sum + failures(task), 0)
+  const passed = Object.values(reports).reduce((sum, report) => sum + (report?.numPassedTests ?? 0), 0)
+  return { failed: failed || (exitCode === 0 ? 0 : 1), passed }
 }

@@ -1,12 +1,12 @@
 // The commands of a page, run in a folder of its own, as a reader would run them from the top to the bottom.
+import { blocks, documents } from "@mintmark/scripts/docs"
+import { root } from "@mintmark/scripts/workspace"
 import { spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { blocks, documents } from "../../scripts/docs.mjs"
-import { root } from "../../scripts/workspace.mjs"
 
 // tools/package-tests installs what the pages say to install.
 const isInstallation = ({ code }) => code.every((line) => line.startsWith("npm install "))

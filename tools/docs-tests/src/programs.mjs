@@ -1,14 +1,14 @@
 // The programs of the documents, run one by one.
 import * as Account from "@mintmark/sandbox/Account"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import { allPrograms, layOut } from "@mintmark/scripts/docs"
+import { accounts, settings } from "@mintmark/scripts/settings"
+import { root } from "@mintmark/scripts/workspace"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert } from "vitest"
-import { allPrograms, layOut } from "../../scripts/docs.mjs"
-import { accounts, settings } from "../../scripts/settings.mjs"
-import { root } from "../../scripts/workspace.mjs"
 
 const places = join(root, "tools", "scripts", "places.mjs")
 const laidOut = fileURLToPath(new URL("../.programs", import.meta.url))

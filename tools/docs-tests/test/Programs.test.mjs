@@ -1,5 +1,5 @@
 import { describe, it } from "@effect/vitest"
-import { isTest } from "../../scripts/docs.mjs"
+import { isTest } from "@mintmark/scripts/docs"
 import { needsRedis, programs, tryProgram } from "../src/programs.mjs"
 
 describe("a program of the documents runs, and does something at the sandbox or prints what its page says", () => {

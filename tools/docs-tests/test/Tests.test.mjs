@@ -1,8 +1,8 @@
+import { isTest } from "@mintmark/scripts/docs"
+import { root } from "@mintmark/scripts/workspace"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "vitest"
-import { isTest } from "../../scripts/docs.mjs"
-import { root } from "../../scripts/workspace.mjs"
 import { programs, run } from "../src/programs.mjs"
 
 describe("a test of the documents passes", () => {

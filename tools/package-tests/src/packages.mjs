@@ -1,7 +1,7 @@
 // The public packages, and their tarballs.
+import { packages } from "@mintmark/scripts/workspace"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { packages } from "../../scripts/workspace.mjs"
 import { succeed } from "./run.mjs"
 
 /** The public packages: name, folder and manifest of each. */

@@ -1,9 +1,9 @@
 // A project for each package, in which nothing stands but that package, `effect`, and what its README says to install.
+import { blocks, isTest, programs } from "@mintmark/scripts/docs"
+import { root } from "@mintmark/scripts/workspace"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { join, relative } from "node:path"
-import { blocks, isTest, programs } from "../../scripts/docs.mjs"
-import { root } from "../../scripts/workspace.mjs"
 import { modules, published } from "./packages.mjs"
 import { fetched } from "./run.mjs"
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { assert, describe, it } from "vitest"
 import { published } from "../src/packages.mjs"
-import { filesIn, installedAt } from "../src/projects.mjs"
+import { filesIn, folder, installedAt } from "../src/projects.mjs"
+import { run } from "../src/run.mjs"
 
 const ordinary =
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|(src|dist)\/page\/.+|dist\/THIRD-PARTY\.txt)$/
@@ -16,6 +17,14 @@ for (const one of published) {
     it("holds what is built, its sources, and nothing else", () => {
       assert.deepStrictEqual(files.filter((file) => !ordinary.test(file)), [])
       assert.includeMembers(files, ["package.json", "README.md", "LICENSE"])
+    })
+
+    it("has exports that lead to files with types beside them, say publint and attw", async () => {
+      const tarball = join(folder, `mintmark-${one.short}-${one.manifest.version}.tgz`)
+      for (const [program, option] of [["publint", "--strict"], ["attw", "--profile=esm-only"]]) {
+        const { status, stdout } = await run(program, [option, tarball])
+        assert.strictEqual(status, 0, stdout)
+      }
     })
 
     it("leads from each built file to its source, by maps of code and of declarations", () => {

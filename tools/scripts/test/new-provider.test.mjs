@@ -25,14 +25,9 @@ describe("a new provider", () => {
     for (const file of ["package.json", "tsconfig.base.json", "tsconfig.json", "vitest.config.ts", ".oxlintrc.json"]) {
       cpSync(join(root, file), join(workspace, file))
     }
-    cpSync(join(root, "tools", "scripts"), join(workspace, "tools", "scripts"), { recursive: true })
     mkdirSync(join(workspace, "node_modules"))
     for (const name of readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache")) {
       symlinkSync(join(root, "node_modules", name), join(workspace, "node_modules", name))
-    }
-    for (const trier of ["docs-tests", "package-tests"]) {
-      mkdirSync(join(workspace, "tools", trier), { recursive: true })
-      cpSync(join(root, "tools", trier, "package.json"), join(workspace, "tools", trier, "package.json"))
     }
     written = newProvider("acme-voice", workspace)
     folder = join(workspace, "packages/acme-voice")
@@ -59,26 +54,13 @@ describe("a new provider", () => {
     assert.match(text, /TODO: the facts go here/)
   })
 
-  it("is tried by what tries every package, with the sandbox's generic server in its place", () => {
-    for (const trier of ["docs-tests", "package-tests"]) {
-      const { devDependencies } = readJson(join(workspace, "tools", trier, "package.json"))
-      assert.strictEqual(devDependencies["@mintmark/acme-voice"], "workspace:^")
-    }
-    const settings = readFileSync(join(workspace, "tools/scripts/settings.mjs"), "utf8")
-    assert.match(
-      settings,
-      /,\n {2}ACME_VOICE_CLIENT_ID: Account\.generic\.clientId,\n[^]*ACME_VOICE_BASE_URL: urls\.generic\n\}\)\n$/
-    )
-  })
-
   it("conforms, and is configured by its own variables", () => {
     assert.strictEqual(complaint("vitest", "run", "--config", "../../vitest.config.ts"), "")
   })
 
-  it("has sound types and effects, no lint, and a place in the layers", () => {
-    assert.strictEqual(complaint("node", "../../tools/scripts/check.mjs"), "")
+  it("has sound types and effects, and no lint", () => {
+    assert.strictEqual(complaint("pnpm", "run", "check"), "")
     assert.strictEqual(complaint("oxlint", "--deny-warnings", "-c", "../../.oxlintrc.json", "src", "test"), "")
-    assert.strictEqual(complaint("node", "../../tools/scripts/layers.mjs"), "")
   })
 
   it("has a README whose program compiles", () => {
@@ -87,6 +69,6 @@ describe("a new provider", () => {
 
   it("builds", () => {
     symlinkSync(join(root, "packages/core"), join(workspace, "packages/core"))
-    assert.strictEqual(complaint("node", "../../tools/scripts/build.mjs"), "")
+    assert.strictEqual(complaint("pnpm", "run", "build"), "")
   })
 })

@@ -1,21 +1,65 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
-import { packages, root, rootManifest } from "../workspace.mjs"
+import { packages, root } from "../workspace.mjs"
 
 const read = (name) => readFileSync(join(root, name), "utf8")
+const rootManifest = JSON.parse(read("package.json"))
 const published = packages().filter(({ manifest }) => manifest.private !== true)
 
+// Which packages of ours each depends on, by the name of its folder. The arrows point one way:
+//
+//   examples, cli, effect-3 -> providers, store -> core
+//
+// The sandbox knows neither core nor a provider, so that it can't repeat their mistakes. The conformance suite knows no
+// provider. `turbo boundaries` checks that a file imports only what its package's manifest has, and nothing by a path
+// into another package; the lint, that what is published imports nothing of Node, and nothing that only tests use.
+const layers = {
+  core: [],
+  store: ["core"],
+  sandbox: [],
+  conformance: ["core", "sandbox"],
+  cli: ["core", "store", "provider", "sandbox"],
+  "effect-3": ["core", "store", "provider"]
+}
+const layerOf = (folder) => folder in layers ? folder : "provider"
+const mayHave = (folder) => layers[folder] ?? ["core"]
+const testsMayAlsoHave = (folder) =>
+  ["provider", "effect-3"].includes(layerOf(folder)) ? ["sandbox", "conformance", "scripts"] : ["sandbox", "scripts"]
+
+/** The packages of ours in these dependencies, by folder. */
+const ours = (dependencies) =>
+  Object.keys(dependencies ?? {}).flatMap((name) => /^@mintmark\/(.+)$/.exec(name)?.slice(1) ?? [])
+
 describe("workspace", () => {
+  it("has dependencies that point one way", () => {
+    for (const { folder, manifest } of packages().filter(({ folder }) => folder.startsWith("packages/"))) {
+      const own = folder.split("/")[1]
+      const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest
+      const atRunTime = ours({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+      for (const name of atRunTime) assert.include(mayHave(own), layerOf(name), `${folder} depends on ${name}`)
+      const inTests = [...mayHave(own), ...testsMayAlsoHave(own)]
+      for (const name of ours(devDependencies)) {
+        assert.include(inTests, name === "scripts" ? name : layerOf(name), `${folder} is tested with ${name}`)
+      }
+    }
+    const products = packages().filter(({ folder }) => folder.startsWith("packages/")).map(({ folder }) =>
+      folder.slice(9)
+    )
+    for (const { folder, manifest } of packages().filter(({ folder }) => folder.startsWith("examples/"))) {
+      const used = ours({ ...manifest.dependencies, ...manifest.devDependencies })
+      assert.includeMembers(products.filter((name) => name !== "conformance"), used, folder)
+    }
+  })
+
   it("takes every dependency from the catalog or from itself", () => {
-    const strays = [{ folder: ".", manifest: rootManifest }, ...packages()].flatMap(({ folder, manifest }) =>
+    const others = [{ folder: ".", manifest: rootManifest }, ...packages()].flatMap(({ folder, manifest }) =>
       Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
-        .filter(([name, range]) =>
-          name.startsWith("@mintmark/") ? range !== "workspace:^" : !range.startsWith("catalog:")
-        )
+        .filter(([name, range]) => !(name.startsWith("@mintmark/") ? /^workspace:[*^]$/ : /^catalog:/).test(range))
         .map(([name, range]) => `${folder}: ${name} ${range}`)
     )
-    assert.deepStrictEqual(strays, [])
+    assert.deepStrictEqual(others, [])
   })
 
   it("asks of applications the Effect that it is tested with", () => {
@@ -26,13 +70,26 @@ describe("workspace", () => {
     }
   })
 
-  it("keeps the internal modules of every published package closed, in the workspace and in the tarball", () => {
+  it("exports every public module of a published package by its name, and no internal one", () => {
     assert.isAbove(published.length, 0)
-    for (const { folder, manifest } of published) {
-      assert.isNull(manifest.exports["./internal/*"], folder)
-      assert.isNull(manifest.publishConfig.exports["./internal/*"], folder)
+    for (const { folder, manifest, path } of published) {
       assert.sameMembers(Object.keys(manifest.publishConfig.exports), Object.keys(manifest.exports), folder)
+      const { resolve } = createRequire(join(path, "package.json"))
+      assert.strictEqual(resolve(manifest.name), join(path, "src", "index.ts"))
+      for (const file of readdirSync(join(path, "src"), { recursive: true }).filter((file) => file.endsWith(".ts"))) {
+        const module = file.slice(0, -3)
+        const resolved = () => resolve(`${manifest.name}/${module}`)
+        // Packages of ours that have core at its exact version use its internal modules.
+        const isExported = module.startsWith("internal/")
+          ? folder === "packages/core"
+          : module !== "bin" && folder !== "packages/cli"
+        if (isExported) assert.strictEqual(resolved(), join(path, "src", file))
+        else assert.throws(resolved, /is not defined by "exports"/)
+      }
     }
+    // Applications see no types of them.
+    const core = published.find(({ folder }) => folder === "packages/core")
+    assert.isNull(core.manifest.publishConfig.exports["./internal/*"].types)
   })
 
   it("ships sources and changelog with every published package", () => {
