@@ -6,7 +6,7 @@
 import type { Setting } from "@mintmark/core/Settings"
 import type { TokenError } from "@mintmark/core/TokenError"
 import type { Account } from "@mintmark/sandbox/Account"
-import type { BehaviourChanges } from "@mintmark/sandbox/Behaviour"
+import type { BehaviorChanges } from "@mintmark/sandbox/Behavior"
 import type { Provider as Realm } from "@mintmark/sandbox/Provider"
 
 /**
@@ -95,7 +95,7 @@ export interface Played {
   readonly path: string
   /** The `Accept` that its API wants. */
   readonly accept?: string | undefined
-  readonly behaviour?: BehaviourChanges | undefined
+  readonly behavior?: BehaviorChanges | undefined
   /** The tag of the error's reason where the secret, or the password, is wrong. */
   readonly refusedWith: TokenError["reason"]["_tag"]
 }

@@ -37,7 +37,7 @@ export interface UserAccount {
   readonly password: string
   /** How long this account's access tokens live. Absent: as long as its provider's. */
   readonly lifetime?: Lifetime | undefined
-  /** How long this account's refresh tokens live. Absent: as the behaviour says. */
+  /** How long this account's refresh tokens live. Absent: as the behavior says. */
   readonly refreshLifetime?: Lifetime | undefined
   /** `false`: the right password is answered with "Account is not fully set up". */
   readonly setUp?: boolean | undefined

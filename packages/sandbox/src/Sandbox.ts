@@ -13,7 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Account from "./Account.ts"
 import type * as Answer from "./Answer.ts"
-import * as Behaviour from "./Behaviour.ts"
+import * as Behavior from "./Behavior.ts"
 import { makeCertificate } from "./internal/certificate.ts"
 import { controlRoutes } from "./internal/control.ts"
 import { makeExchange } from "./internal/exchange.ts"
@@ -57,7 +57,7 @@ export interface Options {
   /** How long access tokens live, by provider. */
   readonly lifetimes?: Partial<Record<Provider, Lifetime | undefined>> | undefined
   /** Switches that differ from their defaults. */
-  readonly behaviour?: Behaviour.BehaviourChanges | undefined
+  readonly behavior?: Behavior.BehaviorChanges | undefined
   /** Serves over TLS, with a certificate of this kind. Plain HTTP unless told otherwise. */
   readonly tls?: Certificate | undefined
   /** How many entries the journal keeps; the oldest go first, and are still counted. 10,000 unless told otherwise. */
@@ -122,7 +122,7 @@ export class Sandbox extends Context.Service<Sandbox, {
   /** Takes back what is left of the scripts for these requests, all of them unless told otherwise. */
   readonly unscript: (target?: Target) => Effect.Effect<void>
   /** Turns some switches. */
-  readonly behave: (changes: Behaviour.BehaviourChanges) => Effect.Effect<void>
+  readonly behave: (changes: Behavior.BehaviorChanges) => Effect.Effect<void>
 }>()("@mintmark/sandbox/Sandbox") {
   /**
    * A sandbox of its own, on a free port unless told otherwise, that ends with the Layer's scope.
@@ -145,9 +145,9 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     yield* Clock.Clock,
     [...Account.defaults, ...(options.accounts ?? [])],
     options.lifetimes ?? {},
-    Behaviour.defaults
+    Behavior.defaults
   )
-  world.behave(options.behaviour ?? {})
+  world.behave(options.behavior ?? {})
   const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
   const scripts = makeScripts()
   const routee = makeRoutee(world)

@@ -17,7 +17,7 @@ export * as Answer from "./Answer.ts"
  *
  * @since 0.1.0
  */
-export * as Behaviour from "./Behaviour.ts"
+export * as Behavior from "./Behavior.ts"
 
 export type { AnswerKind, Counts, Fingerprints, JournalEntry } from "./JournalEntry.ts"
 

@@ -82,12 +82,12 @@ describe("The control endpoint", () => {
       assert.include(answers[1]?.text, "routee-email")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("revokes, sets lifetimes and behaviour, adds accounts, and clears", () =>
+  it.effect("revokes, sets lifetimes and behavior, adds accounts, and clears", () =>
     Effect.gen(function*() {
       const { journal, urls } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       assert.strictEqual((yield* command("revoke", { provider: "routee" })).text, `{"ok":true,"revoked":1}`)
-      yield* command("behaviour", { routee: { deadTokenStatus: 403 } })
+      yield* command("behavior", { routee: { deadTokenStatus: 403 } })
       const call = yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
       assert.strictEqual(call.status, 403)
       const account = { provider: "routee", clientId: "new", clientSecret: "new-secret" } as const

@@ -98,7 +98,7 @@ describe("Voipex", () => {
       const first = yield* login()
       assert.strictEqual((yield* renew(field(first, "refresh_token"))).status, 200)
       assert.strictEqual((yield* renew(field(first, "refresh_token"))).status, 200)
-    }).pipe(Effect.provide(Sandbox.layer({ behaviour: { voipex: { rotation: false } } }))))
+    }).pipe(Effect.provide(Sandbox.layer({ behavior: { voipex: { rotation: false } } }))))
 
   it.effect("refuses a refresh token after its life, and says 0 for one without an end", () =>
     Effect.gen(function*() {

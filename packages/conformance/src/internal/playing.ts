@@ -28,7 +28,7 @@ const play = Effect.fnUntraced(function*(subject: Subject, who: Who, secret = wh
   const { stated } = subject
   const { played } = stated
   const sandbox = yield* Sandbox
-  if (played.behaviour !== undefined) yield* sandbox.behave(played.behaviour)
+  if (played.behavior !== undefined) yield* sandbox.behave(played.behavior)
   const account = played.account(credentialsOf(stated, who))
   yield* sandbox.addAccount(account)
   const of = { provider: played.by, account: nameOf(account) }

@@ -38,7 +38,7 @@ const stated: Statement = {
   },
   played: {
     by: "generic",
-    behaviour: { generic: { placement: "basic-raw" } },
+    behavior: { generic: { placement: "basic-raw" } },
     account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
     path: "/me",
     refusedWith: "CredentialsRefused"
@@ -106,7 +106,7 @@ export const acmePerson: Subject = {
     },
     played: {
       by: "generic",
-      behaviour: { generic: { placement: "none" } },
+      behavior: { generic: { placement: "none" } },
       account: (credentials) => ({ provider: "generic", ...credentials, scopes: ["read"] }),
       scopes: ["read"],
       path: "/me",

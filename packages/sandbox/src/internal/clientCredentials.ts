@@ -1,5 +1,5 @@
 import type { ClientAccount } from "../Account.ts"
-import type { Placement } from "../Behaviour.ts"
+import type { Placement } from "../Behavior.ts"
 import type { Provider } from "../Provider.ts"
 import type { Identity } from "./realm.ts"
 import type { Received } from "./received.ts"

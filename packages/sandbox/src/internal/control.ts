@@ -62,7 +62,7 @@ const LifetimeChange = Schema.Struct({
   lifetime: Lifetime
 })
 
-const BehaviourChanges = Schema.Struct({
+const BehaviorChanges = Schema.Struct({
   routee: Schema.optional(Schema.Struct({ deadTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })),
   voipex: Schema.optional(Schema.Struct({
     refusedPasswordStatus: Schema.optionalKey(Schema.Literals([400, 401])),
@@ -122,7 +122,7 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
         account: nameOf(account),
         lifetime: world.lifetime(account.provider, nameOf(account))
       })),
-      behaviour: world.behaviour(),
+      behavior: world.behavior(),
       tokens: yield* sandbox.tokens,
       refreshTokens: yield* sandbox.refreshTokens,
       scripts: scripts.pending().map(({ answers, repeat, target }) => ({
@@ -173,7 +173,7 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       (account) => Effect.as(sandbox.addAccount(account), done)
     ),
     command("/lifetimes", LifetimeChange, ({ lifetime, ...of }) => Effect.as(sandbox.setLifetime(of, lifetime), done)),
-    command("/behaviour", BehaviourChanges, (changes) => Effect.as(sandbox.behave(changes), done)),
+    command("/behavior", BehaviorChanges, (changes) => Effect.as(sandbox.behave(changes), done)),
     command("/clear", Schema.Struct({}), () => Effect.as(sandbox.clear, done)),
     HttpRouter.route("*", "/_sandbox/*", loopbackOnly(Effect.succeed(refuse(404, "There is no such command."))))
   ]

@@ -25,7 +25,7 @@ const grantedTo = (
   const refresh = session === undefined ? undefined : world.tokens.issueRefresh({
     ...common,
     value: randomBytes(24).toString("base64url"),
-    lifetime: world.behaviour().generic.refreshLifetime
+    lifetime: world.behavior().generic.refreshLifetime
   }, session)
   return granted(
     {
@@ -54,7 +54,7 @@ const makeTokenEndpoint = (world: World) => {
     if (value === null) return oauthError(400, "invalid_request", "refresh_token is missing")
     const known = world.tokens.findRefresh(value)
     const token = known?.provider === provider && known.account === account.clientId
-      ? spend(world, value, request.now, world.behaviour().generic.rotation)
+      ? spend(world, value, request.now, world.behavior().generic.rotation)
       : undefined
     return token === undefined
       ? oauthError(400, "invalid_grant", "The refresh token is not valid")
@@ -65,7 +65,7 @@ const makeTokenEndpoint = (world: World) => {
     if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
     const problem = malformed(request)
     if (problem !== undefined) return oauthError(400, "invalid_request", problem)
-    const account = authenticate(world, provider, request, acceptedOf(world.behaviour().generic.placement))
+    const account = authenticate(world, provider, request, acceptedOf(world.behavior().generic.placement))
     if (account === undefined) {
       return refused(401, { error: "invalid_client" }, { "www-authenticate": "Basic realm=\"generic\"" })
     }
@@ -96,7 +96,7 @@ export const makeGeneric = (world: World): Realm => ({
       kind: "token",
       method: "*",
       path: "/token",
-      identify: (request) => identifyClient(world, provider, request, acceptedOf(world.behaviour().generic.placement)),
+      identify: (request) => identifyClient(world, provider, request, acceptedOf(world.behavior().generic.placement)),
       answer: makeTokenEndpoint(world),
       failure: oauthFailure
     },

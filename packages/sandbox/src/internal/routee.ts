@@ -115,7 +115,7 @@ export const makeRoutee = (world: World): Realm => ({
       world,
       providers: [provider],
       unauthorized: () => {
-        const status = world.behaviour().routee.deadTokenStatus
+        const status = world.behavior().routee.deadTokenStatus
         return refused(status, apiError(status, "The access token is missing or no longer valid"))
       },
       forbidden: (_request, scope) => refused(403, apiError(403, `The access token lacks the scope ${scope}`)),

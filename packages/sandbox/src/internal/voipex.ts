@@ -29,7 +29,7 @@ const makeLockout = (world: World) => {
   const failures = new Map<string, Failures>()
   return {
     isLocked: (username: string, now: number): boolean =>
-      world.behaviour().voipex.lockout && now < (failures.get(username)?.lockedUntil ?? 0),
+      world.behavior().voipex.lockout && now < (failures.get(username)?.lockedUntil ?? 0),
     refused: (username: string, now: number): void => {
       const before = failures.get(username)
       const quick = before !== undefined && now - before.last <= lockout.within
@@ -49,7 +49,7 @@ const grantedIn = (
   scopes: ReadonlyArray<string>,
   now: number
 ): Reply => {
-  const behaviour = world.behaviour().voipex
+  const behavior = world.behavior().voipex
   const common = { provider, account: account.username, scopes, now } as const
   const claims = { sub: account.username, sid: session, scope: scopes.join(" "), iat: Math.floor(now / 1000) }
   const token = world.tokens.issue({
@@ -60,7 +60,7 @@ const grantedIn = (
   const refresh = world.tokens.issueRefresh({
     ...common,
     value: world.jwt({ ...claims, typ: "Refresh", jti: randomUUID() }),
-    lifetime: account.refreshLifetime ?? behaviour.refreshLifetime
+    lifetime: account.refreshLifetime ?? behavior.refreshLifetime
   }, session)
   return granted(
     {
@@ -70,7 +70,7 @@ const grantedIn = (
       refresh_token: refresh.value,
       token_type: "Bearer",
       id_token: scopes.includes("openid") ? world.jwt({ ...claims, typ: "ID", email: account.username }) : undefined,
-      "not-before-policy": behaviour.notBefore,
+      "not-before-policy": behavior.notBefore,
       session_state: session,
       scope: scopes.join(" ")
     },
@@ -83,11 +83,11 @@ const makeTokenEndpoint = (world: World) => {
   const { isLocked, refused } = makeLockout(world)
 
   const password = (request: Received): Reply => {
-    const behaviour = world.behaviour().voipex
+    const behavior = world.behavior().voipex
     const username = request.form.get("username")
     if (username === null) return oauthError(400, "invalid_request", "Missing parameter: username")
     const account = world.user(username)
-    const refusal = oauthError(behaviour.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
+    const refusal = oauthError(behavior.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
     if (isLocked(username, request.now)) return refusal
     if (account === undefined || account.password !== request.form.get("password")) {
       if (account !== undefined) refused(username, request.now)
@@ -100,15 +100,15 @@ const makeTokenEndpoint = (world: World) => {
   }
 
   const refresh = (request: Received): Reply => {
-    const behaviour = world.behaviour().voipex
+    const behavior = world.behavior().voipex
     const value = request.form.get("refresh_token")
     if (value === null || value === "") return oauthError(400, "invalid_request", "No refresh token")
     const known = world.tokens.findRefresh(value)
     if (known?.provider !== provider) return oauthError(400, "invalid_grant", "Invalid refresh token")
-    const token = spend(world, value, request.now, behaviour.rotation)
+    const token = spend(world, value, request.now, behavior.rotation)
     const account = world.user(known.account)
     if (token === undefined || account === undefined) return oauthError(400, "invalid_grant", "Token is not active")
-    if (token.issuedAt < behaviour.notBefore * 1000) return oauthError(400, "invalid_grant", "Stale token")
+    if (token.issuedAt < behavior.notBefore * 1000) return oauthError(400, "invalid_grant", "Stale token")
     return grantedIn(world, account, token.session, token.scopes, request.now)
   }
 
@@ -169,7 +169,7 @@ export const makeVoipex = (world: World): Realm => ({
       unauthorized: () => oauthError(401, "invalid_token"),
       forbidden: () => oauthError(403, "insufficient_scope"),
       failure: oauthFailure,
-      isRefused: (token) => token.issuedAt < world.behaviour().voipex.notBefore * 1000
+      isRefused: (token) => token.issuedAt < world.behavior().voipex.notBefore * 1000
     }, [
       { method: "GET", path: "/me" },
       { method: "POST", path: "/sms", body: { id: "sandbox-sms", state: "queued" } }

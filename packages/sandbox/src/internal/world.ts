@@ -1,6 +1,6 @@
 import type * as Clock from "effect/Clock"
 import { type Account, type ClientAccount, nameOf, type UserAccount } from "../Account.ts"
-import type { Behaviour, BehaviourChanges } from "../Behaviour.ts"
+import type { Behavior, BehaviorChanges } from "../Behavior.ts"
 import type { Lifetime, Provider } from "../Provider.ts"
 import { formsOf } from "./blot.ts"
 import { makeFingerprint } from "./fingerprint.ts"
@@ -38,22 +38,22 @@ export interface World {
   readonly user: (username: string) => UserAccount | undefined
   readonly lifetime: (provider: Provider, account: string) => Lifetime
   readonly setLifetime: (provider: Provider, account: string | undefined, lifetime: Lifetime) => void
-  readonly behaviour: () => Behaviour
-  readonly behave: (changes: BehaviourChanges) => void
+  readonly behavior: () => Behavior
+  readonly behave: (changes: BehaviorChanges) => void
 }
 
 export const makeWorld = (
   clock: Clock.Clock,
   accounts: ReadonlyArray<Account>,
   lifetimes: Partial<Record<Provider, Lifetime | undefined>>,
-  initial: Behaviour
+  initial: Behavior
 ): World => {
   const fingerprint = makeFingerprint()
   const known = new Map<string, Account>()
   const secretForms = new Set<string>()
   const ofProvider = new Map<Provider, Lifetime>()
   const ofAccount = new Map<string, Lifetime>()
-  let behaviour = initial
+  let behavior = initial
 
   const addAccount = (account: Account): void => {
     const key = keyOf(account.provider, nameOf(account))
@@ -93,12 +93,12 @@ export const makeWorld = (
       if (account === undefined) ofProvider.set(provider, lifetime)
       else ofAccount.set(keyOf(provider, account), lifetime)
     },
-    behaviour: () => behaviour,
+    behavior: () => behavior,
     behave: (changes) => {
-      behaviour = {
-        routee: { ...behaviour.routee, ...changes.routee },
-        voipex: { ...behaviour.voipex, ...changes.voipex },
-        generic: { ...behaviour.generic, ...changes.generic }
+      behavior = {
+        routee: { ...behavior.routee, ...changes.routee },
+        voipex: { ...behavior.voipex, ...changes.voipex },
+        generic: { ...behavior.generic, ...changes.generic }
       }
     }
   }

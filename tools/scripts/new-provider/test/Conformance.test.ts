@@ -31,7 +31,7 @@ suite({
     // The sandbox doesn't know Acme by name. Its generic server plays any provider that is an ordinary one.
     played: {
       by: "generic",
-      behaviour: { generic: { placement: "basic-form-encoded" } },
+      behavior: { generic: { placement: "basic-form-encoded" } },
       account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
       path: "/me",
       refusedWith: "CredentialsRefused"

@@ -9,7 +9,7 @@ import type { Lifetime } from "./Provider.ts"
  * Where a client's credentials go, and how HTTP Basic carries them.
  *
  * @since 0.1.0
- * @category behaviour
+ * @category behavior
  * @see RFC 6749 section 2.3.1
  */
 export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
@@ -18,9 +18,9 @@ export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
  * The switches, by provider.
  *
  * @since 0.1.0
- * @category behaviour
+ * @category behavior
  */
-export interface Behaviour {
+export interface Behavior {
   readonly routee: {
     /** The API's answer to a token that is missing or dead. 401 unless changed. */
     readonly deadTokenStatus: 401 | 403
@@ -51,17 +51,17 @@ export interface Behaviour {
  * Some of the switches; those that are absent stay as they are.
  *
  * @since 0.1.0
- * @category behaviour
+ * @category behavior
  */
-export type BehaviourChanges = { readonly [P in keyof Behaviour]?: Partial<Behaviour[P]> | undefined }
+export type BehaviorChanges = { readonly [P in keyof Behavior]?: Partial<Behavior[P]> | undefined }
 
 /**
  * How the servers behave unless told otherwise.
  *
  * @since 0.1.0
- * @category behaviour
+ * @category behavior
  */
-export const defaults: Behaviour = {
+export const defaults: Behavior = {
   routee: { deadTokenStatus: 401 },
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
   generic: { placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
