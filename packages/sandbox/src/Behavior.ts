@@ -22,27 +22,31 @@ export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
  */
 export interface Behavior {
   readonly routee: {
-    /** The API's answer to a token that is missing or dead. 401 unless changed. */
+    /** The API's answer to a token that is missing or expired. 401 by default. */
+    readonly deadTokenStatus: 401 | 403
+  }
+  readonly "routee-email": {
+    /** The API's answer to a token that is missing or expired. 401 by default. */
     readonly deadTokenStatus: 401 | 403
   }
   readonly voipex: {
-    /** The status of `invalid_grant` for a wrong password: 401 on older servers, 400 on newer. 401 unless changed. */
+    /** The status of `invalid_grant` for a wrong password: 401 on older servers, 400 on newer. 401 by default. */
     readonly refusedPasswordStatus: 400 | 401
-    /** Whether a refresh token works once only, and its second use ends the session. On unless changed. */
+    /** Whether a refresh token works once only, and its second use ends the session. On by default. */
     readonly rotation: boolean
-    /** Whether two refused passwords within a second lock the account for a minute. On unless changed. */
+    /** Whether two refused passwords within a second lock the account for a minute. On by default. */
     readonly lockout: boolean
-    /** The `not-before-policy`: tokens issued before this time, in epoch seconds, are refused. 0 (none) unless changed. */
+    /** The `not-before-policy`: tokens issued before this time, in epoch seconds, are refused. 0 (none) by default. */
     readonly notBefore: number
-    /** How long a refresh token lives. 7200 seconds unless changed. */
+    /** How long a refresh token lives. 7200 seconds by default. */
     readonly refreshLifetime: Lifetime
   }
   readonly generic: {
-    /** The one place where credentials are read. `"basic-form-encoded"` unless changed. */
+    /** The one place where credentials are read. `"basic-form-encoded"` by default. */
     readonly placement: Placement
-    /** Whether a refresh token works once only, and its second use ends the session. On unless changed. */
+    /** Whether a refresh token works once only, and its second use ends the session. On by default. */
     readonly rotation: boolean
-    /** How long a refresh token lives. 86400 seconds unless changed. */
+    /** How long a refresh token lives. 86400 seconds by default. */
     readonly refreshLifetime: Lifetime
   }
 }
@@ -56,13 +60,14 @@ export interface Behavior {
 export type BehaviorChanges = { readonly [P in keyof Behavior]?: Partial<Behavior[P]> | undefined }
 
 /**
- * How the servers behave unless told otherwise.
+ * How the servers behave by default.
  *
  * @since 0.1.0
  * @category behavior
  */
 export const defaults: Behavior = {
   routee: { deadTokenStatus: 401 },
+  "routee-email": { deadTokenStatus: 401 },
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
   generic: { placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
 }

@@ -7,9 +7,9 @@
 /**
  * The name of every provider, in the order in which they are documented.
  *
- * Vonage Contact Center counts as two, because its V0 system and its current one differ in path, errors and lifetime;
- * both live under one URL. `generic` is no real company: it is an ordinary OAuth 2.0 server for provider packages that
- * have none of their own here.
+ * Vonage Contact Center counts as two: its V0 system and its current one differ in path, errors, lifetime and API host.
+ * `generic` is no real company: it is an ordinary OAuth 2.0 server for provider packages that have none of their own
+ * here.
  *
  * @since 0.1.0
  * @category providers
@@ -31,6 +31,28 @@ export const providers = [
  * @category providers
  */
 export type Provider = typeof providers[number]
+
+/**
+ * The hosts that each provider documents. `{region}` is one label of a host name: `emea`, `nam` or `apac` at V0, and
+ * any other at either system. `generic` has no public host.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const hosts = {
+  "routee": ["auth.routee.net", "connect.routee.net"],
+  "routee-email": ["emailapi.routee.net"],
+  "routera": ["api.routera.io"],
+  "voipex": ["auth.voipex.io", "ipbxapi.voipex.io", "sms-api.voipex.io", "restapi.ipex.cz"],
+  "vonage-contact-center-v0": ["{region}.cc.vonage.com", "{region}.newvoicemedia.com"],
+  "vonage-contact-center": [
+    "{region}.cc.vonage.com",
+    "{region}.api.cc.vonage.com",
+    "{region}.newvoicemedia.com",
+    "{region}.api.newvoicemedia.com"
+  ],
+  "generic": ["generic"]
+} as const satisfies Readonly<Record<Provider, ReadonlyArray<string>>>
 
 /**
  * What an endpoint is for: it hands out tokens, it wants one, or it is neither.

@@ -20,13 +20,16 @@ import { makeExchange } from "./internal/exchange.ts"
 import { makeGeneric } from "./internal/generic.ts"
 import { makeJournal } from "./internal/journal.ts"
 import { listen } from "./internal/listener.ts"
+import { makeMapping } from "./internal/mapping.ts"
 import { pageRoutes } from "./internal/page.ts"
+import type { Realm } from "./internal/realm.ts"
 import { makeRoutee } from "./internal/routee.ts"
 import { makeRouteeEmail } from "./internal/routeeEmail.ts"
 import { makeRoutera } from "./internal/routera.ts"
+import { makeRouting } from "./internal/routing.ts"
 import { makeScripts } from "./internal/scripts.ts"
 import { makeVoipex } from "./internal/voipex.ts"
-import { makeVonage } from "./internal/vonage.ts"
+import { makeVonage, makeVonageV0 } from "./internal/vonage.ts"
 import { makeWorld } from "./internal/world.ts"
 import type { Counts, JournalEntry } from "./JournalEntry.ts"
 import type { Lifetime, Provider, Target } from "./Provider.ts"
@@ -80,6 +83,17 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly certificate: string | undefined
   /** What stands in the place of each provider's own origin. Both systems of Vonage Contact Center share one. */
   readonly urls: Readonly<Record<Provider, string>>
+  /**
+   * Where a documented URL of a provider is at this sandbox: `https://auth.routee.net/oauth/token` is
+   * `<origin>/auth.routee.net/oauth/token`. Throws a `TypeError` for a host, a scheme or a port that no provider
+   * documents.
+   */
+  readonly at: (url: string | URL) => string
+  /**
+   * A `fetch` that takes the providers' documented URLs, sends them to this sandbox, and refuses every other host. It
+   * follows no redirects: where `redirect` is `follow`, as by default, one is a `TypeError`.
+   */
+  readonly fetch: typeof globalThis.fetch
   /** The requests so far, those that are still open included. */
   readonly journal: Effect.Effect<ReadonlyArray<JournalEntry>>
   /** Every request from now on, as soon as it is over. */
@@ -150,12 +164,15 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
   world.behave(options.behavior ?? {})
   const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
   const scripts = makeScripts()
-  const routee = makeRoutee(world)
-  const routeeEmail = makeRouteeEmail(world)
-  const routera = makeRoutera(world)
-  const voipex = makeVoipex(world)
-  const vonage = makeVonage(world)
-  const generic = makeGeneric(world)
+  const realms = [
+    makeRoutee(world),
+    makeRouteeEmail(world),
+    makeRoutera(world),
+    makeVoipex(world),
+    makeVonage(world),
+    makeVonageV0(world),
+    makeGeneric(world)
+  ]
   const keyPair = options.tls === undefined ? undefined : yield* makeCertificate(options.tls)
   const { origin, serve } = yield* listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, keyPair })
 
@@ -169,14 +186,15 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     origin,
     certificate: keyPair?.cert,
     urls: {
-      "routee": origin + routee.prefix,
-      "routee-email": origin + routeeEmail.prefix,
-      "routera": origin + routera.prefix,
-      "voipex": origin + voipex.prefix,
-      "vonage-contact-center-v0": origin + vonage.prefix,
-      "vonage-contact-center": origin + vonage.prefix,
-      "generic": origin + generic.prefix
+      "routee": `${origin}/routee`,
+      "routee-email": `${origin}/routee-email`,
+      "routera": `${origin}/routera`,
+      "voipex": `${origin}/voipex`,
+      "vonage-contact-center-v0": `${origin}/vonage-contact-center`,
+      "vonage-contact-center": `${origin}/vonage-contact-center`,
+      "generic": `${origin}/generic`
     },
+    ...makeMapping(origin),
     journal: Effect.sync(journal.entries),
     entries: Stream.filter(journal.changes, (entry) => entry.state !== "open"),
     changes: journal.changes,
@@ -199,14 +217,21 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     behave: (changes) => Effect.sync(() => world.behave(changes))
   })
 
-  const { elsewhere, realmRoutes } = makeExchange(world, journal, scripts)
-  const realms = [routee, routeeEmail, routera, voipex, vonage, generic]
-  const routes = [
-    ...realms.flatMap(realmRoutes),
-    ...controlRoutes(sandbox, world, journal, scripts),
-    ...pageRoutes
-  ]
-  const routed = yield* HttpRouter.toHttpEffect(HttpRouter.addAll(routes))
-  yield* serve(Effect.catchReason(routed, "HttpServerError", "RouteNotFound", () => elsewhere))
+  const answer = makeExchange(world, journal, scripts, makeRouting([...realms, ...realms.flatMap(prefixed)]))
+  const routed = yield* HttpRouter.toHttpEffect(
+    HttpRouter.addAll([...controlRoutes(sandbox, world, journal, scripts), ...pageRoutes])
+  )
+  // The router makes what it has a route for interruptible, and only that; a request ends with its connection.
+  yield* serve(Effect.catchReason(routed, "HttpServerError", "RouteNotFound", () => Effect.interruptible(answer)))
   return sandbox
 })
+
+// All of a provider's hosts below one name, for who doesn't tell them apart yet.
+const prefixed = (realm: Realm): ReadonlyArray<Realm> =>
+  realm.provider === "generic" ? [] : [{
+    provider: realm.provider,
+    hosts: [{
+      name: realm.provider === "vonage-contact-center-v0" ? "vonage-contact-center" : realm.provider,
+      endpoints: [...new Set(realm.hosts.flatMap((host) => host.endpoints))]
+    }]
+  }]

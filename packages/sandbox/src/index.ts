@@ -21,7 +21,7 @@ export * as Behavior from "./Behavior.ts"
 
 export type { AnswerKind, Counts, Fingerprints, JournalEntry } from "./JournalEntry.ts"
 
-export { type EndpointKind, type Lifetime, type Provider, providers, type Target } from "./Provider.ts"
+export { type EndpointKind, hosts, type Lifetime, type Provider, providers, type Target } from "./Provider.ts"
 
 export { refusingOrigin } from "./RefusingOrigin.ts"
 

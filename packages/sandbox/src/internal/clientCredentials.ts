@@ -3,6 +3,7 @@ import type { Placement } from "../Behavior.ts"
 import type { Provider } from "../Provider.ts"
 import type { Identity } from "./realm.ts"
 import type { Received } from "./received.ts"
+import { titles } from "./titles.ts"
 import type { World } from "./world.ts"
 
 /** An id and a secret as a request presented them. */
@@ -82,6 +83,49 @@ export const authenticate = (
     if (account !== undefined && (clientSecret === undefined || clientSecret === account.clientSecret)) return account
   }
   return undefined
+}
+
+const places = (accepted: Accepted): string =>
+  [
+    ...(accepted.basic === undefined ? [] : ["the Authorization header (Basic)"]),
+    ...(accepted.body === true ? ["the body (client_id, client_secret)"] : []),
+    ...(accepted.none === true ? ["the body, as client_id without a secret"] : [])
+  ].join(" or ")
+
+/** Why the client of a request isn't accepted, as a sentence. */
+export const refusalOf = (world: World, provider: Provider, request: Received, accepted: Accepted): string => {
+  const candidates = presented(request, accepted)
+  const [first] = candidates
+  if (first === undefined) {
+    if (request.basic === "") return "The Authorization header has Basic, and what follows isn't valid Base64 of UTF-8."
+    return request.placement === "none" && !request.form.has("client_id")
+      ? `The request has no client credentials: this server reads them from ${places(accepted)}.`
+      : `The client's credentials are in the wrong place: this server reads them from ${places(accepted)}.`
+  }
+  for (const { clientId, clientSecret } of candidates) {
+    const account = world.client(provider, clientId)
+    if (account !== undefined) return refusalOfSecret(account, clientSecret ?? "", request)
+  }
+  const secrets = world.clients(provider).map((account) => account.clientSecret)
+  if (secrets.includes(first.clientId)) return "The client id and the client secret are swapped."
+  const trimmed = first.clientId.trim()
+  if (world.client(provider, trimmed) !== undefined) return "The client id begins or ends with white space."
+  return `The sandbox has no account of ${titles[provider]} with this client id.`
+}
+
+const refusalOfSecret = (account: ClientAccount, given: string, request: Received): string => {
+  const wanted = account.clientSecret
+  if (given === "") return "The client id is known, and the client secret is empty."
+  if (given.trim() === wanted) return "The client id is known, and the client secret begins or ends with white space."
+  if (formDecode(given) === wanted) {
+    return request.placement === "basic"
+      ? "The client secret is form-encoded, and this server compares it raw: it belongs into Basic as it is."
+      : "The client secret is encoded twice."
+  }
+  if (formDecode(wanted) === given) {
+    return "The client secret isn't form-encoded, and this server decodes it: + / = and the like must be escaped."
+  }
+  return "The client id is known, and the client secret is wrong."
 }
 
 /** For whom the request speaks, be it right or wrong. */

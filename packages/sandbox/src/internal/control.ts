@@ -64,6 +64,9 @@ const LifetimeChange = Schema.Struct({
 
 const BehaviorChanges = Schema.Struct({
   routee: Schema.optional(Schema.Struct({ deadTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })),
+  "routee-email": Schema.optional(
+    Schema.Struct({ deadTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })
+  ),
   voipex: Schema.optional(Schema.Struct({
     refusedPasswordStatus: Schema.optionalKey(Schema.Literals([400, 401])),
     rotation: Schema.optionalKey(Schema.Boolean),

@@ -1,27 +1,32 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Answer from "../Answer.ts"
 import type { JournalEntry } from "../JournalEntry.ts"
-import type { EndpointKind } from "../Provider.ts"
 import type { Journal } from "./journal.ts"
 import { openingOf, type Route } from "./opening.ts"
 import { type Own, type Plan, planOf } from "./plan.ts"
-import { type Endpoint, type Fields, oauthFailure, type Realm, type Reply } from "./realm.ts"
+import { type Endpoint, oauthFailure, refused, type Reply } from "./realm.ts"
 import { hasUrl, type Received, received } from "./received.ts"
+import type { Routing } from "./routing.ts"
 import type { Scripts } from "./scripts.ts"
 import { writeOn } from "./wire.ts"
 import type { World } from "./world.ts"
 
-const notFound: Reply = { status: 404, headers: {}, body: { error: "Not Found" }, answer: "refused", issued: {} }
+const notFound = (reason: string): Reply => refused(reason, 404, { error: "Not Found", message: reason })
 
-const tooLarge: Reply = { ...notFound, status: 413, body: { error: "Payload Too Large" } }
+const tooLarge: Reply = refused("The body is larger than 1 MiB.", 413, { error: "Payload Too Large" })
 
-const noUrl: Reply = { ...notFound, status: 400, body: { error: "Bad Request" } }
+const noUrl: Reply = refused("The request's target isn't a URL.", 400, { error: "Bad Request" })
+
+/** What a request met: whose it is, and what answers it. */
+interface Met extends Omit<Route, "scripted"> {
+  readonly answer: Endpoint["answer"]
+  readonly failure: Endpoint["failure"]
+}
 
 /** Takes requests from the wire to the provider and back, with an entry in the journal for each. */
-export const makeExchange = (world: World, journal: Journal, scripts: Scripts) => {
+export const makeExchange = (world: World, journal: Journal, scripts: Scripts, route: Routing) => {
   const perform = Effect.fnUntraced(function*(entry: JournalEntry, answer: Answer.Answer, own: Own) {
     let isClosed = false
     let plan: Plan | undefined
@@ -65,55 +70,32 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts) =
     })
   })
 
-  const journaled = (
-    kind: EndpointKind,
-    route: (request: Received) => Omit<Route, "kind" | "scripted">,
-    answer: (request: Received) => Reply,
-    failure: (status: number, request: Received) => Fields
-  ) =>
-    Effect.gen(function*() {
-      const { request, unread } = yield* read
-      const { identity, provider } = route(request)
-      const scripted = scripts.take(provider, kind)
-      const entry = journal.open(openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request))
-      const own: Own = {
-        reply: () => unread ?? answer(request),
-        failure: (status) => failure(status, request)
+  const destinationOf = (request: Received): Met => {
+    const destination = route(request.method, request.host, request.below)
+    if (destination._tag === "Nowhere") {
+      return {
+        kind: "other",
+        provider: destination.provider,
+        identity: undefined,
+        answer: () => notFound(destination.reason),
+        failure: oauthFailure
       }
-      return yield* perform(entry, scripted ?? Answer.ordinary, own)
-    })
-
-  // What can be read can be asked for without its body.
-  const methodsOf = ({ method }: Endpoint) => method === "GET" ? ["GET", "HEAD"] as const : [method]
-
-  const endpoint = (realm: Realm, endpoint: Endpoint, method: Endpoint["method"] | "HEAD") =>
-    HttpRouter.route(
-      method,
-      `${realm.prefix}${endpoint.path}`,
-      journaled(
-        endpoint.kind,
-        (request) => {
-          const identity = endpoint.identify(request)
-          return { identity, provider: identity.provider }
-        },
-        endpoint.answer,
-        endpoint.failure
-      )
-    )
-
-  const elsewhereIn = (realm: Realm) =>
-    HttpRouter.route(
-      "*",
-      `${realm.prefix}/*`,
-      journaled("other", () => ({ identity: undefined, provider: realm.provider }), () => notFound, oauthFailure)
-    )
-
-  return {
-    realmRoutes: (realm: Realm) => [
-      ...realm.endpoints.flatMap((one) => methodsOf(one).map((method) => endpoint(realm, one, method))),
-      elsewhereIn(realm)
-    ],
-    /** What no route is for, a path that can't be decoded included. */
-    elsewhere: journaled("other", () => ({ identity: undefined, provider: undefined }), () => notFound, oauthFailure)
+    }
+    const { answer, failure, identify, kind } = destination.endpoint
+    const identity = identify(request)
+    return { kind, provider: identity.provider, identity, answer, failure }
   }
+
+  /** Answers any request but those to the page and the control endpoint. */
+  return Effect.gen(function*() {
+    const { request, unread } = yield* read
+    const { answer, failure, identity, kind, provider } = destinationOf(request)
+    const scripted = scripts.take(provider, kind)
+    const entry = journal.open(openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request))
+    const own: Own = {
+      reply: () => unread ?? answer(request),
+      failure: (status) => failure(status, request)
+    }
+    return yield* perform(entry, scripted ?? Answer.ordinary, own)
+  })
 }

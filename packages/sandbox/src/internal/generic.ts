@@ -1,9 +1,21 @@
 import { randomBytes, randomUUID } from "node:crypto"
 import type { ClientAccount } from "../Account.ts"
-import { acceptedOf, authenticate, identifyClient } from "./clientCredentials.ts"
-import { granted, malformed, oauthError, oauthFailure, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { acceptedOf, authenticate, identifyClient, refusalOf } from "./clientCredentials.ts"
+import {
+  granted,
+  malformed,
+  notPost,
+  oauthError,
+  oauthFailure,
+  protectedBy,
+  type Realm,
+  refused,
+  type Reply,
+  wrongGrant,
+  wrongScope
+} from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
-import { spend } from "./refreshing.ts"
+import { refusalOfRefreshToken, spend } from "./refreshing.ts"
 import { remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
 
@@ -46,35 +58,54 @@ const makeTokenEndpoint = (world: World) => {
       account.password === request.form.get("password")
     return right
       ? grantedTo(world, account, scopes, request.now, randomUUID())
-      : oauthError(400, "invalid_grant", "The username or the password is wrong")
+      : oauthError(
+        account.username === request.form.get("username")
+          ? "The username is known, and the password is wrong."
+          : "The client has no user with this username.",
+        400,
+        "invalid_grant",
+        "The username or the password is wrong"
+      )
   }
 
   const refresh = (request: Received, account: ClientAccount): Reply => {
     const value = request.form.get("refresh_token")
-    if (value === null) return oauthError(400, "invalid_request", "refresh_token is missing")
-    const known = world.tokens.findRefresh(value)
-    const token = known?.provider === provider && known.account === account.clientId
-      ? spend(world, value, request.now, world.behavior().generic.rotation)
-      : undefined
+    if (value === null) {
+      return oauthError("The body has no refresh_token.", 400, "invalid_request", "refresh_token is missing")
+    }
+    const found = world.tokens.findRefresh(value)
+    const known = found?.provider === provider && found.account === account.clientId ? found : undefined
+    const reason = known === undefined
+      ? "The sandbox has not issued this refresh token to this client: it may be from before a restart."
+      : refusalOfRefreshToken(known, request.now)
+    const token = known === undefined
+      ? undefined
+      : spend(world, value, request.now, world.behavior().generic.rotation)
     return token === undefined
-      ? oauthError(400, "invalid_grant", "The refresh token is not valid")
+      ? oauthError(reason, 400, "invalid_grant", "The refresh token is not valid")
       : grantedTo(world, account, token.scopes, request.now, token.session)
   }
 
   return (request: Received): Reply => {
-    if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+    if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
     const problem = malformed(request)
-    if (problem !== undefined) return oauthError(400, "invalid_request", problem)
-    const account = authenticate(world, provider, request, acceptedOf(world.behavior().generic.placement))
+    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+    const accepted = acceptedOf(world.behavior().generic.placement)
+    const account = authenticate(world, provider, request, accepted)
     if (account === undefined) {
-      return refused(401, { error: "invalid_client" }, { "www-authenticate": "Basic realm=\"generic\"" })
+      const reason = refusalOf(world, provider, request, accepted)
+      return refused(reason, 401, { error: "invalid_client" }, { "www-authenticate": "Basic realm=\"generic\"" })
     }
     const allowed = account.scopes ?? []
     const asked = request.form.has("scope") ? scopeNames(request.form.get("scope")) : allowed
-    if (!asked.every((scope) => allowed.includes(scope))) return oauthError(400, "invalid_scope")
-    switch (request.form.get("grant_type")) {
+    if (!asked.every((scope) => allowed.includes(scope))) {
+      return oauthError(wrongScope(asked, allowed), 400, "invalid_scope")
+    }
+    const grant = request.form.get("grant_type")
+    const grantRefusal = wrongGrant(grant, "client_credentials, password and refresh_token")
+    switch (grant) {
       case null:
-        return oauthError(400, "invalid_request", "grant_type is missing")
+        return oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
       case "client_credentials":
         return grantedTo(world, account, asked, request.now, undefined)
       case "password":
@@ -82,33 +113,35 @@ const makeTokenEndpoint = (world: World) => {
       case "refresh_token":
         return refresh(request, account)
       default:
-        return oauthError(400, "unsupported_grant_type")
+        return oauthError(grantRefusal, 400, "unsupported_grant_type")
     }
   }
 }
 
-/** An ordinary authorization server that is nobody's, and one protected route. */
+/** An ordinary authorization server that is no real company's, and one protected route. */
 export const makeGeneric = (world: World): Realm => ({
-  prefix: "/generic",
   provider,
-  endpoints: [
-    {
-      kind: "token",
-      method: "*",
-      path: "/token",
-      identify: (request) => identifyClient(world, provider, request, acceptedOf(world.behavior().generic.placement)),
-      answer: makeTokenEndpoint(world),
-      failure: oauthFailure
-    },
-    ...protectedBy({
-      world,
-      providers: [provider],
-      unauthorized: () =>
-        refused(401, { error: "invalid_token" }, { "www-authenticate": "Bearer error=\"invalid_token\"" }),
-      forbidden: () => oauthError(403, "insufficient_scope"),
-      failure: oauthFailure
-    }, [
-      { method: "GET", path: "/me" }
-    ])
-  ]
+  hosts: [{
+    name: "generic",
+    endpoints: [
+      {
+        kind: "token",
+        method: "*",
+        path: "/token",
+        identify: (request) => identifyClient(world, provider, request, acceptedOf(world.behavior().generic.placement)),
+        answer: makeTokenEndpoint(world),
+        failure: oauthFailure
+      },
+      ...protectedBy({
+        world,
+        providers: [provider],
+        unauthorized: (reason) =>
+          refused(reason, 401, { error: "invalid_token" }, { "www-authenticate": "Bearer error=\"invalid_token\"" }),
+        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
+        failure: oauthFailure
+      }, [
+        { method: "GET", path: "/me" }
+      ])
+    ]
+  }]
 })

@@ -1,7 +1,8 @@
 import type { AnswerKind } from "../JournalEntry.ts"
 import type { Provider } from "../Provider.ts"
 import type { Received } from "./received.ts"
-import { hasDuplicates } from "./received.ts"
+import { duplicateOf } from "./received.ts"
+import { titles } from "./titles.ts"
 import { type AccessToken, isAlive, type RefreshToken } from "./tokens.ts"
 import type { World } from "./world.ts"
 
@@ -15,6 +16,8 @@ export interface Reply {
   readonly body: Fields
   readonly answer: AnswerKind
   readonly issued: { readonly accessToken?: string | undefined; readonly refreshToken?: string | undefined }
+  /** Why a request was refused, as a sentence for the developer who sent it. */
+  readonly reason?: string | undefined
 }
 
 /** For whom a request speaks, found without changing anything. */
@@ -31,7 +34,7 @@ export interface Identity {
 export interface Endpoint {
   readonly kind: "token" | "api"
   readonly method: "*" | "GET" | "POST"
-  /** Below the provider's prefix. */
+  /** Below the host. `{name}` stands for one segment, or for a part of one. */
   readonly path: `/${string}`
   readonly identify: (request: Received) => Identity
   readonly answer: (request: Received) => Reply
@@ -39,12 +42,17 @@ export interface Endpoint {
   readonly failure: (status: number, request: Received) => Fields
 }
 
-/** A provider: a prefix, and what is found below it. */
-export interface Realm {
-  readonly prefix: `/${string}`
-  /** Whose the requests are that match no endpoint. */
-  readonly provider: Provider
+/** A host of a provider, and what is found there. */
+export interface Host {
+  /** `{region}` stands for one label. */
+  readonly name: string
   readonly endpoints: ReadonlyArray<Endpoint>
+}
+
+/** A provider, with its hosts. */
+export interface Realm {
+  readonly provider: Provider
+  readonly hosts: ReadonlyArray<Host>
 }
 
 const noStore = { "cache-control": "no-store", "pragma": "no-cache" }
@@ -58,18 +66,24 @@ export const granted = (body: Fields, accessToken: AccessToken, refreshToken?: R
   issued: { accessToken: accessToken.value, refreshToken: refreshToken?.value }
 })
 
-/** A refusal. */
-export const refused = (status: number, body: Fields, headers: Readonly<Record<string, string>> = {}): Reply => ({
+/** A refusal, with the reason for it that the journal shows. */
+export const refused = (
+  reason: string,
+  status: number,
+  body: Fields,
+  headers: Readonly<Record<string, string>> = {}
+): Reply => ({
   status,
   headers: { ...noStore, ...headers },
   body,
   answer: "refused",
-  issued: {}
+  issued: {},
+  reason
 })
 
 /** A refusal in OAuth's grammar (RFC 6749 section 5.2). */
-export const oauthError = (status: number, error: string, description?: string): Reply =>
-  refused(status, { error, error_description: description })
+export const oauthError = (reason: string, status: number, error: string, description?: string): Reply =>
+  refused(reason, status, { error, error_description: description })
 
 /** The OAuth code, or the status line's words, that fit a status when nothing more is known. */
 export const oauthFailure = (status: number): Fields => {
@@ -87,23 +101,48 @@ export const oauthFailure = (status: number): Fields => {
 }
 
 /** Why no provider would even look at a token request, or `undefined`. */
-export const malformed = (request: Received): string | undefined =>
-  request.placement === "both" ?
-    "More than one client authentication in the request"
-    : hasDuplicates(request.form) ?
-    "A parameter is repeated"
-    : undefined
+export const malformed = (request: Received): { readonly reason: string; readonly description: string } | undefined => {
+  if (request.placement === "both") {
+    return {
+      reason: "The client's credentials are in the Authorization header and in the body: a request has them once.",
+      description: "More than one client authentication in the request"
+    }
+  }
+  const repeated = duplicateOf(request.form)
+  if (repeated !== undefined) {
+    return {
+      reason: `The parameter ${repeated} is in the request twice (RFC 6749 section 3.2 forbids it).`,
+      description: "A parameter is repeated"
+    }
+  }
+  return undefined
+}
+
+/** The refusal of a request that isn't a POST. */
+export const notPost = (request: Received): string => `The token endpoint takes POST, and this is ${request.method}.`
+
+/** The refusal of a grant type, or of none. */
+export const wrongGrant = (grant: string | null, taken: string): string =>
+  grant === null || grant === ""
+    ? `The body has no grant_type. This server takes ${taken}; the body is form-encoded.`
+    : `The grant type isn't one of this server's: it takes ${taken}.`
+
+/** The refusal of a scope. */
+export const wrongScope = (asked: ReadonlyArray<string>, allowed: ReadonlyArray<string>): string => {
+  const extra = asked.filter((scope) => !allowed.includes(scope)).slice(0, 3)
+  return `The account may not have the scope ${extra.join(", ")}. It may have: ${allowed.join(" ")}.`
+}
 
 /** What tells one API from another. */
 export interface Api {
   readonly world: World
   /** The providers whose tokens it takes; the first is whose a request without a token is. */
   readonly providers: readonly [Provider, ...Array<Provider>]
-  readonly unauthorized: (request: Received) => Reply
-  readonly forbidden: (request: Received, scope: string) => Reply
+  readonly unauthorized: (reason: string, request: Received) => Reply
+  readonly forbidden: (reason: string, scope: string) => Reply
   readonly failure: Endpoint["failure"]
   /** A reason of the provider's own to refuse a token that is alive. */
-  readonly isRefused?: ((token: AccessToken, request: Received) => boolean) | undefined
+  readonly objection?: ((token: AccessToken, request: Received) => string | undefined) | undefined
   /** A refusal of the provider's own that comes after the token was accepted. */
   readonly precondition?: ((request: Received, token: AccessToken) => Reply | undefined) | undefined
 }
@@ -117,38 +156,55 @@ export interface Resource {
   readonly status?: number | undefined
 }
 
+const spelled = (providers: ReadonlyArray<Provider>): string => providers.map((provider) => titles[provider]).join(", ")
+
+/** Why the API doesn't take the token of a request, or the token. */
+const examined = (api: Api, request: Received): AccessToken | string => {
+  const { bearer, headers, now } = request
+  if (bearer === undefined) {
+    return headers["authorization"] === undefined
+      ? "The request has no access token: there is no Authorization header."
+      : "The Authorization header isn't the word Bearer, a space, and an access token."
+  }
+  const token = api.world.tokens.find(bearer)
+  if (token === undefined) return "The sandbox has not issued this access token: it may be from before a restart."
+  if (!api.providers.includes(token.provider)) {
+    return `The access token is from ${titles[token.provider]}, and this is an API of ${spelled(api.providers)}.`
+  }
+  if (token.revoked) return "The access token was revoked."
+  if (!isAlive(token, now)) {
+    return `The access token expired ${Math.max(1, Math.round((now - token.expiresAt) / 1000))} s ago.`
+  }
+  return api.objection?.(token, request) ?? token
+}
+
 /** Routes that want a token, and answer with the account and the scopes that it has. */
-export const protectedBy = (api: Api, resources: ReadonlyArray<Resource>): ReadonlyArray<Endpoint> => {
-  const presented = (request: Received): AccessToken | undefined => {
-    const token = request.bearer === undefined ? undefined : api.world.tokens.find(request.bearer)
-    return token !== undefined && api.providers.includes(token.provider) ? token : undefined
-  }
-  const accepted = (request: Received): AccessToken | undefined => {
-    const token = presented(request)
-    const good = token !== undefined && isAlive(token, request.now) && api.isRefused?.(token, request) !== true
-    return good ? token : undefined
-  }
-  return resources.map((resource): Endpoint => ({
+export const protectedBy = (api: Api, resources: ReadonlyArray<Resource>): ReadonlyArray<Endpoint> =>
+  resources.map((resource): Endpoint => ({
     kind: "api",
     method: resource.method,
     path: resource.path,
     identify: (request) => {
-      const token = presented(request)
+      const token = request.bearer === undefined ? undefined : api.world.tokens.find(request.bearer)
+      const own = token !== undefined && api.providers.includes(token.provider) ? token : undefined
       return {
-        provider: token?.provider ?? api.providers[0],
-        account: token?.account,
-        matched: accepted(request) !== undefined,
+        provider: own?.provider ?? api.providers[0],
+        account: own?.account,
+        matched: typeof examined(api, request) !== "string",
         clientSecret: undefined
       }
     },
     answer: (request) => {
-      const token = accepted(request)
-      if (token === undefined) return api.unauthorized(request)
+      const token = examined(api, request)
+      if (typeof token === "string") return api.unauthorized(token, request)
       const stopped = api.precondition?.(request, token)
       if (stopped !== undefined) return stopped
       const scope = resource.scope
       if (scope !== undefined && token.scopes.length > 0 && !token.scopes.includes(scope)) {
-        return api.forbidden(request, scope)
+        return api.forbidden(
+          `This route needs the scope ${scope}, and the access token has: ${token.scopes.join(" ")}.`,
+          scope
+        )
       }
       return {
         status: resource.status ?? 200,
@@ -166,4 +222,3 @@ export const protectedBy = (api: Api, resources: ReadonlyArray<Resource>): Reado
     },
     failure: api.failure
   }))
-}

@@ -3,8 +3,12 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 /** A request that has been read whole. */
 export interface Received {
   readonly method: string
-  /** The whole path, the provider's prefix included; the whole target, where that is no URL. */
+  /** The whole path, the host that it begins with included; the whole target, where that is no URL. */
   readonly path: string
+  /** The path's first segment, in lower case: the provider's host. */
+  readonly host: string
+  /** The path below the host, as the provider's own server sees it. */
+  readonly below: string
   readonly query: ReadonlyArray<string>
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The form's parameters, in order. Empty if the body isn't a form. */
@@ -49,9 +53,13 @@ export const received = (request: HttpServerRequest, body: Uint8Array, now: numb
   const headers: Readonly<Record<string, string | undefined>> = request.headers
   const form = new URLSearchParams(isForm(headers["content-type"]) ? Buffer.from(body).toString("utf8") : "")
   const credentials = afterScheme(headers["authorization"], "basic")
+  const path = url?.pathname ?? request.originalUrl.replace(/[?#].*/, "")
+  const [, host = "", below = "/"] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
   return {
     method: request.method,
-    path: url?.pathname ?? request.originalUrl.replace(/[?#].*/, ""),
+    path,
+    host: host.toLowerCase(),
+    below: below === "" ? "/" : below,
     query: [...url?.searchParams.keys() ?? []],
     headers,
     form,
@@ -70,10 +78,14 @@ const urlOf = ({ originalUrl }: HttpServerRequest): URL | undefined =>
 
 const base = "http://sandbox"
 
-/** Whether a parameter stands there twice, which RFC 6749 section 3.2 forbids. */
-export const hasDuplicates = (form: URLSearchParams): boolean => {
-  const names = [...form.keys()]
-  return new Set(names).size < names.length
+/** A parameter that is there twice, which RFC 6749 section 3.2 forbids. */
+export const duplicateOf = (form: URLSearchParams): string | undefined => {
+  const seen = new Set<string>()
+  for (const name of form.keys()) {
+    if (seen.has(name)) return name
+    seen.add(name)
+  }
+  return undefined
 }
 
 /** The names of a space-separated list; absent and empty are the same here. */

@@ -1,4 +1,4 @@
-import { isUsable, type RefreshToken } from "./tokens.ts"
+import { isAlive, isUsable, type RefreshToken } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 /**
@@ -13,4 +13,13 @@ export const spend = (world: World, value: string, now: number, rotation: boolea
   token.uses += 1
   token.spent ||= rotation
   return usable ? token : undefined
+}
+
+/** Why a refresh token that the sandbox issued buys nothing, as a sentence. */
+export const refusalOfRefreshToken = (token: RefreshToken, now: number): string => {
+  if (token.spent) {
+    return "The refresh token was used before, and works once: its session is over, newer tokens included."
+  }
+  if (token.revoked) return "The refresh token was revoked, or its session is over."
+  return isAlive(token, now) ? "The account of the refresh token is gone." : "The refresh token expired."
 }

@@ -1,6 +1,18 @@
 import { randomUUID } from "node:crypto"
-import { authenticate, identifyClient, raw } from "./clientCredentials.ts"
-import { type Fields, granted, malformed, oauthError, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
+import {
+  type Fields,
+  granted,
+  malformed,
+  notPost,
+  oauthError,
+  protectedBy,
+  type Realm,
+  refused,
+  type Reply,
+  wrongGrant,
+  wrongScope
+} from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { type AccessToken, isAlive, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -42,7 +54,7 @@ const springError = (status: number, message: string, request: Received): Fields
   status,
   error: phrases[status] ?? "None",
   message,
-  path: request.path.slice("/routee".length)
+  path: request.below
 })
 
 const apiError = (status: number, developerMessage: string): Fields => ({ code: `${status}000000`, developerMessage })
@@ -71,21 +83,38 @@ const makeTokenEndpoint = (world: World) => {
   const tokenFor = makeTokenFor(world)
   return (request: Received): Reply => {
     if (request.method !== "POST") {
-      return refused(405, springError(405, `Request method '${request.method}' not supported`, request))
+      const message = `Request method '${request.method}' not supported`
+      return refused(notPost(request), 405, springError(405, message, request))
     }
     const problem = malformed(request)
-    if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
     const account = authenticate(world, provider, request, basic)
-    if (account === undefined) return refused(401, springError(401, "Bad credentials", request))
+    if (account === undefined) {
+      return refused(
+        refusalOf(world, provider, request, basic),
+        401,
+        springError(401, "Bad credentials", request)
+      )
+    }
     const grant = request.form.get("grant_type")
-    if (grant === null || grant === "") return oauthError(400, "invalid_request", "Missing grant type")
+    const grantRefusal = wrongGrant(grant, "client_credentials")
+    if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
     if (grant !== "client_credentials") {
-      return oauthError(400, "unsupported_grant_type", "Unsupported grant type")
+      return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
     }
     const allowed = account.scopes ?? documentedScopes
     const asked = request.form.has("scope") ? scopeNames(request.form.get("scope")) : allowed
-    if (asked.length === 0) return oauthError(400, "invalid_scope", "Empty scope")
-    if (!asked.every((scope) => allowed.includes(scope))) return oauthError(400, "invalid_scope", "Invalid scope")
+    if (asked.length === 0) {
+      return oauthError(
+        "The parameter scope is empty. To get every scope that the application has, leave it out.",
+        400,
+        "invalid_scope",
+        "Empty scope"
+      )
+    }
+    if (!asked.every((scope) => allowed.includes(scope))) {
+      return oauthError(wrongScope(asked, allowed), 400, "invalid_scope", "Invalid scope")
+    }
     const { again, token } = tokenFor(account.clientId, asked, request.now)
     const reply = granted({
       access_token: token.value,
@@ -100,34 +129,39 @@ const makeTokenEndpoint = (world: World) => {
 
 /** Routee's authorization server, and some of its API. */
 export const makeRoutee = (world: World): Realm => ({
-  prefix: "/routee",
   provider,
-  endpoints: [
+  hosts: [
     {
-      kind: "token",
-      method: "*",
-      path: "/oauth/token",
-      identify: (request) => identifyClient(world, provider, request, basic),
-      answer: makeTokenEndpoint(world),
-      failure: (status, request) => springError(status, phrases[status] ?? "No message available", request)
+      name: "auth.routee.net",
+      endpoints: [{
+        kind: "token",
+        method: "*",
+        path: "/oauth/token",
+        identify: (request) => identifyClient(world, provider, request, basic),
+        answer: makeTokenEndpoint(world),
+        failure: (status, request) => springError(status, phrases[status] ?? "No message available", request)
+      }]
     },
-    ...protectedBy({
-      world,
-      providers: [provider],
-      unauthorized: () => {
-        const status = world.behavior().routee.deadTokenStatus
-        return refused(status, apiError(status, "The access token is missing or no longer valid"))
-      },
-      forbidden: (_request, scope) => refused(403, apiError(403, `The access token lacks the scope ${scope}`)),
-      failure: (status) => apiError(status, phrases[status] ?? "No message available")
-    }, [
-      {
-        method: "GET",
-        path: "/accounts/me/balance",
-        scope: "account",
-        body: { balance: 42.5, currency: { code: "EUR", name: "Euro", sign: "€" } }
-      },
-      { method: "POST", path: "/sms", scope: "sms", body: { trackingId: "sandbox-sms", status: "Queued" } }
-    ])
+    {
+      name: "connect.routee.net",
+      endpoints: protectedBy({
+        world,
+        providers: [provider],
+        unauthorized: (reason) => {
+          const status = world.behavior().routee.deadTokenStatus
+          return refused(reason, status, apiError(status, "The access token is missing or no longer valid"))
+        },
+        forbidden: (reason, scope) => refused(reason, 403, apiError(403, `The access token lacks the scope ${scope}`)),
+        failure: (status) => apiError(status, phrases[status] ?? "No message available")
+      }, [
+        {
+          method: "GET",
+          path: "/accounts/me/balance",
+          scope: "account",
+          body: { balance: 42.5, currency: { code: "EUR", name: "Euro", sign: "€" } }
+        },
+        { method: "POST", path: "/sms", scope: "sms", body: { trackingId: "sandbox-sms", status: "Queued" } }
+      ])
+    }
   ]
 })

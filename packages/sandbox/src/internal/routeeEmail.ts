@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto"
-import { authenticate, identifyClient, raw } from "./clientCredentials.ts"
-import { granted, malformed, oauthError, oauthFailure, protectedBy, type Realm, type Reply } from "./realm.ts"
+import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
+import {
+  granted,
+  malformed,
+  notPost,
+  oauthError,
+  oauthFailure,
+  protectedBy,
+  type Realm,
+  type Reply,
+  wrongGrant
+} from "./realm.ts"
 import type { Received } from "./received.ts"
 import { remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -11,14 +21,20 @@ const provider = "routee-email"
 const accepted = { basic: raw, body: true }
 
 const answer = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
   const problem = malformed(request)
-  if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
   const account = authenticate(world, provider, request, accepted)
-  if (account === undefined) return oauthError(401, "invalid_client", "Client authentication failed")
+  if (account === undefined) {
+    const reason = refusalOf(world, provider, request, accepted)
+    return oauthError(reason, 401, "invalid_client", "Client authentication failed")
+  }
   const grant = request.form.get("grant_type")
-  if (grant === null || grant === "") return oauthError(400, "invalid_request", "Missing grant type")
-  if (grant !== "client_credentials") return oauthError(400, "unsupported_grant_type", "Unsupported grant type")
+  const grantRefusal = wrongGrant(grant, "client_credentials")
+  if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
+  if (grant !== "client_credentials") {
+    return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
+  }
   const token = world.tokens.issue({
     value: randomUUID(),
     provider,
@@ -36,26 +52,28 @@ const answer = (world: World) => (request: Received): Reply => {
 
 /** Routee's separate server for Email v1, and some of its API. */
 export const makeRouteeEmail = (world: World): Realm => ({
-  prefix: "/routee-email",
   provider,
-  endpoints: [
-    {
-      kind: "token",
-      method: "*",
-      path: "/oauth/access_token",
-      identify: (request) => identifyClient(world, provider, request, accepted),
-      answer: answer(world),
-      failure: oauthFailure
-    },
-    ...protectedBy({
-      world,
-      providers: [provider],
-      unauthorized: () => oauthError(401, "invalid_token"),
-      forbidden: () => oauthError(403, "insufficient_scope"),
-      failure: oauthFailure
-    }, [
-      { method: "GET", path: "/accounts/me" },
-      { method: "POST", path: "/transactional-email", body: { trackingId: "sandbox-email", status: "Queued" } }
-    ])
-  ]
+  hosts: [{
+    name: "emailapi.routee.net",
+    endpoints: [
+      {
+        kind: "token",
+        method: "*",
+        path: "/oauth/access_token",
+        identify: (request) => identifyClient(world, provider, request, accepted),
+        answer: answer(world),
+        failure: oauthFailure
+      },
+      ...protectedBy({
+        world,
+        providers: [provider],
+        unauthorized: (reason) => oauthError(reason, world.behavior()["routee-email"].deadTokenStatus, "invalid_token"),
+        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
+        failure: oauthFailure
+      }, [
+        { method: "GET", path: "/accounts/me" },
+        { method: "POST", path: "/transactional-email", body: { trackingId: "sandbox-email", status: "Queued" } }
+      ])
+    ]
+  }]
 })

@@ -1,6 +1,17 @@
 import { randomUUID } from "node:crypto"
-import { authenticate, identifyClient, raw } from "./clientCredentials.ts"
-import { granted, malformed, oauthError, oauthFailure, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
+import {
+  granted,
+  malformed,
+  notPost,
+  oauthError,
+  oauthFailure,
+  protectedBy,
+  type Realm,
+  refused,
+  type Reply,
+  wrongGrant
+} from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -9,14 +20,20 @@ const provider = "routera"
 const accepted = { basic: raw, body: true }
 
 const answer = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
   const problem = malformed(request)
-  if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
   const grant = request.form.get("grant_type")
-  if (grant === null || grant === "") return oauthError(400, "invalid_request", "grant_type is missing")
-  if (grant !== "client_credentials") return oauthError(400, "unsupported_grant_type", "grant_type is not valid")
+  const grantRefusal = wrongGrant(grant, "client_credentials")
+  if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
+  if (grant !== "client_credentials") {
+    return oauthError(grantRefusal, 400, "unsupported_grant_type", "grant_type is not valid")
+  }
   const account = authenticate(world, provider, request, accepted)
-  if (account === undefined) return oauthError(401, "invalid_client", "client_id or client_secret is not valid")
+  if (account === undefined) {
+    const reason = refusalOf(world, provider, request, accepted)
+    return oauthError(reason, 401, "invalid_client", "client_id or client_secret is not valid")
+  }
   const lifetime = world.lifetime(provider, account.clientId)
   const seconds = Math.floor(request.now / 1000)
   const scopes = scopeNames(request.form.get("scope"))
@@ -43,27 +60,29 @@ const answer = (world: World) => (request: Received): Reply => {
   }, token)
 }
 
-/** Routera's authorization server, and one protected route. */
+/** Routera's authorization server, and one protected route at the same host. */
 export const makeRoutera = (world: World): Realm => ({
-  prefix: "/routera",
   provider,
-  endpoints: [
-    {
-      kind: "token",
-      method: "*",
-      path: "/oauth2/token",
-      identify: (request) => identifyClient(world, provider, request, accepted),
-      answer: answer(world),
-      failure: oauthFailure
-    },
-    ...protectedBy({
-      world,
-      providers: [provider],
-      unauthorized: () => refused(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
-      forbidden: () => oauthError(403, "insufficient_scope"),
-      failure: oauthFailure
-    }, [
-      { method: "GET", path: "/me" }
-    ])
-  ]
+  hosts: [{
+    name: "api.routera.io",
+    endpoints: [
+      {
+        kind: "token",
+        method: "*",
+        path: "/oauth2/token",
+        identify: (request) => identifyClient(world, provider, request, accepted),
+        answer: answer(world),
+        failure: oauthFailure
+      },
+      ...protectedBy({
+        world,
+        providers: [provider],
+        unauthorized: (reason) => refused(reason, 401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
+        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
+        failure: oauthFailure
+      }, [
+        { method: "GET", path: "/me" }
+      ])
+    ]
+  }]
 })

@@ -4,14 +4,16 @@ import {
   granted,
   type Identity,
   malformed,
+  notPost,
   oauthError,
   oauthFailure,
   protectedBy,
   type Realm,
-  type Reply
+  type Reply,
+  wrongGrant
 } from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
-import { spend } from "./refreshing.ts"
+import { refusalOfRefreshToken, spend } from "./refreshing.ts"
 import { isUsable, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
 
@@ -85,15 +87,25 @@ const makeTokenEndpoint = (world: World) => {
   const password = (request: Received): Reply => {
     const behavior = world.behavior().voipex
     const username = request.form.get("username")
-    if (username === null) return oauthError(400, "invalid_request", "Missing parameter: username")
-    const account = world.user(username)
-    const refusal = oauthError(behavior.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
-    if (isLocked(username, request.now)) return refusal
-    if (account === undefined || account.password !== request.form.get("password")) {
-      if (account !== undefined) refused(username, request.now)
-      return refusal
+    if (username === null) {
+      return oauthError("The body has no username.", 400, "invalid_request", "Missing parameter: username")
     }
-    if (account.setUp === false) return oauthError(400, "invalid_grant", "Account is not fully set up")
+    const account = world.user(username)
+    const refusal = (reason: string) =>
+      oauthError(reason, behavior.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
+    if (isLocked(username, request.now)) {
+      return refusal("The account is locked for a minute: two wrong passwords came within a second.")
+    }
+    const given = request.form.get("password")
+    if (account === undefined) return refusal(unknownUser(world, username))
+    if (account.password !== given) {
+      refused(username, request.now)
+      return refusal(wrongPassword(account.password, given))
+    }
+    if (account.setUp === false) {
+      const reason = "The password is right, and the account isn't set up yet (its setUp is false)."
+      return oauthError(reason, 400, "invalid_grant", "Account is not fully set up")
+    }
     const asked = scopeNames(request.form.get("scope"))
     const scopes = [...new Set([...(asked.includes("openid") ? ["openid"] : []), "profile", "email"])]
     return grantedIn(world, account, randomUUID(), scopes, request.now)
@@ -102,37 +114,74 @@ const makeTokenEndpoint = (world: World) => {
   const refresh = (request: Received): Reply => {
     const behavior = world.behavior().voipex
     const value = request.form.get("refresh_token")
-    if (value === null || value === "") return oauthError(400, "invalid_request", "No refresh token")
+    if (value === null || value === "") {
+      return oauthError("The body has no refresh_token.", 400, "invalid_request", "No refresh token")
+    }
     const known = world.tokens.findRefresh(value)
-    if (known?.provider !== provider) return oauthError(400, "invalid_grant", "Invalid refresh token")
+    if (known?.provider !== provider) {
+      const reason = "The sandbox has not issued this refresh token: it may be from before a restart."
+      return oauthError(reason, 400, "invalid_grant", "Invalid refresh token")
+    }
+    const reason = refusalOfRefreshToken(known, request.now)
     const token = spend(world, value, request.now, behavior.rotation)
     const account = world.user(known.account)
-    if (token === undefined || account === undefined) return oauthError(400, "invalid_grant", "Token is not active")
-    if (token.issuedAt < behavior.notBefore * 1000) return oauthError(400, "invalid_grant", "Stale token")
+    if (token === undefined || account === undefined) {
+      return oauthError(reason, 400, "invalid_grant", "Token is not active")
+    }
+    if (token.issuedAt < behavior.notBefore * 1000) {
+      return oauthError(tooOld(behavior.notBefore, "refresh"), 400, "invalid_grant", "Stale token")
+    }
     return grantedIn(world, account, token.session, token.scopes, request.now)
   }
 
   return (request: Received): Reply => {
-    if (request.method !== "POST") return oauthError(405, "invalid_request", "Only POST is supported")
+    if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
     const problem = malformed(request)
-    if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
     if (!isPublicClient(request)) {
-      return oauthError(401, "invalid_client", "Invalid client or Invalid client credentials")
+      return oauthError(
+        "Voipex has one public client: client_id=api in the body, without a secret.",
+        401,
+        "invalid_client",
+        "Invalid client or Invalid client credentials"
+      )
     }
-    switch (request.form.get("grant_type")) {
+    const grant = request.form.get("grant_type")
+    const grantRefusal = wrongGrant(grant, "password and refresh_token")
+    switch (grant) {
       case null:
-        return oauthError(400, "invalid_request", "Missing form parameter: grant_type")
+        return oauthError(grantRefusal, 400, "invalid_request", "Missing form parameter: grant_type")
       case "password":
         return password(request)
       case "refresh_token":
         return refresh(request)
       case "client_credentials":
-        return oauthError(400, "unauthorized_client", "Public client not allowed to retrieve service account")
+        return oauthError(
+          grantRefusal,
+          400,
+          "unauthorized_client",
+          "Public client not allowed to retrieve service account"
+        )
       default:
-        return oauthError(400, "unsupported_grant_type", "Unsupported grant_type")
+        return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant_type")
     }
   }
 }
+
+const unknownUser = (world: World, username: string): string =>
+  world.user(username.trim()) === undefined
+    ? "The sandbox has no account of Voipex with this username."
+    : "The username begins or ends with white space."
+
+const wrongPassword = (wanted: string, given: string | null): string => {
+  if (given === null || given === "") return "The username is known, and the body has no password."
+  return given.trim() === wanted
+    ? "The username is known, and the password begins or ends with white space."
+    : "The username is known, and the password is wrong."
+}
+
+const tooOld = (notBefore: number, kind: string): string =>
+  `The ${kind} token is older than not-before-policy (${new Date(notBefore * 1000).toISOString()}).`
 
 const identify = (world: World) => (request: Received): Identity => {
   const username = request.form.get("username")
@@ -150,29 +199,37 @@ const identify = (world: World) => (request: Received): Identity => {
   }
 }
 
-/** Voipex's authorization server, which behaves as Keycloak does, and some of its API. */
-export const makeVoipex = (world: World): Realm => ({
-  prefix: "/voipex",
-  provider,
-  endpoints: [
-    {
-      kind: "token",
-      method: "*",
-      path: "/token",
-      identify: identify(world),
-      answer: makeTokenEndpoint(world),
-      failure: oauthFailure
-    },
-    ...protectedBy({
-      world,
-      providers: [provider],
-      unauthorized: () => oauthError(401, "invalid_token"),
-      forbidden: () => oauthError(403, "insufficient_scope"),
-      failure: oauthFailure,
-      isRefused: (token) => token.issuedAt < world.behavior().voipex.notBefore * 1000
-    }, [
-      { method: "GET", path: "/me" },
-      { method: "POST", path: "/sms", body: { id: "sandbox-sms", state: "queued" } }
-    ])
-  ]
-})
+/** Voipex's authorization server, which behaves as Keycloak does, and some of its three APIs. */
+export const makeVoipex = (world: World): Realm => {
+  const api = protectedBy({
+    world,
+    providers: [provider],
+    unauthorized: (reason) => oauthError(reason, 401, "invalid_token"),
+    forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
+    failure: oauthFailure,
+    objection: (token) => {
+      const { notBefore } = world.behavior().voipex
+      return token.issuedAt < notBefore * 1000 ? tooOld(notBefore, "access") : undefined
+    }
+  }, [
+    { method: "GET", path: "/me" },
+    { method: "POST", path: "/sms", body: { id: "sandbox-sms", state: "queued" } }
+  ])
+  return {
+    provider,
+    hosts: [
+      {
+        name: "auth.voipex.io",
+        endpoints: [{
+          kind: "token",
+          method: "*",
+          path: "/token",
+          identify: identify(world),
+          answer: makeTokenEndpoint(world),
+          failure: oauthFailure
+        }]
+      },
+      ...["ipbxapi.voipex.io", "sms-api.voipex.io", "restapi.ipex.cz"].map((name) => ({ name, endpoints: api }))
+    ]
+  }
+}

@@ -1,13 +1,25 @@
 import { randomInt } from "node:crypto"
-import type { Provider } from "../Provider.ts"
-import { authenticate, either, identifyClient, raw } from "./clientCredentials.ts"
-import { type Fields, granted, malformed, oauthError, protectedBy, type Realm, refused, type Reply } from "./realm.ts"
+import { authenticate, either, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
+import {
+  type Endpoint,
+  type Fields,
+  granted,
+  malformed,
+  notPost,
+  oauthError,
+  protectedBy,
+  type Realm,
+  refused,
+  type Reply,
+  wrongGrant,
+  wrongScope
+} from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { type AccessToken, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
 
-const v0: Provider = "vonage-contact-center-v0"
-const current: Provider = "vonage-contact-center"
+const v0 = "vonage-contact-center-v0"
+const current = "vonage-contact-center"
 
 const readByV0 = { basic: raw, body: true }
 const readByCurrent = { basic: either, body: true }
@@ -32,11 +44,17 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 const opaque = (length: number): string => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")
 
 const answerV0 = (world: World) => (request: Received): Reply => {
-  const sound = request.method === "POST" && malformed(request) === undefined &&
-    request.form.get("grant_type") === "client_credentials"
-  if (!sound) return oauthError(400, "invalid_request")
+  const problem = request.method === "POST" ? malformed(request)?.reason : notPost(request)
+  if (problem !== undefined) return oauthError(problem, 400, "invalid_request")
+  const grant = request.form.get("grant_type")
+  if (grant !== "client_credentials") {
+    return oauthError(wrongGrant(grant, "client_credentials"), 400, "invalid_request")
+  }
   const account = authenticate(world, v0, request, readByV0)
-  if (account === undefined) return oauthError(401, "invalid_client", "The client secret was incorrect.")
+  if (account === undefined) {
+    const reason = refusalOf(world, v0, request, readByV0)
+    return oauthError(reason, 401, "invalid_client", "The client secret was incorrect.")
+  }
   const token = world.tokens.issue({
     value: opaque(20),
     provider: v0,
@@ -58,18 +76,26 @@ const failureV0 = (status: number): Fields =>
     : { error: "invalid_request" }
 
 const answerCurrent = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(405, "invalid_request")
+  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request")
   const problem = malformed(request)
-  if (problem !== undefined) return oauthError(400, "invalid_request", problem)
+  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
   const account = authenticate(world, current, request, readByCurrent)
-  if (account === undefined) return oauthError(400, "invalid_client")
-  if (request.form.get("grant_type") !== "client_credentials") {
-    return oauthError(400, "unsupported_grant_type", "Invalid grant_type")
+  if (account === undefined) {
+    return oauthError(refusalOf(world, current, request, readByCurrent), 400, "invalid_client")
+  }
+  const grant = request.form.get("grant_type")
+  if (grant !== "client_credentials") {
+    return oauthError(wrongGrant(grant, "client_credentials"), 400, "unsupported_grant_type", "Invalid grant_type")
   }
   const scopes = scopeNames(request.form.get("scope"))
-  if (scopes.length === 0) return oauthError(400, "invalid_scope", "You must specify a scope")
+  if (scopes.length === 0) {
+    const reason = "The body has no scope, and this server requires one."
+    return oauthError(reason, 400, "invalid_scope", "You must specify a scope")
+  }
   const allowed = account.scopes ?? documentedScopes
-  if (!scopes.every((scope) => allowed.includes(scope))) return oauthError(400, "invalid_scope", "Invalid scope")
+  if (!scopes.every((scope) => allowed.includes(scope))) {
+    return oauthError(wrongScope(scopes, allowed), 400, "invalid_scope", "Invalid scope")
+  }
   const token = world.tokens.issue({
     value: opaque(43),
     provider: current,
@@ -100,43 +126,70 @@ const apiFailure = (status: number): Fields => ({ message: apiMessages[status] ?
 
 const versioned = /(?:^|,)\s*application\/vnd\.newvoicemedia\.v\d+\+json\s*(?:[;,]|$)/i
 
-const notAcceptable = (request: Received, token: AccessToken): Reply | undefined =>
-  token.provider === current && !versioned.test(request.headers["accept"] ?? "")
-    ? refused(406, { message: "Accept must be application/vnd.newvoicemedia.v{n}+json." })
-    : undefined
+const notAcceptable = (request: Received, token: AccessToken): Reply | undefined => {
+  if (token.provider !== current || versioned.test(request.headers["accept"] ?? "")) return undefined
+  const message = "Accept must be application/vnd.newvoicemedia.v{n}+json."
+  return refused(`The header ${message}`, 406, { message })
+}
 
-/** Both systems of Vonage Contact Center, and some of its API, which takes the tokens of either. */
-export const makeVonage = (world: World): Realm => ({
-  prefix: "/vonage-contact-center",
-  provider: current,
-  endpoints: [
+const domains = ["cc.vonage.com", "newvoicemedia.com"]
+
+/** The V0 system: its API is at the token endpoint's own host. */
+export const makeVonageV0 = (world: World): Realm => {
+  const endpoints: ReadonlyArray<Endpoint> = [
     {
       kind: "token",
       method: "*",
-      path: "/v0/oauth2/token",
+      path: "/v{version}/oauth2/token",
       identify: (request) => identifyClient(world, v0, request, readByV0),
       answer: answerV0(world),
       failure: failureV0
     },
-    {
-      kind: "token",
-      method: "*",
-      path: "/Auth/connect/token",
-      identify: (request) => identifyClient(world, current, request, readByCurrent),
-      answer: answerCurrent(world),
-      failure: failureCurrent
-    },
     ...protectedBy({
       world,
-      providers: [current, v0],
-      unauthorized: () => refused(401, apiFailure(401)),
-      forbidden: () => refused(403, apiFailure(403)),
-      failure: apiFailure,
-      precondition: notAcceptable
+      providers: [v0],
+      unauthorized: (reason) => refused(reason, 401, apiFailure(401)),
+      forbidden: (reason) => refused(reason, 403, apiFailure(403)),
+      failure: apiFailure
     }, [
-      { method: "GET", path: "/useradmin/users", scope: "users:read", body: { items: [] } },
-      { method: "POST", path: "/useradmin/users", scope: "users:write", status: 201 },
-      { method: "GET", path: "/stats", scope: "stats", body: { agents: 0, calls: 0 } }
+      { method: "GET", path: "/v{version}/{accountKey}/calls/", body: { items: [] } },
+      { method: "POST", path: "/v{version}/{accountKey}/calls/", status: 201, body: { id: "sandbox-call" } }
     ])
   ]
-})
+  return { provider: v0, hosts: domains.map((domain) => ({ name: `{region}.${domain}`, endpoints })) }
+}
+
+/** The current system: its API has a host of its own. */
+export const makeVonage = (world: World): Realm => {
+  const token: Endpoint = {
+    kind: "token",
+    method: "*",
+    path: "/Auth/connect/token",
+    identify: (request) => identifyClient(world, current, request, readByCurrent),
+    answer: answerCurrent(world),
+    failure: failureCurrent
+  }
+  const api = protectedBy({
+    world,
+    providers: [current, v0],
+    unauthorized: (reason) => refused(reason, 401, apiFailure(401)),
+    forbidden: (reason) => refused(reason, 403, apiFailure(403)),
+    failure: apiFailure,
+    precondition: notAcceptable,
+    objection: ({ provider }, { host }) =>
+      provider === v0 && host !== "vonage-contact-center"
+        ? "The access token is from Vonage Contact Center V0, and this is the current system's API."
+        : undefined
+  }, [
+    { method: "GET", path: "/useradmin/users", scope: "users:read", body: { items: [] } },
+    { method: "POST", path: "/useradmin/users", scope: "users:write", status: 201 },
+    { method: "GET", path: "/stats", scope: "stats", body: { agents: 0, calls: 0 } }
+  ])
+  return {
+    provider: current,
+    hosts: domains.flatMap((domain) => [
+      { name: `{region}.${domain}`, endpoints: [token] },
+      { name: `{region}.api.${domain}`, endpoints: api }
+    ])
+  }
+}

@@ -97,6 +97,7 @@ export const makeWorld = (
     behave: (changes) => {
       behavior = {
         routee: { ...behavior.routee, ...changes.routee },
+        "routee-email": { ...behavior["routee-email"], ...changes["routee-email"] },
         voipex: { ...behavior.voipex, ...changes.voipex },
         generic: { ...behavior.generic, ...changes.generic }
       }
