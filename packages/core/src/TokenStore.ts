@@ -1,93 +1,148 @@
 /**
- * Where tokens rest between requests, besides this process's own memory.
+ * The contract of a shared store: where access tokens are kept besides the memory of one process.
+ *
+ * A store is given what a token source needs as data, and the token request as one effect. It returns a token that
+ * another process has requested, or runs the effect.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { AccessToken, RefreshToken } from "./AccessToken.ts"
+import { type AccessToken, isSame, type RefreshToken } from "./AccessToken.ts"
+import * as Lifetime from "./internal/engine/Lifetime.ts"
 import type { Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { Reason } from "./TokenEvent.ts"
 
 /**
- * A token source that needs another token than the one it has.
+ * What a token source needs another token for, and how to request one.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Need<Reply> {
-  readonly provider: Provider<Reply>
-  /** The complete identity of the request: only who asks with the same one may share a token. Holds secrets. */
+  /** The id of the provider, for errors. */
+  readonly provider: string
+  /** The Schema of what the provider's reply adds to a token: a store writes it with the token, and reads it again. */
+  readonly reply: Provider<Reply>["reply"]
+  /** The complete identity of the request: only processes with the same one may share a token. It holds secrets. */
   readonly identity: Redacted.Redacted
   readonly reason: Reason
-  /** The refresh token that this process holds, if it isn't over. */
+  /** The token that this process has, also where it has expired. */
+  readonly current: AccessToken<Reply> | undefined
+  /** Whether tokens are renewed with refresh tokens. If not, a store ignores those that come with tokens. */
+  readonly renews: boolean
+  /** The refresh token that this process has, if it has not expired. */
   readonly refreshToken: RefreshToken | undefined
-  /** Until when callers are served without it, in milliseconds since the Unix epoch; `undefined` where they wait. */
-  readonly servedUntil: number | undefined
-  /** The source's deadline, in milliseconds by the monotonic clock. */
-  readonly until: number
-  /** Whether a stored token that isn't rejected would do. */
-  readonly accepts: (token: AccessToken, now: number) => boolean
-  /** Asks the authorization server with a refresh token. */
-  readonly renew: (refreshToken: RefreshToken) => Effect.Effect<AccessToken<Reply>, TokenError>
-  /** Asks the authorization server with the provider's primary grant. */
-  readonly ask: Effect.Effect<AccessToken<Reply>, TokenError>
+  /** When the need arose, in milliseconds since the Unix epoch, by the clock that tokens are timed with. */
+  readonly startedAt: number
+  /** From 0 to 1: where in its window a token starts to count as expiring. */
+  readonly jitter: number
+  /** How long callers can be served without another token; `undefined` where they wait for it. */
+  readonly servedFor: Duration.Duration | undefined
+  /** How long it may take in all, the token request included. */
+  readonly deadline: Duration.Duration
+  /**
+   * Sends the token request: with this refresh token and, where the server refuses it, with the primary grant; or with
+   * the primary grant at once.
+   */
+  readonly request: (refreshToken: RefreshToken | undefined) => Effect.Effect<AccessToken<Reply>, RequestFailure>
 }
 
 /**
- * How a need was met.
+ * A token request failed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestFailure extends Data.TaggedError("RequestFailure")<{
+  readonly error: TokenError
+  /**
+   * What became of the refresh token that the request was to be sent with. `kept`: it was not sent, or not taken.
+   * `perhaps spent`: the server may have taken it. It may be sent once more, after five seconds, by this process alone.
+   * `over`: the server refused it.
+   */
+  readonly refreshToken: "kept" | "perhaps spent" | "over"
+  /** Whether the failure applies to every process with the same credentials, and not to this one's network alone. */
+  readonly concernsAll: boolean
+  /** How long no further request is sent, after so many failures in a row, this one included. It may be infinite. */
+  readonly wait: (failures: number) => Duration.Duration
+}> {}
+
+/**
+ * The token that meets a need.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Obtained<out Reply> {
   readonly token: AccessToken<Reply>
-  /** Whether it is the one that another process asked for. */
+  /** Whether another process requested it. */
   readonly shared: boolean
 }
 
 /**
- * Meets the need for a token: from what others have stored, or by asking.
+ * Meets the need for a token: with one that another process has stored, or by a token request.
  *
  * @since 0.1.0
  * @category services
  */
 export interface TokenStore {
-  /** A token that meets the need. Fails as the token request does. */
+  /** A token that meets the need. Fails as the token request does, or with what another process was told. */
   readonly obtain: <Reply>(need: Need<Reply>) => Effect.Effect<Obtained<Reply>, TokenError>
-  /**
-   * Says that an API refused this token, so that nobody else is given it; `undefined` where there is nobody else.
-   */
+  /** Keeps other processes from using a token that an API refused; `undefined` where no other process can. */
   readonly reject: ((identity: Redacted.Redacted, token: AccessToken) => Effect.Effect<void>) | undefined
 }
 
 /**
- * The store that token sources use. Unless a Layer provides another, tokens rest in this process alone, and every
- * need is met by asking.
+ * The store of all token sources. By default, tokens are kept in this process alone, and each need is met by a token
+ * request.
  *
  * @since 0.1.0
  * @category services
  */
 export const TokenStore: Context.Reference<TokenStore> = Context.Reference<TokenStore>("@mintmark/core/TokenStore", {
   defaultValue: () => ({
-    obtain: (need) => Effect.map(request(need, need.refreshToken), (token) => ({ token, shared: false })),
+    obtain: (need) =>
+      Effect.matchEffect(need.request(need.refreshToken), {
+        onSuccess: (token) => Effect.succeed({ token, shared: false }),
+        onFailure: ({ error }) => Effect.fail(error)
+      }),
     reject: undefined
   })
 })
 
 /**
- * Asks the authorization server: with the refresh token, then with the primary grant; the second only where there is
- * no refresh token, or where the server says that it is over.
+ * Whether a token that another process has requested meets the need, at `now` by the clock of `startedAt`. An expired
+ * token never does, nor one that may be used just once.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const request = <Reply>(
-  { ask, renew }: Pick<Need<Reply>, "ask" | "renew">,
-  refreshToken: RefreshToken | undefined
-): Effect.Effect<AccessToken<Reply>, TokenError> =>
-  refreshToken === undefined
-    ? ask
-    : Effect.catchIf(renew(refreshToken), ({ reason }) => reason._tag === "GrantRefused" && reason.certain, () => ask)
+export const meets = (
+  { current, jitter, reason, startedAt }: Pick<Need<unknown>, "current" | "jitter" | "reason" | "startedAt">,
+  token: AccessToken,
+  now: number
+): boolean => {
+  if (token.expiresAt <= token.requestedAt || token.expiresAt <= now) return false
+  const isCurrent = current !== undefined && isSame(current, token)
+  switch (reason) {
+    case "first":
+    case "expired":
+      return true
+    case "rejected":
+      return !isCurrent
+    case "forced":
+      return token.requestedAt >= startedAt
+    case "expiring":
+      // The server may have returned the current token again: then that reply applies to all processes.
+      return Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"
+        && (!isCurrent || token.requestedAt - current.requestedAt > repliesApart)
+  }
+}
+
+/** Times that went through a store are off by as long as the store took: two replies are further apart. */
+const repliesApart = 1_000

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -11,7 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { countingServer, credentials, keys, provider as acme } from "./support/fleet.ts"
 
 /** A map in the place of a folder, in which a test can look and write. */
-const shelf = () => {
+const memory = () => {
   const entries = new Map<string, string>()
   const store = KeyValueStore.makeStringOnly({
     get: (key) => Effect.sync(() => entries.get(key)),
@@ -51,7 +52,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("hands one token to ten processes after each other, and another to the one after its end", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
-      const { store } = shelf()
+      const { store } = memory()
       for (let run = 0; run < 10; run++) assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
       assert.strictEqual(seen.requests, 1)
       yield* TestClock.adjust("61 seconds")
@@ -60,17 +61,57 @@ describe("KeyValueTokenStore", () => {
 
   it.effect("leaves nothing readable, neither the token nor whose it is", () =>
     Effect.gen(function*() {
-      const { entries, store } = shelf()
+      const { entries, store } = memory()
       yield* oneProcess(countingServer().http, store, get)
       const [[name = "", value = ""] = []] = [...entries]
       assert.match(name, /^[\da-f]{64}$/)
-      assert.notInclude(value + Buffer.from(value, "base64").toString("latin1"), "token-1")
+      const { token } = JSON.parse(value)
+      assert.notInclude(value + Buffer.from(token, "base64").toString("latin1"), "token-1")
+    }))
+
+  it.effect("uses no token that was stored by a clock two hours ahead, and puts another in its place", () =>
+    Effect.gen(function*() {
+      const { http } = countingServer(10_800)
+      const { store } = memory()
+      yield* TestClock.setTime(7_200_000)
+      yield* oneProcess(http, store, get)
+      yield* TestClock.setTime(0)
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
+    }))
+
+  it.effect("does not apply a refusal that was stored by a clock two hours ahead", () =>
+    Effect.gen(function*() {
+      const { http } = countingServer()
+      const { store } = memory()
+      const refusing = HttpClient.make((request) =>
+        Effect.succeed(
+          HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_client" }, { status: 401 }))
+        )
+      )
+      yield* TestClock.setTime(7_200_000)
+      yield* oneProcess(refusing, store, (source) => Effect.flip(source.get))
+      yield* TestClock.setTime(0)
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
+    }))
+
+  it.effect("fails by the name of the variable where there is no key", () =>
+    Effect.gen(function*() {
+      for (const environment of [{}, { MINTMARK_STORE_KEYS: "" }, { MINTMARK_STORE_KEYS: " " }]) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(
+          KeyValueTokenStore.layerConfig().pipe(
+            Layer.provide(KeyValueStore.layerMemory),
+            Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environment })))
+          )
+        )))
+        assert.strictEqual(error.message, "token store: keys (MINTMARK_STORE_KEYS) is missing or empty")
+      }
     }))
 
   it.effect("puts another in the place of a token that an API refused, or that was renewed", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
-      const { store } = shelf()
+      const { store } = memory()
       yield* oneProcess(http, store, (source) => Effect.andThen(Effect.flatMap(source.get, source.reject), source.get))
       assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
       yield* TestClock.adjust("1 second")
@@ -92,7 +133,7 @@ describe("KeyValueTokenStore", () => {
           )
         })
       )
-      const { entries, store } = shelf()
+      const { entries, store } = memory()
       const wrong = { ...credentials, client: { ...credentials.client, secret: Redacted.make("wrong-secret") } }
       const refused = (use = (source: TokenSource.TokenSource) => source.get) =>
         Effect.flip(oneProcess(http, store, use, { given: wrong }))
@@ -101,7 +142,10 @@ describe("KeyValueTokenStore", () => {
       }
       assert.strictEqual(requests, 1)
       assert.strictEqual((yield* refused()).retryAt, 30_000)
-      assert.notInclude([...entries.values()].map(atob).join(), "invalid_client")
+      const readable = [...entries.values()].map((text) =>
+        text + Buffer.from(JSON.parse(text).failure, "base64").toString("latin1")
+      )
+      assert.notInclude(readable.join(), "invalid_client")
 
       yield* oneProcess(http, store, get)
       assert.strictEqual(requests, 2)
@@ -129,7 +173,7 @@ describe("KeyValueTokenStore", () => {
           )
         })
       )
-      const { store } = shelf()
+      const { store } = memory()
       const renewing = { ...acme, renewsWithRefreshToken: true }
       for (let run = 0; run < 2; run++) {
         yield* oneProcess(
@@ -145,7 +189,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("asks where the store holds rubbish, another's value, or what was sealed with a key that is gone", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
-      const { entries, store } = shelf()
+      const { entries, store } = memory()
       yield* oneProcess(http, store, get)
       const [[name = "", sealed = ""] = []] = [...entries]
       for (const rubbish of ["", "rubbish", sealed.slice(0, -8), `B${sealed.slice(1)}`]) {

@@ -17,18 +17,21 @@ import * as Metric from "effect/Metric"
 import * as Redis from "effect/persistence/Redis"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import * as RedisNews from "../src/internal/redisNews.ts"
-import * as Scripts from "../src/internal/redisScripts.ts"
+import { readFileSync } from "node:fs"
+import { fromFields } from "../src/internal/RecordStore.ts"
+import * as RedisRecords from "../src/internal/RedisRecords.ts"
+import * as Scripts from "../src/internal/RedisScripts.ts"
 import { eventually, pause } from "./support/eventually.ts"
 import { keys } from "./support/fleet.ts"
 import { redisByClock } from "./support/redisClock.ts"
 import { type Loss, startRedisProxy } from "./support/redisProxy.ts"
 import { redisAt, type RedisServer, startRedis } from "./support/redisServer.ts"
 import { canary, join, NumberingServer } from "./support/storeFleet.ts"
+
+const guide = new URL("../../../docs/fleet.md", import.meta.url)
 
 const bearer = AccessToken.authorization
 const token = (number: number) => `Bearer ${canary}-access-${number}`
@@ -227,20 +230,49 @@ describe("RedisTokenStore", () => {
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
-        const messages = yield* client.subscribe("mintmark:news")
-        const news = yield* RedisNews.make(client, "mintmark:news", Schedule.spaced("1 second"))
-        const { get } = yield* join(redisAt(redis.url), new NumberingServer())
+        const server = new NumberingServer()
+        const { get, renew } = yield* join(redisAt(redis.url), server)
         yield* get
-        const { message } = yield* Queue.take(messages)
-        assert.strictEqual(message, record(redis))
+        const name = record(redis)
+        const channel = `mintmark:notifications:${Number.parseInt(name.slice(-2), 16)}`
+        const messages = yield* client.subscribe(channel)
+        yield* renew
+        assert.strictEqual((yield* Queue.take(messages)).message, name)
+        const { wait } = yield* RedisRecords.make(client, {
+          budget: Duration.minutes(1),
+          isSharded: false,
+          prefix: "mintmark:"
+        })
         // Without the message it would be an hour.
-        const waiting = yield* Effect.forkChild(news("name", 3_600_000))
-        yield* eventually(() => redis.cli("PUBSUB", "NUMSUB", "mintmark:news").endsWith("\n2"))
-        redis.cli("PUBLISH", "mintmark:news", "another")
+        const waiting = yield* Effect.forkChild(wait(name, 3_600_000))
+        yield* eventually(() => redis.cli("PUBSUB", "NUMSUB", channel).endsWith("\n2"))
+        redis.cli("PUBLISH", channel, "another")
         yield* pause(50)
         assert.isUndefined(waiting.pollUnsafe())
-        redis.cli("PUBLISH", "mintmark:news", "name")
+        redis.cli("PUBLISH", channel, name)
         yield* Fiber.join(waiting)
+      }))
+
+    it.live("on the channels of what they wait for alone, and on no more than four", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+        const { wait } = yield* RedisRecords.make(client, {
+          budget: Duration.minutes(1),
+          isSharded: false,
+          prefix: "mintmark:"
+        })
+        const names = Array.from({ length: 8 }, (_, index) => `mintmark:0${index}`)
+        const waiting = yield* Effect.forkChild(
+          Effect.forEach(names, (name) => wait(name, 3_600_000), { concurrency: "unbounded" })
+        )
+        const heard = () => redis.cli("PUBSUB", "CHANNELS", "*").split("\n").filter((channel) => channel !== "")
+        yield* eventually(() => heard().length === 4)
+        assert.deepStrictEqual(
+          heard().toSorted(),
+          [0, 1, 2, 3].map((bucket) => `mintmark:notifications:${bucket}`)
+        )
+        yield* Fiber.interrupt(waiting)
       }))
 
     it.live("nothing of a network that is broken here alone", () =>
@@ -311,9 +343,52 @@ describe("RedisTokenStore", () => {
       const put = (length: number) =>
         redis.cli("EVAL", `redis.call('HSET', KEYS[1], 'token', string.rep('x', ${length}))`, "1", "record")
       put(131_072)
-      assert.strictEqual((yield* look)[2]?.length, 131_072)
+      const token = Effect.map(look, (fields) => fields[fields.indexOf("token") + 1])
+      assert.strictEqual((yield* token)?.length, 131_072)
       put(131_073)
-      assert.strictEqual((yield* look)[2], "")
+      assert.strictEqual(yield* token, "")
+    }))
+
+  it.live("fails as ever where the times in a record are none that a clock shows", () =>
+    Effect.gen(function*() {
+      const redis = yield* startRedis()
+      const server = new NumberingServer()
+      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
+      for (const time of ["9e15", "9007199254740990", "1e308", "inf", "-1"]) {
+        redis.cli("HSET", record(redis), "failureUntil", time, "failureFor", time, "leaseUntil", time, "leaseFor", time)
+        const failed = yield* Effect.result((yield* join(redisAt(redis.url), server)).get)
+        if (failed._tag === "Success") continue
+        assert.match(failed.failure.message, /not asked again before \d{4}-/)
+        assert.isAtMost(failed.failure.retryAt ?? 0, Date.now() + 30 * 86_400_000)
+        redis.cli("HDEL", record(redis), "leaseUntil", "leaseFor", "token")
+      }
+    }))
+
+  it.effect("reads the fields of a record by their names, and no impossible ones", () =>
+    Effect.sync(() => {
+      const empty = fromFields({})
+      assert.deepInclude(empty, { generation: 0, isRejected: false, mark: undefined, token: "", fence: 0 })
+      const found = fromFields({
+        now: "9e15",
+        generation: "7",
+        rejected: "7",
+        marked: 7,
+        markedBy: "a",
+        markedCount: "2",
+        failureLeft: "9e15",
+        failures: "-3",
+        token: "x".repeat(131_073)
+      })
+      assert.deepInclude(found, {
+        now: 8.64e15,
+        isRejected: true,
+        mark: { by: "a", count: 2 },
+        failureLeft: 2_592_000_000,
+        failures: 0,
+        token: ""
+      })
+      assert.isUndefined(fromFields({ generation: "8", marked: "7" }).mark)
     }))
 
   it.live("marks a token as refused only while it is the newest, and makes no record for the mark", () =>
@@ -540,27 +615,41 @@ describe("RedisTokenStore", () => {
       }
     }))
 
-  it.live("needs no more rights in Redis than its guide says, and not even the channel", () =>
-    Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const rights = [
-        "~mintmark:*",
-        "+@scripting",
-        "+@hash",
-        "+@keyspace",
-        "+@connection",
-        "+time",
-        "+publish",
-        "+subscribe"
-      ]
-      redis.cli("ACL", "SETUSER", "worker", "on", ">word", ...rights)
-      const server = new NumberingServer()
-      server.answering = Effect.sleep(200)
-      const url = redis.url.replace("//", "//worker:word@")
-      const [a, b] = yield* Effect.all([join(redisAt(url), server), join(redisAt(url), server)])
-      const tokens = yield* Effect.all([a.get, b.get], { concurrency: 2 })
-      assert.deepStrictEqual(tokens.map(bearer), [token(1), token(1)])
-    }))
+  describe("needs no more rights in Redis than its guide names", () => {
+    const rights = Array.from(readFileSync(guide, "utf8").matchAll(/`(~mintmark:\* [^`]+)`/g)).map(([, found]) =>
+      found?.split(" ") ?? []
+    )
+
+    for (const channels of [true, false]) {
+      it.live(
+        channels ? "which are these" : "nor the channels, without which it takes longer",
+        () =>
+          Effect.gen(function*() {
+            assert.strictEqual(rights.length, 1)
+            const redis = yield* startRedis()
+            const granted = rights.flat().filter((right) => channels || !right.startsWith("&"))
+            redis.cli("ACL", "SETUSER", "worker", "on", ">word", "resetchannels", ...granted)
+            const server = new NumberingServer()
+            server.answering = Effect.sleep(200)
+            const url = redis.url.replace("//", "//worker:word@")
+            const [a, b] = yield* Effect.all([join(redisAt(url), server), join(redisAt(url), server)])
+            const tokens = yield* Effect.all([a.get, b.get], { concurrency: 2 })
+            assert.deepStrictEqual(tokens.map(bearer), [token(1), token(1)])
+            yield* a.reject(tokens[0])
+            yield* eventually(() => redis.cli("HGET", record(redis), "rejected") !== "")
+            assert.strictEqual(bearer(yield* b.renew), token(2))
+            const denied = redis.cli("ACL", "LOG").split("\n").filter((_, line, all) => all[line - 1] === "object")
+            assert.deepStrictEqual(denied.filter((what) => channels || !what.startsWith("mintmark:notif")), [])
+            for (const command of [["FLUSHALL"], ["KEYS", "*"], ["DEL", record(redis)], ["HGETALL", record(redis)]]) {
+              assert.match(
+                redis.cli("--user", "worker", "--pass", "word", "--no-auth-warning", ...command),
+                /NOPERM/
+              )
+            }
+          })
+      )
+    }
+  })
 
   it.live("uses the record that a replica has, when the replica takes over", () =>
     Effect.gen(function*() {
@@ -603,17 +692,13 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* b.get), token(2))
     }))
 
-  it.live("gives a lease back that it needs no more, for the token that is there will do", () =>
+  it.live("uses no token under the number of another", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
       yield* (yield* join(redisAt(redis.url), server)).get
-      // A token without a number counts as older than any: who looks may renew it.
-      redis.cli("HDEL", record(redis), "generation")
-      const b = yield* join(redisAt(redis.url), server, "plain", { lease: "1 hour" })
-      assert.strictEqual(bearer(yield* b.get), token(1))
-      assert.strictEqual(redis.cli("HGET", record(redis), "owner"), "")
-      assert.strictEqual(bearer(yield* b.renew), token(2))
+      redis.cli("HINCRBY", record(redis), "generation", "1")
+      assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(2))
     }))
 
   it.live("gives the lease back when its scope closes while it asks", () =>
@@ -726,8 +811,8 @@ describe("RedisTokenStore", () => {
 
   describe("where a command is applied and its reply is lost", () => {
     const write = [["EVALSHA", "generation"]] as const
-    const mark = [["EVALSHA", "spending"], ["generation"]] as const
-    const claim = [["EVALSHA"], ["mintmark:news"]] as const
+    const mark = [["EVALSHA", "markedBy"], ["token"]] as const
+    const claim = [["EVALSHA"], ["mintmark:notifications"]] as const
 
     const start = Effect.fnUntraced(function*(kind: "plain" | "renewing", how: Loss) {
       const redis = yield* startRedis()
@@ -830,16 +915,21 @@ describe("RedisTokenStore", () => {
         const client = Context.get(yield* Layer.build(redisByClock(redisAt(redis.url), clock)), Redis.Redis)
         const look = (owner: string) =>
           client.eval(Scripts.look)("record", { owner, lease: 60_000, known: 0, force: false })
-        const fence = (found: ReadonlyArray<string>) => Number(found[8])
+        const field = (found: ReadonlyArray<string>, name: string) => Number(found[found.indexOf(name) + 1])
+        const fence = (found: ReadonlyArray<string>) => field(found, "fence")
         const first = fence(yield* look("a"))
         assert.isAbove(first, 0)
         clock.offBySeconds = -30
-        const [, , , , , , , , refused, left] = yield* look("b")
-        assert.strictEqual(Number(refused), 0)
-        assert.isAbove(Number(left), 60_000)
+        const refused = yield* look("b")
+        assert.strictEqual(fence(refused), 0)
+        assert.isAbove(field(refused, "leaseLeft"), 60_000)
         clock.offBySeconds = -3_600
         assert.isAbove(fence(yield* look("b")), first)
-        const late = client.eval(Scripts.change)("record", "a", "news", { lease: 0, set: { token: "late" } })
+        const notify = { command: "PUBLISH", channelOf: () => "notifications" } as const
+        const late = client.eval(Scripts.change)("record", "a", notify, {
+          lease: 0,
+          token: { sealed: "late", generation: 1 }
+        })
         assert.strictEqual(yield* late, 0)
         assert.notInclude(redis.cli("HGETALL", "record"), "late")
       }))
@@ -959,7 +1049,8 @@ describe("RedisTokenStore", () => {
         ])
         yield* a.get
         yield* b.get
-        redis.cli("HSET", record(redis), "spending", redis.cli("HGET", record(redis), "generation"))
+        const generation = redis.cli("HGET", record(redis), "generation")
+        redis.cli("HSET", record(redis), "marked", generation, "markedBy", "vanished", "markedCount", "1")
         yield* a.renew
         yield* b.renew
         assert.deepStrictEqual(server.grants, ["password", "password", "refresh_token"])
@@ -998,25 +1089,52 @@ describe("RedisTokenStore", () => {
         assert.deepStrictEqual(server.spent, [])
       }))
 
-    it.live("again only where it surely was not taken", () =>
+    for (const status of [500, 502, 503, 504]) {
+      it.live(`once more, 5 s later at the earliest, where this process saw it fail with ${status}`, () =>
+        Effect.gen(function*() {
+          const redis = yield* startRedis()
+          const server = new NumberingServer()
+          const clock = yield* TestClock.make()
+          const a = yield* Effect.provideService(join(redisAt(redis.url), server, "renewing"), Clock.Clock, clock)
+          const call = <A, E>(effect: Effect.Effect<A, E>) => Effect.provideService(effect, Clock.Clock, clock)
+          const first = yield* call(a.get)
+          yield* call(a.reject(first))
+          const fails = () => new Response(null, { status })
+          server.instead.push(fails)
+          yield* Effect.flip(call(a.get))
+          assert.deepStrictEqual(server.grants, ["password", "refresh_token"])
+          // The clock of Redis goes on by itself: the failure in the record is made to end with this process's time.
+          const ends = () => redis.cli("HDEL", record(redis), "failureUntil", "failureFor")
+          ends()
+          yield* clock.adjust("4900 millis")
+          yield* Effect.flip(call(a.get))
+          assert.strictEqual(server.grants.length, 2)
+          yield* clock.adjust("101 millis")
+          server.instead.push(fails)
+          yield* Effect.flip(call(a.get))
+          assert.deepStrictEqual(server.grants, ["password", "refresh_token", "refresh_token"])
+          ends()
+          yield* clock.adjust("1 minute")
+          assert.strictEqual(bearer(yield* call(a.get)), token(4))
+          assert.deepStrictEqual(server.grants, ["password", "refresh_token", "refresh_token", "password"])
+          assert.strictEqual(new Set(server.spent).size, 1)
+        }))
+    }
+
+    it.live("not again by a process that did not see it fail", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
-        for (const status of [503, 504]) {
-          const a = yield* join(redisAt(redis.url), server, "renewing")
-          yield* a.get
-          server.instead.push(() => new Response(null, { status }))
-          yield* Effect.flip(a.renew)
-          const b = yield* join(redisAt(redis.url), server, "renewing")
-          yield* b.renew
-        }
-        assert.deepStrictEqual(server.grants, [
-          "password",
-          "refresh_token",
-          "refresh_token",
-          "refresh_token",
-          "password"
+        const [a, b] = yield* Effect.all([
+          join(redisAt(redis.url), server, "renewing"),
+          join(redisAt(redis.url), server, "renewing")
         ])
+        yield* a.reject(yield* a.get)
+        server.instead.push(() => new Response(null, { status: 503 }))
+        yield* Effect.flip(a.get)
+        redis.cli("HDEL", record(redis), "failureUntil", "failureFor")
+        assert.strictEqual(bearer(yield* b.get), token(3))
+        assert.deepStrictEqual(server.grants, ["password", "refresh_token", "password"])
       }))
 
     it.effect("not while Redis is away: a valid token is served, and after its end the password asks", () =>

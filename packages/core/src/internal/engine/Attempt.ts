@@ -9,7 +9,7 @@ import * as TokenEndpoint from "../../TokenEndpoint.ts"
 import * as TokenError from "../../TokenError.ts"
 import * as TokenRequest from "../../TokenRequest.ts"
 import * as TokenResponse from "../../TokenResponse.ts"
-import type { Obtained, TokenStore } from "../../TokenStore.ts"
+import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import * as Account from "./Account.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
@@ -92,17 +92,38 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
     })
   }
 
-  const renew = (
+  /** Requests with the refresh token and, where the server refuses it, with the primary grant. */
+  const request = (
     { account, running }: Need<unknown, Reply>,
     credentials: TokenRequest.Credentials,
-    refreshToken: AccessToken.RefreshToken,
+    refreshToken: AccessToken.RefreshToken | undefined,
     until: number
-  ) =>
-    Effect.tapError(send(running, credentials, refreshToken, until), (error) => {
+  ): Effect.Effect<Token, RequestFailure> => {
+    const primary = (became: RequestFailure["refreshToken"]) =>
+      Effect.catch(send(running, credentials, undefined, until), (error) => fail(error, became))
+    if (refreshToken === undefined) return primary("kept")
+    return Effect.catch(send(running, credentials, refreshToken, until), (error) => {
       running.spentRefreshToken = mayHaveArrived(error)
-      return error.reason._tag === "GrantRefused" && error.reason.certain
-        ? Effect.sync(() => Account.commit(account, { _tag: "RefreshTokenRefused" }))
-        : Effect.void
+      if (error.reason._tag !== "GrantRefused" || !error.reason.certain) {
+        return fail(error, running.spentRefreshToken ? "perhaps spent" : "kept")
+      }
+      Account.commit(account, { _tag: "RefreshTokenRefused" })
+      return primary("over")
+    })
+  }
+
+  const fail = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"]) =>
+    Effect.flatMap(Random.next, (random) => {
+      const { wall } = clocks.look()
+      const isSpent = refreshToken === "perhaps spent"
+      return Effect.fail(
+        new RequestFailure({
+          error,
+          refreshToken,
+          concernsAll: concernsAll(error),
+          wait: (failures) => Duration.millis(Backoff.rememberFor(error, failures, wall, random, isSpent))
+        })
+      )
     })
 
   const obtainWith = <Key>(
@@ -118,15 +139,20 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
     const failure = State.failureOf(state, identity, now)
     if (failure !== undefined) return failure.exit
     return store.obtain({
-      provider,
+      provider: provider.id,
+      reply: provider.reply,
       identity,
       reason,
+      current: State.tokenOf(state.cached),
+      renews: provider.renewsWithRefreshToken,
       refreshToken: provider.renewsWithRefreshToken ? State.refreshTokenFor(state, identity, now) : undefined,
-      servedUntil: reason !== "forced" && State.isServed(state, now) ? state.expiresAt - now.setBack : undefined,
-      until,
-      accepts: (token, now) => State.accepts(Account.state(account), reason, token, started.wall, now, jitter),
-      renew: (refreshToken) => renew(need, credentials, refreshToken, until),
-      ask: send(running, credentials, undefined, until)
+      startedAt: started.wall,
+      jitter,
+      servedFor: reason !== "forced" && State.isServed(state, now)
+        ? Duration.millis(state.expiresAt - now.steady)
+        : undefined,
+      deadline: Duration.millis(Math.max(0, until - clocks.monotonic())),
+      request: (refreshToken) => request(need, credentials, refreshToken, until)
     })
   }
 
@@ -161,3 +187,18 @@ const mayRepeat = (error: TokenError.TokenError, spendsRefreshToken: boolean): b
   && error.retryAt === undefined
   && error.reason.kind !== "timeout"
   && !(spendsRefreshToken && mayHaveArrived(error))
+
+// What the server itself said applies to each process. A process's own network may be no other's.
+const concernsAll = ({ reason }: TokenError.TokenError): boolean => {
+  switch (reason._tag) {
+    case "CredentialsRefused":
+    case "GrantRefused":
+    case "RequestRefused":
+    case "Throttled":
+      return true
+    case "Unavailable":
+      return reason.kind === "status"
+    default:
+      return false
+  }
+}

@@ -5,7 +5,7 @@ import type * as TokenError from "../../TokenError.ts"
 import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
-import * as Lifetime from "./Lifetime.ts"
+import type * as Lifetime from "./Lifetime.ts"
 
 /*
  * What is remembered of one account with one set of scopes, and what can be asked of it. What changes it is in
@@ -140,43 +140,6 @@ export const refreshTokenFor = (
 
 const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>
   a !== undefined && Redacted.value(a) === Redacted.value(b)
-
-/** Times that went through a store are off by as long as the store took: two replies are further apart. */
-const repliesApart = 1_000
-
-/**
- * Whether a token that another process requested meets the need of a request that began at `since`. What is left of it
- * is enough, except where a token is renewed that is still served: that needs a better one than the one that is cached.
- * `since` and `now` are by the wall clock.
- */
-export const accepts = (
-  state: State<unknown>,
-  reason: Reason,
-  token: AccessToken.AccessToken,
-  since: number,
-  now: number,
-  jitter: number
-): boolean => {
-  if (!isKept(token) || now >= token.expiresAt) return false
-  switch (reason) {
-    case "first":
-    case "expired":
-      return true
-    case "rejected":
-      return !isSame(state, token)
-    case "forced":
-      return token.requestedAt >= since
-    case "expiring": {
-      const isFresh = Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"
-      const cached = tokenOf(state.cached)
-      // The server may have returned the cached token again: then that reply counts for the whole fleet.
-      return isFresh && (
-        cached === undefined || !AccessToken.isSame(cached, token)
-        || token.requestedAt - cached.requestedAt > repliesApart
-      )
-    }
-  }
-}
 
 /** Whether another token was requested just now for a token that was surely refused. */
 export const isRejectedTooSoon = (state: State<unknown>, now: Now): boolean => {

@@ -1,5 +1,4 @@
-import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
-import * as Config from "effect/Config"
+import type { TokenError } from "@mintmark/core/TokenError"
 import * as Aead from "effect/crypto/Aead"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -9,10 +8,11 @@ import * as Hex from "effect/encoding/Hex"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { invalidOption, keysVariable } from "./Options.ts"
 
-/** Makes what rests in a store unreadable, and the names that it rests under. */
+/** Encrypts what is stored, and makes the names that it is stored under. */
 export interface TokenCipher {
-  /** The name for an identity. It tells nothing of it, also to somebody who guesses passwords. */
+  /** The name for an identity. It can't be used to guess a password. */
   readonly name: (identity: Redacted.Redacted) => Effect.Effect<string>
   /** Encrypts a text for one place, with the first key. */
   readonly seal: (text: string, place: string) => Effect.Effect<string>
@@ -32,15 +32,6 @@ const version = 1
 const keyIdLength = 4
 const nonceAt = 1 + keyIdLength
 const ciphertextAt = nonceAt + Aead.aes256Gcm.nonceLength
-
-/** The variable that holds the key ring. */
-const variable = "MINTMARK_STORE_KEYS"
-
-/** The key ring from configuration, commas between the keys. */
-export const configuredKeys: Config.Config<ReadonlyArray<Redacted.Redacted>> = Config.map(
-  Config.NonEmptyString(variable),
-  (value) => value.split(",").map((key) => Redacted.make(key))
-)
 
 /** The cipher of a key ring. Fails with `InvalidOption` where a key is not 32 bytes in Base64, or there is none. */
 export const make = Effect.fnUntraced(
@@ -71,7 +62,7 @@ export const make = Effect.fnUntraced(
     )
     const first = ring[0]
     const last = ring.at(-1)
-    if (first === undefined || last === undefined) return yield* invalid("holds no key")
+    if (first === undefined || last === undefined) return yield* invalid("is missing or empty")
 
     return {
       // A new key comes first, so that names change only when the last of the old ones is dropped.
@@ -105,13 +96,7 @@ export const make = Effect.fnUntraced(
   Effect.provide(Layer.provideMerge(Layer.merge(Aead.layerWebCrypto, Mac.layerWebCrypto), SecureRandom.layerWebCrypto))
 )
 
-const invalid = (problem: string) =>
-  Effect.fail(
-    new TokenError({
-      provider: "token store",
-      reason: new InvalidOption({ option: "keys", variable, problem })
-    })
-  )
+const invalid = (problem: string) => Effect.fail(invalidOption("keys", problem, keysVariable))
 
 const utf8 = new TextEncoder()
 const utf8Decoder = new TextDecoder()

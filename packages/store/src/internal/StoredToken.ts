@@ -1,16 +1,16 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Lifetime from "@mintmark/core/internal/engine/Lifetime"
-import type { Provider } from "@mintmark/core/Provider"
 import { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
+import type { Need } from "@mintmark/core/TokenStore"
 import * as Effect from "effect/Effect"
 import { constUndefined, identity } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /*
- * Tokens and failures as texts that a store can hold, with the store's times for ours. `ahead` is by how much this
- * process's clock is ahead of the store's, in milliseconds.
+ * Tokens and failures as texts that a database can hold, with its times for ours. `ahead` is by how much this process's
+ * clock is ahead of the database's, in milliseconds.
  */
 
 const Stored = Schema.fromJsonString(Schema.Struct({
@@ -29,12 +29,12 @@ const decodeStored = Schema.decodeEffect(Stored)
 
 /** Writes a token; `undefined` where the provider's part of it can't be written. */
 export const write = <Reply>(
-  provider: Provider<Reply>,
+  { reply }: Pick<Need<Reply>, "reply">,
   token: AccessToken<Reply>,
   ahead: number
 ): Effect.Effect<string | undefined> => {
   const { refreshToken } = token
-  return Schema.encodeEffect(Schema.toCodecJson(provider.reply))(token.reply).pipe(
+  return Schema.encodeEffect(Schema.toCodecJson(reply))(token.reply).pipe(
     Effect.flatMap((reply) =>
       encodeStored({
         value: Redacted.value(token.value),
@@ -54,15 +54,15 @@ export const write = <Reply>(
   )
 }
 
-/** Reads a token; `undefined` where it is none of this provider's. */
+/** Reads a token; `undefined` where the text is not one of this provider's. */
 export const read = <Reply>(
-  provider: Provider<Reply>,
+  { reply }: Pick<Need<Reply>, "reply">,
   text: string,
   ahead: number
 ): Effect.Effect<AccessToken<Reply> | undefined> =>
   decodeStored(text).pipe(
     Effect.flatMap((stored) =>
-      Effect.map(Schema.decodeUnknownEffect(Schema.toCodecJson(provider.reply))(stored.reply), (reply) => ({
+      Effect.map(Schema.decodeUnknownEffect(Schema.toCodecJson(reply))(stored.reply), (reply) => ({
         value: Redacted.make(stored.value, { label: "access token" }),
         requestedAt: stored.requestedAt + ahead,
         expiresAt: Math.min(stored.expiresAt + ahead, Lifetime.endOfTime),
@@ -93,9 +93,9 @@ const decodeFailure = Schema.decodeEffect(Failure)
 /** Writes a failure. */
 export const writeFailure = (error: TokenError): Effect.Effect<string> => Effect.orDie(encodeFailure(error))
 
-/** Reads a failure that answers in the server's place until `retryAt`, by our own clock: as it was written, if left out. */
-export const readFailure = (text: string, retryAt?: number): Effect.Effect<TokenError | undefined> =>
+/** Reads a failure that applies until `retryAt`, by this process's clock. */
+export const readFailure = (text: string, retryAt: number): Effect.Effect<TokenError | undefined> =>
   decodeFailure(text).pipe(
-    Effect.map((error) => retryAt === undefined ? error : new TokenError({ ...error, retryAt })),
+    Effect.map((error) => new TokenError({ ...error, retryAt })),
     Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
   )

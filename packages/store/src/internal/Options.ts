@@ -1,0 +1,51 @@
+import { millisOf, notASpan } from "@mintmark/core/internal/timeSpan"
+import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+
+/** The environment variable of the encryption keys. */
+export const keysVariable = "MINTMARK_STORE_KEYS"
+
+/** Options of `layerConfig`: each is a value, or a config that takes precedence over the variable. */
+export type Configurable<Options> = {
+  readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
+}
+
+/** Options with keys, as `layer` takes them. */
+export interface WithKeys {
+  readonly keys: ReadonlyArray<Redacted.Redacted>
+}
+
+// What is missing is an error of the store's, as it is one of a provider's.
+const configuredKeys: Config.Config<ReadonlyArray<Redacted.Redacted>> = Config.map(
+  Config.withDefault(Config.Redacted(keysVariable), Redacted.make("")),
+  (value) => {
+    const text = Redacted.value(value).trim()
+    return text === "" ? [] : text.split(",").map((key) => Redacted.make(key))
+  }
+)
+
+/** The configuration of a store's options: what is given, and the keys from their variable. */
+export const config = <Options extends WithKeys>(
+  given: Configurable<Omit<Options, "keys">> & Configurable<WithKeys> = {}
+): Config.Config<Options> => {
+  const configs: Record<string, Config.Config<unknown>> = { keys: configuredKeys }
+  for (const [option, value] of Object.entries(given)) {
+    if (value !== undefined) configs[option] = Config.isConfig(value) ? value : Config.succeed(value)
+  }
+  return Config.map(Config.all(configs), (options) => options as unknown as Options)
+}
+
+/** The error of an option of a store. */
+export const invalidOption = (option: string, problem: string, variable?: string): TokenError =>
+  new TokenError({ provider: "token store", reason: new InvalidOption({ option, variable, problem }) })
+
+/** An option that is a positive, finite duration. */
+export const duration = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, TokenError> => {
+  const millis = millisOf(input)
+  return millis === undefined
+    ? Effect.fail(invalidOption(option, notASpan))
+    : Effect.succeed(Duration.millis(millis))
+}

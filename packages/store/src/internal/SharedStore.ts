@@ -1,0 +1,399 @@
+import type * as AccessToken from "@mintmark/core/AccessToken"
+import { TokenError, Unavailable } from "@mintmark/core/TokenError"
+import type { Need, Obtained, RequestFailure, TokenStore } from "@mintmark/core/TokenStore"
+import { meets } from "@mintmark/core/TokenStore"
+import * as Clock from "effect/Clock"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { type Change, type Claim, largestField, longestKept, type Record, type RecordStore } from "./RecordStore.ts"
+import type { StoreUnavailable } from "./RecordStore.ts"
+import * as StoredToken from "./StoredToken.ts"
+import { met, problem } from "./Telemetry.ts"
+import type { TokenCipher } from "./TokenCipher.ts"
+
+/*
+ * How processes share one token, whichever database has the records:
+ *
+ *   look at the record --- its token meets the need ----------------------------> use it
+ *     | a failure applies ------------------------------------------------------> fail with it
+ *     | another process has the lease --- wait for the notification, look again
+ *     | this look took the lease: request, write, give the lease back ----------> use the new token
+ *     | the database is unavailable --------------------------------------------> request for this process alone
+ *
+ * A refresh token may be good for one use only, and a second use can end the whole session. So it is marked before it
+ * is sent. A marked one is sent once more at most, five seconds later at the earliest, and only by the process that
+ * marked it and saw its request fail. A mark that a vanished process left is never sent again: the next one requests
+ * with the primary grant. For the same reason a refresh token that was ever shared is sent only where the record
+ * confirms it.
+ *
+ * This file is longer than most: it is one protocol, whose steps are read together.
+ */
+
+/** What differs from store to store. */
+export interface Options {
+  /** What every name begins with. */
+  readonly prefix: string
+  /** How long others wait for a process that vanished; 0 for a store without leases. */
+  readonly lease: Duration.Duration
+  /** Whether refresh tokens are stored. Without leases, two processes could send the same one. */
+  readonly refreshTokens: boolean
+  /** How long a failure is remembered at most. */
+  readonly longestFailure: Duration.Duration
+}
+
+/** Another process has the lease. */
+class LeaseLost extends Data.TaggedError("LeaseLost")<{}> {}
+
+/** A record with its parts opened. */
+interface Opened<Reply> extends Record {
+  readonly entry: AccessToken.AccessToken<Reply> | undefined
+  /** By how much this process's clock may be ahead of the database's, at least and at most. */
+  readonly ahead: { readonly least: number; readonly most: number }
+}
+
+/** That a request of this process with a refresh token failed, and may have spent it. */
+interface Seen {
+  readonly generation: number
+  /** By the monotonic clock. */
+  readonly at: number
+}
+
+export const make = (
+  records: RecordStore,
+  cipher: TokenCipher,
+  { lease, longestFailure, prefix, refreshTokens }: Options
+): TokenStore => {
+  const leaseMillis = Math.ceil(Duration.toMillis(lease))
+  /** Who this process is, for the marks that it makes. */
+  const self = SecureRandom.uuidV4Unsafe()
+  /** The refresh tokens that other processes may know, too. */
+  const shared = new WeakSet<AccessToken.RefreshToken>()
+  /** The failed requests with refresh tokens that this process saw, by the names of their records. */
+  const seen = new Map<string, Seen>()
+
+  const nameOf = (identity: Redacted.Redacted) => Effect.map(cipher.name(identity), (hash) => prefix + hash)
+
+  const obtain = <Reply>(need: Need<Reply>): Effect.Effect<Obtained<Reply>, TokenError> =>
+    Effect.flatMap(nameOf(need.identity), (name) => together(name, need)).pipe(
+      Effect.catchTag("StoreUnavailable", () => alone(need))
+    )
+
+  const together = Effect.fnUntraced(function*<Reply>(
+    name: string,
+    need: Need<Reply>
+  ): Effect.fn.Return<Obtained<Reply>, TokenError | StoreUnavailable> {
+    const owner = SecureRandom.uuidV4Unsafe()
+    const until = (yield* monotonic) + Duration.toMillis(need.deadline)
+    let known = 0
+    let force = need.reason === "forced"
+    for (let waits = 0;;) {
+      // A look that was given up may still take the lease: then no other process has to wait for its end.
+      const record = yield* look(name, need, { owner, lease: Math.max(leaseMillis, 1), known, force }).pipe(
+        Effect.onExitIf(Exit.isFailure, () => Effect.forkDetach(giveBack(name, owner)))
+      )
+      const { entry } = record
+      if (entry !== undefined && !record.isRejected && meets(need, entry, yield* Clock.currentTimeMillis)) {
+        if (record.fence > 0) yield* giveBack(name, owner)
+        yield* met("shared")
+        return { token: entry, shared: true }
+      }
+      if (record.fence > 0) {
+        const held = yield* Effect.result(hold(name, owner, need, record))
+        if (Result.isSuccess(held)) return held.success
+        if (held.failure._tag !== "LeaseLost") return yield* held.failure
+      } else if (record.generation > known) {
+        known = record.generation
+      } else if (record.failureLeft > 0 && !force) {
+        const failure = yield* openFailure(name, record)
+        if (failure !== undefined) {
+          yield* met("failed")
+          return yield* failure
+        }
+        force = true
+      } else {
+        const left = until - (yield* monotonic)
+        if (left <= 0) return yield* unavailable(need, "timeout")
+        const pause = pauseOf(++waits, yield* Random.next)
+        yield* records.wait(name, Math.min(pause, record.leaseLeft + 1, left))
+      }
+    }
+  })
+
+  // -- with the lease -------------------------------------------------------------------------------------------------
+
+  const hold = <Reply>(
+    name: string,
+    owner: string,
+    need: Need<Reply>,
+    record: Opened<Reply>
+  ): Effect.Effect<Obtained<Reply>, TokenError | StoreUnavailable | LeaseLost> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const result = yield* request(name, owner, need, record).pipe(
+          (request) => leaseMillis === 0 ? request : Effect.raceFirst(request, extendForever(name, owner)),
+          restore,
+          Effect.onInterrupt(() => giveBack(name, owner)),
+          Effect.result
+        )
+        // From here on a scope that closes waits: a reply that came is kept.
+        if (Result.isSuccess(result)) return yield* keep(name, owner, need, record, result.success)
+        return yield* result.failure._tag === "RequestFailure"
+          ? failAll(name, owner, record, result.failure)
+          : result.failure
+      })
+    )
+
+  const request = <Reply>(
+    name: string,
+    owner: string,
+    need: Need<Reply>,
+    record: Opened<Reply>
+  ): Effect.Effect<AccessToken.AccessToken<Reply>, RequestFailure | StoreUnavailable | LeaseLost> =>
+    Effect.gen(function*() {
+      const { generation, mark } = record
+      const recorded = record.entry?.refreshToken
+      if (!need.renews || !refreshTokens || recorded === undefined) {
+        return yield* need.request(privateRefreshToken(need))
+      }
+      if (mark !== undefined && !(yield* mayRepeat(name, need, mark, generation))) {
+        yield* problem("refresh_token_lost")
+        return yield* need.request(undefined)
+      }
+      // Whether the mark was made can't be known where the reply is lost. No process waits for the lease's end then.
+      yield* changeAsOwner(name, owner, {
+        lease: leaseMillis,
+        mark: { generation, by: self, count: (mark?.count ?? 0) + 1 }
+      }).pipe(Effect.tapErrorTag("StoreUnavailable", () => Effect.forkDetach(giveBack(name, owner))))
+      return yield* Effect.tapError(need.request(recorded), (failure) => {
+        switch (failure.refreshToken) {
+          case "kept":
+            return Effect.ignore(records.change(name, owner, {
+              lease: leaseMillis,
+              mark: mark === undefined ? null : { generation, ...mark }
+            }))
+          case "perhaps spent":
+            return Effect.map(monotonic, (at) => remember(name, { generation, at }))
+          case "over":
+            return Effect.void
+        }
+      })
+    })
+
+  const mayRepeat = (name: string, need: Need<unknown>, mark: NonNullable<Record["mark"]>, generation: number) =>
+    Effect.map(monotonic, (now) => {
+      const failed = seen.get(name)
+      return mark.by === self && mark.count === 1 && need.reason !== "forced"
+        && failed?.generation === generation && now - failed.at >= repeatAfter
+    })
+
+  const remember = (name: string, failed: Seen): void => {
+    seen.delete(name)
+    seen.set(name, failed)
+    const [oldest] = seen.keys()
+    if (seen.size > mostSeen && oldest !== undefined) seen.delete(oldest)
+  }
+
+  const keep = Effect.fnUntraced(function*<Reply>(
+    name: string,
+    owner: string,
+    need: Need<Reply>,
+    record: Opened<Reply>,
+    token: AccessToken.AccessToken<Reply>
+  ): Effect.fn.Return<Obtained<Reply>> {
+    yield* met("requested")
+    seen.delete(name)
+    const requested = { token, shared: false }
+    const refreshToken = need.renews && refreshTokens ? token.refreshToken : undefined
+    if (token.expiresAt <= token.requestedAt && refreshToken === undefined) {
+      yield* giveBack(name, owner)
+      return requested
+    }
+    const text = yield* StoredToken.write(need, { ...token, refreshToken }, record.ahead.most)
+    const sealed = text === undefined
+      ? undefined
+      : yield* cipher.seal(text, placeOf(name, `token ${record.fence}`))
+    if (sealed === undefined || sealed.length > largestField) {
+      yield* problem("unwritable")
+      yield* giveBack(name, owner)
+      return requested
+    }
+    if (refreshToken !== undefined) shared.add(refreshToken)
+    const written = yield* records.change(name, owner, {
+      lease: 0,
+      keep: timeToKeep(token, refreshToken, yield* Clock.currentTimeMillis),
+      token: { sealed, generation: record.fence }
+    }).pipe(
+      Effect.retry({ times: refreshToken === undefined ? 0 : 2 }),
+      Effect.orElseSucceed(() => undefined)
+    )
+    if (written !== false) return requested
+    const after = yield* look(name, need, { owner, lease: 0, known: 0, force: false }).pipe(
+      Effect.orElseSucceed(() => undefined)
+    )
+    // It was written at the first try, and the reply was lost.
+    if (after?.generation === record.fence) return requested
+    // The token that came after is the one that is shared, if there is one yet; the one in hand is as good.
+    yield* problem("lease_lost")
+    return after?.entry !== undefined && !after.isRejected && meets(need, after.entry, yield* Clock.currentTimeMillis)
+      ? { token: after.entry, shared: true }
+      : requested
+  })
+
+  const failAll = Effect.fnUntraced(function*(
+    name: string,
+    owner: string,
+    record: Opened<unknown>,
+    { concernsAll, error, wait }: RequestFailure
+  ): Effect.fn.Return<never, TokenError> {
+    if (!concernsAll) {
+      yield* giveBack(name, owner)
+      return yield* error
+    }
+    const count = record.failures + 1
+    const lasts = Math.ceil(
+      Math.min(Duration.toMillis(wait(count)), Duration.toMillis(longestFailure), longestKept)
+    )
+    const retryAt = (yield* Clock.currentTimeMillis) + lasts
+    const sealed = yield* Effect.flatMap(
+      StoredToken.writeFailure(error),
+      (text) => cipher.seal(text, placeOf(name, "failure"))
+    )
+    yield* Effect.ignore(records.change(name, owner, {
+      lease: 0,
+      keep: lasts + failuresKept,
+      failure: { sealed, lasts, count }
+    }))
+    return yield* new TokenError({ ...error, retryAt })
+  })
+
+  const extendForever = (name: string, owner: string) =>
+    Effect.sleep(Duration.millis(leaseMillis / 3)).pipe(
+      Effect.andThen(records.change(name, owner, { lease: leaseMillis })),
+      Effect.ignore,
+      Effect.forever
+    )
+
+  const changeAsOwner = (
+    name: string,
+    owner: string,
+    change: Change
+  ): Effect.Effect<void, StoreUnavailable | LeaseLost> =>
+    Effect.flatMap(records.change(name, owner, change), (done) => done ? Effect.void : Effect.fail(new LeaseLost()))
+
+  const giveBack = (name: string, owner: string): Effect.Effect<void> =>
+    Effect.ignore(records.change(name, owner, { lease: 0 }))
+
+  // -- without the database -------------------------------------------------------------------------------------------
+
+  const alone = Effect.fnUntraced(function*<Reply>(
+    need: Need<Reply>
+  ): Effect.fn.Return<Obtained<Reply>, TokenError> {
+    const refreshToken = privateRefreshToken(need)
+    if (need.servedFor !== undefined && need.renews && refreshToken === undefined) {
+      yield* met("postponed")
+      const wait = Math.min(Duration.toMillis(need.servedFor), postponement)
+      return yield* unavailable(need, "store", (yield* Clock.currentTimeMillis) + wait)
+    }
+    yield* met("alone")
+    return yield* Effect.matchEffect(need.request(refreshToken), {
+      onSuccess: (token) => Effect.succeed({ token, shared: false }),
+      onFailure: ({ error }) => Effect.fail(error)
+    })
+  })
+
+  const privateRefreshToken = ({ refreshToken }: Need<unknown>): AccessToken.RefreshToken | undefined =>
+    refreshToken === undefined || shared.has(refreshToken) ? undefined : refreshToken
+
+  // -- reading --------------------------------------------------------------------------------------------------------
+
+  const look = Effect.fnUntraced(function*<Reply>(
+    name: string,
+    need: Pick<Need<Reply>, "reply">,
+    claim: Claim
+  ): Effect.fn.Return<Opened<Reply>, StoreUnavailable> {
+    const sentAt = yield* Clock.currentTimeMillis
+    const record = yield* records.look(name, claim)
+    const receivedAt = yield* Clock.currentTimeMillis
+    const ahead = { least: sentAt - record.now, most: receivedAt - record.now }
+    const text = record.token === "" ? undefined : yield* openToken(name, record)
+    // Every rounding shortens the token's life: it ends a little early rather than late.
+    const stored = text === undefined ? undefined : yield* StoredToken.read(need, text, ahead.least)
+    if (record.token !== "" && stored === undefined) yield* problem("unreadable")
+    // It was requested before the database's clock was set back, so its age is not known. Its refresh token may do.
+    const isFromTheFuture = stored !== undefined && stored.requestedAt - receivedAt > clockTolerance
+    if (isFromTheFuture) yield* problem("clock_set_back")
+    const entry = isFromTheFuture ? { ...stored, expiresAt: stored.requestedAt } : stored
+    const refreshToken = entry?.refreshToken
+    if (refreshToken === undefined || entry === undefined) return { ...record, entry, ahead }
+    shared.add(refreshToken)
+    const isOver = refreshToken.expiresAt !== undefined && refreshToken.expiresAt <= receivedAt
+    return { ...record, entry: isOver ? { ...entry, refreshToken: undefined } : entry, ahead }
+  })
+
+  const openToken = (name: string, { generation, token }: Record) =>
+    cipher.open(token, placeOf(name, `token ${generation}`))
+
+  const openFailure = Effect.fnUntraced(function*(name: string, record: Opened<unknown>) {
+    const text = yield* cipher.open(record.failure, placeOf(name, "failure"))
+    const failure = text === undefined
+      ? undefined
+      : yield* StoredToken.readFailure(text, record.now + record.ahead.most + record.failureLeft)
+    if (failure === undefined) yield* problem("unreadable")
+    return failure
+  })
+
+  const reject = (identity: Redacted.Redacted, token: AccessToken.AccessToken): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      const name = yield* nameOf(identity)
+      const record = yield* records.look(name, { owner: "", lease: 0, known: 0, force: false })
+      const text = yield* openToken(name, record)
+      if (text !== undefined && (yield* StoredToken.holds(text, token))) yield* records.reject(name, record.generation)
+    }).pipe(Effect.ignore)
+
+  return { obtain, reject }
+}
+
+const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+/** By how much two clocks may differ in their pace while a token is requested. */
+const clockTolerance = 1_000
+
+/** How long a renewal that can wait for the database waits: 5 s. */
+const postponement = 5_000
+
+/** How long after a failure that may have spent a refresh token it is sent once more: 5 s. */
+const repeatAfter = 5_000
+
+/** How many such failures one process remembers. The refresh token of one that it forgot is not sent again. */
+const mostSeen = 10_000
+
+/** How long the number of failures in a row is kept after the last of them: a minute. */
+const failuresKept = 60_000
+
+const timeToKeep = (
+  { expiresAt }: AccessToken.AccessToken,
+  refreshToken: AccessToken.RefreshToken | undefined,
+  now: number
+): number => {
+  const end = refreshToken === undefined ? expiresAt : Math.max(expiresAt, refreshToken.expiresAt ?? Infinity)
+  return Math.ceil(Math.min(Math.max(end - now, 1_000), longestKept))
+}
+
+/** The wait between two looks without a notification: 50 ms, doubled up to 500 ms, with jitter over the second half. */
+const pauseOf = (waits: number, random: number): number => Math.min(50 * 2 ** (waits - 1), 500) * (1 + random) / 2
+
+// The place that a sealed value belongs to: it can't be opened anywhere else.
+const placeOf = (name: string, field: string): string => `${name} ${field}`
+
+const unavailable = ({ provider }: Need<unknown>, kind: "timeout" | "store", retryAt?: number): TokenError =>
+  new TokenError({
+    provider,
+    reason: new Unavailable({ kind }),
+    retryAt
+  })
