@@ -107,9 +107,9 @@ export interface TokenStore {
 export const TokenStore: Context.Reference<TokenStore> = Context.Reference<TokenStore>("@mintmark/core/TokenStore", {
   defaultValue: () => ({
     obtain: (need) =>
-      Effect.matchEffect(need.request(need.refreshToken), {
-        onSuccess: (token) => Effect.succeed({ token, shared: false }),
-        onFailure: ({ error }) => Effect.fail(error)
+      Effect.mapBoth(need.request(need.refreshToken), {
+        onSuccess: (token) => ({ token, shared: false }),
+        onFailure: ({ error }) => error
       }),
     reject: undefined
   })

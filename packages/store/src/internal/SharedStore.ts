@@ -301,9 +301,9 @@ export const make = (
       return yield* unavailable(need, "store", (yield* Clock.currentTimeMillis) + wait)
     }
     yield* met("alone")
-    return yield* Effect.matchEffect(need.request(refreshToken), {
-      onSuccess: (token) => Effect.succeed({ token, shared: false }),
-      onFailure: ({ error }) => Effect.fail(error)
+    return yield* Effect.mapBoth(need.request(refreshToken), {
+      onSuccess: (token) => ({ token, shared: false }),
+      onFailure: ({ error }) => error
     })
   })
 

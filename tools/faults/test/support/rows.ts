@@ -322,7 +322,8 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         [shared]: [
           "in turn, the newest one",
           "not where somebody set out to spend it and was not heard of again",
-          "again only where it surely was not taken"
+          "once more, 5 s later at the earliest, where this process saw it fail with ${status}",
+          "not again by a process that did not see it fail"
         ]
       }
     }
