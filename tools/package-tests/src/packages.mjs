@@ -1,8 +1,7 @@
-// The public packages, and their tarballs.
+// The public packages.
 import { packages } from "@mintmark/scripts/workspace"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { succeed } from "./run.mjs"
 
 /** The public packages: name, folder and manifest of each. */
 export const published = packages()
@@ -23,13 +22,4 @@ export const modules = ({ manifest, name, path }) => {
     .map((file) => `./${file.slice(0, -3)}`)
     .filter((key) => !closed.includes(key))
   return [name, ...named.map((key) => `${name}${key.slice(1)}`)]
-}
-
-/** Packs every public package into the folder, and answers the tarball of each by its name. */
-export const packAll = async (folder) => {
-  const packed = await Promise.all(published.map(async ({ name, path }) => {
-    const said = await succeed("pnpm", ["pack", "--json", "--pack-destination", folder], { cwd: path })
-    return [name, JSON.parse(said).filename]
-  }))
-  return Object.fromEntries(packed)
 }

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { join, relative } from "node:path"
 import { modules, published } from "./packages.mjs"
+import { npmrc } from "./registry.mjs"
 import { fetched } from "./run.mjs"
 
 export const folder = process.env.MINTMARK_PUBLISHED ?? ""
@@ -13,7 +14,7 @@ export const folder = process.env.MINTMARK_PUBLISHED ?? ""
 export const projectOf = ({ short }, from = folder) => join(from, "projects", short)
 
 /** The packages that a README tells to install. */
-const installed = (readme) =>
+export const installed = (readme) =>
   blocks(readme)
     .flatMap(({ code }) => code)
     .filter((line) => /^npm (install|i|add) /.test(line))
@@ -48,12 +49,10 @@ const write = (path, content) => {
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2))
 }
 
-/** Writes the projects, and installs them all at once: each sees what is its own, and no more. */
-export const install = async (into, tarballs) => {
-  const overrides = {
-    ...pinned(),
-    ...Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]))
-  }
+/** Writes the projects, and installs them all at once by name from a registry: each sees what is its own, and no more. */
+export const install = async (into, registry) => {
+  const overrides = pinned()
+  write(join(into, ".npmrc"), npmrc(registry))
   write(join(into, "package.json"), { private: true })
   write(
     join(into, "pnpm-workspace.yaml"),
@@ -69,9 +68,7 @@ export const install = async (into, tarballs) => {
   for (const one of published) {
     const names = new Set([one.name, ...Object.keys(one.manifest.peerDependencies ?? {}), ...installed(one.readme)])
     const wanted = (name) =>
-      tarballs[name] !== undefined
-        ? `file:${tarballs[name]}`
-        : one.manifest.peerDependencies?.[name] ?? overrides[name] ?? "^4.1.0"
+      name.startsWith("@mintmark/") ? "latest" : one.manifest.peerDependencies?.[name] ?? overrides[name] ?? "^4.1.0"
     write(join(projectOf(one, into), "package.json"), {
       name: `a-user-of-${one.short}`,
       private: true,

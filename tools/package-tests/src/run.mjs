@@ -7,8 +7,8 @@ export const run = (program, args, options = {}) =>
     const child = spawn(program, args, { timeout: 110_000, stdio: ["ignore", "pipe", "pipe"], ...options })
     let stdout = ""
     let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
-    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
+    child.stdout?.setEncoding("utf8").on("data", (text) => stdout += text)
+    child.stderr?.setEncoding("utf8").on("data", (text) => stderr += text)
     child.on("error", reject)
     child.on("close", (status) => resolve({ status, stdout, stderr }))
   })

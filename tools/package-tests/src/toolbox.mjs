@@ -12,7 +12,7 @@ export const installToolbox = () =>
     env: { ...process.env, CI: "true" }
   })
 
-const tool = (...path) => {
+export const tool = (...path) => {
   const found = join(toolbox, "node_modules", ...path)
   if (!existsSync(found)) throw new Error(`the toolbox has no ${path.join("/")}`)
   return found

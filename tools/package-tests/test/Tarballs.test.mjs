@@ -20,7 +20,8 @@ for (const one of published) {
     })
 
     it("has exports that lead to files with types beside them, say publint and attw", async () => {
-      const tarball = join(folder, `mintmark-${one.short}-${one.manifest.version}.tgz`)
+      const { version } = JSON.parse(text("package.json"))
+      const tarball = join(folder, "tarballs", `mintmark-${one.short}-${version}.tgz`)
       for (const [program, option] of [["publint", "--strict"], ["attw", "--profile=esm-only"]]) {
         const { status, stdout } = await run(program, [option, tarball])
         assert.strictEqual(status, 0, stdout)
