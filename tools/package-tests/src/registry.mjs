@@ -1,7 +1,7 @@
 // A registry on this machine, and the release that it gets: the packages with the versions that the changesets give
-// them, packed and published as the release workflow does it.
+// them, packed and published by the commands that the release workflow runs.
 import { packages, root } from "@mintmark/scripts/workspace"
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { succeed } from "./run.mjs"
@@ -31,7 +31,6 @@ const isShipped = (path) => !["node_modules", "test", ".turbo", ".reports"].incl
 /** Releases every package, and returns the folder of the tarballs. */
 export const release = async (folder, registry) => {
   const workspace = join(folder, "workspace")
-  const tarballs = join(folder, "tarballs")
   for (const name of ["package.json", "pnpm-workspace.yaml", "LICENSE", ".changeset", "packages", "tools/scripts"]) {
     cpSync(join(root, name), join(workspace, name), { recursive: true, filter: isShipped })
   }
@@ -50,12 +49,12 @@ export const release = async (folder, registry) => {
   const cwd = { cwd: workspace }
   await succeed("git", ["init", "--quiet"], cwd)
   await succeed("changeset", ["version"], cwd)
-  await succeed(
-    "pnpm",
-    ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", tarballs],
-    cwd
-  )
+  await succeed("npm", ["run", "name-repository"], {
+    ...cwd,
+    env: { ...process.env, GITHUB_REPOSITORY: "a/b", GITHUB_SERVER_URL: "https://git.example" }
+  })
   writeFileSync(join(workspace, ".npmrc"), npmrc(registry))
-  for (const tarball of readdirSync(tarballs)) await succeed("npm", ["publish", join(tarballs, tarball)], cwd)
-  return tarballs
+  await succeed("changeset", ["pack", "--out-dir", folder], cwd)
+  await succeed("changeset", ["publish", "--from-pack-dir", folder, "--no-git-tag"], cwd)
+  return join(folder, "packages")
 }

@@ -21,7 +21,7 @@ for (const one of published) {
 
     it("has exports that lead to files with types beside them, say publint and attw", async () => {
       const { version } = JSON.parse(text("package.json"))
-      const tarball = join(folder, "tarballs", `mintmark-${one.short}-${version}.tgz`)
+      const tarball = join(folder, "packages", `mintmark-${one.short}-${version}.tgz`)
       for (const [program, option] of [["publint", "--strict"], ["attw", "--profile=esm-only"]]) {
         const { status, stdout } = await run(program, [option, tarball])
         assert.strictEqual(status, 0, stdout)
@@ -46,6 +46,12 @@ for (const one of published) {
           assert.include(text(map.slice(0, -4)).trimEnd().split("\n").at(-1), "sourceMappingURL=", map)
         }
       }
+    })
+
+    it("names the repository, as a provenance demands", () => {
+      const { repository } = JSON.parse(text("package.json"))
+      const directory = `packages/${one.short}`
+      assert.deepStrictEqual(repository, { type: "git", url: "git+https://git.example/a/b.git", directory })
     })
 
     it("asks for releases alone, and runs nothing when it is installed", () => {
