@@ -5,5 +5,6 @@
  */
 export type * from "./Check.ts"
 export type * from "./Statement.ts"
+export * from "./StoreSuite.ts"
 export type * from "./Subject.ts"
 export * from "./Suite.ts"

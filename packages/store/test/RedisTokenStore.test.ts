@@ -10,13 +10,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Redis from "effect/persistence/Redis"
 import * as Queue from "effect/Queue"
-import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
@@ -90,37 +87,6 @@ describe("RedisTokenStore", () => {
     }))
 
   describe("shares", () => {
-    it.live("one token among all who ask at the same time", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        server.answering = Effect.sleep(100)
-        const members = yield* Effect.all(Array.from({ length: 5 }, () => join(redisAt(redis.url), server)))
-        const tokens = yield* Effect.forEach(members, ({ get }) => get, { concurrency: "unbounded" })
-        assert.deepStrictEqual(tokens.map(bearer), members.map(() => token(1)))
-        assert.strictEqual(server.grants.length, 1)
-      }))
-
-    it.live("all of a token, with what the provider's reply adds", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        const [a, b] = yield* Effect.all([
-          join(redisAt(redis.url), server, "renewing"),
-          join(redisAt(redis.url), server, "renewing")
-        ])
-        const [took, [asked, shared]] = yield* Effect.timed(Effect.all([a.get, b.get]))
-        assert.deepStrictEqual(shared.reply, asked.reply)
-        assert.strictEqual(Redacted.value(shared.value), Redacted.value(asked.value))
-        assert.strictEqual(
-          shared.refreshToken && Redacted.value(shared.refreshToken.value),
-          asked.refreshToken && Redacted.value(asked.refreshToken.value)
-        )
-        assert.isAtMost(shared.expiresAt, asked.expiresAt)
-        // It ends earlier by no more than Redis needed for its answers, and each was rounded.
-        assert.isAtLeast(shared.expiresAt, asked.expiresAt - Duration.toMillis(took) - 2)
-      }))
-
     it.live("nothing with another secret, another prefix or another ring of keys", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
@@ -188,44 +154,6 @@ describe("RedisTokenStore", () => {
   })
 
   describe("tells the others", () => {
-    it.live("that an API refused a token", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
-        yield* a.reject(yield* a.get)
-        yield* eventually(() => redis.cli("HGET", record(redis), "rejected") !== "")
-        assert.strictEqual(bearer(yield* b.get), token(2))
-        assert.strictEqual(bearer(yield* a.get), token(2))
-        assert.strictEqual(server.grants.length, 2)
-      }))
-
-    it.live("that the server wants to be left alone, and until when; unless somebody insists", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
-        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
-        const [took, [seen, told]] = yield* Effect.timed(Effect.all([Effect.flip(a.get), Effect.flip(b.get)]))
-        assert.strictEqual(told.reason._tag, "Throttled")
-        assert.approximately(told.retryAt ?? 0, seen.retryAt ?? 0, Duration.toMillis(took) + 2)
-        assert.strictEqual(server.grants.length, 1)
-        assert.strictEqual(bearer(yield* b.renew), token(2))
-        assert.strictEqual(bearer(yield* a.renew), token(3))
-      }))
-
-    it.live("that the credentials are refused", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        server.instead.push(() => Response.json({ error: "invalid_client" }, { status: 401 }))
-        const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
-        yield* Effect.flip(a.get)
-        const { reason } = yield* Effect.flip(b.get)
-        assert.strictEqual(reason._tag, "CredentialsRefused")
-        assert.strictEqual(server.grants.length, 1)
-      }))
-
     it.live("that there is a token, as soon as there is", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
@@ -273,26 +201,6 @@ describe("RedisTokenStore", () => {
           [0, 1, 2, 3].map((bucket) => `mintmark:notifications:${bucket}`)
         )
         yield* Fiber.interrupt(waiting)
-      }))
-
-    it.live("nothing of a network that is broken here alone", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        const http = HttpClient.make((request) =>
-          Effect.fail(
-            new HttpClientError.HttpClientError({
-              reason: new HttpClientError.TransportError({
-                request,
-                cause: Object.assign(new Error(), { code: "ECONNREFUSED" })
-              })
-            })
-          )
-        )
-        const a = yield* join(redisAt(redis.url), { http })
-        const b = yield* join(redisAt(redis.url), server)
-        assert.strictEqual((yield* Effect.flip(a.get)).reason._tag, "Unavailable")
-        assert.strictEqual(bearer(yield* b.get), token(1))
       }))
   })
 
@@ -482,23 +390,6 @@ describe("RedisTokenStore", () => {
         }))
     }
   })
-
-  it.live("reads with any key of the ring, and writes with the first", () =>
-    Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
-      const [newer, older] = keys
-      const old = yield* join(redisAt(redis.url), server, "plain", { keys: keys.slice(1) })
-      const mixed = yield* join(redisAt(redis.url), server)
-      assert.isDefined(newer)
-      assert.isDefined(older)
-      yield* old.get
-      assert.strictEqual(bearer(yield* mixed.get), token(1))
-      yield* mixed.renew
-      const left = yield* join(redisAt(redis.url), server, "plain", { keys: keys.slice(1) })
-      assert.strictEqual(bearer(yield* left.get), token(3))
-      assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(3))
-    }))
 
   describe("serves callers from the provider, and soon at no cost, while Redis", () => {
     const faults: Record<string, (redis: RedisServer) => Effect.Effect<void> | void> = {
@@ -1023,22 +914,6 @@ describe("RedisTokenStore", () => {
     }))
 
   describe("spends a refresh token that may be good for one use", () => {
-    it.live("in turn, the newest one", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        const [a, b] = yield* Effect.all([
-          join(redisAt(redis.url), server, "renewing"),
-          join(redisAt(redis.url), server, "renewing")
-        ])
-        yield* a.get
-        yield* b.get
-        for (let i = 0; i < 5; i++) yield* Effect.all([a.renew, b.renew])
-        assert.deepStrictEqual(server.grants.slice(0, 3), ["password", "refresh_token", "refresh_token"])
-        assert.deepStrictEqual(server.spent, [...new Set(server.spent)])
-        assert.strictEqual(server.grants.filter((grant) => grant === "password").length, 1)
-      }))
-
     it.live("not where somebody set out to spend it and was not heard of again", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
@@ -1120,22 +995,6 @@ describe("RedisTokenStore", () => {
           assert.strictEqual(new Set(server.spent).size, 1)
         }))
     }
-
-    it.live("not again by a process that did not see it fail", () =>
-      Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        const [a, b] = yield* Effect.all([
-          join(redisAt(redis.url), server, "renewing"),
-          join(redisAt(redis.url), server, "renewing")
-        ])
-        yield* a.reject(yield* a.get)
-        server.instead.push(() => new Response(null, { status: 503 }))
-        yield* Effect.flip(a.get)
-        redis.cli("HDEL", record(redis), "failureUntil", "failureFor")
-        assert.strictEqual(bearer(yield* b.get), token(3))
-        assert.deepStrictEqual(server.grants, ["password", "refresh_token", "password"])
-      }))
 
     it.effect("not while Redis is away: a valid token is served, and after its end the password asks", () =>
       Effect.gen(function*() {

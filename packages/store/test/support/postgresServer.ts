@@ -1,12 +1,14 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
+import { afterAll } from "vitest"
 
 /** A PostgreSQL on this machine, for tests. */
 export interface PostgresServer {
@@ -86,12 +88,16 @@ const serve = Effect.fnUntraced(
         "log_min_messages=fatal",
         ...settings
       ]
-      const started = server = spawn(program("postgres"), ["-D", data, ...options.flatMap((option) => ["-c", option])], {
-        ...user,
-        cwd: "/",
-        env: environment,
-        stdio: ["ignore", "ignore", "pipe"]
-      })
+      const started = server = spawn(
+        program("postgres"),
+        ["-D", data, ...options.flatMap((option) => ["-c", option])],
+        {
+          ...user,
+          cwd: "/",
+          env: environment,
+          stdio: ["ignore", "ignore", "pipe"]
+        }
+      )
       let said = ""
       started.stderr.on("data", (chunk) => {
         said += String(chunk)
@@ -155,7 +161,10 @@ export const startPostgres = Effect.fnUntraced(
       try: () => run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"),
       catch: () => new NoPostgres({ problem: "PostgreSQL is not installed" })
     })
-    writeFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n")
+    writeFileSync(
+      join(data, "pg_hba.conf"),
+      "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n"
+    )
     return yield* serve(data, settings)
   }
 )
@@ -163,3 +172,25 @@ export const startPostgres = Effect.fnUntraced(
 /** A client of a server. */
 export const postgresAt = ({ options }: Pick<PostgresServer, "options">, more: Partial<PgClient.PgPoolConfig> = {}) =>
   PgClient.layer({ ...options, ...more })
+
+let shared: Promise<PostgresServer & { readonly createDatabase: () => string }> | undefined
+
+/** One server for all tests of a file, which ends with the process. Each takes a database of its own. */
+export const sharedPostgres = Effect.promise(() => {
+  let databases = 0
+  return shared ??= Effect.runPromise(
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const server = yield* Effect.provideService(startPostgres(), Scope.Scope, scope)
+      afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+      return {
+        ...server,
+        createDatabase: () => {
+          const name = `database_${++databases}`
+          server.psql(`CREATE DATABASE ${name}`)
+          return name
+        }
+      }
+    })
+  )
+})
