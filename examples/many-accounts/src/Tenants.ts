@@ -13,7 +13,8 @@ export class Tenants extends Context.Service<Tenants, TokenPool.TokenPool<string
       this,
       Effect.gen(function*() {
         const vault = yield* Vault
-        return yield* TokenPool.make(routera(options), {
+        return yield* TokenPool.make(routera, {
+          ...options,
           // The secret is read for each token request: one that was changed is picked up by itself.
           account: (tenant: string) => ({ clientId: tenant, clientSecret: vault.secretOf(tenant) }),
           // What is kept of a tenant is let go after an hour without use, or for one that is needed more.

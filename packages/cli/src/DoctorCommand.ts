@@ -1,4 +1,4 @@
-import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
@@ -12,10 +12,10 @@ import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import * as Session from "./Session.ts"
 
-const placements: ReadonlyArray<readonly [string, ClientAuthentication]> = [
-  ["basic", "client_secret_basic"],
-  ["basic-raw", "client_secret_basic_raw"],
-  ["body", "client_secret_post"]
+const placements: ReadonlyArray<readonly [string, ClientAuthentication.ClientAuthentication]> = [
+  ["basic", ClientAuthentication.clientSecretBasic],
+  ["basic-raw", ClientAuthentication.clientSecretBasicRaw],
+  ["body", ClientAuthentication.clientSecretPost]
 ]
 
 /** `mintmark doctor`: what works and what doesn't, step by step. */

@@ -21,13 +21,9 @@ export const withSettings = (...lines: ReadonlyArray<string>): string =>
   ].join(indent)
 
 const variables = (id: Providers.Id): ReadonlyArray<string> => {
-  const { settings } = Providers.outline(id)
-  const required = Providers.required(id)
-  const variable = (setting: string) => settings[setting]?.variable ?? setting
-  return [
-    ...required.map(variable),
-    ...Object.keys(settings).filter((setting) => !required.includes(setting)).map((setting) => `[${variable(setting)}]`)
-  ]
+  const required = Providers.required(id).map(({ variable }) => variable)
+  const all = Providers.settings(id).map(({ variable }) => variable)
+  return [...required, ...all.filter((variable) => !required.includes(variable)).map((variable) => `[${variable}]`)]
 }
 
 const wrap = (words: ReadonlyArray<string>): ReadonlyArray<string> =>

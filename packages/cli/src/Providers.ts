@@ -1,50 +1,38 @@
+import type { Kind } from "@mintmark/core/ClientAuthentication"
+import { type Setting, settingsOf, variableOf } from "@mintmark/core/internal/request/settings"
 import type { Provider } from "@mintmark/core/Provider"
-import type { TokenError } from "@mintmark/core/TokenError"
-import { routeeEmail } from "@mintmark/routee/RouteeEmailProvider"
-import { routee } from "@mintmark/routee/RouteeProvider"
-import { routera } from "@mintmark/routera/RouteraProvider"
+import { routee } from "@mintmark/routee/Routee"
+import { routeeEmail } from "@mintmark/routee/RouteeEmail"
+import { routera } from "@mintmark/routera/Routera"
 import * as Account from "@mintmark/sandbox/Account"
-import { voipex } from "@mintmark/voipex/VoipexProvider"
-import { vonageContactCenter } from "@mintmark/vonage-contact-center/VonageContactCenterProvider"
-import { vonageContactCenterV0 } from "@mintmark/vonage-contact-center/VonageContactCenterV0Provider"
-import * as Result from "effect/Result"
+import { voipex } from "@mintmark/voipex/Voipex"
+import { vonageContactCenter } from "@mintmark/vonage-contact-center/VonageContactCenter"
+import { vonageContactCenterV0 } from "@mintmark/vonage-contact-center/VonageContactCenterV0"
 
-/** What a user may set of where a provider is, by the names that the provider's own `settings` use. */
-export interface Place {
-  readonly baseUrl?: string | undefined
-  readonly domain?: string | undefined
-  readonly region?: string | undefined
-  readonly version?: string | undefined
-}
+/** A provider, whatever its account and the parts of its URLs are called. */
+export type AnyProvider = Provider<unknown, {}, {}>
 
 /** All that the commands know of a provider besides what its package says. One more provider is one more line. */
 export interface Entry {
-  readonly provider: (place: Place) => Result.Result<Provider, TokenError>
-  /** The client's id, where it needn't be set. */
-  readonly clientId?: string
-  /** The region to show in examples, where the provider must be told one. */
-  readonly region?: string
+  readonly provider: AnyProvider
   /** A path of the API that any token may `GET`, if one is known. */
   readonly probe?: string
-  /** The sandbox's account, and what to ask it for. */
-  readonly sandbox: { readonly account: Account.Account; readonly scopes?: string }
+  /** The sandbox's account, and what else to set for it. */
+  readonly sandbox: { readonly account: Account.Account; readonly region?: string; readonly scopes?: string }
 }
 
 const providers = {
   "routee": { provider: routee, probe: "/accounts/me/balance", sandbox: { account: Account.routee } },
   "routee-email": { provider: routeeEmail, sandbox: { account: Account.routeeEmail } },
   "routera": { provider: routera, sandbox: { account: Account.routera } },
-  "voipex": { provider: voipex, clientId: "api", sandbox: { account: Account.voipex } },
+  "voipex": { provider: voipex, sandbox: { account: Account.voipex } },
   "vonage-contact-center": {
-    provider: ({ region = "", ...place }) => vonageContactCenter({ region, ...place }),
-    region: "emea",
-    sandbox: { account: Account.vonage, scopes: "users:read" }
+    provider: vonageContactCenter,
+    sandbox: { account: Account.vonage, region: "emea", scopes: "users:read" }
   },
   "vonage-contact-center-v0": {
-    provider: ({ region = "", version, ...place }) =>
-      vonageContactCenterV0({ region, version: version as `${number}` | undefined, ...place }),
-    region: "emea",
-    sandbox: { account: Account.vonageV0 }
+    provider: vonageContactCenterV0,
+    sandbox: { account: Account.vonageV0, region: "emea" }
   }
 } satisfies Record<string, Entry>
 
@@ -57,21 +45,17 @@ export const ids = Object.keys(providers) as ReadonlyArray<Id>
 /** What is known of a provider. */
 export const entry = (id: Id): Entry => providers[id]
 
-/** The provider as it is when nothing is set: what its settings are called, and what it wants. */
-export const outline = (id: Id): Provider => Result.getOrThrow(entry(id).provider({ region: entry(id).region }))
-
-/** Whether a setting holds a secret. */
-export const isSecret = (setting: string): boolean => setting === "clientSecret" || setting === "password"
+/** The provider's settings, in the order in which to ask for them: those of its service, no more and no less. */
+export const settings = (id: Id): ReadonlyArray<Setting> => settingsOf(entry(id).provider)
 
 /** The settings without which there is no token, in the order in which to ask for them. */
-export const required = (id: Id): ReadonlyArray<string> => {
-  const { clientId, region } = entry(id)
-  const { clientAuthentication, grant, scopesRequired } = outline(id)
-  return [
-    ...(region === undefined ? [] : ["region"]),
-    ...(clientId === undefined ? ["clientId"] : []),
-    ...(clientAuthentication === "none" ? [] : ["clientSecret"]),
-    ...(grant === "password" ? ["username", "password"] : []),
-    ...(scopesRequired ? ["scopes"] : [])
-  ]
+export const required = (id: Id): ReadonlyArray<Setting> => {
+  const { provider } = entry(id)
+  return settings(id).filter(({ kind }) => kind === "scopes" ? provider.scopesRequired : !kind.endsWith("?"))
 }
+
+/** The variable of a setting, by OAuth's name. */
+export const variable = (id: Id, name: string): string => variableOf(entry(id).provider, name)
+
+/** Whether a setting of this kind holds a secret. */
+export const isSecret = (kind: Kind | "scopes"): boolean => /^(?:secret|key)/.test(kind)

@@ -49,7 +49,7 @@ export const command = Command.make("sandbox", {
 
 /** The lines of an environment, for a shell or a `.env` file, that lead a provider's settings to the sandbox. */
 export const environment = (id: Providers.Id, urls: Readonly<Record<string, string>>): string => {
-  const { region, sandbox: { account, scopes } } = Providers.entry(id)
+  const { account, region, scopes } = Providers.entry(id).sandbox
   const values: Readonly<Record<string, string | undefined>> = {
     ...(account.provider === "voipex"
       ? { username: account.username, password: account.password }
@@ -60,8 +60,8 @@ export const environment = (id: Providers.Id, urls: Readonly<Record<string, stri
   }
   return [
     `# ${id}: ${Account.nameOf(account)}`,
-    ...Object.entries(Providers.outline(id).settings).flatMap(([setting, { variable }]) => {
-      const value = values[setting]
+    ...Providers.settings(id).flatMap(({ name, variable }) => {
+      const value = values[name]
       return value === undefined ? [] : [`export ${variable}=${quote(value)}`]
     })
   ].join("\n")

@@ -1,3 +1,4 @@
+import { resolve } from "@mintmark/core/internal/request/resolve"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Argument from "effect/cli/Argument"
@@ -72,10 +73,9 @@ export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
 
 /** A provider's client that lasts as long as the scope, and what its errors mean. */
 export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
-  const outline = Providers.outline(parameters.provider)
-  const found = yield* settings(parameters)
-  const known = Providers.entry(parameters.provider).provider(Settings.place(found))
-  const provider = Result.getOrElse(known, () => outline)
+  const known = Providers.entry(parameters.provider).provider
+  const options = Settings.options(parameters.provider, yield* settings(parameters))
+  const provider = Result.getOrElse(resolve(known, options), () => known)
   const cacheKey = parameters.noCache
     ? undefined
     : yield* Settings.variable(Cache.keyVariable, Option.getOrUndefined(parameters.envFile))
@@ -84,9 +84,7 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
     hasAsked ||= request.url === provider.tokenEndpoint
     return request
   })
-  const client = yield* ProviderClient.make(known, Settings.account(found), {
-    deadline: Duration.seconds(parameters.timeout)
-  }).pipe(
+  const client = yield* ProviderClient.make(known, { ...options, deadline: Duration.seconds(parameters.timeout) }).pipe(
     tellingRequests(parameters),
     Effect.updateService(HttpClient.HttpClient, noteAsking),
     Effect.mapError(fromTokenError(provider)),

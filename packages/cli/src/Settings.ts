@@ -1,5 +1,4 @@
-import type { Provider } from "@mintmark/core/Provider"
-import type { Account } from "@mintmark/core/ProviderClient"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Prompt from "effect/cli/Prompt"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -16,7 +15,7 @@ import { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
 
 /** Where a setting was found. */
-export type Source = "environment" | "file" | "prompt" | "flag" | "default"
+export type Source = "environment" | "file" | "prompt" | "flag"
 
 /** A setting that is set. All are `Redacted`, so that none can be shown by mistake. */
 export interface Given {
@@ -24,11 +23,11 @@ export interface Given {
   readonly source: Source
 }
 
-/** What was found of a provider's settings, by the names that the provider uses. */
+/** What was found of a provider's settings, by OAuth's names. */
 export type Settings = ReadonlyMap<string, Given>
 
 /** How to look for settings. */
-export interface Options {
+export interface Sought {
   /** The file to read besides the environment; `.env`, if there is one, unless told otherwise. */
   readonly envFile: string | undefined
   /** Scopes that take the place of those in the settings. */
@@ -38,23 +37,20 @@ export interface Options {
 /** Reads a provider's settings: flags, then the environment, then the file. Nothing is asked for. */
 export const find = Effect.fnUntraced(function*(
   id: Providers.Id,
-  options: Options
+  options: Sought
 ): Effect.fn.Return<Settings, Failure, FileSystem.FileSystem> {
-  const outline = Providers.outline(id)
   const sources = yield* readSources(options.envFile)
   const found = new Map<string, Given>()
-  const { clientId } = Providers.entry(id)
-  if (clientId !== undefined) found.set("clientId", { value: Redacted.make(clientId), source: "default" })
   for (const [source, provider] of sources) {
-    for (const [setting, { variable }] of Object.entries(outline.settings)) {
+    for (const { name, variable } of Providers.settings(id)) {
       const value = yield* lookUp(provider, variable)
-      if (value !== undefined) found.set(setting, { value, source })
+      if (value !== undefined) found.set(name, { value, source })
     }
   }
   if (options.scopes.length > 0) {
     found.set("scopes", { value: Redacted.make(options.scopes.join(" ")), source: "flag" })
   }
-  yield* keepTogether(outline, found, options)
+  yield* keepTogether(id, found, options)
   return found
 })
 
@@ -67,10 +63,9 @@ export const complete = Effect.fnUntraced(function*(
   Failure | Terminal.QuitError,
   Stdio.Stdio | Terminal.Terminal | FileSystem.FileSystem | Path.Path
 > {
-  const missing = missingFrom(id, found)
+  const missing = Providers.required(id).filter(({ name }) => !found.has(name))
   if (missing.length === 0) return found
-  const { settings } = Providers.outline(id)
-  const variables = missing.map((setting) => settings[setting]?.variable ?? setting)
+  const variables = missing.map(({ variable }) => variable)
   if (!(yield* canAsk)) {
     return yield* new Failure({
       problem: `${id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
@@ -80,35 +75,34 @@ export const complete = Effect.fnUntraced(function*(
   }
   const all = new Map(found)
   const place = text(found, "baseUrl") ?? text(found, "domain")
-  for (const [index, setting] of missing.entries()) {
-    const message = `${variables[index]}${place === undefined ? "" : `, for ${place}`}:`
-    const value = Providers.isSecret(setting)
+  for (const { kind, name, variable } of missing) {
+    const message = `${variable}${place === undefined ? "" : `, for ${place}`}:`
+    const value = Providers.isSecret(kind)
       ? yield* Prompt.Hidden({ message })
       : Redacted.make(yield* Prompt.String({ message }))
-    all.set(setting, { value, source: "prompt" })
+    all.set(name, { value, source: "prompt" })
   }
   return all
 }, Effect.provideServiceEffect(Terminal.Terminal, Effect.suspend(() => aside)))
 
-const missingFrom = (id: Providers.Id, found: Settings): ReadonlyArray<string> =>
-  Providers.required(id).filter((setting) => !found.has(setting))
+/** The options of the provider's client: its account and the parts of its URLs, by the provider's names. */
+export interface Options extends ProviderClient.Options {
+  readonly scopes?: ReadonlyArray<string> | undefined
+  readonly [account: string]: unknown
+}
 
-/** Where the provider is. */
-export const place = (settings: Settings): Providers.Place => ({
-  baseUrl: text(settings, "baseUrl"),
-  domain: text(settings, "domain"),
-  region: text(settings, "region"),
-  version: text(settings, "version")
-})
+/** The options that the settings make. */
+export const options = (id: Providers.Id, settings: Settings): Options =>
+  Object.fromEntries(
+    Providers.settings(id).map(({ kind, name, option }) => [
+      option,
+      kind === "scopes" ? scopes(settings) : Providers.isSecret(kind) ? settings.get(name)?.value : text(settings, name)
+    ])
+  )
 
-/** The account at the provider. */
-export const account = (settings: Settings): Account => ({
-  clientId: text(settings, "clientId") ?? "",
-  clientSecret: settings.get("clientSecret")?.value,
-  username: text(settings, "username"),
-  password: settings.get("password")?.value,
-  scopes: text(settings, "scopes")?.split(/\s+/).filter((scope) => scope !== "")
-})
+/** The scopes that are set. */
+export const scopes = (settings: Settings): ReadonlyArray<string> | undefined =>
+  text(settings, "scopes")?.split(/\s+/).filter((scope) => scope !== "")
 
 /** What a setting is set to. It may be a secret. */
 export const text = (settings: Settings, setting: string): string | undefined => {
@@ -118,11 +112,8 @@ export const text = (settings: Settings, setting: string): string | undefined =>
 
 /** Where the settings were found, without what they are set to. */
 export const sources = (id: Providers.Id, found: Settings): string => {
-  const { settings } = Providers.outline(id)
   const from = (source: Source) =>
-    Object.entries(settings).flatMap(([setting, { variable }]) =>
-      found.get(setting)?.source === source ? [variable] : []
-    )
+    Providers.settings(id).flatMap(({ name, variable }) => found.get(name)?.source === source ? [variable] : [])
   return Object.entries(sourceNames)
     .map(([source, name]) => [name, from(source as Source)] as const)
     .filter(([, variables]) => variables.length > 0)
@@ -134,8 +125,7 @@ const sourceNames: Readonly<Record<Source, string>> = {
   environment: "from the environment",
   file: "from the file",
   prompt: "typed in",
-  flag: "from --scope",
-  default: "by default"
+  flag: "from --scope"
 }
 
 /** A variable that belongs to no provider. */
@@ -175,15 +165,17 @@ const lookUp = (provider: ConfigProvider.ConfigProvider, variable: string) =>
 
 // A folder's own .env must not lead credentials that come from elsewhere to a server of its choice. Regions and versions
 // stay below the provider's own domain.
-const keepTogether = (outline: Provider, found: Settings, { envFile }: Options) => {
+const keepTogether = (id: Providers.Id, found: Settings, { envFile }: Sought) => {
   const from = (source: Source) => (setting: string) => found.get(setting)?.source === source
-  const elsewhere = ["clientSecret", "password"].find((setting) => found.has(setting) && !from("file")(setting))
+  const elsewhere = Providers.settings(id)
+    .find(({ kind, name }) => Providers.isSecret(kind) && found.has(name) && !from("file")(name))
   const place = ["baseUrl", "domain"].find(from("file"))
   if (envFile !== undefined || elsewhere === undefined || place === undefined) return Effect.void
-  const variable = (setting: string) => outline.settings[setting]?.variable ?? setting
   return Effect.fail(
     new Failure({
-      problem: `.env sets ${variable(place)}, but ${variable(elsewhere)} comes from elsewhere: it isn't sent there.`,
+      problem: `.env sets ${
+        Providers.variable(id, place)
+      }, but ${elsewhere.variable} comes from elsewhere: it isn't sent there.`,
       advice: `Set both in one place, or say that you trust the file with --dotenv .env.`,
       exitCode: ExitCode.unsafe
     })

@@ -33,7 +33,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark", (it) => {
       const sandbox = yield* Sandbox
       yield* Effect.forEach(Providers.ids, (id) =>
         Effect.gen(function*() {
-          const { region, sandbox: { account } } = Providers.entry(id)
+          const { account, region } = Providers.entry(id).sandbox
           const values: Readonly<Record<string, string | undefined>> = {
             clientId: "client",
             clientSecret: canary,
@@ -44,8 +44,8 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark", (it) => {
             baseUrl: sandbox.urls[account.provider]
           }
           const env = Object.fromEntries(
-            Object.entries(Providers.outline(id).settings).flatMap(([setting, { variable }]) => {
-              const value = values[setting]
+            Providers.settings(id).flatMap(({ name, variable }) => {
+              const value = values[name]
               return value === undefined ? [] : [[variable, value]]
             })
           )

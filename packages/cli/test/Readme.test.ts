@@ -16,12 +16,12 @@ const rows = new Map(
 describe("The README", () => {
   it("names what each provider needs, and what it may have", () => {
     for (const id of Providers.ids) {
-      const { settings } = Providers.outline(id)
-      const required = Providers.required(id)
-      const optional = Object.keys(settings).filter((name) => !required.includes(name) && name !== "baseUrl")
+      const required = Providers.required(id).map(({ variable }) => variable)
+      const optional = Providers.settings(id)
+        .flatMap(({ name, variable }) => required.includes(variable) || name === "baseUrl" ? [] : [variable])
       const [needs = [], mayHave = []] = rows.get(id) ?? []
-      assert.sameMembers(needs, required.map((setting) => settings[setting]?.variable ?? setting), id)
-      assert.sameMembers(mayHave, optional.map((setting) => settings[setting]?.variable ?? setting), id)
+      assert.sameMembers(needs, required, id)
+      assert.sameMembers(mayHave, optional, id)
     }
   })
 

@@ -34,10 +34,9 @@ describe("mintmark sandbox", () => {
       for (const id of Providers.ids) {
         const { account } = Providers.entry(id).sandbox
         const lines = ConfigProvider.fromDotEnvContents(environment(id, urls))
-        const { settings } = Providers.outline(id)
-        const setting = account.provider === "voipex" ? settings["password"] : settings["clientSecret"]
+        const setting = account.provider === "voipex" ? "password" : "clientSecret"
         const secret = account.provider === "voipex" ? account.password : account.clientSecret
-        const node = yield* lines.load([setting?.variable ?? ""])
+        const node = yield* lines.load([Providers.variable(id, setting)])
         assert.strictEqual(node?.value, secret)
       }
     }))

@@ -40,7 +40,7 @@ describe("mintmark", () => {
         const { code, stdout } = yield* run(command, "--help")
         assert.strictEqual(code, 0)
         for (const id of Providers.ids) {
-          for (const { variable } of Object.values(Providers.outline(id).settings)) assert.include(stdout, variable)
+          for (const { variable } of Providers.settings(id)) assert.include(stdout, variable)
         }
         assert.include(stdout, "EXAMPLES")
         // oxlint-disable-next-line no-control-regex
@@ -76,7 +76,10 @@ describe("mintmark", () => {
     Effect.gen(function*() {
       const env = { ROUTEE_APPLICATION_ID: "id", ROUTEE_APPLICATION_SECRET: "secret" }
       const scope = yield* atTerminal(["token", "routee", "--scope", "é"], env)
-      assert.match(scope.stderr, /^mintmark: routee: --scope or ROUTEE_SCOPES holds "é", which is not a scope\n.*\n$/)
+      assert.match(
+        scope.stderr,
+        /^mintmark: routee: --scope or ROUTEE_SCOPES contains "é", which is not a scope\n.*\n$/
+      )
       const baseUrl = yield* atTerminal(["token", "routee"], { ...env, ROUTEE_BASE_URL: "nonsense" })
       assert.match(baseUrl.stderr, /^mintmark: routee: ROUTEE_BASE_URL must be an absolute https URL\n.*\n$/)
       assert.deepStrictEqual([scope.code, baseUrl.code], [3, 3])

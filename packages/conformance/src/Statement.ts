@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import type { Setting } from "@mintmark/core/Settings"
 import type { TokenError } from "@mintmark/core/TokenError"
 import type { Account } from "@mintmark/sandbox/Account"
 import type { BehaviorChanges } from "@mintmark/sandbox/Behavior"
@@ -98,6 +97,19 @@ export interface Played {
   readonly behavior?: BehaviorChanges | undefined
   /** The tag of the error's reason where the secret, or the password, is wrong. */
   readonly refusedWith: TokenError["reason"]["_tag"]
+}
+
+/**
+ * What the provider calls a setting.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Setting {
+  /** The name of the option: `applicationId`. */
+  readonly option: string
+  /** The environment variable: `ROUTEE_APPLICATION_ID`. */
+  readonly variable: string
 }
 
 /**

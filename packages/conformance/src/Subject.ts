@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
-import type { Overrides, Provider } from "@mintmark/core/Provider"
-import type { Account, ProviderClient } from "@mintmark/core/ProviderClient"
+import type { Provider } from "@mintmark/core/Provider"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
-import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { Statement } from "./Statement.ts"
 
@@ -21,16 +20,37 @@ import type { Statement } from "./Statement.ts"
 export interface Subject {
   /** The name that its tests go by. */
   readonly name: string
-  /** The provider's value, at another place: the suite never talks to the real one. */
-  readonly provider: (overrides: Overrides) => Result.Result<Provider, TokenError>
+  /** The provider's value. The suite overrides its URLs, and never sends it a request. */
+  readonly provider: AnyProvider
+  /** What the parts in the braces of its URLs are in what is stated, by the names of the options. */
+  readonly parts?: Readonly<Record<string, string>> | undefined
   /**
-   * Makes the client of an account: `ProviderClient.make` of the value, unless told otherwise. For what has a face of
-   * its own, and is to be held against the same pages.
+   * Makes the client of an account: `ProviderClient.make` of the value by default. For what applications use instead of
+   * a `ProviderClient`, to check it against the same pages.
    */
   readonly connect?: (
-    overrides: Overrides,
-    account: Account
-  ) => Effect.Effect<ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope>
-  /** What its pages say. Written down by hand: taken from the value, it would prove nothing. */
+    options: Options
+  ) => Effect.Effect<ProviderClient.ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope>
+  /** What its pages say, written by hand: a copy of the value would prove nothing. */
   readonly stated: Statement
+}
+
+/**
+ * A provider, whatever its account and the parts of its URLs are called.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AnyProvider = Provider<unknown, {}, {}>
+
+/**
+ * What the suite makes a client of: the options of `ProviderClient.make`, with the account and the URL parts by the
+ * provider's names.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends ProviderClient.Options {
+  readonly scopes?: ReadonlyArray<string> | undefined
+  readonly [account: string]: unknown
 }

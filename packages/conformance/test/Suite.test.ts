@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { checks, suite, type Turn, turned } from "@mintmark/conformance"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { acme, acmePerson } from "./support/acme.ts"
@@ -10,17 +12,17 @@ suite(acmePerson)
 const ofAcme: ReadonlyArray<Turn> = [
   {
     name: "raw to form-encoded Basic",
-    policy: { clientAuthentication: "client_secret_basic" },
+    policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
     check: "puts credentials where basic-raw has them, byte for byte"
   },
   {
     name: "Basic to the body",
-    policy: { clientAuthentication: "client_secret_post" },
+    policy: { clientAuthentication: ClientAuthentication.clientSecretPost },
     check: "puts credentials where basic-raw has them, byte for byte"
   },
   {
     name: "a secret to none",
-    policy: { clientAuthentication: "none" },
+    policy: { clientAuthentication: ClientAuthentication.none },
     check: "is let in by its server, with credentials of any characters"
   },
   {
@@ -46,7 +48,7 @@ const ofAcme: ReadonlyArray<Turn> = [
   },
   {
     name: "refresh tokens used",
-    policy: { renewsWithRefreshToken: true },
+    policy: { renewal: Grant.refreshToken },
     check: "asks with the same credentials again, and with no refresh token"
   },
   { name: "scopes required", policy: { scopesRequired: true }, check: "leaves the scope out where none is named" },
@@ -73,12 +75,12 @@ const ofAcme: ReadonlyArray<Turn> = [
   },
   {
     name: "no meaning for a 418",
-    policy: { refusal: () => undefined },
+    policy: { errors: [] },
     check: "tells apart a teapot without credentials"
   },
   {
     name: "other names of settings",
-    policy: { settings: {} },
+    policy: { names: {} },
     check: "names key (ACME_KEY) where it is missing or empty, before any request"
   },
   {
@@ -101,27 +103,27 @@ const ofAcme: ReadonlyArray<Turn> = [
 const ofPerson: ReadonlyArray<Turn> = [
   {
     name: "the password before the refresh token",
-    policy: { renewsWithRefreshToken: false },
+    policy: { renewal: undefined },
     check: "renews with the newest refresh token, and sends the first grant's credentials once"
   },
   {
     name: "the password before the refresh token",
-    policy: { renewsWithRefreshToken: false },
+    policy: { renewal: undefined },
     check: "never has two token requests of one account under way, and uses no refresh token twice"
   },
   {
     name: "a refused refresh token taken for trouble",
-    policy: { refusal: ({ code }) => code === "invalid_grant" ? "unavailable" : undefined },
+    policy: { errors: [{ error: "invalid_grant", means: "unavailable" }] },
     check: "falls back to the first grant once, within the same call, where the refresh token is refused"
   },
   {
     name: "trouble taken for a refused refresh token",
-    policy: { refusal: ({ grant, status }) => grant === "refresh_token" && status >= 500 ? "grant" : undefined },
+    policy: { errors: [{ status: 503, means: "grant" }] },
     check: "doesn't fall back to the first grant for anything but a refused refresh token"
   },
   {
     name: "a refused password taken for a refused request",
-    policy: { refusal: ({ code }) => code === "invalid_grant" ? "request" : undefined },
+    policy: { errors: [{ error: "invalid_grant", means: "request" }] },
     check: "never sends a refused password again by itself"
   },
   {
@@ -142,7 +144,7 @@ const ofPerson: ReadonlyArray<Turn> = [
   },
   {
     name: "another grant",
-    policy: { grant: "client_credentials" },
+    policy: { grant: Grant.clientCredentials },
     check: "puts credentials where none has them, byte for byte"
   }
 ]

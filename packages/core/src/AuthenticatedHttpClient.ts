@@ -29,7 +29,7 @@ import {
 import * as ApiOrigins from "./internal/apiOrigins.ts"
 import { hold } from "./internal/heldResponse.ts"
 import type * as Doubts from "./internal/http/doubts.ts"
-import { check, type Provider } from "./Provider.ts"
+import { check, type Resolved } from "./internal/request/resolve.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 
@@ -104,7 +104,7 @@ export interface Options {
  */
 export const make = (
   http: HttpClient.HttpClient,
-  provider: Provider,
+  provider: Resolved,
   { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
 ): Result.Result<
   (source: TokenSource, doubts?: () => Doubts.Holder) => AuthenticatedHttpClient,

@@ -1,76 +1,117 @@
 /**
- * What a token request asks with: the client's own credentials, a password, or a refresh token.
+ * What a token is requested with. Each grant is a value; another one is another value.
  *
  * @since 0.1.0
  */
-import * as Redacted from "effect/Redacted"
+import type * as Effect from "effect/Effect"
+import type { Additions, Context, Needs, Problem, Values } from "./ClientAuthentication.ts"
 
 /**
- * The client asks for itself.
+ * A grant.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-1.3 | RFC 6749 section 1.3}
+ * @since 0.1.0
+ * @category models
+ */
+export interface Grant<N extends Needs = Needs> {
+  /** Its name in errors and in the identity of an account: the `grant_type`, where it has one. */
+  readonly name: string
+  /** The credentials that it needs. */
+  readonly needs: N
+  /**
+   * How a refusal of it is remembered: like refused client credentials, which are sent again after 30 seconds, or like
+   * a refused password, which is never sent again by itself.
+   */
+  readonly refusedAs: "client_credentials" | "password"
+  /** As `validate` of a client authentication method. */
+  validate?(values: Partial<Values<N>>): Problem | undefined | Effect.Effect<Problem | undefined>
+  /**
+   * What the grant adds to a token request. An effect is run for each attempt; a value is kept for as long as the
+   * credentials are the same.
+   */
+  request(values: Values<N>, context: Context): Additions | Effect.Effect<Additions, unknown>
+  /**
+   * Produces the reply itself, as the JSON value that the provider's reply Schema decodes: then no HTTP request is
+   * made. For APIs that accept a token which the client signs.
+   */
+  produce?(values: Values<N>, context: Context): Effect.Effect<unknown, unknown>
+}
+
+/**
+ * A grant of one's own:
+ *
+ * ```ts
+ * import * as Grant from "@mintmark/core/Grant"
+ *
+ * const accountCredentials = Grant.make({
+ *   name: "account_credentials",
+ *   needs: { accountId: "text" },
+ *   refusedAs: "client_credentials",
+ *   request: ({ accountId }) => ({ parameters: { grant_type: "account_credentials", account_id: accountId } })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <const N extends Needs>(self: Grant<N>): Grant<N> => self
+
+/**
+ * A grant that produces the token itself, without a request.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const produce = <const N extends Needs>(
+  self: Omit<Grant<N>, "request" | "produce"> & Required<Pick<Grant<N>, "produce">>
+): Grant<N> => ({ ...self, request: () => ({}) })
+
+/**
+ * Client credentials: the client requests a token for itself.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 | RFC 6749 section 4.4}
  * @since 0.1.0
- * @category models
+ * @category grants
  */
-export interface ClientCredentials {
-  readonly type: "client_credentials"
+export const clientCredentials: Grant<{}> = {
+  name: "client_credentials",
+  needs: {},
+  refusedAs: "client_credentials",
+  request: () => ({ parameters: { grant_type: "client_credentials" } })
 }
 
 /**
- * The client asks with the resource owner's username and password.
+ * The resource owner's username and password.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.3 | RFC 6749 section 4.3}
  * @since 0.1.0
- * @category models
+ * @category grants
  */
-export interface Password {
-  readonly type: "password"
-  readonly username: string
-  readonly password: Redacted.Redacted
+export const password: Grant<{ readonly username: "text"; readonly password: "secret" }> = {
+  name: "password",
+  needs: { username: "text", password: "secret" },
+  refusedAs: "password",
+  request: ({ password, username }) => ({ parameters: { grant_type: "password", username, password } })
 }
 
 /**
- * The client asks with the refresh token of an earlier reply.
+ * The refresh token of an earlier reply. Sent without `scope`, which keeps the scopes that were granted.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 | RFC 6749 section 6}
  * @since 0.1.0
- * @category models
+ * @category grants
  */
-export interface RefreshToken {
-  readonly type: "refresh_token"
-  readonly refreshToken: Redacted.Redacted
+export const refreshToken: Renewal = {
+  name: "refresh_token",
+  needs: { refreshToken: "secret" },
+  refusedAs: "client_credentials",
+  request: ({ refreshToken }) => ({ parameters: { grant_type: "refresh_token", refresh_token: refreshToken } })
 }
 
 /**
- * A grant that needs no earlier reply.
+ * A grant that renews with a refresh token.
  *
  * @since 0.1.0
  * @category models
  */
-export type Primary = ClientCredentials | Password
-
-/**
- * Any grant, told apart by its `type`, which is its `grant_type` on the wire.
- *
- * @since 0.1.0
- * @category models
- */
-export type Grant = Primary | RefreshToken
-
-/**
- * The grant's fields of the body, in the order in which they are sent.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const parameters = (self: Grant): Readonly<Record<string, string>> => {
-  const grant_type = self.type
-  switch (grant_type) {
-    case "client_credentials":
-      return { grant_type }
-    case "password":
-      return { grant_type, username: self.username, password: Redacted.value(self.password) }
-    case "refresh_token":
-      return { grant_type, refresh_token: Redacted.value(self.refreshToken) }
-  }
-}
+export type Renewal = Grant<{ readonly refreshToken: "secret" }>

@@ -1,66 +1,59 @@
 /**
- * All that is known of one provider, as one value.
+ * All that is known of one provider, as one plain value.
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
-import { constUndefined } from "effect/Function"
-import * as Result from "effect/Result"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
-import { type ClientAuthentication, placements } from "./ClientAuthentication.ts"
+import type { ClientAuthentication, Needs, Parameters } from "./ClientAuthentication.ts"
 import type * as Grant from "./Grant.ts"
 import type { HostPart } from "./HostPart.ts"
-import { millisOf, notASpan } from "./internal/timeSpan.ts"
-import * as Url from "./internal/url.ts"
-import type { Settings } from "./Settings.ts"
-import { InvalidOption, TokenError } from "./TokenError.ts"
 
 /**
- * A failed reply, reduced to what decides.
+ * A provider: its token endpoint, how the client authenticates, its grant, how to read its reply, what its errors mean,
+ * which origins may get the token.
+ *
+ * `Reply` is what its reply adds to OAuth's fields, `Account` the credentials of an account at it, `Parts` what stands
+ * in the braces of its URLs; the last two by the names that the provider uses.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Failure {
-  readonly status: number
-  /** The `error` of the reply, if it is a string. */
-  readonly code: string | undefined
-  /** The grant that was asked with. */
-  readonly grant: Grant.Grant["type"]
-}
-
-/**
- * What a failed reply means to a program.
- *
- * @since 0.1.0
- * @category models
- */
-export type Refusal = "credentials" | "grant" | "request" | "throttled" | "unavailable"
-
-/**
- * A provider: its endpoint, where credentials go, how it grants, how to read its reply, what a refusal means, which
- * origins may see the token. `Reply` is what its reply adds to OAuth's fields.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Provider<out Reply = unknown> {
-  /** A short name in lower case, for metrics, spans and errors. */
+export interface Provider<
+  out Reply = unknown,
+  out Account extends Needs = Needs,
+  out Parts extends Needs = Needs
+> {
+  /** A short name in lower case, for metrics, spans, errors and environment variables: `acme` reads `ACME_*`. */
   readonly id: string
-  /** The token endpoint: https, or http on loopback. */
+  /** The token endpoint: https, or http on loopback. May contain parts in braces, such as `{region}`. */
   readonly tokenEndpoint: string
-  /** Where the client's credentials go. */
+  /** The base URL of the API: a request to a path goes there. May contain the same braces. */
+  readonly apiUrl: string
+  /** Origins that may get the token, besides that of `apiUrl`. */
+  readonly apiOrigins: ReadonlyArray<string>
+  /** The check of each part in braces. */
+  readonly urlParts: Readonly<Record<string, HostPart>>
+  /** What a part, or a credential that is no secret, is if the application doesn't set it; by OAuth's names. */
+  readonly defaults: Readonly<Record<string, string>>
+  /** The provider's own names of credentials and parts, by OAuth's: `{ clientId: "applicationId" }`. */
+  readonly names: Readonly<Record<string, string>>
+  /** How the client authenticates. */
   readonly clientAuthentication: ClientAuthentication
   /** The grant that gets the first token. */
-  readonly grant: Grant.Primary["type"]
-  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
-  readonly renewsWithRefreshToken: boolean
-  /** Scopes that are sent where the application names none. */
+  readonly grant: Grant.Grant
+  /** The grant that renews with a refresh token, where replies contain one; `undefined` for none. */
+  readonly renewal: Grant.Renewal | undefined
+  /** Scopes that are requested if the application names none. */
   readonly scopes: ReadonlyArray<string>
   /** Whether a request without scopes is refused before it is sent. */
   readonly scopesRequired: boolean
-  /** Further fields of the token request's body. */
-  readonly parameters: Readonly<Record<string, string>>
+  /** Further fields of the token request. */
+  readonly parameters: Parameters
+  /** How the token request is written. */
+  readonly request: RequestFormat
   /**
    * What the reply adds to OAuth's fields. It sees the whole reply but the tokens themselves, and must not fail on what
    * it doesn't need.
@@ -69,202 +62,227 @@ export interface Provider<out Reply = unknown> {
   /** Whether a reply without `token_type` is read as one with `Bearer`. */
   readonly tokenTypeRequired: boolean
   /**
-   * The lifetime of a token whose reply doesn't say it, counted from the request; `undefined` where such a reply is
+   * The lifetime of a token whose reply doesn't contain it, counted from the request; `undefined` where such a reply is
    * not understood.
    */
-  readonly assumedLifetime: Duration.Duration | undefined
+  readonly assumedLifetime: Duration.Input | undefined
   /**
-   * The field of the reply that holds the refresh token's lifetime, in seconds; a 0 there means that it doesn't end.
-   * `undefined` where the provider has no such field.
+   * The field of the reply that contains the refresh token's lifetime, in seconds; a 0 there means that it doesn't
+   * expire. `undefined` where the provider has no such field.
    */
   readonly refreshTokenExpiresIn: string | undefined
-  /** What a failed reply means, where status and OAuth code don't tell; `undefined` leaves it to them. */
-  readonly refusal: (failure: Failure) => Refusal | undefined
-  /** Where the provider's API is: requests with a path alone go there. */
-  readonly apiUrl: string
-  /** Origins that may see the token, besides that of `apiUrl`. */
-  readonly apiOrigins: ReadonlyArray<string>
+  /** Failed replies whose meaning doesn't follow from status and OAuth's codes. */
+  readonly errors: ReadonlyArray<DeclaredError>
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlyArray<number>
   /**
-   * Of those, the ones that may as well mean something else, such as a missing right: the token is renewed, and served
-   * on if that fails.
+   * Of those, the ones that may have another meaning, such as a missing right: the token is renewed, and the cached one
+   * is still served if that fails.
    */
   readonly doubtOn: ReadonlyArray<number>
-  /** Whether plain http is allowed elsewhere than on loopback. */
-  readonly insecure: boolean
-  /** What the provider calls its settings. */
-  readonly settings: Settings
+  /**
+   * The credentials of an account and the parts of its URLs, by the provider's names: for the compiler alone, never set.
+   */
+  readonly "~types"?: { readonly account: Account; readonly parts: Parts } | undefined
 }
 
 /**
- * What is known of a provider. What is left out takes the default that `make` names.
+ * How a token request is written, where it isn't a form that is sent by POST.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Facts<Reply> extends
-  Pick<Provider<Reply>, "id" | "clientAuthentication" | "grant" | "reply">,
-  Partial<
-    Pick<
-      Provider<Reply>,
-      | "renewsWithRefreshToken"
-      | "scopes"
-      | "scopesRequired"
-      | "parameters"
-      | "tokenTypeRequired"
-      | "refreshTokenExpiresIn"
-      | "refusal"
-      | "apiOrigins"
-      | "renewOn"
-      | "doubtOn"
-      | "settings"
-    >
-  >
-{
-  /** The token endpoint. Parts in braces, such as `{region}`, are taken from `hostParts`. */
-  readonly tokenEndpoint: string
-  /** Where the API is. Takes the same braces. */
-  readonly apiUrl: string
-  /** What stands in the place of the braces. */
-  readonly hostParts?: Readonly<Record<string, HostPart>>
-  /** The lifetime of a token whose reply doesn't say it. */
-  readonly assumedLifetime?: Duration.Input | undefined
+export interface RequestFormat {
+  /** `POST` by default. A GET has no body: its fields go into the query. */
+  readonly method?: "POST" | "GET" | undefined
+  /** Where the fields go: the body as a form (the default), the body as JSON, or the URL's query. */
+  readonly encoding?: "form" | "json" | "query" | undefined
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Other names for fields, by the names that grant and method give them; `false` leaves a field out. */
+  readonly fields?: Readonly<Record<string, string | false>> | undefined
+  /** What stands between scopes: a space by default. */
+  readonly scopeSeparator?: string | undefined
 }
 
 /**
- * What an application may say otherwise of a provider, where the provider's pages are silent, or no longer true. What
- * is left out, or `undefined`, changes nothing.
+ * A failed reply of a provider, and its meaning. It is recognized by all that is given of `status` and `error`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DeclaredError {
+  readonly status?: number | undefined
+  /** The text of the reply's field `error`. */
+  readonly error?: string | undefined
+  /**
+   * - `credentials`: the client's credentials are refused
+   * - `grant`: the grant itself is refused, such as a password
+   * - `request`: the request is refused for another reason
+   * - `throttled`: too many requests
+   * - `unavailable`: the server can't reply for now
+   */
+  readonly means: "credentials" | "grant" | "request" | "throttled" | "unavailable"
+}
+
+/**
+ * A secret, or an effect that reads it anew for each token request. What that effect fails with is not shown in errors.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Secret = Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown>
+
+type Optional<N extends Needs> = { [Name in keyof N]: N[Name] extends `${string}?` ? Name : never }[keyof N]
+type Given<Kind> = Kind extends "text" | "text?" ? string : Secret
+
+/**
+ * Credentials or URL parts as an application gives them, by the provider's names: a text is a string, the rest is a
+ * `Secret`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Account<N extends Needs> =
+  & { readonly [Name in Exclude<keyof N, Optional<N>>]: Given<N[Name]> }
+  & { readonly [Name in Optional<N>]?: Given<N[Name]> | undefined }
+
+/**
+ * What an application may override of a provider. What is omitted, or `undefined`, changes nothing.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Overrides {
   /**
-   * Another place for both the token endpoint and the API, such as a test server: replaces their origins, and keeps
-   * their paths.
+   * Another base URL for both the token endpoint and the API, such as a test server: replaces their origins, and keeps
+   * their paths. `{host}` in it stands for the host that is replaced: `http://localhost:4010/{host}`.
    */
   readonly baseUrl?: string | undefined
   /** The token endpoint: https, or http on loopback. */
   readonly tokenEndpoint?: string | undefined
-  /** Where the API is: requests with a path alone go there. */
+  /** The base URL of the API: a request to a path goes there. */
   readonly apiUrl?: string | undefined
-  /** Where the client's credentials go. */
+  /** How the client authenticates: a method that needs no other credentials than the provider's own. */
   readonly clientAuthentication?: ClientAuthentication | undefined
-  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
-  readonly renewsWithRefreshToken?: boolean | undefined
-  /** Further fields of the token request's body. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined
-  /** The lifetime of a token whose reply doesn't say it. */
+  /** The grant that renews with a refresh token; `false` for none. */
+  readonly renewal?: Grant.Renewal | false | undefined
+  /** Further fields of the token request; merged over the provider's, one by one. */
+  readonly parameters?: Parameters | undefined
+  /** The lifetime of a token whose reply doesn't contain it. */
   readonly assumedLifetime?: Duration.Input | undefined
-  /** Whether plain http is allowed elsewhere than on loopback: `false` unless told otherwise. */
+  /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
   readonly insecure?: boolean | undefined
 }
 
 /**
- * A provider, checked: its URLs are https (or http on loopback), without userinfo and fragment, and what was put into
- * a host name is still just that afterwards.
+ * What is known of a provider. What is omitted takes the default that `make` names.
  *
- * Defaults: no scopes, `token_type` required, `expires_in` required, no refresh token, `renewOn` 401, `doubtOn` 403 (by
- * RFC 6750 section 3.1 a missing right). Fails with `InvalidOption`.
+ * @since 0.1.0
+ * @category models
+ */
+export interface Facts<
+  Reply,
+  Client extends Needs,
+  Owner extends Needs,
+  UrlParts extends Readonly<Record<string, HostPart>>,
+  Names extends Readonly<Record<string, string>>,
+  Defaults extends Readonly<Record<string, string>>
+> extends
+  Pick<Provider<Reply>, "id" | "tokenEndpoint" | "apiUrl" | "reply">,
+  Partial<
+    Pick<
+      Provider<Reply>,
+      | "apiOrigins"
+      | "renewal"
+      | "scopes"
+      | "scopesRequired"
+      | "parameters"
+      | "request"
+      | "tokenTypeRequired"
+      | "assumedLifetime"
+      | "refreshTokenExpiresIn"
+      | "errors"
+      | "renewOn"
+      | "doubtOn"
+    >
+  >
+{
+  /** How the client authenticates. */
+  readonly clientAuthentication: ClientAuthentication<Client>
+  /** The grant that gets the first token. */
+  readonly grant: Grant.Grant<Owner>
+  /** The check of each part in braces of the URLs. */
+  readonly urlParts?: UrlParts
+  /** The provider's own names of credentials and parts, by OAuth's. */
+  readonly names?: Names
+  /** What a part, or a credential that is no secret, is if the application doesn't set it; by OAuth's names. */
+  readonly defaults?: Defaults
+}
+
+type Renamed<N extends Needs, Names, Defaults> = {
+  readonly [Name in keyof N as Name extends keyof Names ? Names[Name] & string : Name]: Name extends keyof Defaults
+    ? N[Name] extends "text" ? "text?" : N[Name]
+    : N[Name]
+}
+
+type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
+
+/**
+ * A provider.
+ *
+ * Defaults: no scopes, no further parameters, a form sent by POST, `token_type` and `expires_in` required, no refresh
+ * token, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
+ * made of it.
+ *
+ * ```ts
+ * import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+ * import * as Grant from "@mintmark/core/Grant"
+ * import * as Provider from "@mintmark/core/Provider"
+ * import * as Reply from "@mintmark/core/Reply"
+ *
+ * const acme = Provider.make({
+ *   id: "acme",
+ *   tokenEndpoint: "https://auth.acme.example/oauth/token",
+ *   apiUrl: "https://api.acme.example",
+ *   clientAuthentication: ClientAuthentication.clientSecretBasic,
+ *   grant: Grant.clientCredentials,
+ *   reply: Reply.Nothing
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = <Reply>(
-  facts: Facts<Reply>,
-  overrides: Overrides = {}
-): Result.Result<Provider<Reply>, TokenError> => {
-  const { hostParts = {}, settings = {}, ...known } = facts
-  const { baseUrl, insecure = false } = overrides
-  const clientAuthentication = overrides.clientAuthentication ?? facts.clientAuthentication
-  const parameters = overrides.parameters ?? facts.parameters ?? {}
-  const lifetime = overrides.assumedLifetime ?? facts.assumedLifetime
-  const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
-
-  const urlOf = (name: "tokenEndpoint" | "apiUrl"): string => {
-    const own = overrides[name] ?? Url.fillHost(facts[name], hostParts)
-    return baseUrl === undefined ? own : Url.rebase(own, baseUrl)
-  }
-  const urlProblem = (name: "tokenEndpoint" | "apiUrl"): Problem => [
-    baseUrl === undefined ? name : "baseUrl",
-    baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(urlOf(name), insecure)
-  ]
-  const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
-  const checked = check({ id: facts.id, settings }, [
-    // Callers without types say what they like.
-    [
-      "clientAuthentication",
-      Object.hasOwn(placements, clientAuthentication)
-        ? undefined
-        : `must be one of ${Object.keys(placements).join(", ")}`
-    ],
-    ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
-    ...Object.entries(hostParts).map(([name, { problem }]) => [name, problem] as const),
-    ["parameters", taken && `must not name ${taken}`],
-    urlProblem("tokenEndpoint"),
-    urlProblem("apiUrl")
-  ])
-  return Result.map(checked, () => ({
+export const make = <
+  Reply,
+  Client extends Needs,
+  Owner extends Needs,
+  const UrlParts extends Readonly<Record<string, HostPart>> = {},
+  const Names extends Readonly<Record<string, string>> = {},
+  const Defaults extends Readonly<Record<string, string>> = {}
+>(
+  facts: Facts<Reply, Client, Owner, UrlParts, Names, Defaults>
+): Provider<Reply, Renamed<Client & Owner, Names, Defaults>, Renamed<Texts<UrlParts>, Names, Defaults>> => {
+  const { clientAuthentication, defaults = {}, grant, names = {}, urlParts = {}, ...known } = facts
+  return {
+    apiOrigins: [],
+    renewal: undefined,
     scopes: [],
     scopesRequired: false,
+    parameters: {},
+    request: {},
     tokenTypeRequired: true,
+    assumedLifetime: undefined,
     refreshTokenExpiresIn: undefined,
-    refusal: constUndefined,
-    apiOrigins: [],
+    errors: [],
     renewOn: [401],
     doubtOn: [403],
     ...known,
-    tokenEndpoint: urlOf("tokenEndpoint"),
-    apiUrl: urlOf("apiUrl"),
     clientAuthentication,
-    renewsWithRefreshToken: overrides.renewsWithRefreshToken ?? facts.renewsWithRefreshToken ?? false,
-    parameters,
-    assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
-    insecure,
-    settings
-  }))
-}
-
-// A second one beside OAuth's own could be the one that a server reads.
-const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
-
-/**
- * A setting, and what is wrong with it, if anything is.
- *
- * @internal
- */
-export type Problem = readonly [setting: string, problem: string | undefined]
-
-/**
- * Fails with the error of the first setting that has a problem, if one has.
- *
- * @internal
- */
-export const check = (
-  self: Pick<Provider, "id" | "settings">,
-  problems: ReadonlyArray<Problem>
-): Result.Result<void, TokenError> => {
-  for (const [setting, problem] of problems) {
-    if (problem !== undefined) return Result.fail(invalidOption(self, setting, problem))
+    grant,
+    urlParts,
+    names,
+    defaults
   }
-  return Result.void
-}
-
-/**
- * The error of an option that is missing or can't be used, by the name that the provider gives it.
- *
- * @since 0.1.0
- * @category errors
- */
-export const invalidOption = (
-  self: Pick<Provider, "id" | "settings">,
-  setting: string,
-  problem: string
-): TokenError => {
-  const known = self.settings[setting]
-  return new TokenError({
-    provider: self.id,
-    reason: new InvalidOption({ option: known?.option ?? setting, variable: known?.variable, problem })
-  })
 }

@@ -3,25 +3,25 @@
  *
  * @since 0.1.0
  */
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import * as Redacted from "effect/Redacted"
-import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
-import type * as Provider from "./Provider.ts"
-import * as TokenError from "./TokenError.ts"
+import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { resolve } from "./internal/request/resolve.ts"
+import { scopeSet } from "./internal/request/TokenRequest.ts"
+import type { Account, Provider } from "./Provider.ts"
+import type * as TokenError from "./TokenError.ts"
 import type { TokenEvent } from "./TokenEvent.ts"
-import * as TokenRequest from "./TokenRequest.ts"
 import * as TokenSource from "./TokenSource.ts"
 
 /**
  * An account at a provider. `Reply` is what the provider's reply adds to the token, `Scopes` the lists of scopes that
- * can be asked for.
+ * can be requested.
  *
  * @since 0.1.0
  * @category models
@@ -33,11 +33,11 @@ export interface ProviderClient<
   /** An access token that is valid now. */
   readonly token: Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
   /**
-   * The token, where it is at hand and needs no further thought: for code that can't afford to run an effect for each
-   * look. `undefined` where `token` is to be asked.
+   * The cached token, if it is fresh: for code that can't afford to run an effect for each look. `undefined` where
+   * `token` has to be run.
    */
   readonly peek: () => AccessToken<Reply> | undefined
-  /** A new token, whatever there is; forgets remembered refusals. */
+  /** A new token, whatever is cached; clears remembered failures. */
   readonly renew: Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
   /** Tells that an API refused this token, and returns the effect that gets another one: see `TokenSource`. */
   readonly reject: (
@@ -49,83 +49,68 @@ export interface ProviderClient<
   /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
   readonly http: AuthenticatedHttpClient.AuthenticatedHttpClient
   /**
-   * The same account with another set of scopes, and a token of its own. The same set gives the same view. Fails with
+   * The same account with another set of scopes, and a token of its own. The same set gives the same client. Fails with
    * `InvalidOption` where a scope can't be sent.
    */
   readonly withScopes: (scopes: Scopes) => Effect.Effect<ProviderClient<Reply, Scopes>, TokenError.TokenError>
 }
 
 /**
- * A secret, or an effect that reads it anew for each token request. Whatever that effect fails with is left out of
- * errors.
+ * Options that every provider takes. What is omitted, or `undefined`, changes nothing.
  *
  * @since 0.1.0
  * @category models
  */
-export type Secret = Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown>
+export interface Options extends AuthenticatedHttpClient.Options, TokenSource.Options {}
 
 /**
- * The account: what a provider package makes of its own options.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Account<out Scopes extends ReadonlyArray<string> = ReadonlyArray<string>> {
-  readonly clientId: string
-  readonly clientSecret?: Secret | undefined
-  /** The resource owner, where the provider's grant is `password`. */
-  readonly username?: string | undefined
-  readonly password?: Secret | undefined
-  /** The scopes to ask for; the provider's own where it is left out. */
-  readonly scopes?: Scopes | undefined
-}
-
-/**
- * Options that every provider's `layer` takes.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options extends AuthenticatedHttpClient.Options {
-  /** How long a caller may wait for a token, retries included. 30 seconds unless told otherwise. */
-  readonly deadline?: Duration.Input | undefined
-}
-
-/**
- * Makes the client of an account at a provider, as `Provider.make` answers it. It needs the application's `HttpClient`
- * while it is made, and keeps it.
+ * Makes the client of an account at a provider. It needs the application's `HttpClient` while it is made, and keeps it.
  *
  * Fails with `InvalidOption`, before any request, where an option is missing or can't be used.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function*<
+export const make = <
+  Reply,
+  A extends Needs,
+  P extends Needs,
+  const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
+>(
+  provider: Provider<Reply, A, P>,
+  options: Account<A> & Account<P> & Options & {
+    /** The scopes to request; the provider's own by default. */
+    readonly scopes?: Scopes | undefined
+  }
+): Effect.Effect<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> =>
+  makeClient(provider, options)
+
+/**
+ * What `make` makes, from options whose names only the caller's types can check.
+ *
+ * @internal
+ */
+export const makeClient = Effect.fnUntraced(function*<
   Reply,
   const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
 >(
-  known: Result.Result<Provider.Provider<Reply>, TokenError.TokenError>,
-  account: Account<Scopes>,
-  options: Options = {}
+  provider: Provider<Reply>,
+  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined }
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
-  const provider = yield* Effect.fromResult(known)
+  const resolved = yield* Effect.fromResult(resolve(provider, options))
   const carry = yield* Effect.fromResult(
-    AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
+    AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, resolved, options)
   )
-  const engine = yield* Engine.make(
-    provider,
-    (credentials: TokenSource.Credentials) => credentials,
-    options
-  )
+  const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options)
   const views = new Map<string, ProviderClient<Reply, Scopes>>()
 
   const view = Effect.fnUntraced(function*(
     scopes: ReadonlyArray<string>
   ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError> {
-    const key = JSON.stringify(TokenRequest.scopeSet(provider, scopes))
+    const credentials = yield* credentialsOf(resolved, options, scopes)
+    const key = JSON.stringify(scopeSet(resolved, scopes))
     const known = views.get(key)
     if (known !== undefined) return known
-    const credentials = yield* credentialsOf(provider, account, scopes)
     const cached = engine.account(credentials)
     const source = TokenSource.fromEngine(engine, cached)
     const { get: token, ...rest } = source
@@ -134,55 +119,5 @@ export const make = Effect.fnUntraced(function*<
     return made
   })
 
-  return yield* view(account.scopes ?? [])
+  return yield* view(options.scopes ?? [])
 })
-
-/**
- * The credentials of an account, checked. Where a secret is an effect, they are an effect too, and the secret is
- * checked each time that it is read.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const credentialsOf = (
-  provider: Provider.Provider,
-  account: Account,
-  scopes: ReadonlyArray<string> = account.scopes ?? []
-): Effect.Effect<TokenSource.Credentials, TokenError.TokenError> => {
-  const { clientId, clientSecret, password, username = "" } = account
-  const assemble = (
-    secret: Redacted.Redacted | undefined,
-    ownersSecret: Redacted.Redacted = Redacted.make("")
-  ): TokenRequest.Credentials => ({
-    client: { id: clientId, secret },
-    grant: provider.grant === "password"
-      ? { type: "password", username, password: ownersSecret }
-      : { type: "client_credentials" },
-    scopes
-  })
-  const check = (credentials: TokenRequest.Credentials) =>
-    Effect.as(Effect.fromResult(TokenRequest.make(provider, credentials)), credentials)
-
-  const read = (secret: Secret | undefined) =>
-    Effect.isEffect(secret)
-      ? Effect.mapError(secret, () =>
-        new TokenError.TokenError({
-          provider: provider.id,
-          reason: new TokenError.Unavailable({ kind: "credentials" })
-        }))
-      : Effect.succeed(secret)
-  // What is known now is checked now; the secrets, when they are read.
-  const known = check(assemble(stand(clientSecret), stand(password)))
-  return Effect.isEffect(clientSecret) || Effect.isEffect(password)
-    ? Effect.as(
-      known,
-      Effect.flatMap(
-        Effect.all([read(clientSecret), read(password)]),
-        ([secret, ownersSecret]) => check(assemble(secret, ownersSecret))
-      )
-    )
-    : known
-}
-
-const stand = (secret: Secret | undefined): Redacted.Redacted | undefined =>
-  Effect.isEffect(secret) ? Redacted.make("read later") : secret

@@ -16,14 +16,15 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import type * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import { within } from "./internal/engine/Deadline.ts"
 import { limit, read as readBody } from "./internal/heldResponse.ts"
 import { reasonOf } from "./internal/http/transport.ts"
+import type { TokenRequest } from "./internal/request/TokenRequest.ts"
 import { isSameUrl } from "./internal/url.ts"
 import * as TokenError from "./TokenError.ts"
-import type { TokenRequest } from "./TokenRequest.ts"
 import type { TokenResponse } from "./TokenResponse.ts"
 
 /**
@@ -43,7 +44,8 @@ export const bodyLimit = limit
 export const defaultDeadline: Duration.Duration = Duration.seconds(30)
 
 /**
- * Makes the function that sends a token request through `http` and reads the reply to its end.
+ * Makes the function that builds a token request, sends it through `http` and reads the reply to its end, all of it
+ * within a deadline. A grant that produces the reply itself sends nothing.
  *
  * A redirect is not followed, but comes back as the 3xx that it is. The request carries nothing of the caller: no
  * trace headers, and no span of the HTTP client's own.
@@ -54,63 +56,84 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
  * @since 0.1.0
  * @category constructors
  */
-export const make =
-  (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
-  (request: TokenRequest, deadline: Duration.Duration): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    const errorOf = (reason: TokenError.Reason) => new TokenError.TokenError({ provider: provider.id, reason })
-    const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
+export const make = (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
+(
+  building: Effect.Effect<TokenRequest, TokenError.TokenError>,
+  deadline: Duration.Duration
+): Effect.Effect<readonly [TokenRequest, TokenResponse], TokenError.TokenError> => {
+  const errorOf = (reason: TokenError.Reason) => new TokenError.TokenError({ provider: provider.id, reason })
+  const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
 
-    const read = (
-      response: HttpClientResponse.HttpClientResponse,
-      clock: Clock.Clock,
-      requestedAt: number
-    ): Effect.Effect<TokenResponse, Failure> => {
-      if (!isSameUrl(response.url, request.url)) return fail(redirected)
-      const { headers, status } = response
-      return Effect.map(
-        isShort(headers) && !hidesHeaders(response) ? response.arrayBuffer : readBody(response.stream),
-        (bytes): TokenResponse => ({
-          status,
-          retryAfter: headers["retry-after"],
-          date: headers["date"],
-          body: bytes && new Uint8Array(bytes),
-          requestedAt,
-          receivedAt: clock.currentTimeMillisUnsafe()
-        })
-      )
-    }
+  const read = (
+    request: TokenRequest,
+    response: HttpClientResponse.HttpClientResponse,
+    clock: Clock.Clock,
+    requestedAt: number
+  ): Effect.Effect<TokenResponse, Failure> => {
+    if (!isSameUrl(response.url, Redacted.value(request.url))) return fail(redirected)
+    const { headers, status } = response
+    return Effect.map(
+      isShort(headers) && !hidesHeaders(response) ? response.arrayBuffer : readBody(response.stream),
+      (bytes): TokenResponse => ({
+        status,
+        retryAfter: headers["retry-after"],
+        date: headers["date"],
+        body: bytes && new Uint8Array(bytes),
+        requestedAt,
+        receivedAt: clock.currentTimeMillisUnsafe()
+      })
+    )
+  }
 
-    const exchange = Effect.withFiber<TokenResponse, Failure>((fiber) => {
+  const exchange = (request: TokenRequest) =>
+    Effect.withFiber<TokenResponse, Failure>((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const requestedAt = clock.currentTimeMillisUnsafe()
-      const client = request.grant === "refresh_token" ? sendingOnce(http, fail(interrupted)) : http
+      const client = request.isRenewal ? sendingOnce(http, fail(interrupted)) : http
       return Effect.matchEffect(client.execute(toHttp(request)), {
-        onSuccess: (response) => read(response, clock, requestedAt),
+        onSuccess: (response) => read(request, response, clock, requestedAt),
         // `filterStatusOk` and its like make an error of a reply: taken for a broken connection, a refused password
         // would be sent again.
         onFailure: (error) =>
           error._tag === "HttpClientError" && error.reason._tag === "StatusCodeError"
-            ? read(error.reason.response, clock, requestedAt)
+            ? read(request, error.reason.response, clock, requestedAt)
             : Effect.fail(error)
       })
     })
 
-    return within(
-      exchange.pipe(
-        // A client that dies may quote the request that it died of.
-        Effect.catchCause((cause) => {
-          const error = Cause.squash(cause)
-          return error instanceof TokenError.TokenError ? Effect.fail(error) : fail(reasonOf(error))
-        }),
-        Effect.updateContext(withNothingOfTheCaller((sent) => {
-          if (!isSameUrl(sent.url, request.url)) throw errorOf(redirected)
-          return true
-        }))
-      ),
-      Duration.toMillis(deadline),
-      () => fail(new TokenError.Unavailable({ kind: "timeout" }))
+  const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
+    if (request.produced !== undefined) return produced(request.produced.reply)
+    const url = Redacted.value(request.url)
+    return exchange(request).pipe(
+      // A client that dies may quote the request that it died of.
+      Effect.catchCause((cause) => {
+        const error = Cause.squash(cause)
+        return error instanceof TokenError.TokenError ? Effect.fail(error) : fail(reasonOf(error))
+      }),
+      Effect.updateContext(withNothingOfTheCaller((sent) => {
+        if (!isSameUrl(sent.url, url)) throw errorOf(redirected)
+        return true
+      }))
     )
   }
+
+  return within(
+    Effect.flatMap(building, (request) => Effect.map(send(request), (response) => [request, response] as const)),
+    Duration.toMillis(deadline),
+    () => fail(new TokenError.Unavailable({ kind: "timeout" }))
+  )
+}
+
+/** The reply that a grant has produced itself, as if a server had sent it now. */
+const produced = (reply: unknown): Effect.Effect<TokenResponse> =>
+  Effect.map(Clock.currentTimeMillis, (now) => ({
+    status: 200,
+    retryAfter: undefined,
+    date: undefined,
+    body: new TextEncoder().encode(JSON.stringify(reply)),
+    requestedAt: now,
+    receivedAt: now
+  }))
 
 type Failure = HttpClientError.HttpClientError | TokenError.TokenError
 
@@ -164,10 +187,11 @@ const built = new WeakMap<TokenRequest, HttpClientRequest.HttpClientRequest>()
 const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
   const known = built.get(request)
   if (known !== undefined) return known
-  const made = HttpClientRequest.post(request.url, {
+  const { body, contentType, headers, method, url } = request
+  const made = HttpClientRequest.make(method)(Redacted.value(url), {
     acceptJson: true,
-    headers: { authorization: request.authorization && Redacted.value(request.authorization) },
-    body: HttpBody.text(Redacted.value(request.body), "application/x-www-form-urlencoded")
+    headers: Record.map(headers, (value) => Redacted.isRedacted(value) ? Redacted.value(value) : value),
+    ...(body === undefined ? {} : { body: HttpBody.text(Redacted.value(body), contentType) })
   })
   built.set(request, made)
   return made

@@ -8,17 +8,19 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
-import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import type { Needs } from "./ClientAuthentication.ts"
 import * as Account from "./internal/engine/Account.ts"
-import * as Attempt from "./internal/engine/Attempt.ts"
+import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
+import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
-import { invalidOption, type Provider } from "./Provider.ts"
-import * as ProviderClient from "./ProviderClient.ts"
+import type { Account as AccountOf, Provider } from "./Provider.ts"
+import type * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { TokenEvent } from "./TokenEvent.ts"
 import { isCertain, type Rejection, type TokenSource } from "./TokenSource.ts"
@@ -58,12 +60,15 @@ export interface TokenPool<in Key, out Reply = unknown> {
  * @since 0.1.0
  * @category models
  */
-export interface Options<Key> extends ProviderClient.Options {
+export interface Options<Key, A extends Needs> extends ProviderClient.Options {
   /**
    * The account of a key. It is called for each token request and the result is not kept, so that a changed secret is
    * picked up; where that takes time or a secret manager, give the account's secrets as effects.
    */
-  readonly account: (key: Key) => ProviderClient.Account
+  readonly account: (key: Key) => AccountOf<A> & {
+    /** The scopes to request; the provider's own by default. */
+    readonly scopes?: ReadonlyArray<string> | undefined
+  }
   /** How many accounts are cached at most. 100,000 by default. */
   readonly capacity?: number | undefined
   /** After what time without use an account is evicted. One hour by default; `Infinity` for never. */
@@ -71,7 +76,7 @@ export interface Options<Key> extends ProviderClient.Options {
 }
 
 /**
- * A pool for a provider, as `Provider.make` returns it. It needs the application's `HttpClient` while it is made, and
+ * A pool for a provider. It needs the application's `HttpClient` while it is made, and
  * keeps it; token requests run in the scope that it is made in, and end with it. Fails with `InvalidOption` where an
  * option can't be used.
  *
@@ -80,15 +85,15 @@ export interface Options<Key> extends ProviderClient.Options {
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function*<Key, Reply>(
-  known: Result.Result<Provider<Reply>, TokenError>,
-  options: Options<Key>
+export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P extends Needs>(
+  known: Provider<Reply, A, P>,
+  options: Options<Key, A> & AccountOf<P>
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
-  const provider = yield* Effect.fromResult(known)
+  const provider = yield* Effect.fromResult(resolve(known, options))
   const carry = yield* Effect.fromResult(
     AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
   )
-  const engine = yield* Engine.make(provider, credentialsOf(provider, options.account), options)
+  const engine = yield* Engine.make(provider, readAnew(provider, options.account), options)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
@@ -170,9 +175,10 @@ const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean
   return inFlight === undefined && memory?.failure?.until !== Infinity
 }
 
-const credentialsOf =
-  <Key, Reply>(provider: Provider<Reply>, account: Options<Key>["account"]) => (key: Key): Attempt.Credentials =>
-    Effect.flatMap(
-      Effect.suspend(() => ProviderClient.credentialsOf(provider, account(key))),
-      Attempt.readCredentials
-    )
+const readAnew =
+  <Key>(provider: Resolved, account: (key: Key) => { readonly scopes?: ReadonlyArray<string> | undefined }) =>
+  (key: Key): Source =>
+    Effect.suspend(() => {
+      const options = account(key)
+      return Effect.flatMap(credentialsOf(provider, options, options.scopes), readCredentials)
+    })

@@ -9,14 +9,15 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AccessToken } from "./AccessToken.ts"
+import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import * as Lifetime from "./internal/engine/Lifetime.ts"
 import * as ReplyMeaning from "./internal/engine/ReplyMeaning.ts"
 import { readBody } from "./internal/http/replyBody.ts"
 import { readRetryAfter } from "./internal/http/retryAfter.ts"
+import type { Resolved } from "./internal/request/resolve.ts"
+import type { TokenRequest } from "./internal/request/TokenRequest.ts"
 import { shown, shownCode, whole } from "./internal/text/shown.ts"
-import type { Provider } from "./Provider.ts"
 import * as TokenError from "./TokenError.ts"
-import type { TokenRequest } from "./TokenRequest.ts"
 
 /**
  * A reply as it came.
@@ -58,7 +59,7 @@ export const longestToken = 15_360
  * @category constructors
  */
 export const makeReader = <Reply>(
-  provider: Provider<Reply>
+  provider: Resolved<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
   const decodeReply = Schema.decodeUnknownSync(provider.reply)
 
@@ -72,19 +73,18 @@ export const makeReader = <Reply>(
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
 
     const { code, description, fields: body, isEmpty } = readBody(response.body)
-    const { grant, secrets } = request
-    const means = provider.refusal({ status, code, grant })
-    const isRefresh = grant === "refresh_token"
+    const { isRenewal, secrets } = request
+    const grant = request.grant.name
     const meaning = ReplyMeaning.meaningOf(
       {
         grant,
-        isRefresh,
-        refusedAs: provider.grant,
-        hasClientSecret: provider.clientAuthentication !== "none",
-        hasFallback: isRefresh
+        isRefresh: isRenewal,
+        refusedAs: provider.grant.refusedAs,
+        hasClientSecret: hasSecret(provider.clientAuthentication),
+        hasFallback: isRenewal
       },
       { status, code, isEmpty },
-      means === undefined ? [] : [{ means }]
+      provider.errors
     )
     if (meaning !== undefined) {
       const refused = (certain: boolean) => ({
@@ -164,6 +164,9 @@ export const makeReader = <Reply>(
     })
   }
 }
+
+const hasSecret = ({ needs }: ClientAuthentication): boolean =>
+  Object.values(needs).some((kind) => !kind.startsWith("text"))
 
 // RFC 6749 appendix A.12, less the space, which ends a token in a header.
 const isToken = (value: unknown): value is string =>

@@ -11,12 +11,14 @@ import type * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as AccessToken from "./AccessToken.ts"
+import type { Needs } from "./ClientAuthentication.ts"
 import type { Account } from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
-import type { Provider } from "./Provider.ts"
+import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { resolve, type Resolved } from "./internal/request/resolve.ts"
+import type { Account as AccountOf, Overrides, Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
 import type { TokenEvent } from "./TokenEvent.ts"
-import type * as TokenRequest from "./TokenRequest.ts"
 
 /**
  * What an API answered to a request with a token.
@@ -96,18 +98,10 @@ export const TokenSource: Context.Service<TokenSource, TokenSource> = Context.Se
  * @since 0.1.0
  * @category models
  */
-export interface Options {
-  /** How long a caller waits for a token at most, retries included. 30 seconds by default. */
+export interface Options extends Overrides {
+  /** How long a caller waits for a token at most, retries included: a positive, finite duration. 30 seconds by default. */
   readonly deadline?: Duration.Input | undefined
 }
-
-/**
- * Credentials, or an effect that reads them anew for each token request, so that a rotated secret is picked up.
- *
- * @since 0.1.0
- * @category models
- */
-export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError>
 
 /**
  * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers
@@ -117,10 +111,26 @@ export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.
  * @since 0.1.0
  * @category constructors
  */
-export const make = <Reply>(
-  provider: Provider<Reply>,
-  credentials: Credentials,
-  options?: Options
+export const make = Effect.fnUntraced(function*<Reply, A extends Needs, P extends Needs>(
+  provider: Provider<Reply, A, P>,
+  options: AccountOf<A> & AccountOf<P> & Options & {
+    /** The scopes to request; the provider's own by default. */
+    readonly scopes?: ReadonlyArray<string> | undefined
+  }
+): Effect.fn.Return<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
+  const resolved = yield* Effect.fromResult(resolve(provider, options))
+  return yield* makeSource(resolved, yield* credentialsOf(resolved, options, options.scopes), options)
+})
+
+/**
+ * What `make` makes, of credentials that have been checked.
+ *
+ * @internal
+ */
+export const makeSource = <Reply>(
+  provider: Resolved<Reply>,
+  credentials: Source,
+  options?: Engine.Options
 ): Effect.Effect<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(
     Engine.make(provider, () => credentials, options),

@@ -1,21 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Provider from "@mintmark/core/Provider"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as ApiOrigins from "../src/internal/apiOrigins.ts"
+import { acme as provider } from "./support/acme.ts"
 
 const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
-  Result.getOrThrow(Result.map(
-    Provider.make({
-      id: "acme",
-      tokenEndpoint: "https://auth.acme.test/token",
-      apiUrl,
-      clientAuthentication: "client_secret_basic_raw",
-      grant: "client_credentials",
-      reply: Schema.Struct({})
-    }),
-    (provider) => ApiOrigins.make(provider.apiUrl, [...provider.apiOrigins, ...added])
-  ))
+  ApiOrigins.make(provider({ apiUrl }).apiUrl, added)
 
 const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])
 

@@ -2,8 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as AccessToken from "@mintmark/core/AccessToken"
 import * as Fetch from "@mintmark/core/Fetch"
-import * as Provider from "@mintmark/core/Provider"
-import { TokenError } from "@mintmark/core/TokenError"
+import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Answer from "@mintmark/sandbox/Answer"
 import * as Effect from "effect/Effect"
@@ -157,6 +156,9 @@ for (
   })
 }
 
+const wrong = (problem: string) =>
+  new TokenError({ provider: "acme", reason: new InvalidOption({ option: "option", problem }) })
+
 describe("Fetch", () => {
   it.live("answers one promise for a token that is at hand", () =>
     Effect.gen(function*() {
@@ -224,7 +226,7 @@ describe("Fetch", () => {
           Effect.sync(() => {
             released++
           })),
-        Effect.fail(Provider.invalidOption({ id: "acme", settings: {} }, "option", "can't be used"))
+        Effect.fail(wrong("can't be used"))
       )
     )
     assert.throws(() => Fetch.make(failing, Acme), TokenError)
@@ -233,7 +235,7 @@ describe("Fetch", () => {
 
   it.live("rejects the first call where a Layer fails later", () =>
     Effect.gen(function*() {
-      const late = Provider.invalidOption({ id: "acme", settings: {} }, "option", "is known to be wrong only later")
+      const late = wrong("is known to be wrong only later")
       const failing = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(late)))
       const { fetch, token } = Fetch.make(failing, Acme)
       assert.strictEqual(yield* Effect.promise(() => failureOf(token())), late)

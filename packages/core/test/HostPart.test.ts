@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HostPart from "@mintmark/core/HostPart"
-import { fillHost, problemOf } from "../src/internal/url.ts"
+import { fill, problemOf } from "../src/internal/url.ts"
 import { anyText, tried } from "./support/strings.ts"
 
-const isLabel = (label: string): boolean => HostPart.label(label).problem === undefined
+const isLabel = (label: string): boolean => HostPart.label.pattern.test(label)
 
 describe("a label", () => {
   it.each(["emea", "EMEA", "a", "1", "a-b", "xn--bcher-kva", "a".repeat(63)])("takes %s", (label) => {
@@ -39,9 +39,52 @@ describe("a label", () => {
 
   it.prop("takes only what stays the host's own label in a URL", [anyText], ([label]) => {
     if (isLabel(label)) {
-      const url = fillHost("https://{region}.acme.test/token", { region: HostPart.label(label) })
+      const url = fill("https://{region}.acme.test/token", { region: label })
       assert.strictEqual(new URL(url).hostname, `${label.toLowerCase()}.acme.test`)
       assert.isUndefined(problemOf(url, false))
     }
   }, tried(500))
+})
+
+describe("a segment", () => {
+  it.each(["a", "0", "v1.2", "tenant_1", "a-b~c", "...", "a".repeat(255)])("takes %s", (segment) => {
+    assert.isTrue(HostPart.segment.pattern.test(segment))
+  })
+
+  it.each(["", ".", "..", "a/b", "a?b", "a#b", "a%2Fb", "a b", "a\\b", "a\n", "é", "a;b", "a".repeat(256)])(
+    "refuses %j",
+    (segment) => {
+      assert.isFalse(HostPart.segment.pattern.test(segment))
+    }
+  )
+
+  it.prop("takes only what stays one segment of the path", [anyText], ([segment]) => {
+    if (HostPart.segment.pattern.test(segment)) {
+      const url = fill("https://acme.test/{tenant}/token", { tenant: segment })
+      assert.strictEqual(new URL(url).pathname, `/${segment}/token`)
+    }
+  }, tried(500))
+})
+
+describe("an authority", () => {
+  it.each(["acme.test", "acme.test:8443", "acme.test/tenant", "a.acme.test:1/b/c.d"])("takes %s", (authority) => {
+    assert.isTrue(HostPart.authority.pattern.test(authority))
+  })
+
+  it.each([
+    "",
+    "user@acme.test",
+    "acme.test:",
+    "acme.test:port",
+    "acme.test/",
+    "acme.test/..",
+    "acme.test/../b",
+    "acme.test/a?b",
+    "acme.test#a",
+    "acme.test\\a",
+    "/a",
+    ":1"
+  ])("refuses %j", (authority) => {
+    assert.isFalse(HostPart.authority.pattern.test(authority))
+  })
 })

@@ -1,139 +1,176 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Reply from "@mintmark/core/Reply"
 import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { inspect } from "node:util"
+import { resolve } from "../src/internal/request/resolve.ts"
 
-const facts: Provider.Facts<{}> = {
-  id: "acme",
+const acme = Provider.make({
+  id: "acme-cloud",
   tokenEndpoint: "https://{region}.{domain}/v{version}/token",
   apiUrl: "https://{region}.api.{domain}",
-  hostParts: { region: HostPart.label("emea"), version: HostPart.label("0"), domain: HostPart.name("acme.example") },
-  clientAuthentication: "client_secret_basic_raw",
-  grant: "client_credentials",
+  apiOrigins: ["https://{region}.files.{domain}"],
+  urlParts: { region: HostPart.label, version: HostPart.segment, domain: HostPart.name },
+  defaults: { version: "0", domain: "acme.example", clientId: "public" },
+  names: { clientId: "accountKey", region: "site" },
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
   assumedLifetime: "1 hour",
   parameters: { audience: "a" },
-  reply: Reply.Nothing,
-  settings: { region: { option: "region", variable: "ACME_REGION" } }
-}
+  reply: Reply.Nothing
+})
 
-const made = (overrides?: Provider.Overrides, more: Partial<Provider.Facts<{}>> = {}) =>
-  Result.getOrThrow(Provider.make({ ...facts, ...more }, overrides))
+type Options = ProviderClient.Options & { readonly site?: string; readonly domain?: string }
 
-const problem = (overrides: Provider.Overrides, more: Partial<Provider.Facts<{}>> = {}) =>
-  Result.getOrThrow(Result.flip(Provider.make({ ...facts, ...more }, overrides))).message
+const made = (options: Options = {}) => Result.getOrThrow(resolve(acme, { site: "emea", ...options }))
+
+const problem = (options: Options) =>
+  Result.getOrThrow(Result.flip(resolve(acme, { site: "emea", ...options }))).message
 
 describe("Provider", () => {
-  it("puts host labels and host names in the place of the braces", () => {
+  it("is plain data", () => {
+    const { clientAuthentication: _, grant: __, reply: ___, ...rest } = acme
+    assert.deepStrictEqual(structuredClone(rest), rest)
+  })
+
+  it("takes the documented defaults for what its facts omit", () => {
+    const { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired, tokenTypeRequired } = acme
+    assert.deepStrictEqual(
+      { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired, tokenTypeRequired },
+      {
+        errors: [],
+        renewal: undefined,
+        renewOn: [401],
+        doubtOn: [403],
+        request: {},
+        scopes: [],
+        scopesRequired: false,
+        tokenTypeRequired: true
+      }
+    )
+  })
+
+  it("has its URL parts, or their defaults, in the place of the braces, in host and path", () => {
     assert.strictEqual(made().tokenEndpoint, "https://emea.acme.example/v0/token")
-    assert.strictEqual(made().apiUrl, "https://emea.api.acme.example")
+    assert.strictEqual(made({ domain: "other.example" }).apiUrl, "https://emea.api.other.example")
+    assert.deepStrictEqual(made().apiOrigins, ["https://emea.files.acme.example"])
   })
 
-  it("takes the documented defaults for what the facts leave out", () => {
-    const { apiOrigins, doubtOn, insecure, refreshTokenExpiresIn, renewOn, renewsWithRefreshToken, scopes, ...rest } =
-      made()
-    assert.deepStrictEqual({
-      apiOrigins,
-      doubtOn,
-      insecure,
-      refreshTokenExpiresIn,
-      renewOn,
-      renewsWithRefreshToken,
-      scopes
-    }, {
-      apiOrigins: [],
-      doubtOn: [403],
-      insecure: false,
-      refreshTokenExpiresIn: undefined,
-      renewOn: [401],
-      renewsWithRefreshToken: false,
-      scopes: []
-    })
-    assert.isFalse(rest.scopesRequired)
-    assert.isTrue(rest.tokenTypeRequired)
-    assert.isUndefined(rest.refusal({ status: 401, code: undefined, grant: "client_credentials" }))
-  })
-
-  it("is what its facts say where overrides are undefined", () => {
-    const overrides = {
+  it("is what its facts say where options are undefined", () => {
+    const options = {
       baseUrl: undefined,
       tokenEndpoint: undefined,
       apiUrl: undefined,
       clientAuthentication: undefined,
-      renewsWithRefreshToken: undefined,
+      renewal: undefined,
       parameters: undefined,
       assumedLifetime: undefined,
       insecure: undefined
     }
-    assert.deepStrictEqual({ ...made(overrides) }, { ...made() })
+    assert.deepStrictEqual(made(options), made())
     assert.deepStrictEqual(made().assumedLifetime, Duration.hours(1))
-    assert.deepStrictEqual(made().parameters, { audience: "a" })
   })
 
-  it("is what its overrides say", () => {
+  it("is what an application overrides", () => {
     const provider = made({
       tokenEndpoint: "https://other.example/token",
       apiUrl: "https://api.other.example",
-      clientAuthentication: "client_secret_post",
-      renewsWithRefreshToken: true,
-      parameters: {},
+      clientAuthentication: ClientAuthentication.clientSecretBasic,
+      renewal: Grant.refreshToken,
       assumedLifetime: "1 day"
     })
     assert.strictEqual(provider.tokenEndpoint, "https://other.example/token")
     assert.strictEqual(provider.apiUrl, "https://api.other.example")
-    assert.strictEqual(provider.clientAuthentication, "client_secret_post")
-    assert.isTrue(provider.renewsWithRefreshToken)
-    assert.deepStrictEqual(provider.parameters, {})
+    assert.strictEqual(provider.clientAuthentication, ClientAuthentication.clientSecretBasic)
+    assert.strictEqual(provider.renewal, Grant.refreshToken)
     assert.deepStrictEqual(provider.assumedLifetime, Duration.days(1))
-  })
-
-  it("takes no lifetime for what isn't one, and no placement but its own four", () => {
-    for (const assumedLifetime of [0, -1, NaN, Infinity, "soon" as "1 hour"]) {
-      assert.strictEqual(
-        problem({ assumedLifetime }),
-        "acme: assumedLifetime must be a length of time, longer than nothing and not endless"
-      )
-    }
-    assert.include(
-      problem({ clientAuthentication: "basic" as "none" }),
-      "clientAuthentication must be one of client_secret_basic, client_secret_basic_raw, client_secret_post, none"
+    assert.isUndefined(
+      Result.getOrThrow(resolve({ ...made(), urlParts: {}, renewal: Grant.refreshToken }, { renewal: false })).renewal
     )
   })
 
-  it("names a further parameter that has a place of its own", () => {
+  it("merges parameters over the provider's, one by one", () => {
+    const secret = Redacted.make("s3cret")
+    assert.deepStrictEqual(made({ parameters: { resource: ["a", "b"], key: secret } }).parameters, {
+      audience: "a",
+      resource: ["a", "b"],
+      key: secret
+    })
+    assert.deepStrictEqual(made({ parameters: { audience: "b" } }).parameters, { audience: "b" })
+  })
+
+  it("takes no lifetime for what isn't one", () => {
+    for (const assumedLifetime of [0, -1, NaN, Infinity, "soon" as "1 hour"]) {
+      assert.include(problem({ assumedLifetime }), "acme-cloud: assumedLifetime must be ")
+    }
+  })
+
+  it("names a parameter that the request itself contains", () => {
     for (const name of ["grant_type", "client_id", "client_secret", "username", "password", "refresh_token", "scope"]) {
       assert.include(problem({ parameters: { [name]: "x" } }), `parameters must not name ${name}`)
     }
   })
 
-  it("is at another place, path for path, where it is given a base URL", () => {
+  it("refuses a method that needs other credentials, and names what is missing", () => {
+    const apiKey = ClientAuthentication.make({
+      name: "api_key",
+      needs: { apiKey: "secret" },
+      authenticate: ({ apiKey }) => ({ headers: { "x-api-key": apiKey } })
+    })
+    assert.include(problem({ clientAuthentication: apiKey }), "clientAuthentication needs apiKey")
+  })
+
+  it("is at another base URL, path for path, and host for host where that has {host}", () => {
     const { apiUrl, tokenEndpoint } = made({ baseUrl: "http://127.0.0.1:8080/acme/" })
     assert.strictEqual(tokenEndpoint, "http://127.0.0.1:8080/acme/v0/token")
     assert.strictEqual(apiUrl, "http://127.0.0.1:8080/acme")
+    const byHost = made({ baseUrl: "http://127.0.0.1:8080/{host}" })
+    assert.strictEqual(byHost.tokenEndpoint, "http://127.0.0.1:8080/emea.acme.example/v0/token")
+    assert.strictEqual(byHost.apiUrl, "http://127.0.0.1:8080/emea.api.acme.example")
   })
 
-  it("takes plain http elsewhere than on loopback only where it is told to", () => {
+  it("takes plain http elsewhere than on loopback only where an option allows it", () => {
     assert.include(problem({ baseUrl: "http://proxy.example" }), "must be https, except on loopback")
     assert.isTrue(made({ baseUrl: "http://proxy.example", insecure: true }).insecure)
   })
 
-  it("names the setting that is wrong, as its user knows it", () => {
-    const inRegion = (region: string) =>
-      problem({}, { hostParts: { ...facts.hostParts, region: HostPart.label(region) } })
+  it("names the option that is wrong, and its variable, as the provider calls them", () => {
     assert.strictEqual(
-      inRegion("x@evil.example:443/#"),
-      "acme: region (ACME_REGION) must be letters, digits and hyphens, not \"x@evil.example:443/#\""
+      problem({ site: "x@evil.example:443/#" }),
+      "acme-cloud: site (ACME_CLOUD_SITE) must be letters, digits and hyphens, not \"x@evil.example:443/#\""
     )
-    assert.strictEqual(
-      inRegion(""),
-      "acme: region (ACME_REGION) is missing or empty"
-    )
-    assert.include(
-      problem({}, { hostParts: { domain: HostPart.name("evil.example/x") } }),
-      "acme: domain must be a host name"
-    )
-    assert.include(problem({ tokenEndpoint: "ftp://acme.example" }), "acme: tokenEndpoint must be")
-    assert.include(problem({ apiUrl: "https://user@acme.example" }), "acme: apiUrl must not hold")
+    assert.strictEqual(problem({ site: "" }), "acme-cloud: site (ACME_CLOUD_SITE) is missing or empty")
+    assert.include(problem({ domain: "evil.example/x" }), "acme-cloud: domain (ACME_CLOUD_DOMAIN) must be a host name")
+    assert.include(problem({ tokenEndpoint: "ftp://acme.example" }), "acme-cloud: tokenEndpoint must be")
+    assert.include(problem({ apiUrl: "https://user@acme.example" }), "acme-cloud: apiUrl must not hold")
+    assert.include(problem({ baseUrl: "nowhere" }), "acme-cloud: baseUrl (ACME_CLOUD_BASE_URL) must be an absolute")
   })
+
+  for (
+    const [option, value] of Object.entries({
+      site: 7,
+      domain: Buffer.from("acme.example"),
+      baseUrl: new URL("https://acme.example"),
+      tokenEndpoint: 7,
+      apiUrl: {},
+      clientAuthentication: "client_secret_post",
+      parameters: { n: 7 },
+      assumedLifetime: {}
+    })
+  ) {
+    it(`refuses a wrong type of ${option} from JavaScript, by its name, and shows no value`, () => {
+      const error = Result.getOrThrow(
+        Result.flip(resolve(acme, Object.assign({ insecure: false }, { site: "emea", [option]: value })))
+      )
+      assert(error.reason._tag === "InvalidOption")
+      assert.strictEqual(error.reason.option, option)
+      assert.notInclude(inspect(error), "acme.example")
+    })
+  }
 })

@@ -1,27 +1,28 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { oauth2Server } from "./support/oauth2Server.ts"
 import { oidcProvider } from "./support/oidcProvider.ts"
 import type { RealServer } from "./support/RealServer.ts"
 
+type Method = ClientAuthentication.ClientAuthentication<ClientAuthentication.ClientSecret>
+
 interface Subject {
   readonly name: string
   readonly server: Effect.Effect<RealServer, never, Scope.Scope>
-  readonly clientAuthentication: ClientAuthentication
+  readonly clientAuthentication: Method
   /** The way of writing a Basic header that this server doesn't read. */
-  readonly other: ClientAuthentication
+  readonly other: Method
   /** Whether a refresh token that is used twice takes all tokens of its family with it. */
   readonly reuseEndsFamily: boolean
 }
@@ -30,43 +31,42 @@ const subjects: ReadonlyArray<Subject> = [
   {
     name: "oidc-provider",
     server: oidcProvider,
-    clientAuthentication: "client_secret_basic",
-    other: "client_secret_basic_raw",
+    clientAuthentication: ClientAuthentication.clientSecretBasic,
+    other: ClientAuthentication.clientSecretBasicRaw,
     reuseEndsFamily: true
   },
   {
     name: "@node-oauth/oauth2-server",
     server: oauth2Server,
-    clientAuthentication: "client_secret_basic_raw",
-    other: "client_secret_basic",
+    clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
+    other: ClientAuthentication.clientSecretBasic,
     reuseEndsFamily: false
   }
 ]
 
 const source = Effect.fnUntraced(function*(
   server: RealServer,
-  clientAuthentication: ClientAuthentication,
+  clientAuthentication: Method,
   grant: "client_credentials" | "password",
   changed: Partial<RealServer> = {}
 ) {
   const { clientId, clientSecret, password, tokenEndpoint, username } = { ...server, ...changed }
-  const provider = Result.getOrThrow(Provider.make({
+  const known = {
     id: "real",
     tokenEndpoint,
     apiUrl: tokenEndpoint,
     clientAuthentication,
-    grant,
-    renewsWithRefreshToken: true,
+    renewal: Grant.refreshToken,
     reply: Reply.Nothing
-  }))
-  const credentials: TokenRequest.Credentials = {
-    client: { id: clientId, secret: Redacted.make(clientSecret) },
-    grant: grant === "password"
-      ? { type: "password", username, password: Redacted.make(password) }
-      : { type: "client_credentials" },
-    scopes: []
   }
-  return yield* TokenSource.make(provider, credentials)
+  const client = { clientId, clientSecret: Redacted.make(clientSecret) }
+  return yield* (grant === "password"
+    ? TokenSource.make(Provider.make({ ...known, grant: Grant.password }), {
+      ...client,
+      username,
+      password: Redacted.make(password)
+    })
+    : TokenSource.make(Provider.make({ ...known, grant: Grant.clientCredentials }), client))
 })
 
 const reason = (call: Effect.Effect<unknown, TokenError>) => Effect.map(Effect.flip(call), (error) => error.reason._tag)
@@ -179,7 +179,9 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
   }
 }
 
-const basic = ({ clientId, clientSecret }: RealServer, clientAuthentication: ClientAuthentication): string => {
-  const half = clientAuthentication === "client_secret_basic" ? encodeURIComponent : (text: string) => text
+const basic = ({ clientId, clientSecret }: RealServer, clientAuthentication: Method): string => {
+  const half = clientAuthentication === ClientAuthentication.clientSecretBasic
+    ? encodeURIComponent
+    : (text: string) => text
   return `Basic ${Buffer.from(`${half(clientId)}:${half(clientSecret)}`).toString("base64")}`
 }

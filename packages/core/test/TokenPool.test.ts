@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as TokenPool from "@mintmark/core/TokenPool"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -9,16 +10,18 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 
-const acme: Provider.Facts<{}> = {
+const facts = {
   id: "acme",
   tokenEndpoint: "https://auth.acme.test/token",
   apiUrl: "https://api.acme.test",
-  clientAuthentication: "client_secret_post",
-  grant: "client_credentials",
   reply: Schema.Struct({})
 }
 
-const provider = Provider.make(acme)
+const acme = Provider.make({
+  ...facts,
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials
+})
 
 /** A server that puts the identity into the token, refuses whom it is told to, and whose API tells who came. */
 const makeServer = (refused: ReadonlySet<string> = new Set()) => {
@@ -45,15 +48,15 @@ const makeServer = (refused: ReadonlySet<string> = new Set()) => {
   return { http, requests, revoked }
 }
 
-const account = (key: string): ProviderClient.Account => ({
+const account = (key: string): Provider.Account<ClientAuthentication.ClientSecret> => ({
   clientId: key,
   clientSecret: Redacted.make(`secret of ${key}`)
 })
 
 const poolOf = (
   { http }: { readonly http: HttpClient.HttpClient },
-  options: Partial<TokenPool.Options<string>> = {}
-) => TokenPool.make(provider, { account, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+  options: Partial<TokenPool.Options<string, ClientAuthentication.ClientSecret>> = {}
+) => TokenPool.make(acme, { account, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, http))
 
 const total = (requests: ReadonlyMap<string, number>) => [...requests.values()].reduce((sum, count) => sum + count, 0)
 
@@ -134,11 +137,14 @@ describe("TokenPool", () => {
           return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
         })
       )
-      const pool = yield* TokenPool.make(Provider.make({ ...acme, clientAuthentication: "none", grant: "password" }), {
-        account: () => ({ clientId: "app", username: "user", password: Redacted.make("wrong") }),
-        timeToIdle: "1 minute",
-        capacity: 2
-      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const pool = yield* TokenPool.make(
+        Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none, grant: Grant.password }),
+        {
+          account: () => ({ clientId: "app", username: "user", password: Redacted.make("wrong") }),
+          timeToIdle: "1 minute",
+          capacity: 2
+        }
+      ).pipe(Effect.provideService(HttpClient.HttpClient, http))
       for (let hour = 0; hour < 48; hour++) {
         const error = yield* Effect.flip(pool.get("one"))
         assert.strictEqual(error.reason._tag, "GrantRefused")

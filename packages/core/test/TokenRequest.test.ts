@@ -1,73 +1,81 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
-import type * as Provider from "@mintmark/core/Provider"
-import * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as Grant from "@mintmark/core/Grant"
 import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
-import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
+import { credentialsOf } from "../src/internal/request/account.ts"
+import type { Resolved } from "../src/internal/request/resolve.ts"
+import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
+import { acme, clientCredentials, clientSecret, methods, password, passwordCredentials } from "./support/acme.ts"
 import { anyText, confusingText, tried } from "./support/strings.ts"
 
 const request = (
-  provider: Provider.Provider,
+  provider: Resolved,
   credentials: TokenRequest.Credentials,
   refreshToken?: string
 ): TokenRequest.TokenRequest =>
-  Result.getOrThrow(
+  Effect.runSync(
     TokenRequest.make(provider, credentials, refreshToken === undefined ? undefined : Redacted.make(refreshToken))
   )
 
-const body = (...args: Parameters<typeof request>) => Redacted.value(request(...args).body)
-
-const basicOf = (...args: Parameters<typeof request>): string => {
-  const { authorization } = request(...args)
-  assert(authorization !== undefined)
-  return Buffer.from(Redacted.value(authorization).replace(/^Basic /, ""), "base64").toString("utf8")
+const bodyOf = (made: TokenRequest.TokenRequest): string => {
+  assert(made.body !== undefined)
+  return Redacted.value(made.body)
 }
 
-const problem = (provider: Provider.Provider, credentials: TokenRequest.Credentials): string => {
-  const result = TokenRequest.make(provider, credentials)
-  assert(Result.isFailure(result), "a request was made")
+const body = (...args: Parameters<typeof request>) => bodyOf(request(...args))
+
+const authorizationOf = (made: TokenRequest.TokenRequest): string | undefined => {
+  const { authorization } = made.headers
+  return Redacted.isRedacted(authorization) ? Redacted.value(authorization) : authorization
+}
+
+const basicOf = (...args: Parameters<typeof request>): string =>
+  Buffer.from(authorizationOf(request(...args))?.replace(/^Basic /, "") ?? "", "base64").toString("utf8")
+
+const problem = (provider: Resolved, { scopes, values }: TokenRequest.Credentials): string => {
+  const result = Effect.runSync(Effect.result(credentialsOf(provider, values, scopes)))
+  assert(Result.isFailure(result), "the credentials were taken")
   const { reason } = result.failure
   assert(reason._tag === "InvalidOption")
   return `${reason.option} ${reason.problem}`
 }
 
-const client = (id: string, secret: string): TokenRequest.Credentials => ({
-  ...clientCredentials(),
-  client: { id, secret: Redacted.make(secret) }
+const client = (clientId: string, secret: string): TokenRequest.Credentials => ({
+  values: { clientId, clientSecret: Redacted.make(secret) },
+  scopes: []
 })
 
 const owner = (username: string, ownersPassword: string): TokenRequest.Credentials => ({
-  ...passwordCredentials,
-  grant: { type: "password", username, password: Redacted.make(ownersPassword) }
+  values: { ...passwordCredentials.values, username, password: Redacted.make(ownersPassword) },
+  scopes: []
 })
 
-const passwordProvider = acme({ grant: "password" })
-const placements: ReadonlyArray<ClientAuthentication> = [
-  "client_secret_basic",
-  "client_secret_basic_raw",
-  "client_secret_post",
-  "none"
-]
+const renewal = Grant.refreshToken
+const passwordProvider = acme({ grant: Grant.password, renewal })
+const placements = Object.values(methods)
 
 describe("TokenRequest", () => {
   it("carries exactly one placement of the credentials", () => {
     for (const clientAuthentication of placements) {
       const made = request(acme({ clientAuthentication }), clientCredentials())
-      const fields = new URLSearchParams(Redacted.value(made.body))
-      const inHeader = clientAuthentication.startsWith("client_secret_basic")
-      assert.strictEqual(made.authorization !== undefined, inHeader)
+      const fields = new URLSearchParams(bodyOf(made))
+      const inHeader = clientAuthentication.name.startsWith("client_secret_basic")
+      assert.strictEqual(authorizationOf(made) !== undefined, inHeader)
       assert.strictEqual(fields.has("client_id"), !inHeader)
-      assert.strictEqual(fields.has("client_secret"), clientAuthentication === "client_secret_post")
+      assert.strictEqual(fields.has("client_secret"), clientAuthentication.name === "client_secret_post")
     }
   })
 
   it("asks with each grant in the order of its RFC, and refreshes without a scope", () => {
-    const provider = acme({ clientAuthentication: "client_secret_post", grant: "password" })
-    const credentials = { ...owner("carol", "p"), client: { id: "i", secret: Redacted.make("s") }, scopes: ["b", "a"] }
+    const provider = acme({ clientAuthentication: methods.client_secret_post, grant: Grant.password, renewal })
+    const credentials = {
+      values: { ...owner("carol", "p").values, ...client("i", "s").values },
+      scopes: ["b", "a"]
+    }
     assert.strictEqual(
       body(provider, credentials),
       "grant_type=password&client_id=i&client_secret=s&username=carol&password=p&scope=a+b"
@@ -94,7 +102,7 @@ describe("TokenRequest", () => {
 
   it("shows no secret, however it is looked at", () => {
     for (const clientAuthentication of placements) {
-      const provider = acme({ clientAuthentication, grant: "password" })
+      const provider = acme({ clientAuthentication, grant: Grant.password, renewal })
       const made = request(provider, passwordCredentials, "r3fresh")
       const identity = TokenRequest.identity(provider, passwordCredentials)
       for (const value of [made, identity, passwordCredentials]) {
@@ -131,14 +139,14 @@ describe("TokenRequest: input that aims at us", () => {
     for (const text of hostile) {
       assert.strictEqual(basicOf(acme(), client(text, text)), `${text}:${text}`)
       assert.deepStrictEqual(
-        basicOf(acme({ clientAuthentication: "client_secret_basic" }), client(text, text))
+        basicOf(acme({ clientAuthentication: methods.client_secret_basic }), client(text, text))
           .split(":").map((half) => new URLSearchParams(`half=${half}`).get("half")),
         [text, text]
       )
       const fields = new URLSearchParams(
-        body(acme({ clientAuthentication: "client_secret_post", grant: "password" }), {
-          ...owner(text, text),
-          client: { id: text, secret: Redacted.make(text) }
+        body(acme({ clientAuthentication: methods.client_secret_post, grant: Grant.password, renewal }), {
+          values: { ...owner(text, text).values, ...client(text, text).values },
+          scopes: []
         })
       )
       assert.deepStrictEqual([...fields], [
@@ -148,7 +156,10 @@ describe("TokenRequest: input that aims at us", () => {
         ["username", text],
         ["password", text]
       ])
-      assert.strictEqual(new URLSearchParams(body(acme(), clientCredentials(), text)).get("refresh_token"), text)
+      assert.strictEqual(
+        new URLSearchParams(body(acme({ renewal }), clientCredentials(), text)).get("refresh_token"),
+        text
+      )
     }
   })
 
@@ -156,11 +167,11 @@ describe("TokenRequest: input that aims at us", () => {
     "refuses %s in an id, a secret, a username, a password, before any request",
     (_, character) => {
       for (const text of [character, `a${character}b`, `a${character}`]) {
-        assert.match(problem(acme(), client(text, "s")), /^clientId holds a control character/)
-        assert.match(problem(acme(), client("i", text)), /^clientSecret holds a control character/)
-        assert.match(problem(passwordProvider, owner(text, "p")), /^username holds a control character/)
-        assert.match(problem(passwordProvider, owner("u", text)), /^password holds a control character/)
-        assert.match(problem(acme(), clientCredentials([text])), /^scopes holds/)
+        assert.match(problem(acme(), client(text, "s")), /^clientId contains a control character/)
+        assert.match(problem(acme(), client("i", text)), /^clientSecret contains a control character/)
+        assert.match(problem(passwordProvider, owner(text, "p")), /^username contains a control character/)
+        assert.match(problem(passwordProvider, owner("u", text)), /^password contains a control character/)
+        assert.match(problem(acme(), clientCredentials([text])), /^scopes contains/)
       }
     }
   )
@@ -169,17 +180,23 @@ describe("TokenRequest: input that aims at us", () => {
     assert.strictEqual(problem(acme(), client("", "s")), "clientId is missing or empty")
     assert.strictEqual(problem(acme(), client("i", "")), "clientSecret is missing or empty")
     assert.strictEqual(
-      problem(acme(), { ...clientCredentials(), client: { id: "i", secret: undefined } }),
+      problem(acme(), { values: { clientId: "i" }, scopes: [] }),
       "clientSecret is missing or empty"
     )
-    assert.strictEqual(problem(acme(), client("i", "\uD83D")), "clientSecret holds half of a character")
-    assert.strictEqual(problem(passwordProvider, owner("\uDD11", "p")), "username holds half of a character")
+    assert.strictEqual(
+      problem(acme(), client("i", "\uD83D")),
+      "clientSecret contains half of a character (a surrogate without its pair)"
+    )
+    assert.strictEqual(
+      problem(passwordProvider, owner("\uDD11", "p")),
+      "username contains half of a character (a surrogate without its pair)"
+    )
   })
 
   it("refuses a colon in the id of a raw Basic header, and nowhere else", () => {
-    assert.match(problem(acme(), client("a:b", "s")), /^clientId holds a colon/)
+    assert.match(problem(acme(), client("a:b", "s")), /^clientId contains a colon/)
     assert.strictEqual(
-      basicOf(acme({ clientAuthentication: "client_secret_basic" }), client("a:b", "s:t")),
+      basicOf(acme({ clientAuthentication: methods.client_secret_basic }), client("a:b", "s:t")),
       "a%3Ab:s%3At"
     )
     assert.strictEqual(basicOf(acme(), client("a", "s:t")), "a:s:t")
@@ -188,7 +205,7 @@ describe("TokenRequest: input that aims at us", () => {
   it.each(["", " ", "a b", "é", "🔑", "a\"b", "a\\b", "a\tb"])(
     "refuses a scope that is no single word: %j",
     (scope) => {
-      assert.match(problem(acme(), clientCredentials(["ok", scope])), /^scopes holds .*which is not a scope$/)
+      assert.match(problem(acme(), clientCredentials(["ok", scope])), /^scopes contains .*which is not a scope$/)
     }
   )
 
@@ -211,7 +228,7 @@ describe("TokenRequest.identity", () => {
   interface Asked {
     readonly id: string
     readonly host: string
-    readonly placement: ClientAuthentication
+    readonly placement: keyof typeof methods
     readonly clientId: string
     readonly secret: string | undefined
     readonly owner: readonly [username: string, password: string] | undefined
@@ -242,15 +259,21 @@ describe("TokenRequest.identity", () => {
   const identityOf = ({ clientId, host, id, owner, parameters, placement, scopes, secret }: Asked): string =>
     Redacted.value(TokenRequest.identity(
       {
-        ...acme({ id, tokenEndpoint: `https://${host}/token`, clientAuthentication: placement }),
-        // Names of OAuth's own too, which `Provider.make` would refuse.
+        ...acme({
+          id,
+          tokenEndpoint: `https://${host}/token`,
+          clientAuthentication: methods[placement],
+          grant: owner === undefined ? Grant.clientCredentials : Grant.password
+        }),
+        // Names of OAuth's own too, which an application can't set.
         parameters: Object.fromEntries(parameters)
       },
       {
-        client: { id: clientId, secret: secret === undefined ? undefined : Redacted.make(secret) },
-        grant: owner === undefined
-          ? { type: "client_credentials" }
-          : { type: "password", username: owner[0], password: Redacted.make(owner[1]) },
+        values: {
+          clientId,
+          ...(secret === undefined ? {} : { clientSecret: Redacted.make(secret) }),
+          ...(owner === undefined ? {} : { username: owner[0], password: Redacted.make(owner[1]) })
+        },
         scopes
       }
     ))

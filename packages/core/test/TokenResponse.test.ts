@@ -1,18 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AccessToken } from "@mintmark/core/AccessToken"
-import type * as Provider from "@mintmark/core/Provider"
+import * as Grant from "@mintmark/core/Grant"
 import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
-import * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenResponse from "@mintmark/core/TokenResponse"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import * as Lifetime from "../src/internal/engine/Lifetime.ts"
 import { longestRetryAfter } from "../src/internal/http/retryAfter.ts"
+import type { Resolved } from "../src/internal/request/resolve.ts"
+import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
 import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
 import { cost } from "./support/cost.ts"
 
@@ -25,7 +27,7 @@ interface Answer {
   readonly retryAfter?: string
   readonly date?: string
   readonly body?: unknown
-  readonly provider?: Provider.Provider
+  readonly provider?: Resolved
   readonly credentials?: TokenRequest.Credentials
   readonly refreshToken?: string
 }
@@ -37,7 +39,7 @@ const read = (
   { body = "", credentials = clientCredentials(), date, provider = acme(), refreshToken, retryAfter, status = 200 }:
     Answer
 ): Result.Result<AccessToken, TokenError> => {
-  const request = Result.getOrThrow(
+  const request = Effect.runSync(
     TokenRequest.make(provider, credentials, refreshToken === undefined ? undefined : Redacted.make(refreshToken))
   )
   return TokenResponse.makeReader(provider)(request, {
@@ -141,7 +143,7 @@ describe("TokenResponse: the body", () => {
 
   it("does not understand a reply that was too large to read, unless its status says enough", () => {
     const provider = acme()
-    const request = Result.getOrThrow(TokenRequest.make(provider, clientCredentials()))
+    const request = Effect.runSync(TokenRequest.make(provider, clientCredentials()))
     const reasonOf = (status: number) => {
       const result = TokenResponse.makeReader(provider)(request, {
         status,
@@ -312,7 +314,7 @@ describe("TokenResponse: scope", () => {
 })
 
 describe("TokenResponse: refresh_token", () => {
-  const provider = acme({ refreshTokenExpiresIn: "refresh_expires_in", renewsWithRefreshToken: true })
+  const provider = acme({ refreshTokenExpiresIn: "refresh_expires_in", renewal: Grant.refreshToken })
   const refreshToken = (more: object) => token({ body: { ...good, ...more }, provider }).refreshToken
 
   it.each<[string, object]>([["absent", {}], ["null", { refresh_token: null }], ["empty", { refresh_token: "" }]])(
@@ -364,7 +366,7 @@ describe("TokenResponse: the provider's own fields", () => {
     const reader = TokenResponse.makeReader(provider)
     const next = (body: unknown, scopes: ReadonlyArray<string> = ["write"]) =>
       Result.getOrThrow(reader(
-        Result.getOrThrow(TokenRequest.make(provider, clientCredentials(scopes))),
+        Effect.runSync(TokenRequest.make(provider, clientCredentials(scopes))),
         { status: 200, retryAfter: undefined, date: undefined, body: bytesOf(body), requestedAt, receivedAt }
       ))
     const first = next({ ...good, permissions: ["SMS"] })
@@ -468,7 +470,7 @@ describe("TokenResponse: a failure", () => {
   })
 
   it("follows the provider where it knows better", () => {
-    const provider = acme({ refusal: ({ code }) => code === "invalid_request" ? "credentials" : undefined })
+    const provider = acme({ errors: [{ error: "invalid_request", means: "credentials" }] })
     assert.strictEqual(reason({ status: 400, body: { error: "invalid_request" }, provider }), "CredentialsRefused")
   })
 
@@ -479,7 +481,7 @@ describe("TokenResponse: a failure", () => {
         status,
         body: { error: "invalid_grant" },
         credentials: passwordCredentials,
-        provider: acme({ grant: "password" })
+        provider: acme({ grant: Grant.password, renewal: Grant.refreshToken })
       }
       assert.strictEqual(reason(reply), "GrantRefused")
       assert.strictEqual(reason({ ...reply, refreshToken: "r3fresh" }), "GrantRefused")
@@ -542,7 +544,7 @@ describe("TokenResponse: error_description", () => {
   it("is scrubbed of every secret in the request", () => {
     const reply: Answer = {
       credentials: passwordCredentials,
-      provider: acme({ grant: "password" }),
+      provider: acme({ grant: Grant.password, renewal: Grant.refreshToken }),
       refreshToken: "r3fresh"
     }
     const text = `no ${clientSecret}, no ${password}, no r3fresh, no ${encodeURIComponent(password)}`

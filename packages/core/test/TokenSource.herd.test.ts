@@ -26,8 +26,8 @@ for (const { client, transport } of transports) {
       () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
-          const source = yield* TokenSource.make(
-            yield* Effect.fromResult(generic(sandbox.urls.generic)),
+          const source = yield* TokenSource.makeSource(
+            generic(sandbox.urls.generic),
             credentials
           )
           const all = (caller: Effect.Effect<AccessToken.AccessToken, unknown>) =>

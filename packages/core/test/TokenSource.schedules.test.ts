@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as AccessToken from "@mintmark/core/AccessToken"
-import * as Provider from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { fromEngine } from "@mintmark/core/TokenSource"
 import * as Cause from "effect/Cause"
@@ -16,10 +17,12 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as Account from "../src/internal/engine/Account.ts"
-import type { Credentials } from "../src/internal/engine/Attempt.ts"
 import * as Clocks from "../src/internal/engine/Clocks.ts"
 import * as Engine from "../src/internal/engine/Engine.ts"
 import * as State from "../src/internal/engine/State.ts"
+import type { Resolved } from "../src/internal/request/resolve.ts"
+import type * as TokenRequest from "../src/internal/request/TokenRequest.ts"
+import { acme } from "./support/acme.ts"
 import * as ModelServer from "./support/ModelServer.ts"
 import * as Numbers from "./support/Numbers.ts"
 
@@ -32,20 +35,18 @@ const schedules = Number(process.env["MINTMARK_SCHEDULES"] ?? 300)
 const only = process.env["MINTMARK_SEED"]
 const seeds = only === undefined ? Array.from({ length: schedules }, (_, index) => index + 1) : [Number(only)]
 
-const provider = (rotates: boolean) =>
-  Result.getOrThrow(Provider.make({
+const provider = (rotates: boolean): Resolved<{}> => ({
+  ...acme({
     id: "model",
-    tokenEndpoint: "https://auth.model.test/token",
-    apiUrl: "https://api.model.test",
-    clientAuthentication: "none",
-    grant: "password",
-    renewsWithRefreshToken: rotates,
-    reply: Schema.Struct({})
-  }))
+    clientAuthentication: ClientAuthentication.none,
+    grant: Grant.password,
+    ...(rotates ? { renewal: Grant.refreshToken } : {})
+  }),
+  reply: Schema.Struct({})
+})
 
-const credentials: Credentials = {
-  client: { id: "model", secret: undefined },
-  grant: { type: "password", username: "user", password: Redacted.make("password") },
+const credentials: TokenRequest.Credentials = {
+  values: { clientId: "model", username: "user", password: Redacted.make("password") },
   scopes: []
 }
 

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as AccessToken from "@mintmark/core/AccessToken"
-import * as Provider from "@mintmark/core/Provider"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import type * as Provider from "@mintmark/core/Provider"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -12,44 +13,39 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
+import type { Source } from "../src/internal/request/account.ts"
+import type { Resolved } from "../src/internal/request/resolve.ts"
+import type * as TokenRequest from "../src/internal/request/TokenRequest.ts"
+import { acme } from "./support/acme.ts"
 import * as Server from "./support/ScriptedServer.ts"
 
-const provider = (options: Partial<Provider.Facts<{}>> = {}) =>
-  Result.getOrThrow(Provider.make({
-    id: "acme",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "none",
-    grant: "client_credentials",
-    reply: Schema.Struct({}),
-    ...options
-  }))
-
-const credentials: TokenRequest.Credentials = {
-  client: { id: "client", secret: undefined },
-  grant: { type: "client_credentials" },
-  scopes: []
-}
-
-const withPassword = (password: string): TokenRequest.Credentials => ({
-  ...credentials,
-  grant: { type: "password", username: "user", password: Redacted.make(password) }
+const provider = (facts: Partial<Provider.Provider<{}>> = {}): Resolved<{}> => ({
+  ...acme({ clientAuthentication: ClientAuthentication.none }),
+  reply: Schema.Struct({}),
+  ...facts,
+  assumedLifetime: undefined
 })
 
-const passwordProvider = provider({ grant: "password", renewsWithRefreshToken: true })
+const credentials: TokenRequest.Credentials = { values: { clientId: "client" }, scopes: [] }
+
+const withPassword = (password: string): TokenRequest.Credentials => ({
+  values: { clientId: "client", username: "user", password: Redacted.make(password) },
+  scopes: []
+})
+
+const passwordProvider = provider({ grant: Grant.password, renewal: Grant.refreshToken })
 
 const sourceOf = (
   { http }: { readonly http: HttpClient.HttpClient },
-  from: Provider.Provider<{}> = provider(),
-  as: TokenSource.Credentials = credentials
+  from: Resolved<{}> = provider(),
+  as: Source = credentials
 ) =>
-  TokenSource.make(from, as).pipe(
+  TokenSource.makeSource(from, as).pipe(
     Effect.provideService(HttpClient.HttpClient, http),
     // Jitter, but the same each time.
     Random.withSeed(process.env["MINTMARK_SEED"] ?? "mintmark")
@@ -83,7 +79,7 @@ describe("TokenSource", () => {
   it.effect("refuses a deadline that is none, before any request", () =>
     Effect.gen(function*() {
       for (const deadline of [0, -1, NaN, Infinity, "-1 second", "soon" as "1 second"] as const) {
-        const error = yield* TokenSource.make(provider(), credentials, { deadline }).pipe(
+        const error = yield* TokenSource.makeSource(provider(), credentials, { deadline }).pipe(
           Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.die("asked"))),
           Effect.flip
         )
@@ -532,11 +528,11 @@ describe("TokenSource", () => {
       Effect.gen(function*() {
         const server = Server.make([])
         let secret = "old"
-        const rotating = provider({ clientAuthentication: "client_secret_post" })
+        const rotating = provider({ clientAuthentication: ClientAuthentication.clientSecretPost })
         const source = yield* sourceOf(
           server,
           rotating,
-          Effect.sync(() => ({ ...credentials, client: { id: "client", secret: Redacted.make(secret) } }))
+          Effect.sync(() => ({ ...credentials, values: { clientId: "client", clientSecret: Redacted.make(secret) } }))
         )
         yield* source.get
         secret = "new"
@@ -652,7 +648,7 @@ describe("TokenSource", () => {
         const server = Server.make([rotating(1, { refresh_expires_in: 100 })])
         const source = yield* sourceOf(
           server,
-          provider({ grant: "password", renewsWithRefreshToken: true, refreshTokenExpiresIn: "refresh_expires_in" }),
+          provider({ grant: Grant.password, renewal: Grant.refreshToken, refreshTokenExpiresIn: "refresh_expires_in" }),
           withPassword("right")
         )
         yield* source.get

@@ -88,6 +88,22 @@ export type Secret = Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknow
 export type ClientAuthentication = "client_secret_basic" | "client_secret_basic_raw" | "client_secret_post" | "none"
 
 /**
+ * The value of a field of a token request. A list repeats the field.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Parameter = string | Redacted.Redacted | ReadonlyArray<string | Redacted.Redacted>
+
+/**
+ * Fields of a token request, in order.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Parameters = Readonly<Record<string, Parameter>>
+
+/**
  * Options that every provider's `layer` takes. The second half is for where the provider's pages are silent, or no
  * longer true. What is left out, or `undefined`, changes nothing.
  *
@@ -115,10 +131,10 @@ export interface Options {
   readonly apiUrl?: string | undefined
   /** Where the client's credentials go. */
   readonly clientAuthentication?: ClientAuthentication | undefined
-  /** Whether a refresh token, where the reply has one, is preferred to the first grant. */
-  readonly renewsWithRefreshToken?: boolean | undefined
-  /** Further fields of the token request's body. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** `false` for never using a refresh token; the provider's own way by default. */
+  readonly renewal?: false | undefined
+  /** Further fields of the token request; merged over the provider's, one by one. */
+  readonly parameters?: Parameters | undefined
   /** The lifetime of a token whose reply doesn't say it. */
   readonly assumedLifetime?: Duration.DurationInput | undefined
   /** Whether plain http is allowed elsewhere than on loopback: `false` unless told otherwise. */

@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/routee/Routee"
+import { routee } from "@mintmark/routee/Routee"
 import * as Schema from "effect/Schema"
-import { fromOptions, fromSecret } from "./internal/options.ts"
 import { Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
@@ -65,12 +64,8 @@ export interface RouteeOptions extends Options {
  * @since 0.1.0
  * @category services
  */
-export class Routee extends Service<Routee, RouteeOptions, ReadonlyArray<RouteeScope>>()("@mintmark/effect-3/Routee", {
-  settings: Engine.Routee.settings,
-  make: (options, toEngine) =>
-    Engine.Routee.make({
-      ...fromOptions(options),
-      applicationSecret: fromSecret(options.applicationSecret, toEngine)
-    }),
-  toReply: (reply) => new RouteeReply(reply)
-}) {}
+export class Routee extends Service<Routee, RouteeOptions, ReadonlyArray<RouteeScope>>()(
+  "@mintmark/effect-3/Routee",
+  routee,
+  (reply) => new RouteeReply(reply)
+) {}

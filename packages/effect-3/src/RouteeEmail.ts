@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/routee/RouteeEmail"
-import { fromOptions, fromSecret } from "./internal/options.ts"
+import { routeeEmail } from "@mintmark/routee/RouteeEmail"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
@@ -30,12 +29,8 @@ export interface RouteeEmailOptions extends Options {
  * @since 0.1.0
  * @category services
  */
-export class RouteeEmail extends Service<RouteeEmail, RouteeEmailOptions>()("@mintmark/effect-3/RouteeEmail", {
-  settings: Engine.RouteeEmail.settings,
-  make: (options, toEngine) =>
-    Engine.RouteeEmail.make({
-      ...fromOptions(options),
-      applicationSecret: fromSecret(options.applicationSecret, toEngine)
-    }),
-  toReply: addsNothing
-}) {}
+export class RouteeEmail extends Service<RouteeEmail, RouteeEmailOptions>()(
+  "@mintmark/effect-3/RouteeEmail",
+  routeeEmail,
+  addsNothing
+) {}

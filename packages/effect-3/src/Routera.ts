@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/routera/Routera"
-import { fromOptions, fromSecret } from "./internal/options.ts"
+import { routera } from "@mintmark/routera/Routera"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
@@ -19,8 +18,6 @@ export interface RouteraOptions extends Options {
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */
   readonly clientSecret: Secret
-  /** Where the credentials go: the body if left out. Routera documents both, one in a request. */
-  readonly clientAuthentication?: "client_secret_post" | "client_secret_basic_raw" | undefined
   /** Scopes to ask for. Routera documents none. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
@@ -34,9 +31,8 @@ export interface RouteraOptions extends Options {
  * @since 0.1.0
  * @category services
  */
-export class Routera extends Service<Routera, RouteraOptions, ReadonlyArray<string>>()("@mintmark/effect-3/Routera", {
-  settings: Engine.Routera.settings,
-  make: (options, toEngine) =>
-    Engine.Routera.make({ ...fromOptions(options), clientSecret: fromSecret(options.clientSecret, toEngine) }),
-  toReply: addsNothing
-}) {}
+export class Routera extends Service<Routera, RouteraOptions, ReadonlyArray<string>>()(
+  "@mintmark/effect-3/Routera",
+  routera,
+  addsNothing
+) {}

@@ -3,10 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/voipex/Voipex"
+import { voipex } from "@mintmark/voipex/Voipex"
 import * as Schema from "effect/Schema"
 import { toRedacted } from "./internal/accessToken.ts"
-import { fromOptions, fromSecret } from "./internal/options.ts"
 import { Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
@@ -59,9 +58,8 @@ export interface VoipexOptions extends Options {
  * @since 0.1.0
  * @category services
  */
-export class Voipex extends Service<Voipex, VoipexOptions, ReadonlyArray<VoipexScope>>()("@mintmark/effect-3/Voipex", {
-  settings: Engine.Voipex.settings,
-  make: (options, toEngine) =>
-    Engine.Voipex.make({ ...fromOptions(options), password: fromSecret(options.password, toEngine) }),
-  toReply: ({ idToken, ...reply }) => new VoipexReply({ ...reply, ...(idToken && { idToken: toRedacted(idToken) }) })
-}) {}
+export class Voipex extends Service<Voipex, VoipexOptions, ReadonlyArray<VoipexScope>>()(
+  "@mintmark/effect-3/Voipex",
+  voipex,
+  ({ idToken, ...reply }) => new VoipexReply({ ...reply, ...(idToken && { idToken: toRedacted(idToken) }) })
+) {}

@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/vonage-contact-center/VonageContactCenter"
+import { vonageContactCenter } from "@mintmark/vonage-contact-center/VonageContactCenter"
 import type * as Array from "effect/Array"
-import { fromOptions, fromSecret } from "./internal/options.ts"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
@@ -87,14 +86,7 @@ export interface VonageContactCenterOptions extends Options, VonageContactCenter
 export class VonageContactCenter
   extends Service<VonageContactCenter, VonageContactCenterOptions, VonageContactCenterScopes>()(
     "@mintmark/effect-3/VonageContactCenter",
-    {
-      settings: Engine.VonageContactCenter.settings,
-      make: (options, toEngine) =>
-        Engine.VonageContactCenter.make({
-          ...fromOptions(options),
-          clientSecret: fromSecret(options.clientSecret, toEngine)
-        }),
-      toReply: addsNothing
-    }
+    vonageContactCenter,
+    addsNothing
   )
 {}

@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Engine from "@mintmark/vonage-contact-center/VonageContactCenterV0"
-import { fromOptions, fromSecret } from "./internal/options.ts"
+import { vonageContactCenterV0 } from "@mintmark/vonage-contact-center/VonageContactCenterV0"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 import type { VonageContactCenterPlace } from "./VonageContactCenter.ts"
@@ -20,10 +19,8 @@ export interface VonageContactCenterV0Options extends Options, VonageContactCent
   readonly accountKey: string
   /** The account's API token, or an effect that reads it anew for each token request. */
   readonly apiToken: Secret
-  /** Where the credentials go: a Basic header, which Vonage recommends, if left out; or the body. */
-  readonly clientAuthentication?: "client_secret_basic_raw" | "client_secret_post" | undefined
   /** The version in the token endpoint's URL: 0 if left out. */
-  readonly version?: number | `${number}` | undefined
+  readonly version?: `${number}` | undefined
 }
 
 /**
@@ -36,11 +33,8 @@ export interface VonageContactCenterV0Options extends Options, VonageContactCent
  * @since 0.1.0
  * @category services
  */
-export class VonageContactCenterV0
-  extends Service<VonageContactCenterV0, VonageContactCenterV0Options>()("@mintmark/effect-3/VonageContactCenterV0", {
-    settings: Engine.VonageContactCenterV0.settings,
-    make: (options, toEngine) =>
-      Engine.VonageContactCenterV0.make({ ...fromOptions(options), apiToken: fromSecret(options.apiToken, toEngine) }),
-    toReply: addsNothing
-  })
-{}
+export class VonageContactCenterV0 extends Service<VonageContactCenterV0, VonageContactCenterV0Options>()(
+  "@mintmark/effect-3/VonageContactCenterV0",
+  vonageContactCenterV0,
+  addsNothing
+) {}

@@ -8,12 +8,10 @@ import {
   RouteeEmail,
   RouteeReply,
   Routera,
-  type RouteraOptions,
   Voipex,
   VoipexReply,
   VonageContactCenter,
-  VonageContactCenterV0,
-  type VonageContactCenterV0Options
+  VonageContactCenterV0
 } from "@mintmark/effect-3"
 import { routee, routeeEmail } from "@mintmark/routee"
 import { routera } from "@mintmark/routera"
@@ -37,7 +35,7 @@ suite(throughEffect3({ name: "Routee's Email v1", provider: routeeEmail, stated:
 
 suite(throughEffect3({ name: "Routera", provider: routera, stated: Routera4.routera }, {
   tag: Routera,
-  layer: (place) => Routera.layerConfig(place as Partial<RouteraOptions>),
+  layer: Routera.layerConfig,
   encode: identity
 }))
 
@@ -49,22 +47,22 @@ suite(throughEffect3({ name: "Voipex", provider: voipex, stated: Voipex4.voipex 
 
 suite(throughEffect3({
   name: "Vonage Contact Center",
-  provider: (overrides) => vonageContactCenter({ region: "emea", ...overrides }),
+  provider: vonageContactCenter,
+  parts: { region: "emea" },
   stated: Vonage4.vonageContactCenter
 }, {
   tag: VonageContactCenter,
   layer: VonageContactCenter.layerConfig,
-  encode: identity,
-  variables: { VONAGE_CONTACT_CENTER_REGION: "emea" }
+  encode: identity
 }))
 
 suite(throughEffect3({
   name: "Vonage Contact Center V0",
-  provider: (overrides) => vonageContactCenterV0({ region: "emea", ...overrides }),
+  provider: vonageContactCenterV0,
+  parts: { region: "emea" },
   stated: Vonage4.vonageContactCenterV0
 }, {
   tag: VonageContactCenterV0,
-  layer: (place) => VonageContactCenterV0.layerConfig(place as Partial<VonageContactCenterV0Options>),
-  encode: identity,
-  variables: { VONAGE_CONTACT_CENTER_V0_REGION: "emea" }
+  layer: VonageContactCenterV0.layerConfig,
+  encode: identity
 }))

@@ -174,6 +174,12 @@ describe("errors", () => {
   it("name an option that can't be used, before any request", () =>
     run(Effect.gen(function*() {
       const there = server()
+      const unknown: unknown = "client_secret_jwt"
+      const method = yield* Effect.flip(open(there, { clientAuthentication: unknown as "none" }))
+      assert.strictEqual(
+        method.message,
+        "routee: clientAuthentication must be one of client_secret_basic, client_secret_basic_raw, client_secret_post, none"
+      )
       const { reason } = yield* Effect.flip(open(there, { applicationId: "" }))
       assert.deepInclude(reason, { _tag: "InvalidOption", option: "applicationId", variable: "ROUTEE_APPLICATION_ID" })
       assert.lengthOf(there.tokenRequests, 0)
@@ -377,6 +383,38 @@ describe("http", () => {
 })
 
 describe("a token request", () => {
+  it("has the method and the further fields that the application names", () =>
+    run(Effect.gen(function*() {
+      const there = server()
+      const routee = yield* open(there, {
+        clientAuthentication: "client_secret_post",
+        parameters: { audience: ["a", Redacted.make("b")], resource: Redacted.make("c") }
+      })
+      yield* routee.token
+      const body = there.tokenRequests[0]?.body
+      assert.strictEqual(
+        body?._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body?._tag,
+        `grant_type=client_credentials&client_id=somebody&client_secret=${secret}&audience=a&audience=b&resource=c`
+      )
+    })))
+
+  it("is the first grant's each time, where the application wants no refresh token used", () =>
+    run(Effect.gen(function*() {
+      const there = server({ token: (count) => Effect.succeed(granted(count, { refresh_token: "again" })) })
+      const voipex = yield* Voipex.make({
+        username: "alice@example.com",
+        password: Redacted.make(secret),
+        tokenEndpoint: "https://auth.voipex.io/oauth/token",
+        renewal: false
+      }).pipe(Effect.provideService(HttpClient.HttpClient, there.http))
+      yield* voipex.token
+      yield* voipex.renew
+      for (const { body } of there.tokenRequests) {
+        assert.include(body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : "", "grant_type=password")
+      }
+      assert.lengthOf(there.tokenRequests, 2)
+    })))
+
   it("takes no secret elsewhere where the application's client follows redirects", () =>
     run(Effect.gen(function*() {
       for (const status of [301, 302, 303, 307, 308]) {

@@ -1,24 +1,22 @@
-import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
-import type { Overrides } from "@mintmark/core/Provider"
 import type { Options as Options4 } from "@mintmark/core/ProviderClient"
 import type { TokenError as TokenError4 } from "@mintmark/core/TokenError"
 import type { TokenEvent as TokenEvent4 } from "@mintmark/core/TokenEvent"
 import type * as Effect3 from "@mintmark/effect-3"
-import type { RouteeOptions, Scope as RouteeScope } from "@mintmark/routee"
+import type { RouteeEmailOptions, RouteeOptions, RouteeScope } from "@mintmark/routee"
 import type { RouteraOptions } from "@mintmark/routera"
-import type { Scope as VoipexScope, VoipexOptions } from "@mintmark/voipex"
+import type { VoipexOptions, VoipexScope } from "@mintmark/voipex"
 import type {
-  PlaceV0,
-  Scopes,
   VonageContactCenterOptions,
+  VonageContactCenterScopes,
   VonageContactCenterV0Options
 } from "@mintmark/vonage-contact-center"
 import { describe, expectTypeOf, it } from "vitest"
 
 describe("the types, which speak of Effect 3 alone,", () => {
   it("take the options of the providers' packages, by the same names", () => {
-    expectTypeOf<keyof Effect3.Options>().toEqualTypeOf<keyof Options4 | keyof Overrides>()
+    expectTypeOf<keyof Effect3.Options>().toEqualTypeOf<keyof Options4>()
     expectTypeOf<keyof Effect3.RouteeOptions>().toEqualTypeOf<keyof RouteeOptions>()
+    expectTypeOf<keyof Effect3.RouteeEmailOptions>().toEqualTypeOf<keyof RouteeEmailOptions>()
     expectTypeOf<keyof Effect3.RouteraOptions>().toEqualTypeOf<keyof RouteraOptions>()
     expectTypeOf<keyof Effect3.VoipexOptions>().toEqualTypeOf<keyof VoipexOptions>()
     expectTypeOf<keyof Effect3.VonageContactCenterOptions>().toEqualTypeOf<keyof VonageContactCenterOptions>()
@@ -26,11 +24,12 @@ describe("the types, which speak of Effect 3 alone,", () => {
   })
 
   it("know the same words", () => {
-    expectTypeOf<Effect3.ClientAuthentication>().toEqualTypeOf<ClientAuthentication>()
     expectTypeOf<Effect3.RouteeScope>().toEqualTypeOf<RouteeScope>()
     expectTypeOf<Effect3.VoipexScope>().toEqualTypeOf<VoipexScope>()
-    expectTypeOf<Effect3.VonageContactCenterScopes>().toEqualTypeOf<Scopes>()
-    expectTypeOf<Effect3.VonageContactCenterV0Options["version"]>().toEqualTypeOf<PlaceV0["version"]>()
+    expectTypeOf<Effect3.VonageContactCenterScopes>().toEqualTypeOf<VonageContactCenterScopes>()
+    expectTypeOf<Effect3.VonageContactCenterV0Options["version"]>().toEqualTypeOf<
+      VonageContactCenterV0Options["version"]
+    >()
     expectTypeOf<Effect3.TokenEvent>().toEqualTypeOf<TokenEvent4>()
     expectTypeOf<Effect3.Reason["_tag"]>().toEqualTypeOf<TokenError4["reason"]["_tag"]>()
   })

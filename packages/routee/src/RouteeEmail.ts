@@ -1,13 +1,32 @@
 /**
- * The access tokens of Routee's separate server for Email v1, as an Effect service.
+ * Routee's separate server for Email v1: the provider as a value, and its access tokens as an Effect service.
  *
  * @since 0.1.0
  */
-import type * as Provider from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { routeeEmailSettings } from "./internal/settings.ts"
-import { routeeEmail } from "./RouteeEmailProvider.ts"
+import * as Reply from "@mintmark/core/Reply"
+
+/**
+ * The provider: client credentials, in the body. Routee's two pages on it contradict each other on that: the option
+ * `clientAuthentication` overrides it. A 401 or a 403 of the API means a new token.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const routeeEmail = Provider.make({
+  id: "routee-email",
+  tokenEndpoint: "https://emailapi.routee.net/oauth/access_token",
+  apiUrl: "https://emailapi.routee.net",
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
+  names: { clientId: "applicationId", clientSecret: "applicationSecret" },
+  reply: Reply.Nothing,
+  renewOn: [401, 403]
+})
 
 /**
  * What `RouteeEmail.layer` takes.
@@ -15,11 +34,11 @@ import { routeeEmail } from "./RouteeEmailProvider.ts"
  * @since 0.1.0
  * @category models
  */
-export interface RouteeEmailOptions extends ProviderClient.Options, Provider.Overrides {
+export interface RouteeEmailOptions extends ProviderClient.Options {
   /** The application's id. */
   readonly applicationId: string
   /** The application's secret, or an effect that reads it anew for each token request. */
-  readonly applicationSecret: ProviderClient.Secret
+  readonly applicationSecret: Provider.Secret
 }
 
 /**
@@ -31,10 +50,7 @@ export interface RouteeEmailOptions extends ProviderClient.Options, Provider.Ove
  * @since 0.1.0
  * @category services
  */
-export class RouteeEmail
-  extends ProviderService.Service<RouteeEmail, RouteeEmailOptions>()("@mintmark/routee/RouteeEmail", {
-    settings: routeeEmailSettings,
-    provider: routeeEmail,
-    account: ({ applicationId, applicationSecret }) => ({ clientId: applicationId, clientSecret: applicationSecret })
-  })
-{}
+export class RouteeEmail extends ProviderService.Service<RouteeEmail, RouteeEmailOptions>()(
+  "@mintmark/routee/RouteeEmail",
+  routeeEmail
+) {}

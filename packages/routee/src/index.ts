@@ -5,5 +5,3 @@
  */
 export * from "./Routee.ts"
 export * from "./RouteeEmail.ts"
-export * from "./RouteeEmailProvider.ts"
-export * from "./RouteeProvider.ts"

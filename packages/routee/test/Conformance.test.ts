@@ -1,5 +1,6 @@
 import { type Subject, suite, turned } from "@mintmark/conformance"
 import * as Stated from "@mintmark/conformance/stated/Routee"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import { routee, routeeEmail } from "@mintmark/routee"
 
 const subject: Subject = {
@@ -20,12 +21,12 @@ suite(email)
 turned(subject, [
   {
     name: "a header whose halves are form-encoded",
-    policy: { clientAuthentication: "client_secret_basic" },
+    policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
     check: "puts credentials where basic-raw has them, byte for byte"
   },
   {
     name: "credentials in the body",
-    policy: { clientAuthentication: "client_secret_post" },
+    policy: { clientAuthentication: ClientAuthentication.clientSecretPost },
     check: "is let in by its server, with credentials of any characters"
   },
   {

@@ -1,5 +1,6 @@
 import { assert, describe, expectTypeOf, layer } from "@effect/vitest"
-import { Reply, Routee, RouteeEmail, type RouteeOptions, type Scope } from "@mintmark/routee"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import { Routee, RouteeEmail, type RouteeOptions, RouteeReply, type RouteeScope } from "@mintmark/routee"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Account from "@mintmark/sandbox/Account"
 import * as Answer from "@mintmark/sandbox/Answer"
@@ -65,7 +66,7 @@ describe("Routee", () => {
           "virtual_number",
           "number_pool"
         ] as const
-        expectTypeOf<typeof documented[number]>().toExtend<Scope>()
+        expectTypeOf<typeof documented[number]>().toExtend<RouteeScope>()
         const { routee, sandbox } = yield* open("documented", { scopes: documented })
         assert.sameMembers([...(yield* routee.token).scopes], [...documented])
         const other = yield* routee.withScopes(["transactional_email"])
@@ -81,7 +82,7 @@ describe("Routee", () => {
         const { routee } = yield* open("rights", { scopes: ["sms", "voice"] })
         const { reply } = yield* routee.token
         assert.deepStrictEqual(reply.permissions, ["MT_ROLE_SMS", "MT_ROLE_VOICE"])
-        assert.deepStrictEqual(yield* Schema.encodeEffect(Reply)(reply), { permissions: reply.permissions })
+        assert.deepStrictEqual(yield* Schema.encodeEffect(RouteeReply)(reply), { permissions: reply.permissions })
       }))
 
     for (const [lifetime, seconds] of [[3600, 3600], [86_400, 86_400], [631_139_040, 631_139_040]] as const) {
@@ -179,7 +180,7 @@ describe("Routee", () => {
         const routee = yield* Routee.make({
           applicationId: clientId,
           applicationSecret: Redacted.make(clientSecret),
-          clientAuthentication: "client_secret_basic",
+          clientAuthentication: ClientAuthentication.clientSecretBasic,
           tokenEndpoint: `${sandbox.urls.routee}/oauth/token`,
           apiUrl: sandbox.urls.routee
         })
@@ -225,8 +226,8 @@ describe("Routee", () => {
 
 describe("RouteeEmail", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
-    for (const clientAuthentication of [undefined, "client_secret_basic_raw"] as const) {
-      it.effect(`asks a server of its own with credentials in ${clientAuthentication ?? "the body"}`, () =>
+    for (const clientAuthentication of [undefined, ClientAuthentication.clientSecretBasicRaw]) {
+      it.effect(`asks a server of its own with credentials in ${clientAuthentication?.name ?? "the body"}`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
           yield* sandbox.clear

@@ -1,13 +1,30 @@
 /**
- * Routera's access tokens as an Effect service.
+ * Routera: the provider as a value, and its access tokens as an Effect service.
  *
  * @since 0.1.0
  */
-import type * as Provider from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { routeraSettings } from "./internal/settings.ts"
-import { routera } from "./RouteraProvider.ts"
+import * as Reply from "@mintmark/core/Reply"
+
+/**
+ * The provider: client credentials, in the body; a 401 of the API means a new token. Nothing is known of its scopes: an
+ * application that knows some may request them.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const routera = Provider.make({
+  id: "routera",
+  tokenEndpoint: "https://api.routera.io/oauth2/token",
+  apiUrl: "https://api.routera.io",
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
+  reply: Reply.Nothing
+})
 
 /**
  * What `Routera.layer` takes.
@@ -15,30 +32,26 @@ import { routera } from "./RouteraProvider.ts"
  * @since 0.1.0
  * @category models
  */
-export interface RouteraOptions extends ProviderClient.Options, Provider.Overrides {
+export interface RouteraOptions extends ProviderClient.Options {
   /** The client's id. */
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */
-  readonly clientSecret: ProviderClient.Secret
-  /** Where the credentials go: the body if left out. Routera documents both, one in a request. */
-  readonly clientAuthentication?: "client_secret_post" | "client_secret_basic_raw" | undefined
-  /** Scopes to ask for. Routera documents none. */
+  readonly clientSecret: Provider.Secret
+  /** The scopes to request; none by default. Routera documents none. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
 /**
- * A client's account at Routera.
+ * A client's account at Routera. Routera documents the Basic header, too, in the place of the body:
+ * `clientAuthentication: ClientAuthentication.clientSecretBasicRaw`.
  *
- * It is configured by `ROUTERA_CLIENT_ID`, `ROUTERA_CLIENT_SECRET`, and optionally `ROUTERA_SCOPES` (spaces between
- * them) and `ROUTERA_BASE_URL`.
+ * It is configured by `ROUTERA_CLIENT_ID`, `ROUTERA_CLIENT_SECRET`, and optionally `ROUTERA_SCOPES` (separated by
+ * spaces) and `ROUTERA_BASE_URL`.
  *
  * @since 0.1.0
  * @category services
  */
-export class Routera
-  extends ProviderService.Service<Routera, RouteraOptions, ReadonlyArray<string>>()("@mintmark/routera/Routera", {
-    settings: routeraSettings,
-    provider: routera,
-    account: ({ clientId, clientSecret, scopes }) => ({ clientId, clientSecret, scopes })
-  })
-{}
+export class Routera extends ProviderService.Service<Routera, RouteraOptions, ReadonlyArray<string>>()(
+  "@mintmark/routera/Routera",
+  routera
+) {}

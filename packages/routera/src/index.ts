@@ -4,4 +4,3 @@
  * @since 0.1.0
  */
 export * from "./Routera.ts"
-export * from "./RouteraProvider.ts"

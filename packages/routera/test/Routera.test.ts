@@ -1,4 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import { Routera, type RouteraOptions } from "@mintmark/routera"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Account from "@mintmark/sandbox/Account"
@@ -37,7 +38,7 @@ describe("Routera", () => {
 
     it.effect("or with a Basic header and grant_type in the body, never with both", () =>
       Effect.gen(function*() {
-        const { routera, sandbox } = yield* open({ clientAuthentication: "client_secret_basic_raw" })
+        const { routera, sandbox } = yield* open({ clientAuthentication: ClientAuthentication.clientSecretBasicRaw })
         yield* routera.token
         const [request] = yield* sandbox.journal
         assert.strictEqual(request?.placement, "basic")

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Grant from "@mintmark/core/Grant"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -134,7 +135,7 @@ describe("KeyValueTokenStore", () => {
         })
       )
       const { entries, store } = memory()
-      const wrong = { ...credentials, client: { ...credentials.client, secret: Redacted.make("wrong-secret") } }
+      const wrong = { ...credentials, clientSecret: Redacted.make("wrong-secret") }
       const refused = (use = (source: TokenSource.TokenSource) => source.get) =>
         Effect.flip(oneProcess(http, store, use, { given: wrong }))
       for (let run = 0; run < 10; run++) {
@@ -174,7 +175,7 @@ describe("KeyValueTokenStore", () => {
         })
       )
       const { store } = memory()
-      const renewing = { ...acme, renewsWithRefreshToken: true }
+      const renewing = { ...acme, renewal: Grant.refreshToken }
       for (let run = 0; run < 2; run++) {
         yield* oneProcess(
           http,

@@ -1,13 +1,70 @@
 /**
- * Voipex's access tokens as an Effect service.
+ * Voipex: the provider as a value, and its access tokens as an Effect service.
  *
  * @since 0.1.0
  */
-import type * as Provider from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { voipexSettings } from "./internal/settings.ts"
-import { type Scope, voipex } from "./VoipexProvider.ts"
+import { optional } from "@mintmark/core/Reply"
+import * as Schema from "effect/Schema"
+
+/**
+ * The scopes that Voipex is known to accept or to grant. Any other text is accepted too.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type VoipexScope = "openid" | "profile" | "email" | (string & {})
+
+/**
+ * What Voipex's reply adds to OAuth's fields.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const VoipexReply = Schema.Struct({
+  /**
+   * Tokens issued before this time are refused, in seconds since the Unix epoch (`not-before-policy`); 0 for none. The
+   * field is documented, its meaning is likely.
+   */
+  notBeforePolicy: optional(Schema.Finite),
+  /** The session at the server that the token belongs to, a UUID (`session_state`). */
+  sessionState: optional(Schema.String),
+  /** Who the account's person is, as a signed JWT (`id_token`), where the scope `openid` was requested. */
+  idToken: optional(Schema.RedactedFromValue(Schema.String, { label: "id token" }))
+}).pipe(Schema.encodeKeys({
+  notBeforePolicy: "not-before-policy",
+  sessionState: "session_state",
+  idToken: "id_token"
+}))
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type VoipexReply = typeof VoipexReply.Type
+
+/**
+ * The provider: the account's password for a public client, then refresh tokens; a 401 of the API means a new token.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const voipex = Provider.make({
+  id: "voipex",
+  tokenEndpoint: "https://auth.voipex.io/token",
+  apiUrl: "https://ipbxapi.voipex.io",
+  apiOrigins: ["https://sms-api.voipex.io", "https://restapi.ipex.cz"],
+  clientAuthentication: ClientAuthentication.none,
+  grant: Grant.password,
+  renewal: Grant.refreshToken,
+  defaults: { clientId: "api" },
+  refreshTokenExpiresIn: "refresh_expires_in",
+  reply: VoipexReply
+})
 
 /**
  * What `Voipex.layer` takes.
@@ -15,30 +72,27 @@ import { type Scope, voipex } from "./VoipexProvider.ts"
  * @since 0.1.0
  * @category models
  */
-export interface VoipexOptions extends ProviderClient.Options, Provider.Overrides {
+export interface VoipexOptions extends ProviderClient.Options {
   /** The account's e-mail address. */
   readonly username: string
   /** The account's password, or an effect that reads it anew for each token request. */
-  readonly password: ProviderClient.Secret
-  /** The public client to ask as: `api` if left out. */
+  readonly password: Provider.Secret
+  /** The public client's id: `api` by default. */
   readonly clientId?: string | undefined
-  /** The scopes to ask for; what Voipex gives by itself if left out. */
-  readonly scopes?: ReadonlyArray<Scope> | undefined
+  /** The scopes to request; by default what Voipex grants by itself. */
+  readonly scopes?: ReadonlyArray<VoipexScope> | undefined
 }
 
 /**
  * A person's account at Voipex: the password gets the first token, refresh tokens get those that follow.
  *
- * It is configured by `VOIPEX_USERNAME`, `VOIPEX_PASSWORD`, and optionally `VOIPEX_CLIENT_ID`, `VOIPEX_SCOPES` (spaces
- * between them) and `VOIPEX_BASE_URL`.
+ * It is configured by `VOIPEX_USERNAME`, `VOIPEX_PASSWORD`, and optionally `VOIPEX_CLIENT_ID`, `VOIPEX_SCOPES`
+ * (separated by spaces) and `VOIPEX_BASE_URL`.
  *
  * @since 0.1.0
  * @category services
  */
-export class Voipex
-  extends ProviderService.Service<Voipex, VoipexOptions, ReadonlyArray<Scope>>()("@mintmark/voipex/Voipex", {
-    settings: voipexSettings,
-    provider: voipex,
-    account: ({ clientId = "api", password, scopes, username }) => ({ clientId, username, password, scopes })
-  })
-{}
+export class Voipex extends ProviderService.Service<Voipex, VoipexOptions, ReadonlyArray<VoipexScope>>()(
+  "@mintmark/voipex/Voipex",
+  voipex
+) {}

@@ -4,4 +4,3 @@
  * @since 0.1.0
  */
 export * from "./Voipex.ts"
-export * from "./VoipexProvider.ts"

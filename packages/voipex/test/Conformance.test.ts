@@ -13,12 +13,12 @@ suite(subject)
 turned(subject, [
   {
     name: "the password before the refresh token",
-    policy: { renewsWithRefreshToken: false },
+    policy: { renewal: undefined },
     check: "renews with the newest refresh token, and sends the first grant's credentials once"
   },
   {
     name: "a password for a server in trouble",
-    policy: { refusal: ({ grant }) => grant === "refresh_token" ? "grant" : undefined },
+    policy: { errors: [{ status: 503, means: "grant" }] },
     check: "doesn't fall back to the first grant for anything but a refused refresh token"
   },
   {

@@ -2,7 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Sandbox } from "@mintmark/sandbox"
 import type { UserAccount } from "@mintmark/sandbox/Account"
 import * as Answer from "@mintmark/sandbox/Answer"
-import { Reply, Voipex, type VoipexOptions } from "@mintmark/voipex"
+import { Voipex, type VoipexOptions, VoipexReply } from "@mintmark/voipex"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -67,8 +67,8 @@ describe("Voipex", () => {
         const idToken = Redacted.value(reply.idToken ?? Redacted.make(""))
         assert.match(idToken, /^ey/)
         assert.notInclude(`${inspect(reply, { depth: 9 })}${JSON.stringify(reply)}`, idToken)
-        const stored = JSON.stringify(yield* Schema.encodeEffect(Reply)(reply))
-        const again = yield* Schema.decodeUnknownEffect(Reply)(JSON.parse(stored))
+        const stored = JSON.stringify(yield* Schema.encodeEffect(VoipexReply)(reply))
+        const again = yield* Schema.decodeUnknownEffect(VoipexReply)(JSON.parse(stored))
         assert.strictEqual(Redacted.value(again.idToken ?? Redacted.make("")), idToken)
         assert.strictEqual(again.sessionState, reply.sessionState)
       }))
@@ -216,7 +216,7 @@ describe("Voipex", () => {
 
     it.effect("asks with the password each time where it is told to leave refresh tokens alone", () =>
       Effect.gen(function*() {
-        const { grants, voipex } = yield* open("alone@example.com", { renewsWithRefreshToken: false })
+        const { grants, voipex } = yield* open("alone@example.com", { renewal: false })
         yield* voipex.token
         yield* expire
         yield* voipex.token

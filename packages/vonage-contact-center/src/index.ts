@@ -3,8 +3,5 @@
  *
  * @since 0.1.0
  */
-export * from "./Place.ts"
 export * from "./VonageContactCenter.ts"
-export * from "./VonageContactCenterProvider.ts"
 export * from "./VonageContactCenterV0.ts"
-export * from "./VonageContactCenterV0Provider.ts"

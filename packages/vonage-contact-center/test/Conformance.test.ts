@@ -1,16 +1,19 @@
 import { type Subject, suite, turned } from "@mintmark/conformance"
 import * as Stated from "@mintmark/conformance/stated/VonageContactCenter"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import { vonageContactCenter, vonageContactCenterV0 } from "@mintmark/vonage-contact-center"
 
 const v0: Subject = {
   name: "Vonage Contact Center V0",
-  provider: (overrides) => vonageContactCenterV0({ region: "emea", ...overrides }),
+  provider: vonageContactCenterV0,
+  parts: { region: "emea" },
   stated: Stated.vonageContactCenterV0
 }
 
 const current: Subject = {
   name: "Vonage Contact Center",
-  provider: (overrides) => vonageContactCenter({ region: "emea", ...overrides }),
+  provider: vonageContactCenter,
+  parts: { region: "emea" },
   stated: Stated.vonageContactCenter
 }
 
@@ -19,7 +22,7 @@ suite(current)
 
 turned(v0, [{
   name: "a header whose halves are form-encoded",
-  policy: { clientAuthentication: "client_secret_basic" },
+  policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
   check: "puts credentials where basic-raw has them, byte for byte"
 }])
 

@@ -1,11 +1,13 @@
 import { assert, describe, expectTypeOf, it, layer } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import { resolve } from "@mintmark/core/internal/request/resolve"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Account from "@mintmark/sandbox/Account"
 import {
-  type Scopes,
   VonageContactCenter,
   vonageContactCenter,
-  type VonageContactCenterOptions
+  type VonageContactCenterOptions,
+  type VonageContactCenterScopes
 } from "@mintmark/vonage-contact-center"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -44,6 +46,9 @@ const pieces = Schema.Literals([
   "0x7f"
 ])
 
+/** The provider with these parts in its URLs. */
+const at = (parts: Readonly<Record<string, string>>) => resolve(vonageContactCenter, parts)
+
 const version3 = HttpClientRequest.accept("application/vnd.newvoicemedia.v3+json")
 
 describe("VonageContactCenter", () => {
@@ -51,11 +56,11 @@ describe("VonageContactCenter", () => {
     for (
       const [clientAuthentication, placement] of [
         [undefined, "body"],
-        ["client_secret_basic_raw", "basic"],
-        ["client_secret_basic", "basic"]
+        [ClientAuthentication.clientSecretBasicRaw, "basic"],
+        [ClientAuthentication.clientSecretBasic, "basic"]
       ] as const
     ) {
-      it.effect(`asks with ${clientAuthentication ?? "client_id and client_secret in the body"}, and a scope`, () =>
+      it.effect(`asks with ${clientAuthentication?.name ?? "client_id and client_secret in the body"}, and a scope`, () =>
         Effect.gen(function*() {
           const { sandbox, vonage } = yield* open({ clientAuthentication, scopes: ["users:read", "stats"] })
           const { expiresAt, requestedAt } = yield* vonage.token
@@ -95,14 +100,17 @@ describe("VonageContactCenter", () => {
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const untyped: ReadonlyArray<string> = []
-        for (const scopes of [untyped as Scopes, undefined as unknown]) {
-          const error = yield* Effect.flip(open({ scopes: scopes as Scopes }))
+        for (const scopes of [untyped as VonageContactCenterScopes, undefined as unknown]) {
+          const error = yield* Effect.flip(open({ scopes: scopes as VonageContactCenterScopes }))
           assert.strictEqual(
             error.message,
             "vonage-contact-center: scopes (VONAGE_CONTACT_CENTER_SCOPES) must name at least one scope"
           )
         }
-        assert.strictEqual((yield* Effect.flip(vonage.withScopes(untyped as Scopes))).reason._tag, "InvalidOption")
+        assert.strictEqual(
+          (yield* Effect.flip(vonage.withScopes(untyped as VonageContactCenterScopes))).reason._tag,
+          "InvalidOption"
+        )
         assert.strictEqual((yield* sandbox.counts()).token, 0)
       }))
 
@@ -133,7 +141,7 @@ describe("VonageContactCenter", () => {
 
   it.prop("lets no region change the host that it is a part of", [Schema.Array(pieces)], ([chosen]) => {
     const region = chosen.join("")
-    const provider = vonageContactCenter({ region })
+    const provider = at({ region })
     if (Result.isFailure(provider)) {
       assert.strictEqual(provider.failure.reason._tag, "InvalidOption")
     } else {
@@ -143,8 +151,8 @@ describe("VonageContactCenter", () => {
   }, { arbitrary: { seed: "mintmark" } })
 
   it("doesn't compile without a scope", () => {
-    expectTypeOf<["users:read"]>().toExtend<Scopes>()
-    expectTypeOf<[]>().not.toExtend<Scopes>()
+    expectTypeOf<["users:read"]>().toExtend<VonageContactCenterScopes>()
+    expectTypeOf<[]>().not.toExtend<VonageContactCenterScopes>()
     expectTypeOf<{ region: "emea"; clientId: string; clientSecret: Redacted.Redacted; scopes: [] }>()
       .not.toExtend<VonageContactCenterOptions>()
     expectTypeOf<[]>().not.toExtend<Parameters<VonageContactCenter["Service"]["withScopes"]>[0]>()
@@ -152,11 +160,11 @@ describe("VonageContactCenter", () => {
 
   it("puts the region and the domain into its URLs", () => {
     for (const region of ["emea", "nam", "apac", "some-other-1"]) {
-      const provider = Result.getOrThrow(vonageContactCenter({ region }))
+      const provider = Result.getOrThrow(at({ region }))
       assert.strictEqual(provider.tokenEndpoint, `https://${region}.cc.vonage.com/Auth/connect/token`)
       assert.strictEqual(provider.apiUrl, `https://${region}.api.cc.vonage.com`)
     }
-    const older = Result.getOrThrow(vonageContactCenter({ region: "emea", domain: "newvoicemedia.com" }))
+    const older = Result.getOrThrow(at({ region: "emea", domain: "newvoicemedia.com" }))
     assert.strictEqual(older.tokenEndpoint, "https://emea.newvoicemedia.com/Auth/connect/token")
     assert.strictEqual(older.apiUrl, "https://emea.api.newvoicemedia.com")
   })
@@ -178,13 +186,13 @@ describe("VonageContactCenter", () => {
         ""
       ]
     ) {
-      const { message, reason } = Result.getOrThrow(Result.flip(vonageContactCenter({ region })))
+      const { message, reason } = Result.getOrThrow(Result.flip(at({ region })))
       assert.strictEqual(reason._tag, "InvalidOption")
       assert.include(message, "region (VONAGE_CONTACT_CENTER_REGION) ")
       if (region !== "") assert.include(message, JSON.stringify(region))
     }
     for (const domain of ["evil.example/#", "a..b", "user@evil.example", "evil.example:8443", ""]) {
-      const { message } = Result.getOrThrow(Result.flip(vonageContactCenter({ region: "emea", domain })))
+      const { message } = Result.getOrThrow(Result.flip(at({ region: "emea", domain })))
       assert.include(message, "domain (VONAGE_CONTACT_CENTER_DOMAIN) ")
     }
   })

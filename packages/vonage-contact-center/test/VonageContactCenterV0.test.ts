@@ -1,4 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import { resolve } from "@mintmark/core/internal/request/resolve"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Account from "@mintmark/sandbox/Account"
 import {
@@ -28,6 +30,9 @@ const open = Effect.fnUntraced(function*(options: Partial<VonageContactCenterV0O
   return { vonage, sandbox }
 })
 
+/** The provider with these parts in its URLs. */
+const at = (parts: Readonly<Record<string, string>>) => resolve(vonageContactCenterV0, parts)
+
 describe("VonageContactCenterV0", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
     it.effect("asks with account-key:api-token in a Basic header, and grant_type alone in the body", () =>
@@ -45,7 +50,7 @@ describe("VonageContactCenterV0", () => {
         const { sandbox, vonage } = yield* open({
           accountKey: Account.vonageV0Other.clientId,
           apiToken: Redacted.make(Account.vonageV0Other.clientSecret),
-          clientAuthentication: "client_secret_post"
+          clientAuthentication: ClientAuthentication.clientSecretPost
         })
         yield* vonage.token
         const [request] = yield* sandbox.journal
@@ -92,14 +97,14 @@ describe("VonageContactCenterV0", () => {
 
   it("puts region, domain and version into its URLs", () => {
     const provider = Result.getOrThrow(
-      vonageContactCenterV0({ region: "nam", domain: "newvoicemedia.com", version: 2 })
+      at({ region: "nam", domain: "newvoicemedia.com", version: "2" })
     )
     assert.strictEqual(provider.tokenEndpoint, "https://nam.newvoicemedia.com/v2/oauth2/token")
-    assert.strictEqual(provider.apiUrl, "https://nam.api.newvoicemedia.com")
+    assert.strictEqual(provider.apiUrl, "https://nam.newvoicemedia.com")
   })
 
   it("refuses a version that would be more than one part of the path", () => {
-    const provider = vonageContactCenterV0({ region: "nam", version: "0/../../x" as "0" })
+    const provider = at({ region: "nam", version: "0/../../x" })
     assert.include(String(Result.merge(provider)), "version (VONAGE_CONTACT_CENTER_V0_VERSION)")
   })
 })

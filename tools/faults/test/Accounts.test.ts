@@ -1,7 +1,8 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, layer } from "@effect/vitest"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Reply from "@mintmark/core/Reply"
 import * as TokenPool from "@mintmark/core/TokenPool"
 import type { ClientAccount } from "@mintmark/sandbox/Account"
@@ -24,26 +25,30 @@ const accounts: ReadonlyArray<ClientAccount> = Array.from({ length: 60 }, (_, in
 
 const byId = new Map(accounts.map((account) => [account.clientId, account]))
 
-const provider = (sandbox: Sandbox.Sandbox["Service"], grant: "client_credentials" | "password") =>
-  Provider.make({
-    id: "generic",
-    tokenEndpoint: `${sandbox.urls.generic}/token`,
-    apiUrl: sandbox.urls.generic,
-    clientAuthentication: "client_secret_basic",
-    grant,
-    renewsWithRefreshToken: true,
-    reply: Reply.Nothing
-  })
+const facts = ({ urls }: Sandbox.Sandbox["Service"]) => ({
+  id: "generic",
+  tokenEndpoint: `${urls.generic}/token`,
+  apiUrl: urls.generic,
+  clientAuthentication: ClientAuthentication.clientSecretBasic,
+  renewal: Grant.refreshToken,
+  reply: Reply.Nothing
+})
 
-const accountOf = (key: string): ProviderClient.Account => {
-  const account = byId.get(key)
-  return {
-    clientId: key,
-    clientSecret: Redacted.make(account?.clientSecret ?? ""),
-    username: account?.username,
-    password: Redacted.make(account?.password ?? "")
-  }
-}
+const clientOf = (key: string) => ({
+  clientId: key,
+  clientSecret: Redacted.make(byId.get(key)?.clientSecret ?? "")
+})
+
+const ownerOf = (key: string) => ({
+  ...clientOf(key),
+  username: byId.get(key)?.username ?? "",
+  password: Redacted.make(byId.get(key)?.password ?? "")
+})
+
+const poolOf = (sandbox: Sandbox.Sandbox["Service"], grant: "client_credentials" | "password") =>
+  grant === "password"
+    ? TokenPool.make(Provider.make({ ...facts(sandbox), grant: Grant.password }), { account: ownerOf })
+    : TokenPool.make(Provider.make({ ...facts(sandbox), grant: Grant.clientCredentials }), { account: clientOf })
 
 const decodeMe = Schema.decodeUnknownEffect(Schema.Struct({ account: Schema.String }))
 
@@ -55,7 +60,7 @@ layer(Layer.mergeAll(Sandbox.Sandbox.layer({ accounts }), NodeHttpClient.layerUn
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.Sandbox
           yield* sandbox.clear
-          const pool = yield* TokenPool.make(provider(sandbox, grant), { account: accountOf })
+          const pool = yield* poolOf(sandbox, grant)
 
           const ownAccount = Effect.fnUntraced(function*(key: string, response: HttpClientResponse.HttpClientResponse) {
             const { account } = yield* Effect.flatMap(response.json, decodeMe)

@@ -42,7 +42,6 @@ describe("a new provider", () => {
   it("has files by its own name, and nothing of the template's", () => {
     assert.includeMembers(written, [
       "packages/acme-voice/src/AcmeVoice.ts",
-      "packages/acme-voice/src/AcmeVoiceProvider.ts",
       "packages/acme-voice/test/Conformance.test.ts",
       ".changeset/new-acme-voice.md"
     ])
@@ -50,7 +49,7 @@ describe("a new provider", () => {
     assert.notMatch(text, /acme(?!-voice|Voice)|Acme(?!Voice)|ACME(?!_VOICE)/)
     assert.include(text, `"@mintmark/acme-voice/AcmeVoice"`)
     assert.include(text, "https://auth.acme-voice.example/token")
-    assert.include(text, "const acmeVoice = (overrides")
+    assert.include(text, "const acmeVoice = Provider.make(")
     assert.match(text, /TODO: the facts go here/)
   })
 

@@ -1,11 +1,12 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Token from "@mintmark/core/AccessToken"
 import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
-import type { Provider } from "@mintmark/core/Provider"
-import * as ProviderClient from "@mintmark/core/ProviderClient"
+import { credentialsOf } from "@mintmark/core/internal/request/account"
+import { resolve, type Resolved } from "@mintmark/core/internal/request/resolve"
+import { variableOf } from "@mintmark/core/internal/request/settings"
+import * as TokenRequest from "@mintmark/core/internal/request/TokenRequest"
 import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
 import type { TokenError } from "@mintmark/core/TokenError"
-import * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenResponse from "@mintmark/core/TokenResponse"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -61,7 +62,8 @@ export const examine = Effect.fnUntraced(function*(subject: Subject, tell: Tell)
 
 const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   const id = subject.provider
-  if (subject.placement !== undefined && Providers.outline(id).clientAuthentication === "none") {
+  const known = Providers.entry(id).provider
+  if (subject.placement !== undefined && known.clientAuthentication.needs["clientSecret"] === undefined) {
     return yield* stop({
       step: "settings",
       detail: `${id} has no client secret that could be placed elsewhere`,
@@ -75,16 +77,16 @@ const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
     ({ advice, exitCode, problem }) => stop({ step: "settings", detail: problem, advice, exitCode })
   )
   const { provider, request } = yield* Effect.gen(function*() {
-    const known = yield* Effect.fromResult(Providers.entry(id).provider(Settings.place(settings)))
-    const provider = { ...known, clientAuthentication: subject.placement ?? known.clientAuthentication }
-    const read = yield* ProviderClient.credentialsOf(provider, Settings.account(settings))
+    const options = { ...Settings.options(id, settings), clientAuthentication: subject.placement }
+    const provider = yield* Effect.fromResult(resolve(known, options))
+    const read = yield* credentialsOf(provider, options, options.scopes)
     const credentials = Effect.isEffect(read) ? yield* read : read
-    return { provider, request: yield* Effect.fromResult(TokenRequest.make(provider, credentials)) }
-  }).pipe(Effect.mapError((error) => stopAt("settings", Providers.outline(id), error)))
+    return { provider, request: yield* TokenRequest.make(provider, credentials) }
+  }).pipe(Effect.mapError((error) => stopAt("settings", known, error)))
 
   yield* tell({ step: "settings", state: "ok", detail: Settings.sources(id, settings) })
   for (const [setting, idSetting] of [["clientSecret", "clientId"], ["password", "username"]] as const) {
-    const name = provider.settings[setting]?.variable ?? setting
+    const name = variableOf(provider, setting)
     const secret = Settings.text(settings, setting) ?? ""
     for (const oddity of secret === "" ? [] : Secret.oddities(secret, Settings.text(settings, idSetting) ?? "")) {
       yield* tell({ step: "settings", state: "note", detail: `${name} ${oddity}` })
@@ -143,7 +145,7 @@ const connect = Effect.fnUntraced(function*(url: URL, { timeout }: Subject, tell
 // -- the one token request ------------------------------------------------------------------------------------------------
 
 const exchange = Effect.fnUntraced(function*(
-  provider: Provider,
+  provider: Resolved,
   request: TokenRequest.TokenRequest,
   { timeout }: Subject,
   tell: Tell
@@ -153,9 +155,10 @@ const exchange = Effect.fnUntraced(function*(
     Effect.sync(() => {
       date = headers["date"]
     }))
-  const response = yield* TokenEndpoint.make(provider, http)(request, Duration.seconds(timeout)).pipe(
-    Effect.mapError((error) => stopAt("endpoint", provider, error))
-  )
+  const [, response] = yield* TokenEndpoint.make(provider, http)(Effect.succeed(request), Duration.seconds(timeout))
+    .pipe(
+      Effect.mapError((error) => stopAt("endpoint", provider, error))
+    )
   const outcome = TokenResponse.makeReader(provider)(request, response)
   const reason = Result.isFailure(outcome) ? outcome.failure.reason : undefined
   const detail = `POST ${provider.tokenEndpoint}: ${response.status} after ${
@@ -165,7 +168,7 @@ const exchange = Effect.fnUntraced(function*(
   if (Result.isFailure(outcome)) {
     const { advice, exitCode } = fromTokenError(provider)(outcome.failure)
     if (reason?._tag === "Unsafe" && reason.kind === "redirect" || isStrange(response.status)) {
-      const baseUrl = provider.settings["baseUrl"]?.variable
+      const baseUrl = variableOf(provider, "baseUrl")
       return yield* stop({
         step: "endpoint",
         detail: `${detail}: nothing takes token requests there`,
@@ -203,7 +206,7 @@ const compareClocks = (date: string | undefined, response: TokenResponse.TokenRe
 }
 
 const readReply = Effect.fnUntraced(function*(
-  provider: Provider,
+  provider: Resolved,
   settings: Settings.Settings,
   subject: Subject,
   outcome: Result.Result<AccessToken, TokenError>,
@@ -230,7 +233,7 @@ const readReply = Effect.fnUntraced(function*(
     return yield* stop({ step, detail: reason.message, advice, exitCode })
   }
   const token = outcome.success
-  yield* tell({ step: "credentials", state: "ok", detail: `taken, ${placements[provider.clientAuthentication]}` })
+  yield* tell({ step: "credentials", state: "ok", detail: `taken, ${placed(provider)}` })
   const value = Redacted.value(token.value)
   yield* tell({
     step: "reply",
@@ -242,16 +245,18 @@ const readReply = Effect.fnUntraced(function*(
   return token
 })
 
-const placements: Readonly<Record<ClientAuthentication, string>> = {
+const placed = ({ clientAuthentication: { name } }: Resolved): string => placements[name] ?? `by ${name}`
+
+const placements: Readonly<Record<string, string>> = {
   client_secret_basic: "form-encoded in a Basic header",
   client_secret_basic_raw: "raw in a Basic header",
   client_secret_post: "in the body",
   none: "in the body"
 }
 
-const refusedAdvice = (provider: Provider, settings: Settings.Settings, subject: Subject): string => {
-  const name = (setting: string) => provider.settings[setting]?.variable ?? setting
-  if (provider.grant === "password") {
+const refusedAdvice = (provider: Resolved, settings: Settings.Settings, subject: Subject): string => {
+  const name = (setting: string) => variableOf(provider, setting)
+  if (provider.grant.refusedAs === "password") {
     return `Check ${name("username")} and ${name("password")}.\n` +
       "They were sent once, and won't be again by themselves: a few refusals can lock the account."
   }
@@ -259,13 +264,13 @@ const refusedAdvice = (provider: Provider, settings: Settings.Settings, subject:
     const characters = Secret.charactersThatDiffer(Settings.text(settings, setting) ?? "")
     return characters.length === 0 ? [] : [`${name(setting)} holds ${characters.join(" ")}`]
   })
-  const sent = `They were sent ${placements[provider.clientAuthentication]}.`
+  const sent = `They were sent ${placed(provider)}.`
   if (differences.length === 0) {
     return `${sent} Raw and form-encoded Basic would be the same.\nCheck ${name("clientId")} and ${
       name("clientSecret")
     }.`
   }
-  const other = provider.clientAuthentication === "client_secret_basic_raw" ? "basic" : "basic-raw"
+  const other = provider.clientAuthentication.name === "client_secret_basic_raw" ? "basic" : "basic-raw"
   return `${sent} Raw and form-encoded Basic would differ: ${differences.join("; ")}\n` +
     `If they are right, \`mintmark doctor ${subject.provider} --placement ${other}\` sends them otherwise, once.`
 }
@@ -294,7 +299,7 @@ const compareScopes = (asked: ReadonlyArray<string>, granted: ReadonlyArray<stri
     : { step: "scopes", state: "ok", detail: `granted: ${list}${asked.length === 0 ? "; none asked for" : ""}` }
 }
 
-const callApi = Effect.fnUntraced(function*(provider: Provider, token: AccessToken, subject: Subject, tell: Tell) {
+const callApi = Effect.fnUntraced(function*(provider: Resolved, token: AccessToken, subject: Subject, tell: Tell) {
   const path = subject.call ?? Providers.entry(subject.provider).probe
   if (path === undefined) {
     return yield* tell({
@@ -330,7 +335,7 @@ const callApi = Effect.fnUntraced(function*(provider: Provider, token: AccessTok
 const stop = (finding: Omit<Finding, "state"> & { readonly exitCode: number }) =>
   new Stop({ advice: undefined, ...finding, state: "failed" })
 
-const stopAt = (step: Step, provider: Provider, error: TokenError) => {
+const stopAt = (step: Step, provider: Providers.AnyProvider, error: TokenError) => {
   const { advice, exitCode } = fromTokenError(provider)(error)
   return stop({ step, detail: problemOf(provider, error), advice, exitCode })
 }

@@ -1,6 +1,5 @@
-import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import { formEncode } from "@mintmark/core/internal/formEncode"
 import * as Base64 from "effect/encoding/Base64"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
 /**
@@ -9,19 +8,12 @@ import * as Result from "effect/Result"
  * script.
  */
 export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
-  const different = [...new Set(text)].filter((character) =>
-    basic("client_secret_basic", character) !== basic("client_secret_basic_raw", character)
-  )
+  const different = [...new Set(text)].filter((character) => formEncode(character) !== character)
   const ascii = different.filter((character) => character <= "~").toSorted()
   return [
     ...ascii.map((character) => character === " " ? "(space)" : character),
     ...(ascii.length < different.length ? ["(characters outside ASCII)"] : [])
   ]
-}
-
-const basic = (placement: ClientAuthentication.ClientAuthentication, secret: string): string => {
-  const { authorization } = ClientAuthentication.place(placement, { id: "", secret: Redacted.make(secret) })
-  return authorization === undefined ? "" : Redacted.value(authorization)
 }
 
 /** What looks as if a credential had been copied wrongly, in words that go on from its name. */

@@ -1,13 +1,13 @@
 import { assert } from "@effect/vitest"
-import type { Overrides } from "@mintmark/core/Provider"
+import { resolve } from "@mintmark/core/internal/request/resolve"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Check } from "../Check.ts"
 import type { Placement, Statement } from "../Statement.ts"
-import type { Subject } from "../Subject.ts"
+import type { Options, Subject } from "../Subject.ts"
 import type { Recorded } from "./recorder.ts"
-import { accountOf, connect, expected, nameOf, ownScope, rig, somebody, type Who } from "./rig.ts"
+import { accountOf, connect, expected, methodOf, optionOf, ownScope, rig, somebody, type Who } from "./rig.ts"
 
 /** Credentials whose characters tell one encoding from another, and long ones. */
 export const awkward: ReadonlyArray<Who> = [
@@ -23,8 +23,8 @@ const sent = (requests: ReadonlyArray<Recorded>) =>
 const placements = ({ stated }: Subject): ReadonlyArray<Placement> => [stated.placement, ...stated.alternatives ?? []]
 
 // What the pages have in the first place must need no override.
-const placedAt = (stated: Statement, placement: Placement): Overrides =>
-  placement === stated.placement ? {} : { clientAuthentication: nameOf[placement] }
+const placedAt = (stated: Statement, placement: Placement): Options =>
+  placement === stated.placement ? {} : { clientAuthentication: methodOf[placement] }
 
 const places = (subject: Subject): ReadonlyArray<Check> =>
   placements(subject).map((placement): Check => ({
@@ -127,15 +127,18 @@ const scopes = (subject: Subject): ReadonlyArray<Check> => {
 const settings = (subject: Subject): ReadonlyArray<Check> => {
   const { stated } = subject
   const complete = accountOf(stated, somebody)
+  const hasDefault = (purpose: string) => purpose === "clientId" && stated.client !== undefined
   return Object.entries(stated.settings)
     .filter(([purpose]) => ["clientId", "clientSecret", "username", "password"].includes(purpose))
     .map(([purpose, { option, variable }]): Check => ({
-      name: `names ${option} (${variable}) where it is missing or empty, before any request`,
+      name: `names ${option} (${variable}) where it is ${
+        hasDefault(purpose) ? "" : "missing or "
+      }empty, before any request`,
       run: Effect.gen(function*() {
         const isSecret = purpose === "clientSecret" || purpose === "password"
-        for (const nothing of [undefined, isSecret ? Redacted.make("") : ""]) {
-          const account = { ...complete, [purpose]: nothing }
-          const error = yield* Effect.flip(connect(subject, { baseUrl: "http://127.0.0.1:9" }, account))
+        for (const nothing of [...hasDefault(purpose) ? [] : [undefined], isSecret ? Redacted.make("") : ""]) {
+          const account = { ...complete, [optionOf(stated, purpose)]: nothing }
+          const error = yield* Effect.flip(connect(subject, { baseUrl: "http://127.0.0.1:9", ...account }))
           assert.strictEqual(error.reason._tag, "InvalidOption")
           assert.include(error.message, `${option} (${variable}) `)
           assert.notInclude(error.message, "\n")
@@ -151,7 +154,7 @@ export const asking = (subject: Subject): ReadonlyArray<Check> => {
     {
       name: `asks ${stated.tokenEndpoint}, for the API at ${stated.apiUrl}`,
       run: Effect.sync(() => {
-        const provider = Result.getOrThrow(subject.provider({}))
+        const provider = Result.getOrThrow(resolve(subject.provider, { ...subject.parts }))
         assert.strictEqual(provider.tokenEndpoint, stated.tokenEndpoint)
         assert.strictEqual(new URL(provider.apiUrl).href, new URL(stated.apiUrl).href)
         assert.sameMembers([...provider.apiOrigins], [...stated.apiOrigins ?? []])
@@ -160,7 +163,7 @@ export const asking = (subject: Subject): ReadonlyArray<Check> => {
     {
       name: "asks at another place with the same path, and only over https or on loopback",
       run: Effect.gen(function*() {
-        const at = (baseUrl: string) => subject.provider({ baseUrl })
+        const at = (baseUrl: string) => resolve(subject.provider, { ...subject.parts, baseUrl })
         const elsewhere = Result.getOrThrow(at("https://proxy.example/prefix/"))
         const { pathname } = new URL(stated.tokenEndpoint)
         assert.strictEqual(elsewhere.tokenEndpoint, `https://proxy.example/prefix${pathname}`)

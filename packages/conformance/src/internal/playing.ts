@@ -1,5 +1,4 @@
 import { assert } from "@effect/vitest"
-import type { Overrides } from "@mintmark/core/Provider"
 import { nameOf } from "@mintmark/sandbox/Account"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -8,12 +7,12 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as TestClock from "effect/testing/TestClock"
 import type { Check } from "../Check.ts"
 import type { Placement, Played } from "../Statement.ts"
-import type { Subject } from "../Subject.ts"
+import type { Options, Subject } from "../Subject.ts"
 import { awkward } from "./asking.ts"
 import { accountOf, connect, credentialsOf, type Who } from "./rig.ts"
 
 // The generic server has paths of its own.
-const overridesOf = ({ by }: Played, url: string): Overrides =>
+const overridesOf = ({ by }: Played, url: string): Options =>
   by === "generic" ? { tokenEndpoint: `${url}/token`, apiUrl: url } : { baseUrl: url }
 
 const journaled: Readonly<Record<Placement, "basic" | "body" | "none">> = {
@@ -32,11 +31,10 @@ const play = Effect.fnUntraced(function*(subject: Subject, who: Who, secret = wh
   const account = played.account(credentialsOf(stated, who))
   yield* sandbox.addAccount(account)
   const of = { provider: played.by, account: nameOf(account) }
-  const client = yield* connect(
-    subject,
-    overridesOf(played, sandbox.urls[played.by]),
-    accountOf(stated, { ...who, secret }, played.scopes ?? [])
-  )
+  const client = yield* connect(subject, {
+    ...overridesOf(played, sandbox.urls[played.by]),
+    ...accountOf(stated, { ...who, secret }, played.scopes ?? [])
+  })
   const request = HttpClientRequest.get(played.path).pipe(
     played.accept === undefined ? identity : HttpClientRequest.accept(played.accept)
   )

@@ -1,7 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import { inspect } from "node:util"
@@ -31,8 +30,7 @@ const refusals = (subject: Subject): ReadonlyArray<Check> =>
 
 /** How the provider's replies are read. */
 export const reading = (subject: Subject): ReadonlyArray<Check> => {
-  const { stated } = subject
-  const provider = Result.getOrThrow(subject.provider({}))
+  const { provider, stated } = subject
   const adds = stated.adds ?? []
   return [
     {

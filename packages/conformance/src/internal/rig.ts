@@ -1,5 +1,4 @@
-import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
-import type { Overrides } from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Effect from "effect/Effect"
@@ -9,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Credentials, Placement, Statement } from "../Statement.ts"
-import type { Subject } from "../Subject.ts"
+import type { Options, Subject } from "../Subject.ts"
 import { type Answer, record, type Recorded } from "./recorder.ts"
 import * as Wire from "./wire.ts"
 
@@ -27,20 +26,26 @@ export const credentialsOf = ({ client = "conformance-client", grant }: Statemen
     ? { clientId: client, clientSecret: "s3cret-of-client", username: id, password: secret }
     : { clientId: id, clientSecret: secret, username: "", password: "" }
 
-/** The account, as a provider package hands it to core. */
+/** The account, as an application gives it: by the provider's names. */
 export const accountOf = (
   stated: Statement,
   who: Who,
   scopes: ReadonlyArray<string> = stated.scopes === "required" ? ["one"] : []
-): ProviderClient.Account => {
+): Options => {
   const { clientId, clientSecret, password, username } = credentialsOf(stated, who)
-  return {
+  const account = {
     clientId,
-    clientSecret: stated.placement === "none" ? undefined : Redacted.make(clientSecret),
-    ...(stated.grant === "password" ? { username, password: Redacted.make(password) } : {}),
+    ...(stated.placement === "none" ? {} : { clientSecret: Redacted.make(clientSecret) }),
+    ...(stated.grant === "password" ? { username, password: Redacted.make(password) } : {})
+  }
+  return {
+    ...Object.fromEntries(Object.entries(account).map(([name, value]) => [optionOf(stated, name), value])),
     scopes
   }
 }
+
+/** What the provider calls an option. */
+export const optionOf = ({ settings }: Statement, name: string): string => settings[name]?.option ?? name
 
 /** The `Authorization` header and the body that must go over the wire. */
 export const expected = (
@@ -72,12 +77,12 @@ export const expected = (
 /** The scope that `accountOf` asks for unless told otherwise. */
 export const ownScope = (stated: Statement): string | undefined => stated.scopes === "required" ? "one" : undefined
 
-/** Core's name of a placement. */
-export const nameOf: Readonly<Record<Placement, ClientAuthentication>> = {
-  "basic-raw": "client_secret_basic_raw",
-  "basic-form-encoded": "client_secret_basic",
-  body: "client_secret_post",
-  none: "none"
+/** Core's method for a placement. */
+export const methodOf: Readonly<Record<Placement, ClientAuthentication.ClientAuthentication>> = {
+  "basic-raw": ClientAuthentication.clientSecretBasicRaw,
+  "basic-form-encoded": ClientAuthentication.clientSecretBasic,
+  body: ClientAuthentication.clientSecretPost,
+  none: ClientAuthentication.none
 }
 
 /** What the servers of a rig answer. `count` is the number of the request, from 1. */
@@ -112,9 +117,9 @@ export interface Rig {
 export const rig = Effect.fnUntraced(function*(
   subject: Subject,
   { account = accountOf(subject.stated, somebody), answers = {}, overrides = {} }: {
-    readonly account?: ProviderClient.Account
+    readonly account?: Options
     readonly answers?: Answers
-    readonly overrides?: Overrides
+    readonly overrides?: Options
   } = {}
 ): Effect.fn.Return<Rig, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const { stated } = subject
@@ -126,7 +131,7 @@ export const rig = Effect.fnUntraced(function*(
       ? (answers.token ?? ((count) => reply(stated, count)))(++counts.token, request)
       : (answers.api ?? (() => ({ status: 200, body: {} })))(++counts.api, request)
   )
-  const client = yield* connect(subject, { baseUrl: recorder.origin, ...overrides }, account).pipe(
+  const client = yield* connect(subject, { baseUrl: recorder.origin, ...account, ...overrides }).pipe(
     Effect.provideService(Random.Random, noChance)
   )
   return {
@@ -138,11 +143,12 @@ export const rig = Effect.fnUntraced(function*(
 
 /** The client of an account. */
 export const connect = (
-  { connect, provider }: Subject,
-  overrides: Overrides,
-  account: ProviderClient.Account
-): Effect.Effect<ProviderClient.ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope> =>
-  connect === undefined ? ProviderClient.make(provider(overrides), account) : connect(overrides, account)
+  { connect, parts, provider }: Subject,
+  account: Options
+): Effect.Effect<ProviderClient.ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope> => {
+  const options: Options = { ...parts, ...account }
+  return connect === undefined ? ProviderClient.make(provider, options) : connect(options)
+}
 
 // Retries then wait for nothing, and nothing needs the clock to be turned for it.
 const noChance: Random.Random = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0 }

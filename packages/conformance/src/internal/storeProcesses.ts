@@ -1,43 +1,40 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type { TokenError } from "@mintmark/core/TokenError"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 
 /** What every secret of these checks holds. */
 export const canary = "c4n4ry"
 
-const provider = (grant: "client_credentials" | "password") =>
-  Result.getOrThrow(Provider.make({
-    id: "acme",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "client_secret_basic_raw",
-    grant,
-    renewsWithRefreshToken: grant === "password",
-    refreshTokenExpiresIn: "refresh_expires_in",
-    reply: Schema.Struct({ tier: Schema.String, identity: Schema.RedactedFromValue(Schema.String) })
-  }))
+const facts = {
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.test/token",
+  apiUrl: "https://api.acme.test",
+  clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
+  refreshTokenExpiresIn: "refresh_expires_in",
+  reply: Schema.Struct({ tier: Schema.String, identity: Schema.RedactedFromValue(Schema.String) })
+}
 
-const providers = { client: provider("client_credentials"), password: provider("password") }
+const ofClient = Provider.make({ ...facts, grant: Grant.clientCredentials })
+const ofPerson = Provider.make({ ...facts, grant: Grant.password, renewal: Grant.refreshToken })
 
 /** By which grant a process requests tokens. With the password grant there are refresh tokens. */
-export type Kind = keyof typeof providers
+export type Kind = "client" | "password"
 
-const credentials = (kind: Kind, secret: string): TokenRequest.Credentials => ({
-  client: { id: "client", secret: Redacted.make(`${canary}-secret`) },
-  grant: kind === "client"
-    ? { type: "client_credentials" }
-    : { type: "password", username: "user", password: Redacted.make(`${canary}-${secret}`) },
-  scopes: kind === "client" ? [secret] : []
-})
+const source = (kind: Kind, secret: string) => {
+  const client = { clientId: "client", clientSecret: Redacted.make(`${canary}-secret`) }
+  return kind === "client"
+    ? TokenSource.make(ofClient, { ...client, scopes: [secret] })
+    : TokenSource.make(ofPerson, { ...client, username: "user", password: Redacted.make(`${canary}-${secret}`) })
+}
 
 /** An authorization server that numbers its tokens, and keeps the requests that it got. */
 export class Server {
@@ -81,7 +78,7 @@ export const start = (
   Effect.flatMap(
     Layer.build(store),
     (context) =>
-      TokenSource.make<unknown>(providers[kind], credentials(kind, secret)).pipe(
+      source(kind, secret).pipe(
         Effect.provideContext(context),
         Effect.provideService(HttpClient.HttpClient, http)
       )

@@ -93,7 +93,8 @@ export const routeeEmail: Statement = {
     reason: "CredentialsRefused",
     code: "invalid_client"
   }],
-  newTokenOn: [401],
+  newTokenOn: [401, 403],
+  doubtOn: [403],
   settings: {
     clientId: { option: "applicationId", variable: "ROUTEE_EMAIL_APPLICATION_ID" },
     clientSecret: { option: "applicationSecret", variable: "ROUTEE_EMAIL_APPLICATION_SECRET" },

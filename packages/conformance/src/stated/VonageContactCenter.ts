@@ -13,7 +13,7 @@ import type { Statement } from "../Statement.ts"
  */
 export const vonageContactCenterV0: Statement = {
   tokenEndpoint: "https://emea.cc.vonage.com/v0/oauth2/token",
-  apiUrl: "https://emea.api.cc.vonage.com",
+  apiUrl: "https://emea.cc.vonage.com",
   placement: "basic-raw",
   alternatives: ["body"],
   grant: "client_credentials",

@@ -1,14 +1,15 @@
-import type { Statement, Subject } from "@mintmark/conformance"
+import type { Setting, Statement, Subject } from "@mintmark/conformance"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import { optional } from "@mintmark/core/Reply"
-import * as Settings from "@mintmark/core/Settings"
 import * as Schema from "effect/Schema"
 
 // A provider as an author outside of this workspace would write it, and what its pages would say.
 
 const Reply = Schema.Struct({ tier: optional(Schema.String) })
 
-const setting = (option: string, variable: string): Settings.Setting => ({ option, variable })
+const setting = (option: string, variable: string): Setting => ({ option, variable })
 
 const stated: Statement = {
   tokenEndpoint: "https://auth.acme.example/oauth/token",
@@ -48,38 +49,36 @@ const stated: Statement = {
 /** A client that asks for itself. */
 export const acme: Subject = {
   name: "Acme",
-  provider: (overrides) =>
-    Provider.make({
-      id: "acme",
-      tokenEndpoint: "https://auth.acme.example/oauth/token",
-      apiUrl: "https://api.acme.example",
-      apiOrigins: ["https://files.acme.example"],
-      clientAuthentication: "client_secret_basic_raw",
-      grant: "client_credentials",
-      reply: Reply,
-      refusal: ({ status }) => status === 418 ? "credentials" : undefined,
-      renewOn: [401, 403],
-      settings: Settings.make("ACME", { clientId: "key", clientSecret: "secret", scopes: "scopes" })
-    }, overrides),
+  provider: Provider.make({
+    id: "acme",
+    tokenEndpoint: "https://auth.acme.example/oauth/token",
+    apiUrl: "https://api.acme.example",
+    apiOrigins: ["https://files.acme.example"],
+    clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
+    grant: Grant.clientCredentials,
+    names: { clientId: "key", clientSecret: "secret" },
+    reply: Reply,
+    errors: [{ status: 418, means: "credentials" }],
+    renewOn: [401, 403]
+  }),
   stated
 }
 
 /** A person with a password, and refresh tokens. */
 export const acmePerson: Subject = {
   name: "Acme for people",
-  provider: (overrides) =>
-    Provider.make({
-      id: "acme-person",
-      tokenEndpoint: "https://auth.acme.example/oauth/token",
-      apiUrl: "https://api.acme.example",
-      clientAuthentication: "none",
-      grant: "password",
-      renewsWithRefreshToken: true,
-      refreshTokenExpiresIn: "refresh_expires_in",
-      scopesRequired: true,
-      reply: Reply,
-      settings: Settings.make("ACME", { username: "email", password: "password", scopes: "scopes" })
-    }, overrides),
+  provider: Provider.make({
+    id: "acme-person",
+    tokenEndpoint: "https://auth.acme.example/oauth/token",
+    apiUrl: "https://api.acme.example",
+    clientAuthentication: ClientAuthentication.none,
+    grant: Grant.password,
+    renewal: Grant.refreshToken,
+    refreshTokenExpiresIn: "refresh_expires_in",
+    names: { username: "email" },
+    scopesRequired: true,
+    reply: Reply
+  }),
   stated: {
     ...stated,
     apiOrigins: [],
@@ -99,10 +98,10 @@ export const acmePerson: Subject = {
     }],
     newTokenOn: [401],
     settings: {
-      username: setting("email", "ACME_EMAIL"),
-      password: setting("password", "ACME_PASSWORD"),
-      scopes: setting("scopes", "ACME_SCOPES"),
-      baseUrl: setting("baseUrl", "ACME_BASE_URL")
+      username: setting("email", "ACME_PERSON_EMAIL"),
+      password: setting("password", "ACME_PERSON_PASSWORD"),
+      scopes: setting("scopes", "ACME_PERSON_SCOPES"),
+      baseUrl: setting("baseUrl", "ACME_PERSON_BASE_URL")
     },
     played: {
       by: "generic",

@@ -1,4 +1,4 @@
-import type { Problem } from "../Provider.ts"
+import type { Problem } from "./request/resolve.ts"
 import { originOf, problemOf } from "./url.ts"
 
 /** Which URLs may see a provider's token. */

@@ -1,6 +1,5 @@
 import * as Url from "effect/http/Url"
 import * as Result from "effect/Result"
-import type { HostPart } from "../HostPart.ts"
 
 const parse = (url: string): URL | undefined => Result.getOrUndefined(Url.fromString(url))
 
@@ -9,13 +8,13 @@ export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
 /** Puts checked parts in the place of the braces. */
-export const fillHost = (template: string, parts: Readonly<Record<string, HostPart>>): string =>
-  template.replace(/\{(\w+)\}/g, (braces, name) => Object.hasOwn(parts, name) ? parts[name]?.value ?? braces : braces)
+export const fill = (template: string, parts: Readonly<Record<string, unknown>>): string =>
+  template.replace(/\{(\w+)\}/g, (braces, name) => Object.hasOwn(parts, name) ? String(parts[name] ?? braces) : braces)
 
-/** The path and query of `url` below `base`, whose own path stays before it. */
+/** The path and query of `url` below `base`, whose own path stays before it, and may name the host of `url`: `{host}`. */
 export const rebase = (url: string, base: string): string => {
-  const { pathname = "/", search = "" } = parse(url) ?? {}
-  return `${base.replace(/\/+$/, "")}${pathname === "/" ? "" : pathname}${search}`
+  const { host = "", pathname = "/", search = "" } = parse(url) ?? {}
+  return `${base.replaceAll("{host}", host).replace(/\/+$/, "")}${pathname === "/" ? "" : pathname}${search}`
 }
 
 /**

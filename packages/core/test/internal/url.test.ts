@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HostPart from "@mintmark/core/HostPart"
-import * as Provider from "@mintmark/core/Provider"
 import * as Result from "effect/Result"
-import { fillHost, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
+import { resolve } from "../../src/internal/request/resolve.ts"
+import { fill, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
 import { acme } from "../support/acme.ts"
 import { anyText, tried } from "../support/strings.ts"
 
@@ -88,10 +88,10 @@ describe("problemOf", () => {
   }, tried(500))
 })
 
-describe("fillHost", () => {
+describe("fill", () => {
   it("leaves braces without a label, even those that every object has", () => {
     assert.strictEqual(
-      fillHost("https://{constructor}.{region}.{__proto__}", { region: HostPart.label("emea") }),
+      fill("https://{constructor}.{region}.{__proto__}", { region: "emea" }),
       "https://{constructor}.emea.{__proto__}"
     )
   })
@@ -103,7 +103,10 @@ describe("rebase", () => {
     ["https://auth.acme.test/oauth/token", "http://127.0.0.1:1/acme//", "http://127.0.0.1:1/acme/oauth/token"],
     ["https://auth.acme.test/token/", "http://127.0.0.1:1", "http://127.0.0.1:1/token/"],
     ["https://auth.acme.test/token?tenant=a", "http://127.0.0.1:1/", "http://127.0.0.1:1/token?tenant=a"],
-    ["https://api.acme.test", "http://127.0.0.1:1/acme", "http://127.0.0.1:1/acme"]
+    ["https://api.acme.test", "http://127.0.0.1:1/acme", "http://127.0.0.1:1/acme"],
+    ["https://auth.acme.test/token", "http://127.0.0.1:1/{host}", "http://127.0.0.1:1/auth.acme.test/token"],
+    ["https://api.acme.test:8443", "http://127.0.0.1:1/{host}", "http://127.0.0.1:1/api.acme.test:8443"],
+    ["https://api.acme.test/v1", "https://{host}.proxy.test", "https://api.acme.test.proxy.test/v1"]
   ])("puts %s below %s", (url, base, expected) => {
     assert.strictEqual(rebase(url, base), expected)
   })
@@ -120,18 +123,17 @@ describe("a provider's base URL", () => {
   ])(
     "must be a place that paths can stand below, and that secrets may go to: %j",
     (baseUrl) => {
-      assert.isTrue(Result.isFailure(Provider.make({ ...acme(), apiUrl: "https://api.acme.test" }, { baseUrl })))
+      assert.isTrue(Result.isFailure(resolve(acme(), { baseUrl })))
     }
   )
 })
 
 describe("a region", () => {
   const inRegion = (region: string) =>
-    Provider.make({
-      ...acme(),
-      tokenEndpoint: "https://{region}.acme.test/token",
-      hostParts: { region: HostPart.label(region) }
-    })
+    resolve(
+      { ...acme(), tokenEndpoint: "https://{region}.acme.test/token", urlParts: { region: HostPart.label } },
+      Object.assign({ insecure: false }, { region })
+    )
 
   it.each([
     "emea.evil.example",

@@ -1,34 +1,48 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { resolve, type Resolved } from "../../src/internal/request/resolve.ts"
+import type * as TokenRequest from "../../src/internal/request/TokenRequest.ts"
 
-/** A provider that exists nowhere. */
-export const acme = (
-  options: Partial<Provider.Facts<unknown>> = {}
-): Provider.Provider =>
-  Result.getOrThrow(Provider.make<unknown>({
-    id: "acme",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "client_secret_basic_raw",
-    grant: "client_credentials",
-    reply: Schema.Unknown,
-    ...options
-  }))
+const value = Provider.make<unknown, ClientAuthentication.ClientSecret, {}>({
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.test/token",
+  apiUrl: "https://api.acme.test",
+  clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
+  grant: Grant.clientCredentials,
+  reply: Schema.Unknown
+})
+
+/** A provider that exists nowhere, as an application uses it. */
+export const acme = (facts: Partial<Provider.Provider> = {}, options: ProviderClient.Options = {}): Resolved =>
+  Result.getOrThrow(resolve({ ...value, ...facts }, options))
+
+/** The client authentication methods of core, by name. */
+export const methods = {
+  client_secret_basic: ClientAuthentication.clientSecretBasic,
+  client_secret_basic_raw: ClientAuthentication.clientSecretBasicRaw,
+  client_secret_post: ClientAuthentication.clientSecretPost,
+  none: ClientAuthentication.none
+}
 
 export const clientSecret = "cl1ent+s3cret/=="
 export const password = "p4ssword & ünïcode"
 
 export const clientCredentials = (scopes: ReadonlyArray<string> = []): TokenRequest.Credentials => ({
-  client: { id: "acme-client", secret: Redacted.make(clientSecret) },
-  grant: { type: "client_credentials" },
+  values: { clientId: "acme-client", clientSecret: Redacted.make(clientSecret) },
   scopes
 })
 
 export const passwordCredentials: TokenRequest.Credentials = {
-  client: { id: "acme-client", secret: Redacted.make(clientSecret) },
-  grant: { type: "password", username: "carol@example.com", password: Redacted.make(password) },
+  values: {
+    clientId: "acme-client",
+    clientSecret: Redacted.make(clientSecret),
+    username: "carol@example.com",
+    password: Redacted.make(password)
+  },
   scopes: []
 }

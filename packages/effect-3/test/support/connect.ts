@@ -1,13 +1,19 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type { HttpClient } from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type { Subject } from "@mintmark/conformance"
+import type { Options, Subject } from "@mintmark/conformance"
 import type * as AccessToken4 from "@mintmark/core/AccessToken"
-import type { Overrides } from "@mintmark/core/Provider"
+import * as ClientAuthentication4 from "@mintmark/core/ClientAuthentication"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
 import type * as TokenError4 from "@mintmark/core/TokenError"
 import * as TokenErrorSchema4 from "@mintmark/core/TokenErrorSchema"
-import { type AccessToken, type AuthenticatedHttpClient, type ProviderClient, TokenError } from "@mintmark/effect-3"
+import {
+  type AccessToken,
+  type AuthenticatedHttpClient,
+  type Options as Options3,
+  type ProviderClient,
+  TokenError
+} from "@mintmark/effect-3"
 import type * as Clock4 from "effect-4/Clock"
 import * as Duration4 from "effect-4/Duration"
 import * as Effect4 from "effect-4/Effect"
@@ -17,7 +23,6 @@ import type * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
 import * as HttpClientResponse4 from "effect-4/http/HttpClientResponse"
 import * as Random4 from "effect-4/Random"
 import * as Redacted4 from "effect-4/Redacted"
-import * as Result4 from "effect-4/Result"
 import * as Schema4 from "effect-4/Schema"
 import type * as Scope4 from "effect-4/Scope"
 import * as Stream4 from "effect-4/Stream"
@@ -44,20 +49,24 @@ export interface Service<Self, Reply, Scopes extends ReadonlyArray<string>> {
   readonly layer: (place: Place) => Layer.Layer<Self, unknown, HttpClient>
   /** Its reply on the wire. */
   readonly encode: (reply: Reply) => unknown
-  /** Variables besides the account's. */
-  readonly variables?: Readonly<Record<string, string>>
 }
 
-/** What the suite says otherwise of a provider. */
-export type Place = Pick<Overrides, "apiUrl" | "baseUrl" | "clientAuthentication" | "tokenEndpoint">
+/** The overrides of the suite that have no variable. */
+export type Place = Pick<Options3, "apiUrl" | "clientAuthentication" | "tokenEndpoint">
+
+const methods: ReadonlyMap<unknown, Options3["clientAuthentication"]> = new Map([
+  [ClientAuthentication4.clientSecretBasic, "client_secret_basic"],
+  [ClientAuthentication4.clientSecretBasicRaw, "client_secret_basic_raw"],
+  [ClientAuthentication4.clientSecretPost, "client_secret_post"],
+  [ClientAuthentication4.none, "none"]
+])
 
 /** The same provider, met by an Effect 3 application whose time and chance are those of the check. */
 export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>>(
   subject: Subject,
-  { encode, layer, tag, variables = {} }: Service<Self, Reply, Scopes>
+  { encode, layer, tag }: Service<Self, Reply, Scopes>
 ): Subject => {
-  const { client, settings } = subject.stated
-  const { reply } = Result4.getOrThrow(subject.provider({}))
+  const { reply } = subject.provider
   const toToken4 = (token: AccessToken<Reply>): AccessToken4.AccessToken => {
     assertNoSecret(token, token.value, token.refreshToken?.value)
     return {
@@ -91,26 +100,23 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
     withScopes: (scopes) => Effect4.map(run(client.withScopes(scopes as Scopes)), toClient4)
   })
   const connect = (
-    { apiUrl, baseUrl, clientAuthentication, tokenEndpoint }: Overrides,
-    account: ProviderClient4.Account
+    options: Options
   ): Effect4.Effect<ProviderClient4.ProviderClient, TokenError4.TokenError, HttpClient4.HttpClient | Scope4.Scope> =>
     Effect4.gen(function*() {
       const scope = Effect.runSync(Scope.make())
       yield* Effect4.addFinalizer(() => Effect4.orDie(run(Scope.close(scope, Exit.void))))
       const clock = yield* Effect4.clockWith(Effect4.succeed)
       const random = yield* Random4.Random
-      const set = new Map(Object.entries(variables))
-      for (const [purpose, { variable }] of Object.entries(settings)) {
-        // A client that is the same for everybody can't be missing.
-        const value = settingOf(account, purpose) ?? (purpose === "clientId" && client !== undefined ? "" : undefined)
-        if (value !== undefined) set.set(variable, value)
+      const variables = new Map<string, string>()
+      for (const { option, variable } of Object.values(subject.stated.settings)) {
+        const text = textOf(options[option])
+        if (text !== undefined) variables.set(variable, text)
       }
-      const application = Layer.provide(
-        layer({ apiUrl, baseUrl, clientAuthentication, tokenEndpoint }),
-        FetchHttpClient.layer
-      )
+      const { apiUrl, clientAuthentication, tokenEndpoint } = options
+      const place = { apiUrl, tokenEndpoint, clientAuthentication: methods.get(clientAuthentication) }
+      const application = Layer.provide(layer(place), FetchHttpClient.layer)
       const built = Layer.buildWithScope(application, scope).pipe(
-        Effect.withConfigProvider(ConfigProvider.fromMap(set)),
+        Effect.withConfigProvider(ConfigProvider.fromMap(variables)),
         Effect.withClock(clockOf(clock)),
         Effect.withRandom(randomOf(random))
       )
@@ -119,22 +125,15 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
   return { ...subject, name: `${subject.name} through Effect 3`, connect }
 }
 
-const settingOf = (account: ProviderClient4.Account, purpose: string): string | undefined => {
-  switch (purpose) {
-    case "clientId":
-    case "username":
-      return account[purpose]
-    case "clientSecret":
-    case "password": {
-      const secret = account[purpose]
-      return Redacted4.isRedacted(secret) ? String(Redacted4.value(secret)) : undefined
-    }
-    case "scopes":
-      return account.scopes?.join(" ")
-    default:
-      return undefined
-  }
-}
+/** An option as a variable has it. */
+const textOf = (value: unknown): string | undefined =>
+  Redacted4.isRedacted(value)
+    ? textOf(Redacted4.value(value))
+    : Array.isArray(value)
+    ? value.join(" ")
+    : typeof value === "string"
+    ? value
+    : undefined
 
 type Failure = HttpClientError4.HttpClientError | TokenError4.TokenError
 

@@ -1,31 +1,36 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** A provider that exists nowhere. */
-export const acme = <Reply>(
-  facts: Partial<Provider.Facts<Reply>> & Pick<Provider.Facts<Reply>, "reply">
-): Provider.Provider<Reply> =>
-  Result.getOrThrow(Provider.make({
-    id: "acme",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "client_secret_basic_raw",
-    grant: "client_credentials",
-    ...facts
-  }))
-
-export const provider = acme({ reply: Schema.Struct({}) })
-
-export const credentials = {
-  client: { id: "id", secret: Redacted.make("secret") },
-  grant: { type: "client_credentials" as const },
-  scopes: []
+const facts = {
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.test/token",
+  apiUrl: "https://api.acme.test",
+  clientAuthentication: ClientAuthentication.clientSecretBasicRaw
 }
+
+/** A provider that exists nowhere, with client credentials. */
+export const acme = <Reply>(reply: Schema.ConstraintCodec<Reply, unknown>) =>
+  Provider.make({ ...facts, grant: Grant.clientCredentials, reply })
+
+/** The same with a password and refresh tokens. */
+export const acmeOfPersons = <Reply>(reply: Schema.ConstraintCodec<Reply, unknown>) =>
+  Provider.make({
+    ...facts,
+    grant: Grant.password,
+    renewal: Grant.refreshToken,
+    refreshTokenExpiresIn: "refresh_expires_in",
+    reply
+  })
+
+export const provider = acme(Schema.Struct({}))
+
+export const credentials = { clientId: "id", clientSecret: Redacted.make("secret") }
 
 export const keys = [
   Redacted.make("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="),

@@ -1,9 +1,10 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as Reply from "@mintmark/core/Reply"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
+import * as TokenSource from "@mintmark/core/TokenSource"
 import { Account } from "@mintmark/sandbox"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { oidcAccount } from "./oidcAccount.ts"
 
@@ -13,64 +14,61 @@ export type SandboxProvider = "routera" | "voipex"
 /** All that a fleet is tried with. */
 export type FleetProvider = SandboxProvider | "oidc-provider"
 
-const providers = {
-  routera: {
-    id: "routera",
-    tokenEndpoint: "https://auth.acme.test/oauth2/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "client_secret_post",
-    grant: "client_credentials",
-    reply: Schema.Struct({})
-  },
-  voipex: {
-    id: "voipex",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "none",
-    grant: "password",
-    renewsWithRefreshToken: true,
-    refreshTokenExpiresIn: "refresh_expires_in",
-    reply: Schema.Struct({ session_state: Schema.RedactedFromValue(Schema.String) })
-  },
-  "oidc-provider": {
-    id: "oidc-provider",
-    tokenEndpoint: "https://auth.acme.test/token",
-    apiUrl: "https://api.acme.test",
-    clientAuthentication: "client_secret_basic",
-    grant: "password",
-    renewsWithRefreshToken: true,
-    reply: Reply.Nothing
-  }
-} satisfies Record<FleetProvider, Provider.Facts<unknown>>
+const acme = (path: string) => ({
+  tokenEndpoint: `https://auth.acme.test${path}`,
+  apiUrl: "https://api.acme.test"
+})
 
-const credentials: Record<FleetProvider, TokenRequest.Credentials> = {
-  routera: {
-    client: { id: Account.routera.clientId, secret: Redacted.make(Account.routera.clientSecret) },
-    grant: { type: "client_credentials" },
-    scopes: []
-  },
-  voipex: {
-    client: { id: "api", secret: undefined },
-    grant: {
-      type: "password",
-      username: Account.voipex.username,
-      password: Redacted.make(Account.voipex.password)
-    },
-    scopes: []
-  },
-  "oidc-provider": {
-    client: { id: oidcAccount.clientId, secret: Redacted.make(oidcAccount.clientSecret) },
-    grant: {
-      type: "password",
-      username: oidcAccount.username,
-      password: Redacted.make(oidcAccount.password)
-    },
-    scopes: []
+const routera = Provider.make({
+  ...acme("/oauth2/token"),
+  id: "routera",
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
+  reply: Schema.Struct({})
+})
+
+const voipex = Provider.make({
+  ...acme("/token"),
+  id: "voipex",
+  clientAuthentication: ClientAuthentication.none,
+  grant: Grant.password,
+  renewal: Grant.refreshToken,
+  refreshTokenExpiresIn: "refresh_expires_in",
+  reply: Schema.Struct({ session_state: Schema.RedactedFromValue(Schema.String) })
+})
+
+const oidcProvider = Provider.make({
+  ...acme("/token"),
+  id: "oidc-provider",
+  clientAuthentication: ClientAuthentication.clientSecretBasic,
+  grant: Grant.password,
+  renewal: Grant.refreshToken,
+  reply: Reply.Nothing
+})
+
+/** The token source of the one account that a fleet shares. */
+export const fleetAccount = (name: FleetProvider, baseUrl: string) => {
+  switch (name) {
+    case "routera":
+      return TokenSource.make(routera, {
+        baseUrl,
+        clientId: Account.routera.clientId,
+        clientSecret: Redacted.make(Account.routera.clientSecret)
+      })
+    case "voipex":
+      return TokenSource.make(voipex, {
+        baseUrl,
+        clientId: "api",
+        username: Account.voipex.username,
+        password: Redacted.make(Account.voipex.password)
+      })
+    case "oidc-provider":
+      return TokenSource.make(oidcProvider, {
+        baseUrl,
+        clientId: oidcAccount.clientId,
+        clientSecret: Redacted.make(oidcAccount.clientSecret),
+        username: oidcAccount.username,
+        password: Redacted.make(oidcAccount.password)
+      })
   }
 }
-
-/** A provider, and the credentials of the one account that a fleet shares. */
-export const fleetAccount = (name: FleetProvider, baseUrl: string) => ({
-  provider: Result.getOrThrow(Provider.make<unknown>(providers[name], { baseUrl })),
-  credentials: credentials[name]
-})

@@ -3,7 +3,6 @@
  * as JSON. It prints a line when it is ready, one before each token request, and at the end what came of it all.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as TokenSource from "@mintmark/core/TokenSource"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -27,8 +26,7 @@ const saying = Layer.effect(
 ).pipe(Layer.provide(FetchHttpClient.layer))
 
 const program = Effect.gen(function*() {
-  const { credentials, provider } = fleetAccount(orders.provider, orders.baseUrl)
-  const source = yield* TokenSource.make(provider, credentials)
+  const source = yield* fleetAccount(orders.provider, orders.baseUrl)
   const outcome: Outcome = { calls: 0, failures: [], expired: 0, tokens: [] }
   const tokens = new Set<string>()
   process.stdin.resume()

@@ -1,6 +1,5 @@
-import type * as Provider from "@mintmark/core/Provider"
+import type * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import type { TokenError } from "@mintmark/core/TokenError"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import type * as Context from "effect/Context"
@@ -13,34 +12,31 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { eventually } from "./eventually.ts"
-import { acme, keys } from "./fleet.ts"
+import { acme, acmeOfPersons, keys } from "./fleet.ts"
 
 /** What must show up nowhere in a store: every text that a member knows or is given holds this. */
 export const canary = "c4n4ry"
 
 /** A server with client credentials, and one with a password and refresh tokens. */
 export const providers = {
-  plain: acme({ reply: Schema.Struct({ account: Schema.String }) }),
-  renewing: acme({
-    grant: "password",
-    renewsWithRefreshToken: true,
-    refreshTokenExpiresIn: "refresh_expires_in",
-    reply: Schema.Struct({ idToken: Schema.RedactedFromValue(Schema.String) }).pipe(
+  plain: acme(Schema.Struct({ account: Schema.String })),
+  renewing: acmeOfPersons(
+    Schema.Struct({ idToken: Schema.RedactedFromValue(Schema.String) }).pipe(
       Schema.encodeKeys({ idToken: "id_token" })
     )
-  })
-} satisfies Record<string, Provider.Provider>
-
-const client = { id: `${canary}-id`, secret: Redacted.make(`${canary}-secret`) }
-
-const credentials: Record<keyof typeof providers, TokenRequest.Credentials> = {
-  plain: { client, grant: { type: "client_credentials" }, scopes: [] },
-  renewing: {
-    client,
-    grant: { type: "password", username: `${canary}-user`, password: Redacted.make(`${canary}-password`) },
-    scopes: []
-  }
+  )
 }
+
+const client = { clientId: `${canary}-id`, clientSecret: Redacted.make(`${canary}-secret`) }
+
+const sourceOf = (kind: keyof typeof providers) =>
+  kind === "plain"
+    ? TokenSource.make<unknown, ClientAuthentication.ClientSecret, {}>(providers.plain, client)
+    : TokenSource.make(providers.renewing, {
+      ...client,
+      username: `${canary}-user`,
+      password: Redacted.make(`${canary}-password`)
+    })
 
 /** An authorization server that numbers its tokens, and notes the grants that it was asked with. */
 export class NumberingServer {
@@ -89,7 +85,7 @@ export const joinWith = <E>(
 ): Effect.Effect<TokenSource.TokenSource, TokenError | E, Scope.Scope> =>
   Effect.gen(function*() {
     const context: Context.Context<never> = yield* Layer.build(Layer.provide(store, redis))
-    return yield* TokenSource.make<unknown>(providers[kind], credentials[kind]).pipe(
+    return yield* sourceOf(kind).pipe(
       Effect.provideContext(context),
       Effect.provideService(HttpClient.HttpClient, server.http)
     )

@@ -1,5 +1,5 @@
 import * as TokenPool from "@mintmark/core/TokenPool"
-import { routee } from "@mintmark/routee/RouteeProvider"
+import { routee } from "@mintmark/routee/Routee"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -41,8 +41,9 @@ const pool = async (): Promise<Keeper> => {
   )
   const secret = Redacted.make("vb6QpjCIOG")
   const made = await Effect.runPromise(
-    TokenPool.make(routee({ baseUrl: "https://benchmark.test" }), {
-      account: (key: string) => ({ clientId: key, clientSecret: secret })
+    TokenPool.make(routee, {
+      baseUrl: "https://benchmark.test",
+      account: (key: string) => ({ applicationId: key, applicationSecret: secret })
     }).pipe(
       Effect.provideService(HttpClient.HttpClient, http),
       Effect.provideService(Scope.Scope, Scope.makeUnsafe())

@@ -1,4 +1,5 @@
-import type { ProviderClient, Secret } from "@mintmark/core/ProviderClient"
+import type { Secret } from "@mintmark/core/Provider"
+import type { ProviderClient } from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { Routee } from "@mintmark/routee/Routee"
 import { RouteeEmail } from "@mintmark/routee/RouteeEmail"

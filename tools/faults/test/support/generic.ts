@@ -1,23 +1,30 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import type { Needs } from "@mintmark/core/ClientAuthentication"
+import * as Grants from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Reply from "@mintmark/core/Reply"
-import type * as TokenRequest from "@mintmark/core/TokenRequest"
+import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenSource from "@mintmark/core/TokenSource"
 import type { ClientAccount } from "@mintmark/sandbox/Account"
+import type * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { canaries } from "./canaries.ts"
 import { type Transport, transportNames } from "./Transports.ts"
 
-/** The sandbox's server that is nobody's, as a provider. */
-export const provider = (tokenEndpoint: string, grant: Grant): Provider.Provider =>
-  Result.getOrThrow(Provider.make({
+/** The sandbox's server that plays no company, as a provider. */
+const provider = <G extends Needs>(tokenEndpoint: string, grant: Grants.Grant<G>) =>
+  Provider.make({
     id: "generic",
     tokenEndpoint,
     apiUrl: new URL(tokenEndpoint).origin,
-    clientAuthentication: "client_secret_basic",
+    clientAuthentication: ClientAuthentication.clientSecretBasic,
     grant,
-    renewsWithRefreshToken: true,
+    renewal: Grants.refreshToken,
     reply: Reply.Nothing
-  }))
+  })
 
 export type Grant = "client_credentials" | "password"
 
@@ -29,14 +36,21 @@ export const accountOf = (transport: Transport): ClientAccount => ({
 
 export const accounts: ReadonlyArray<ClientAccount> = transportNames.map(accountOf)
 
-export const credentials = (transport: Transport, grant: Grant): TokenRequest.Credentials => {
+/** The token source of a transport's account. */
+export const source = (
+  tokenEndpoint: string,
+  transport: Transport,
+  grant: Grant,
+  options?: ProviderClient.Options
+): Effect.Effect<TokenSource.TokenSource, TokenError, HttpClient.HttpClient | Scope.Scope> => {
   const { clientId, clientSecret } = accountOf(transport)
   const { password, username } = canaries.account
-  return {
-    client: { id: clientId, secret: Redacted.make(clientSecret) },
-    grant: grant === "password"
-      ? { type: "password", username, password: Redacted.make(password) }
-      : { type: "client_credentials" },
-    scopes: ["read", "write"]
-  }
+  const client = { ...options, clientId, clientSecret: Redacted.make(clientSecret), scopes: ["read", "write"] }
+  return grant === "password"
+    ? TokenSource.make(provider(tokenEndpoint, Grants.password), {
+      ...client,
+      username,
+      password: Redacted.make(password)
+    })
+    : TokenSource.make(provider(tokenEndpoint, Grants.clientCredentials), client)
 }

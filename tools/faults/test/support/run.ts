@@ -1,7 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as AccessToken from "@mintmark/core/AccessToken"
 import type { TokenError } from "@mintmark/core/TokenError"
-import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
 import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
@@ -15,7 +14,7 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Fault, Origins, Variant } from "./Fault.ts"
-import { accountOf, accounts, credentials, type Grant, provider } from "./generic.ts"
+import { accountOf, accounts, type Grant, source as sourceOf } from "./generic.ts"
 import { type Connect, type Transport, transports } from "./Transports.ts"
 import type { Witness } from "./Witness.ts"
 
@@ -68,7 +67,7 @@ export const run = Effect.fnUntraced(function*(
       Effect.gen(function*() {
         const client = Context.get(yield* Layer.build(transports[transport](connect)), HttpClient.HttpClient)
         const http = HttpClient.tapRequest(client, () => Effect.sync(() => counted.attempts++))
-        const made = yield* TokenSource.make(provider(endpoint, grant), credentials(transport, grant)).pipe(
+        const made = yield* sourceOf(endpoint, transport, grant).pipe(
           Effect.provideService(HttpClient.HttpClient, http),
           Effect.provideService(Clock.Clock, clock),
           Effect.orDie

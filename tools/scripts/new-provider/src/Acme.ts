@@ -1,13 +1,34 @@
 /**
- * Acme's access tokens as an Effect service.
+ * Acme: the provider as a value, and its access tokens as an Effect service.
  *
  * @since 0.1.0
  */
-import type * as Provider from "@mintmark/core/Provider"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { acme } from "./AcmeProvider.ts"
-import { acmeSettings } from "./internal/settings.ts"
+import * as Reply from "@mintmark/core/Reply"
+
+// TODO: the facts go here. Each that Acme's pages state is a line below, and a line of test/Conformance.test.ts, written
+// down twice on purpose; each that they don't state stays out, or is a default that an option overrides. What else
+// there is, `Provider.Facts` lists: Acme's own names of credentials (`names`), a reply with more fields, refresh tokens,
+// statuses that mean "get a new token", errors that status and OAuth code don't tell.
+
+/**
+ * The provider: client credentials, form-encoded in a Basic header as in RFC 6749; a 401 of the API means a new token.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const acme = Provider.make({
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.example/token",
+  apiUrl: "https://api.acme.example",
+  clientAuthentication: ClientAuthentication.clientSecretBasic,
+  grant: Grant.clientCredentials,
+  reply: Reply.Nothing
+})
 
 /**
  * What `Acme.layer` takes.
@@ -15,26 +36,25 @@ import { acmeSettings } from "./internal/settings.ts"
  * @since 0.1.0
  * @category models
  */
-export interface AcmeOptions extends ProviderClient.Options, Provider.Overrides {
+export interface AcmeOptions extends ProviderClient.Options {
   /** The client's id. */
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */
-  readonly clientSecret: ProviderClient.Secret
-  /** The scopes to ask for; all that the client may have if left out. */
+  readonly clientSecret: Provider.Secret
+  /** The scopes to request; by default all that the client may have. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
 /**
  * A client's account at Acme.
  *
- * It is configured by `ACME_CLIENT_ID`, `ACME_CLIENT_SECRET`, and optionally `ACME_SCOPES` (spaces between them) and
+ * It is configured by `ACME_CLIENT_ID`, `ACME_CLIENT_SECRET`, and optionally `ACME_SCOPES` (separated by spaces) and
  * `ACME_BASE_URL`.
  *
  * @since 0.1.0
  * @category services
  */
-export class Acme extends ProviderService.Service<Acme, AcmeOptions, ReadonlyArray<string>>()("@mintmark/acme/Acme", {
-  settings: acmeSettings,
-  provider: acme,
-  account: ({ clientId, clientSecret, scopes }) => ({ clientId, clientSecret, scopes })
-}) {}
+export class Acme extends ProviderService.Service<Acme, AcmeOptions, ReadonlyArray<string>>()(
+  "@mintmark/acme/Acme",
+  acme
+) {}

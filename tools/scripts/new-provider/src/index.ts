@@ -4,4 +4,3 @@
  * @since 0.1.0
  */
 export * from "./Acme.ts"
-export * from "./AcmeProvider.ts"

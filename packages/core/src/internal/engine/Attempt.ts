@@ -4,12 +4,13 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
-import type { Provider } from "../../Provider.ts"
 import * as TokenEndpoint from "../../TokenEndpoint.ts"
 import * as TokenError from "../../TokenError.ts"
-import * as TokenRequest from "../../TokenRequest.ts"
 import * as TokenResponse from "../../TokenResponse.ts"
 import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
+import type { Source } from "../request/account.ts"
+import type { Resolved } from "../request/resolve.ts"
+import * as TokenRequest from "../request/TokenRequest.ts"
 import * as Account from "./Account.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
@@ -22,17 +23,14 @@ import * as State from "./State.ts"
  * refresh token or the primary grant, and the retries, all within one deadline.
  */
 
-/** Credentials, or an effect that reads them anew for each token request. */
-export type Credentials = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError.TokenError>
-
 /** Reads credentials. */
-export const readCredentials = (credentials: Credentials): Exclude<Credentials, TokenRequest.Credentials> =>
+export const readCredentials = (credentials: Source): Exclude<Source, TokenRequest.Credentials> =>
   Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
 
 /** What is requested, by whom, and why. */
 export interface Need<Key, Reply> {
   readonly account: Account.Account<Key, Reply>
-  readonly credentials: Credentials
+  readonly credentials: Source
   readonly inFlight: State.InFlight
   readonly running: Running<Reply>
   readonly started: Now
@@ -42,7 +40,7 @@ export interface Need<Key, Reply> {
 
 /** What an engine makes its requests with. */
 export interface Options<Reply> {
-  readonly provider: Provider<Reply>
+  readonly provider: Resolved<Reply>
   readonly http: HttpClient.HttpClient
   readonly clocks: Clocks
   readonly store: TokenStore
@@ -63,33 +61,30 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
     refreshToken: AccessToken.RefreshToken | undefined,
     until: number
   ): Effect.Effect<Token, TokenError.TokenError> => {
-    const attempt = (
-      request: TokenRequest.TokenRequest,
-      count: number
-    ): Effect.Effect<Token, TokenError.TokenError> => {
+    const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
       const left = () => until - clocks.monotonic()
       const failed = (error: TokenError.TokenError): Effect.Effect<Token, TokenError.TokenError> =>
         Effect.flatMap(Random.next, (random) => {
           const wait = Backoff.retryDelay(count, random)
           return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left() < wait
             ? Effect.fail(error)
-            : Effect.flatMap(Effect.sleep(wait), () => attempt(request, count + 1))
+            : Effect.flatMap(Effect.sleep(wait), () => attempt(count + 1))
         })
+      // Built anew for each attempt: what is signed is signed once for each.
+      const request = Effect.map(TokenRequest.make(provider, credentials, refreshToken?.value), (request) => {
+        running.requested ||= request.produced === undefined
+        return request
+      })
       return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left()))), {
         onFailure: failed,
-        onSuccess: (response) =>
+        onSuccess: ([request, response]) =>
           Result.match(read(request, response), {
             onFailure: failed,
             onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
           })
       })
     }
-    return Effect.suspend(() => {
-      const request = TokenRequest.make(provider, credentials, refreshToken?.value)
-      if (Result.isFailure(request)) return Effect.fail(request.failure)
-      running.requested = true
-      return attempt(request.success, 1)
-    })
+    return Effect.suspend(() => attempt(1))
   }
 
   /** Requests with the refresh token and, where the server refuses it, with the primary grant. */
@@ -144,8 +139,8 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
       identity,
       reason,
       current: State.tokenOf(state.cached),
-      renews: provider.renewsWithRefreshToken,
-      refreshToken: provider.renewsWithRefreshToken ? State.refreshTokenFor(state, identity, now) : undefined,
+      renews: provider.renewal !== undefined,
+      refreshToken: provider.renewal !== undefined ? State.refreshTokenFor(state, identity, now) : undefined,
       startedAt: started.wall,
       jitter,
       servedFor: reason !== "forced" && State.isServed(state, now)

@@ -9,12 +9,13 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "../../AccessToken.ts"
-import { invalidOption, type Provider } from "../../Provider.ts"
 import * as TokenEndpoint from "../../TokenEndpoint.ts"
 import * as TokenError from "../../TokenError.ts"
 import type { TokenEvent } from "../../TokenEvent.ts"
 import { type Obtained, TokenStore } from "../../TokenStore.ts"
 import * as Doubts from "../http/doubts.ts"
+import type { Source } from "../request/account.ts"
+import { invalidOption, type Resolved } from "../request/resolve.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
@@ -64,8 +65,8 @@ const rounds = 2
  * Fails with `InvalidOption` where an option can't be used.
  */
 export const make = Effect.fnUntraced(function*<Key, Reply>(
-  provider: Provider<Reply>,
-  credentialsOf: (key: Key) => Attempt.Credentials,
+  provider: Resolved<Reply>,
+  credentialsOf: (key: Key) => Source,
   options: Options = {}
 ): Effect.fn.Return<Engine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   type Token = AccessToken<Reply>

@@ -1,13 +1,30 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Settings from "@mintmark/core/Settings"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as HostPart from "@mintmark/core/HostPart"
+import * as Provider from "@mintmark/core/Provider"
+import type { Configurable } from "@mintmark/core/ProviderService"
+import * as Reply from "@mintmark/core/Reply"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { config, settingsOf } from "../../src/internal/request/settings.ts"
 
-const settings = Settings.make("ACME", { clientId: "accountKey", clientSecret: "apiToken", scopes: "scopes" })
+const acme = Provider.make({
+  id: "acme",
+  tokenEndpoint: "https://{region}.acme.test/token",
+  apiUrl: "https://{region}.acme.test",
+  urlParts: { region: HostPart.label },
+  defaults: { region: "emea" },
+  names: { clientId: "accountKey", clientSecret: "apiToken" },
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
+  reply: Reply.Nothing
+})
 
 interface Options {
+  readonly region?: string | undefined
   readonly accountKey: string
   readonly apiToken: Redacted.Redacted
   readonly scopes?: ReadonlyArray<string> | undefined
@@ -15,17 +32,18 @@ interface Options {
   readonly deadline?: number | undefined
 }
 
-const read = (env: Readonly<Record<string, string>>, given?: Settings.Configurable<Options>) =>
-  Settings.config<Options>(settings, given).parse(ConfigProvider.fromEnv({ env }))
+const read = (env: Readonly<Record<string, string>>, given?: Configurable<Options>) =>
+  config<Options>(acme, given).parse(ConfigProvider.fromEnv({ env }))
 
-describe("Settings", () => {
-  it("names each variable after the option, and has baseUrl besides", () => {
-    assert.deepStrictEqual(settings, {
-      clientId: { option: "accountKey", variable: "ACME_ACCOUNT_KEY" },
-      clientSecret: { option: "apiToken", variable: "ACME_API_TOKEN" },
-      scopes: { option: "scopes", variable: "ACME_SCOPES" },
-      baseUrl: { option: "baseUrl", variable: "ACME_BASE_URL" }
-    })
+describe("settings", () => {
+  it("are the URL's parts, the credentials, scopes and baseUrl, each with its variable", () => {
+    assert.deepStrictEqual(settingsOf(acme), [
+      { name: "region", option: "region", variable: "ACME_REGION", kind: "text?" },
+      { name: "clientId", option: "accountKey", variable: "ACME_ACCOUNT_KEY", kind: "text" },
+      { name: "clientSecret", option: "apiToken", variable: "ACME_API_TOKEN", kind: "secret" },
+      { name: "scopes", option: "scopes", variable: "ACME_SCOPES", kind: "scopes" },
+      { name: "baseUrl", option: "baseUrl", variable: "ACME_BASE_URL", kind: "text?" }
+    ])
   })
 
   it.effect("reads the variables: secrets Redacted, scopes apart at their spaces", () =>
@@ -64,7 +82,8 @@ describe("Settings", () => {
         apiToken: "t0ken",
         scopes: ["a"],
         baseUrl: undefined,
-        deadline: 7
+        deadline: 7,
+        region: undefined
       })
     }))
 

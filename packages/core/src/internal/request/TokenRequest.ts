@@ -1,0 +1,227 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
+import type { Grant } from "../../Grant.ts"
+import { TokenError, Unavailable, Unsafe } from "../../TokenError.ts"
+import { originOf } from "../url.ts"
+import { invalidOption, type Resolved } from "./resolve.ts"
+
+/*
+ * One token request: provider, credentials and grant in, one HTTP request out.
+ */
+
+/** The credentials of an account, read and checked, and the scopes to request. */
+export interface Credentials {
+  /** By OAuth's names: a text is a string, a secret is Redacted. */
+  readonly values: Readonly<Record<string, string | Redacted.Redacted>>
+  /** Empty for the provider's own. A set: neither order nor repetition matters. */
+  readonly scopes: ReadonlyArray<string>
+}
+
+/** A request to the token endpoint. What could contain a secret is `Redacted`. */
+export interface TokenRequest {
+  readonly method: "POST" | "GET"
+  /** The whole URL; its query may contain secrets. */
+  readonly url: Redacted.Redacted
+  readonly headers: Readonly<Record<string, string | Redacted.Redacted>>
+  /** `undefined` for a request without a body. */
+  readonly body: Redacted.Redacted | undefined
+  readonly contentType: string | undefined
+  readonly grant: Grant
+  /** Whether a refresh token is sent. */
+  readonly isRenewal: boolean
+  /** The scopes that are requested. */
+  readonly scopes: ReadonlyArray<string>
+  /** Every secret in the request, so that a reply which repeats one can be cleaned of it. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
+  /** The reply, where the grant produces it itself and nothing is sent. */
+  readonly produced?: { readonly reply: unknown } | undefined
+}
+
+// A request in which nothing is signed is the same for the same credentials: it is built once.
+const built = new WeakMap<Credentials, { readonly provider: Resolved; readonly request: Built }>()
+
+type Built = Effect.Effect<TokenRequest, TokenError>
+
+/**
+ * The token request of an account, built anew for each attempt: with the account's own grant, or with a refresh token.
+ * Where neither method nor grant is an effect, the same credentials give the same request.
+ *
+ * Fails with `InvalidOption` where a parameter of provider or application names a field that the request itself
+ * contains, with `Unsafe` for a URL of another origin than the token endpoint's, and with `Unavailable` (`credentials`)
+ * where method or grant fail.
+ */
+export const make = (provider: Resolved, credentials: Credentials, refreshToken?: Redacted.Redacted): Built => {
+  if (refreshToken !== undefined && provider.renewal !== undefined) {
+    return build(provider, credentials, provider.renewal, { ...credentials.values, refreshToken })
+  }
+  const known = built.get(credentials)
+  if (known?.provider === provider) return known.request
+  const request = build(provider, credentials, provider.grant, credentials.values)
+  if (Exit.isExit(request)) built.set(credentials, { provider, request })
+  return request
+}
+
+const build = (provider: Resolved, credentials: Credentials, grant: Grant, values: Credentials["values"]): Built => {
+  const scopes = scopeSet(provider, credentials.scopes)
+  const context: Context = { tokenEndpoint: provider.tokenEndpoint, scopes, parameters: provider.parameters }
+  const isRenewal = grant === provider.renewal
+  const written = (byClient: Additions, byGrant: Additions): Result.Result<TokenRequest, TokenError> =>
+    write(provider, { byClient, byGrant, grant, isRenewal, scopes, values })
+
+  if (grant.produce !== undefined) {
+    return Effect.flatMap(
+      orUnreadable(provider, () => grant.produce?.(values, context)),
+      (reply) => Effect.fromResult(Result.map(written({}, {}), (request) => ({ ...request, produced: { reply } })))
+    )
+  }
+  // Code of an application may throw, and quote what it throws for.
+  const additions = Result.try(() =>
+    [provider.clientAuthentication.authenticate(values, context), grant.request(values, context)] as const
+  )
+  if (Result.isFailure(additions)) return Effect.fail(unreadable(provider))
+  const [byClient, byGrant] = additions.success
+  return Effect.isEffect(byClient) || Effect.isEffect(byGrant)
+    ? Effect.flatMap(
+      Effect.zip(orUnreadable(provider, () => byClient), orUnreadable(provider, () => byGrant)),
+      ([byClient, byGrant]) => Effect.fromResult(written(byClient, byGrant))
+    )
+    : Effect.fromResult(written(byClient, byGrant))
+}
+
+// An effect that signs is made anew for each attempt, and never kept.
+const orUnreadable = <A>(
+  provider: Resolved,
+  make: () => A | Effect.Effect<A, unknown>
+): Effect.Effect<A, TokenError> =>
+  Effect.suspend(() => {
+    const made = make()
+    return Effect.isEffect(made) ? made : Effect.succeed(made)
+  }).pipe(
+    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unreadable(provider)))
+  )
+
+const unreadable = ({ id }: Resolved): TokenError =>
+  new TokenError({ provider: id, reason: new Unavailable({ kind: "credentials" }) })
+
+interface Parts {
+  readonly byClient: Additions
+  readonly byGrant: Additions
+  readonly grant: Grant
+  readonly isRenewal: boolean
+  readonly scopes: ReadonlyArray<string>
+  readonly values: Credentials["values"]
+}
+
+const write = (
+  provider: Resolved,
+  { byClient, byGrant, grant, isRenewal, scopes, values }: Parts
+): Result.Result<TokenRequest, TokenError> => {
+  const { request: format, tokenEndpoint } = provider
+  const { grant_type, ...more } = byGrant.parameters ?? {}
+  // In the order in which the RFCs have them.
+  const own = renamed({
+    ...(grant_type === undefined ? {} : { grant_type }),
+    ...byClient.parameters,
+    ...more,
+    ...(scopes.length > 0 && !isRenewal ? { scope: scopes.join(format.scopeSeparator ?? " ") } : {})
+  }, format.fields ?? {})
+  const taken = Object.keys(provider.parameters).find((name) => Object.hasOwn(own, name))
+  if (taken !== undefined) return Result.fail(invalidOption(provider, "parameters", `must not name ${taken}`))
+
+  const endpoint = byGrant.url ?? byClient.url ?? tokenEndpoint
+  if (originOf(endpoint) !== originOf(tokenEndpoint)) {
+    const problem = "the token request would go to another origin than the token endpoint's"
+    return Result.fail(new TokenError({ provider: provider.id, reason: new Unsafe({ kind: "origin", problem }) }))
+  }
+  const fields = { ...own, ...provider.parameters }
+  const method = format.method ?? "POST"
+  const encoding = method === "GET" ? "query" : format.encoding ?? "form"
+  const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
+  const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
+  return Result.succeed({
+    method,
+    url: Redacted.make(encoding === "query" ? withQuery(endpoint, fields) : endpoint),
+    headers,
+    body: encoding === "query" ? undefined : Redacted.make(encoding === "json" ? json(fields) : form(fields)),
+    contentType: encoding === "query" ? undefined : contentTypes[encoding],
+    grant,
+    isRenewal,
+    scopes,
+    secrets: [...new Set(secrets)]
+  })
+}
+
+const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>
+  Object.values(fields).flatMap((value) =>
+    typeof value === "string" ? [] : Redacted.isRedacted(value) ? [value] : value
+  )
+    .filter((value) => typeof value !== "string")
+
+const contentTypes = { form: "application/x-www-form-urlencoded", json: "application/json" }
+
+const renamed = (fields: Parameters, names: Readonly<Record<string, string | false>>): Parameters =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => {
+      const other = Object.hasOwn(names, name) ? names[name] ?? name : name
+      return other === false ? [] : [[other, value]]
+    })
+  )
+
+const reveal = (value: string | Redacted.Redacted): string => Redacted.isRedacted(value) ? Redacted.value(value) : value
+
+const revealed = (value: Parameter): string | ReadonlyArray<string> =>
+  typeof value === "string" || Redacted.isRedacted(value) ? reveal(value) : value.map(reveal)
+
+const form = (fields: Parameters): string =>
+  new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => [revealed(value)].flat().map((each) => [name, each]))
+  ).toString()
+
+const json = (fields: Parameters): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, revealed(value)])))
+
+const withQuery = (url: string, fields: Parameters): string => {
+  const query = form(fields)
+  return query === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`
+}
+
+/**
+ * The complete identity of an account's requests: two share a token only if all of this is equal. Endpoint, method,
+ * grant, credentials, set of scopes, further parameters. It is what the application says, never the request that is
+ * built of it.
+ *
+ * It contains the secrets themselves, and is `Redacted` for that.
+ */
+export const identity = (provider: Resolved, credentials: Credentials): Redacted.Redacted =>
+  Redacted.make(JSON.stringify([
+    ...identified(provider, credentials),
+    scopeSet(provider, credentials.scopes),
+    sorted(provider.parameters)
+  ]))
+
+/** The identity of the credentials alone, whatever scopes and parameters are requested with them. */
+export const credentialsIdentity = (provider: Resolved, credentials: Credentials): Redacted.Redacted =>
+  Redacted.make(JSON.stringify(identified(provider, credentials)))
+
+const identified = (provider: Resolved, { values }: Credentials): ReadonlyArray<unknown> => [
+  provider.id,
+  provider.tokenEndpoint,
+  provider.clientAuthentication.name,
+  provider.grant.name,
+  sorted(values)
+]
+
+const sorted = (fields: Parameters): ReadonlyArray<readonly [name: string, value: unknown]> =>
+  Object.entries(fields)
+    .map(([name, value]) => [name, revealed(value)] as const)
+    .toSorted(([a], [b]) => a < b ? -1 : 1)
+
+/** The set of scopes that a request asks for: those that are named, or else the provider's own; sorted, each once. */
+export const scopeSet = (
+  provider: Pick<Resolved, "scopes">,
+  scopes: ReadonlyArray<string>
+): ReadonlyArray<string> => [...new Set(scopes.length > 0 ? scopes : provider.scopes)].toSorted()

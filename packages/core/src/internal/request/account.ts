@@ -1,0 +1,134 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { Kind, Problem, Values } from "../../ClientAuthentication.ts"
+import type { Secret } from "../../Provider.ts"
+import { TokenError, Unavailable } from "../../TokenError.ts"
+import { printable } from "../text/printable.ts"
+import { check, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
+import { needsOf, optionOf } from "./settings.ts"
+import * as TokenRequest from "./TokenRequest.ts"
+
+/** Credentials, or an effect that reads and checks them anew for each token request. */
+export type Source = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError>
+
+/**
+ * The credentials of an account, checked, from options by the provider's names. Where a secret is an effect, they are an
+ * effect, too, and the secret is checked each time that it is read. Fails with `InvalidOption`.
+ */
+export const credentialsOf = Effect.fnUntraced(function*(
+  provider: Resolved,
+  options: object,
+  scopes: ReadonlyArray<string> = []
+): Effect.fn.Return<Source, TokenError> {
+  const given: Given = {}
+  for (const name of Object.keys(needsOf(provider))) {
+    given[name] = Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]
+  }
+  const later = Object.keys(given).filter((name) => Effect.isEffect(given[name]))
+  const list = yield* copied(provider, scopes)
+  const known = { values: yield* checked(provider, given, later), scopes: list }
+  if (later.length > 0) {
+    const read = Effect.forEach(later, (name) => Effect.map(secret(provider, given[name]), (value) => [name, value]))
+    return Effect.flatMap(read, (secrets) =>
+      Effect.map(
+        checked(provider, { ...given, ...Object.fromEntries(secrets) }, []),
+        (values) => ({ values, scopes: list })
+      ))
+  }
+  // What can be built now is built now: it shows whether a parameter names a field of the request.
+  const request = TokenRequest.make(provider, known)
+  if (Exit.isExit(request)) yield* request
+  return known
+})
+
+/** What a caller with types gives; one without may give anything. */
+type Given = Record<string, string | Secret | undefined>
+
+const checked = Effect.fnUntraced(function*(
+  provider: Resolved,
+  given: Given,
+  later: ReadonlyArray<string>
+): Effect.fn.Return<TokenRequest.Credentials["values"], TokenError> {
+  const values: Record<string, string | Redacted.Redacted> = {}
+  for (const [name, kind] of Object.entries(needsOf(provider))) {
+    const value = given[name]
+    if (later.includes(name) || value === undefined && kind.endsWith("?")) continue
+    const problem = isSecret(kind) ? secretProblem(kind, value) : textProblem(value)
+    if (problem !== undefined) return yield* invalidOption(provider, name, problem)
+    if (typeof value === "string" || isRedactedText(value)) values[name] = value
+  }
+  for (const part of [provider.clientAuthentication, provider.grant]) {
+    const problem = yield* validate(part, values)
+    if (problem !== undefined) return yield* invalidOption(provider, problem.name, problem.problem)
+  }
+  return values
+})
+
+interface Validated {
+  validate?(values: Partial<Values<{}>>): Problem | undefined | Effect.Effect<Problem | undefined>
+}
+
+const validate = (part: Validated, values: {}): Effect.Effect<Problem | undefined> => {
+  const problem = part.validate?.(values)
+  return Effect.isEffect(problem) ? problem : Effect.succeed(problem)
+}
+
+const secret = (provider: Resolved, read: Given[string]): Effect.Effect<Given[string], TokenError> =>
+  Effect.isEffect(read)
+    ? Effect.mapError(
+      read,
+      () => new TokenError({ provider: provider.id, reason: new Unavailable({ kind: "credentials" }) })
+    )
+    : Effect.succeed(read)
+
+/** The scopes of an account, checked; the list stays as it is when the caller's own changes. */
+export const copied = (
+  provider: Resolved,
+  scopes: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<string>, TokenError> =>
+  Effect.fromResult(Result.map(
+    check(provider, [["scopes", scopesProblem(provider, scopes)]]),
+    () => [...scopes]
+  ))
+
+const isSecret = (kind: Kind): boolean => !kind.startsWith("text")
+
+const isRedactedText = (value: unknown): value is Redacted.Redacted =>
+  Redacted.isRedacted(value) && typeof Redacted.value(value) === "string"
+
+const missing = "is missing or empty"
+
+// Callers without types, and variables that aren't set, omit values.
+const textProblem = (value: unknown): string | undefined =>
+  value === undefined || value === null || value === ""
+    ? missing
+    : typeof value !== "string"
+    ? notText(value)
+    : /\p{Cc}/u.test(value)
+    ? "contains a control character (a line break, perhaps)"
+    : halfCharacter(value)
+
+const secretProblem = (kind: Kind, value: unknown): string | undefined => {
+  if (value === undefined || value === null) return missing
+  if (!Redacted.isRedacted(value)) return "must be Redacted: Redacted.make(secret)"
+  const text = Redacted.value(value)
+  if (text === undefined || text === null) return missing
+  if (typeof text !== "string") return `must contain a string, not ${kindOf(text)}`
+  return kind.startsWith("key") ? text.trim() === "" ? missing : halfCharacter(text) : textProblem(text)
+}
+
+const halfCharacter = (text: string): string | undefined =>
+  /\p{Cs}/u.test(text) ? "contains half of a character (a surrogate without its pair)" : undefined
+
+// RFC 6749 section 3.3.
+const scopesProblem = (provider: Resolved, scopes: unknown): string | undefined => {
+  if (!Array.isArray(scopes)) return `must be an array of strings, not ${kindOf(scopes)}`
+  const wrong = scopes.find((scope) => typeof scope !== "string")
+  if (wrong !== undefined) return `must be an array of strings, and contains ${kindOf(wrong)}`
+  const set = TokenRequest.scopeSet(provider, scopes)
+  if (provider.scopesRequired && set.length === 0) return "must name at least one scope"
+  const offender = set.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope))
+  return offender === undefined ? undefined : `contains ${printable(offender)}, which is not a scope`
+}

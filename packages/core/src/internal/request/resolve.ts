@@ -1,0 +1,141 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { ClientAuthentication, Parameter, Parameters } from "../../ClientAuthentication.ts"
+import type { Overrides, Provider } from "../../Provider.ts"
+import { InvalidOption, TokenError } from "../../TokenError.ts"
+import { printable } from "../text/printable.ts"
+import { millisOf, notASpan } from "../timeSpan.ts"
+import * as Url from "../url.ts"
+import { hasVariable, needsOf, optionOf, variableOf } from "./settings.ts"
+
+/**
+ * A provider as one application uses it, checked: its URLs are complete, https (or http on loopback), without userinfo
+ * and fragment; each part of them is just that part.
+ */
+export interface Resolved<out Reply = unknown> extends Provider<Reply> {
+  /** Whether plain http is allowed elsewhere than on loopback. */
+  readonly insecure: boolean
+  readonly assumedLifetime: Duration.Duration | undefined
+  /** Where each URL of the provider is instead, if the application overrides it with a base URL that has `{host}`. */
+  readonly baseUrl: string | undefined
+}
+
+/** Applies what an application overrides, and checks all of it. Fails with `InvalidOption`. */
+export const resolve = <Reply>(
+  provider: Provider<Reply>,
+  options: Overrides
+): Result.Result<Resolved<Reply>, TokenError> => {
+  const { baseUrl, insecure = false } = options
+  const clientAuthentication = options.clientAuthentication ?? provider.clientAuthentication
+  const parts = Object.fromEntries(
+    Object.keys(provider.urlParts).map((
+      name
+    ) => [name, Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]])
+  )
+  const parameters = { ...provider.parameters, ...options.parameters }
+  const lifetime = options.assumedLifetime ?? provider.assumedLifetime
+  const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
+
+  const urlOf = (name: "tokenEndpoint" | "apiUrl"): string => {
+    const own = options[name] ?? Url.fill(provider[name], parts)
+    return typeof own !== "string" || typeof baseUrl !== "string" ? own : Url.rebase(own, baseUrl)
+  }
+  const urlProblem = (name: "tokenEndpoint" | "apiUrl"): Problem => [
+    baseUrl === undefined ? name : "baseUrl",
+    notText(baseUrl ?? "") ?? notText(urlOf(name))
+      ?? (baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(urlOf(name), insecure))
+  ]
+  const checked = check(provider, [
+    ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
+    ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
+    ...Object.entries(provider.urlParts).map(([name, part]): Problem => [name, partProblem(part, parts[name])]),
+    ["parameters", parametersProblem(parameters)],
+    urlProblem("tokenEndpoint"),
+    urlProblem("apiUrl")
+  ])
+  return Result.map(checked, () => ({
+    ...provider,
+    tokenEndpoint: urlOf("tokenEndpoint"),
+    apiUrl: urlOf("apiUrl"),
+    apiOrigins: provider.apiOrigins.map((origin) => Url.fill(origin, parts)),
+    baseUrl: baseUrl?.includes("{host}") === true ? baseUrl : undefined,
+    clientAuthentication,
+    renewal: options.renewal === false ? undefined : options.renewal ?? provider.renewal,
+    parameters,
+    assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
+    insecure
+  }))
+}
+
+/** The name of an option, or what a credential is for, and what is wrong with it, if anything is. */
+export type Problem = readonly [name: string, problem: string | undefined]
+
+/** Fails with the error of the first option that has a problem, if one has. */
+export const check = (provider: Provider, problems: ReadonlyArray<Problem>): Result.Result<void, TokenError> => {
+  for (const [name, problem] of problems) {
+    if (problem !== undefined) return Result.fail(invalidOption(provider, name, problem))
+  }
+  return Result.void
+}
+
+/** The error of an option that is missing or can't be used, by the name that the provider gives it. */
+export const invalidOption = (provider: Provider, name: string, problem: string): TokenError =>
+  new TokenError({
+    provider: provider.id,
+    reason: new InvalidOption({
+      option: optionOf(provider, name),
+      variable: hasVariable(provider, name) ? variableOf(provider, name) : undefined,
+      problem
+    })
+  })
+
+/** What is wrong with a text from a caller without types, if anything is. */
+export const notText = (value: unknown): string | undefined =>
+  typeof value === "string" ? undefined : `must be a string, not ${kindOf(value)}`
+
+/** What a value is, in a word: never what it holds. */
+export const kindOf = (value: unknown): string =>
+  value === null || value === undefined || typeof value !== "object"
+    ? value === null ? "null" : typeof value
+    : Redacted.isRedacted(value)
+    ? "Redacted"
+    : Array.isArray(value)
+    ? "an array"
+    : "an object"
+
+const partProblem = (
+  { description, pattern }: Provider["urlParts"][string],
+  value: unknown
+): string | undefined =>
+  value === undefined || value === ""
+    ? "is missing or empty"
+    : typeof value !== "string"
+    ? notText(value)
+    : pattern.test(value)
+    ? undefined
+    : `must be ${description}, not ${printable(value)}`
+
+const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
+  if (typeof method?.authenticate !== "function") {
+    return "must be a value of ClientAuthentication, such as ClientAuthentication.clientSecretPost"
+  }
+  const known = needsOf(provider)
+  const more = Object.keys(method.needs).find((name) => !Object.hasOwn(known, name))
+  return more && `needs ${more}, which the provider's own method doesn't; make a Provider with it`
+}
+
+// A second one beside the request's own could be the one that a server reads.
+const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
+
+const parametersProblem = (parameters: Parameters): string | undefined => {
+  const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
+  if (taken !== undefined) return `must not name ${taken}`
+  const wrong = Object.entries(parameters).find(([, value]) => !isParameter(value))
+  return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
+}
+
+const isParameter = (value: Parameter): boolean =>
+  typeof value === "string" || (Redacted.isRedacted(value)
+    ? typeof Redacted.value(value) === "string"
+    : Array.isArray(value) && value.every(isParameter))

@@ -1,0 +1,306 @@
+/*
+ * Providers of shapes that core knows nothing of: each is a value made from outside of core.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as HostPart from "@mintmark/core/HostPart"
+import * as Provider from "@mintmark/core/Provider"
+import * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as Reply from "@mintmark/core/Reply"
+import * as TokenPool from "@mintmark/core/TokenPool"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import { inspect } from "node:util"
+
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A server that keeps what it is sent, and replies with one answer after the other, then with a token. */
+const recording = (answers: ReadonlyArray<() => Response> = []) => {
+  const sent: Array<Sent> = []
+  const rest = [...answers]
+  const http = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      const { body, headers, method } = request
+      const text = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
+      sent.push({ method, url: url.href, headers, body: text })
+      const answer = rest.shift()
+      return HttpClientResponse.fromWeb(
+        request,
+        answer?.() ?? Response.json({ access_token: `token-${sent.length}`, token_type: "Bearer", expires_in: 60 })
+      )
+    })
+  )
+  return { http, sent }
+}
+
+const common = {
+  id: "odd",
+  tokenEndpoint: "https://auth.odd.test/token",
+  apiUrl: "https://api.odd.test",
+  clientAuthentication: ClientAuthentication.clientSecretPost,
+  grant: Grant.clientCredentials,
+  reply: Reply.Nothing
+}
+
+const client = { clientId: "id", clientSecret: Redacted.make("s3cret&=") }
+
+/** The one token request of an account. */
+const requestOf = Effect.fnUntraced(function*<E>(
+  make: Effect.Effect<ProviderClient.ProviderClient<unknown, never>, E, HttpClient.HttpClient | Scope.Scope>
+) {
+  const { http, sent } = recording()
+  const { token } = yield* Effect.provideService(make, HttpClient.HttpClient, http)
+  assert.strictEqual(AccessToken.authorization(yield* token), "Bearer token-1")
+  const [request] = sent
+  assert(request !== undefined)
+  return request
+})
+
+describe("a provider of another shape", () => {
+  it.effect("takes its token request as JSON", () =>
+    Effect.gen(function*() {
+      const odd = Provider.make({ ...common, request: { encoding: "json" } })
+      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, parameters: { resource: ["a", "b"] } }))
+      assert.include(sent.headers, { "content-type": "application/json" })
+      assert.deepStrictEqual(JSON.parse(sent.body), {
+        grant_type: "client_credentials",
+        client_id: "id",
+        client_secret: "s3cret&=",
+        resource: ["a", "b"]
+      })
+    }))
+
+  it.effect("takes it as a GET with a query", () =>
+    Effect.gen(function*() {
+      const odd = Provider.make({ ...common, tokenEndpoint: `${common.tokenEndpoint}?v=2`, request: { method: "GET" } })
+      const sent = yield* requestOf(ProviderClient.make(odd, client))
+      assert.strictEqual(sent.method, "GET")
+      assert.strictEqual(
+        sent.url,
+        "https://auth.odd.test/token?v=2&grant_type=client_credentials&client_id=id&client_secret=s3cret%26%3D"
+      )
+      assert.strictEqual(sent.body, "")
+    }))
+
+  it.effect("has a grant_type of its own, with an account's id", () =>
+    Effect.gen(function*() {
+      const grant = Grant.make({
+        name: "account_credentials",
+        needs: { accountId: "text" },
+        refusedAs: "client_credentials",
+        request: ({ accountId }) => ({ parameters: { grant_type: "account_credentials", account_id: accountId } })
+      })
+      const odd = Provider.make({ ...common, clientAuthentication: ClientAuthentication.clientSecretBasic, grant })
+      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, accountId: "a1" }))
+      assert.strictEqual(sent.body, "grant_type=account_credentials&account_id=a1")
+    }))
+
+  it.effect("has no grant_type, and names of its own for fields", () =>
+    Effect.gen(function*() {
+      const fields = { grant_type: false, client_id: "appKey", client_secret: "appSecret" } as const
+      const odd = Provider.make({ ...common, request: { fields, headers: { "x-api-version": "7" } } })
+      const sent = yield* requestOf(ProviderClient.make(odd, client))
+      assert.strictEqual(sent.body, "appKey=id&appSecret=s3cret%26%3D")
+      assert.include(sent.headers, { "x-api-version": "7" })
+    }))
+
+  it.effect("joins its scopes by commas", () =>
+    Effect.gen(function*() {
+      const odd = Provider.make({ ...common, request: { scopeSeparator: "," } })
+      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, scopes: ["b", "a"] }))
+      assert.strictEqual(new URLSearchParams(sent.body).get("scope"), "a,b")
+    }))
+
+  it.effect("authenticates by headers and further secrets, one of which is a key of many lines", () =>
+    Effect.gen(function*() {
+      const clientAuthentication = ClientAuthentication.make({
+        name: "signed_key",
+        needs: { apiKey: "secret", certificate: "key", note: "text?" },
+        authenticate: ({ apiKey, certificate, note = "none" }) => ({
+          headers: { "x-api-key": apiKey, "x-lines": String(Redacted.value(certificate).split("\n").length), note }
+        })
+      })
+      const odd = Provider.make({ ...common, clientAuthentication })
+      const sent = yield* requestOf(
+        ProviderClient.make(odd, { apiKey: Redacted.make("k3y"), certificate: Redacted.make("a\nb\nc") })
+      )
+      assert.include(sent.headers, { "x-api-key": "k3y", "x-lines": "3", note: "none" })
+    }))
+
+  it.effect("has parts in host and path of its URLs", () =>
+    Effect.gen(function*() {
+      const odd = Provider.make({
+        ...common,
+        tokenEndpoint: "https://{server}/{tenant}/token",
+        urlParts: { server: HostPart.authority, tenant: HostPart.segment },
+        defaults: { tenant: "common" }
+      })
+      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, server: "login.odd.test:8443/v2" }))
+      assert.strictEqual(sent.url, "https://login.odd.test:8443/v2/common/token")
+    }))
+
+  it.effect("repeats parameters, and takes secret ones", () =>
+    Effect.gen(function*() {
+      const odd = Provider.make({ ...common, parameters: { audience: "a" } })
+      const parameters = { audience: "b", resource: ["https://a.test", "https://b.test"], key: Redacted.make("k&y") }
+      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, parameters }))
+      const fields = new URLSearchParams(sent.body)
+      assert.deepStrictEqual(fields.getAll("resource"), ["https://a.test", "https://b.test"])
+      assert.deepStrictEqual([fields.getAll("audience"), fields.get("key")], [["b"], "k&y"])
+    }))
+})
+
+/** A grant that numbers its attempts, as one that signs an assertion would. */
+const numbering = () => {
+  let attempts = 0
+  return Grant.make({
+    name: "numbered",
+    needs: { subject: "text" },
+    refusedAs: "client_credentials",
+    request: ({ subject }) =>
+      Effect.sync(() => ({ parameters: { grant_type: "numbered", assertion: `${subject}-${++attempts}` } }))
+  })
+}
+
+describe("a grant that is an effect", () => {
+  it.effect("is run anew for each attempt, so that no two carry the same assertion", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording([
+        () => new Response(null, { status: 503 }),
+        () => new Response(null, { status: 503 })
+      ])
+      const odd = Provider.make({ ...common, grant: numbering() })
+      const { token } = yield* ProviderClient.make(odd, { ...client, subject: "s" }).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      const waiting = yield* Effect.forkChild(token, { startImmediately: true })
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(waiting.pollUnsafe()?._tag, "Success")
+      assert.deepStrictEqual(
+        sent.map(({ body }) => new URLSearchParams(body).get("assertion")),
+        ["s-1", "s-2", "s-3"]
+      )
+    }))
+
+  it.effect("is run within the deadline", () =>
+    Effect.gen(function*() {
+      const grant = Grant.make({ ...numbering(), request: () => Effect.never })
+      const { http, sent } = recording()
+      const { token } = yield* ProviderClient.make(Provider.make({ ...common, grant }), {
+        ...client,
+        subject: "s",
+        deadline: "5 seconds"
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const waiting = yield* Effect.forkChild(Effect.flip(token), { startImmediately: true })
+      yield* TestClock.adjust("5 seconds")
+      const exit = waiting.pollUnsafe()
+      assert(exit?._tag === "Success")
+      assert.include(exit.value.reason, { _tag: "Unavailable", kind: "timeout" })
+      assert.deepStrictEqual(sent, [])
+    }))
+
+  it.effect("is one account, whatever it adds to the request: its identity is what the application says", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const pool = yield* TokenPool.make(Provider.make({ ...common, grant: numbering() }), {
+        account: (subject: string) => ({ ...client, subject })
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      for (const key of ["a", "b", "a", "b"]) yield* pool.get(key)
+      assert.deepStrictEqual(sent.map(({ body }) => new URLSearchParams(body).get("assertion")), ["a-1", "b-2"])
+    }))
+
+  for (
+    const [what, request] of [
+      ["fails", () => Effect.fail("k3y of the vault")],
+      ["dies", () => Effect.die(new Error("k3y of the vault"))],
+      ["throws", () => {
+        throw new Error("k3y of the vault")
+      }]
+    ] as const
+  ) {
+    it.effect(`that ${what} is told as credentials that can't be read, without a word of why`, () =>
+      Effect.gen(function*() {
+        const { http, sent } = recording()
+        const odd = Provider.make({ ...common, grant: Grant.make({ ...numbering(), request }) })
+        const made = ProviderClient.make(odd, { ...client, subject: "s" }).pipe(
+          Effect.provideService(HttpClient.HttpClient, http)
+        )
+        const waiting = yield* Effect.forkChild(Effect.flip(Effect.flatMap(made, ({ token }) => token)), {
+          startImmediately: true
+        })
+        yield* TestClock.adjust("10 seconds")
+        const exit = waiting.pollUnsafe()
+        assert(exit?._tag === "Success")
+        assert.include(exit.value.reason, { _tag: "Unavailable", kind: "credentials" })
+        assert.notInclude(inspect(exit.value, { depth: Infinity, showHidden: true }), "k3y")
+        assert.deepStrictEqual(sent, [])
+      }))
+  }
+
+  it.effect("can't name a field that an application names, nor another origin", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const outcome = (grant: Grant.Grant<{ readonly subject: "text" }>) =>
+        ProviderClient.make(Provider.make({ ...common, grant }), {
+          ...client,
+          subject: "s",
+          parameters: { assertion: "mine" }
+        }).pipe(
+          Effect.flatMap(({ token }) => token),
+          Effect.provideService(HttpClient.HttpClient, http),
+          Effect.flip
+        )
+      const taken = yield* outcome(numbering())
+      assert.include(taken.message, "odd: parameters must not name assertion")
+      const elsewhere = yield* outcome(
+        Grant.make({ ...numbering(), request: () => Effect.succeed({ url: "https://evil.test/token" }) })
+      )
+      assert.include(elsewhere.reason, { _tag: "Unsafe", kind: "origin" })
+      assert.deepStrictEqual(sent, [])
+    }))
+})
+
+describe("a grant that produces the token itself", () => {
+  let produced = 0
+  const grant = Grant.produce({
+    name: "self_signed",
+    needs: { issuer: "text", privateKey: "key" },
+    refusedAs: "client_credentials",
+    produce: ({ issuer }) =>
+      Effect.map(Clock.currentTimeMillis, (now) => ({
+        access_token: `${issuer}-${now}-${++produced}`,
+        token_type: "Bearer",
+        expires_in: 60
+      }))
+  })
+  const odd = Provider.make({ ...common, clientAuthentication: ClientAuthentication.none, grant })
+  const account = { clientId: "id", issuer: "i", privateKey: Redacted.make("line\nline") }
+
+  it.effect("is cached, renewed and attached like any other, and no token request is made", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const client = yield* ProviderClient.make(odd, account).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const first = yield* client.token
+      assert.strictEqual(yield* client.token, first)
+      yield* TestClock.adjust("61 seconds")
+      const second = yield* client.token
+      assert.notStrictEqual(Redacted.value(second.value), Redacted.value(first.value))
+      yield* client.http.get("/me")
+      assert.deepStrictEqual(
+        sent.map(({ headers, url }) => [url, headers["authorization"]]),
+        [["https://api.odd.test/me", AccessToken.authorization(second)]]
+      )
+    }))
+})
