@@ -1,6 +1,6 @@
-// Reads the documents (the README files, docs/ and docstrings), type-checks every `ts` block of them against the
-// workspace as it is, and follows every link. tools/docs-tests runs what is found here. What a block's info string
-// may say besides its language, none of which shows on the page:
+// Reads the documents (the README files, docs/ and docstrings), and type-checks every `ts` block of them against the
+// workspace as it is, which no tool does that was found. tools/docs-tests runs what is found here; remark-validate-links
+// follows the links. What a block's info string may say besides its language, none of which shows on the page:
 //
 //   ```ts continues                 the block goes on where the one before it ended
 //   ```ts file=examples/a/src/b.ts  the block is that file, word for word; for other languages too
@@ -136,40 +136,6 @@ const wordProblems = (workspace, { name, text }) =>
       .map((problem) => `${name}:${block.from} ${problem}.`)
   )
 
-/** A page's prose: all its lines, with nothing on those of blocks. */
-const proseOf = (text) => {
-  const lines = text.split("\n")
-  for (const { code, from } of blocks(text)) lines.fill("", from - 1, from + code.length + 1)
-  return lines
-}
-
-// As GitHub names a heading's anchor.
-const anchorsOf = (text) =>
-  proseOf(text)
-    .filter((line) => /^#+ /.test(line))
-    .map((line) => line.replace(/^#+ /, "").toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-"))
-
-const linkProblem = (workspace, { name, text }, target) => {
-  if (/^(https:|mailto:)/.test(target)) return undefined
-  const [path, anchor] = target.split("#")
-  const file = path === "" ? name : join(dirname(name), path)
-  if (!existsSync(join(workspace, file))) return `leads to a file that isn't there: ${target}`
-  if (
-    anchor === undefined || anchorsOf(path === "" ? text : readFileSync(join(workspace, file), "utf8")).includes(anchor)
-  ) {
-    return undefined
-  }
-  return `leads to a heading that isn't there: ${target}`
-}
-
-const linkProblems = (workspace, page) =>
-  proseOf(page.text).flatMap((line, index) =>
-    [...line.replaceAll(/`[^`]*`/g, "").matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, target]) => linkProblem(workspace, page, target))
-      .filter((problem) => problem !== undefined)
-      .map((problem) => `${page.name}:${index + 1} ${problem}.`)
-  )
-
 const scriptProblems = (workspace, { name, text }) => {
   const manifests = [
     join(workspace, "package.json"),
@@ -217,7 +183,7 @@ export const problems = (workspace = root) => {
   const pages = documents(workspace)
   const found = pages.flatMap((page) => [
     ...wordProblems(workspace, page),
-    ...(page.name.endsWith(".md") ? [...linkProblems(workspace, page), ...scriptProblems(workspace, page)] : [])
+    ...(page.name.endsWith(".md") ? scriptProblems(workspace, page) : [])
   ])
   const foundPrograms = allPrograms(workspace)
   for (const { file, text } of foundPrograms) write(file, text)
@@ -250,6 +216,6 @@ export const problems = (workspace = root) => {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const found = problems()
   for (const line of found) console.error(line)
-  if (found.length > 0) console.error("How blocks lean on each other is told at the head of tools/scripts/docs.mjs.")
+  if (found.length > 0) console.error("The head of tools/scripts/docs.mjs says what blocks may be.")
   process.exit(found.length === 0 ? 0 : 1)
 }

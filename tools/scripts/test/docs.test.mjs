@@ -159,25 +159,6 @@ describe("docs", () => {
       )
     })
 
-    it("follows every link, to files and to headings", () => {
-      write("docs/a.md", page("# A `title`, of sorts", "~~~md", "# Not one", "[nor a link](gone.md)", "~~~"))
-      write(
-        "README.md",
-        page(
-          "# B",
-          "[a](docs/a.md) [a](docs/a.md#a-title-of-sorts) [here](#b) [out](https://a.example) `[code](gone.md)` [a](docs)",
-          "[b](docs/b.md) ![b](docs/b.svg)",
-          "[c](docs/a.md#not-one) [c](#c)"
-        )
-      )
-      assert.deepStrictEqual(problems(workspace), [
-        "README.md:3 leads to a file that isn't there: docs/b.md.",
-        "README.md:3 leads to a file that isn't there: docs/b.svg.",
-        "README.md:4 leads to a heading that isn't there: docs/a.md#not-one.",
-        "README.md:4 leads to a heading that isn't there: #c."
-      ])
-    })
-
     it("knows which scripts there are to run", () => {
       write("package.json", JSON.stringify({ scripts: { start: "", "check:it": "" } }))
       write("packages/a/package.json", JSON.stringify({ name: "@a/a", scripts: { measure: "" } }))
