@@ -1,15 +1,11 @@
 /**
- * What a provider's own pages say, in the terms of the wire: the other witness, besides the provider's value.
+ * What a provider's own pages say, in the terms of the wire: a second description, besides the provider's value.
  *
  * @since 0.1.0
  */
-import type { TokenError } from "@mintmark/core/TokenError"
-import type { Account } from "@mintmark/sandbox/Account"
-import type { BehaviorChanges } from "@mintmark/sandbox/Behavior"
-import type { Provider as Realm } from "@mintmark/sandbox/Provider"
 
 /**
- * Where the client's credentials stand in a token request.
+ * Where the client's credentials are in a token request.
  *
  * - `basic-raw`: `Authorization: Basic`, both halves as they are
  * - `basic-form-encoded`: `Authorization: Basic`, both halves form-encoded first
@@ -22,50 +18,7 @@ import type { Provider as Realm } from "@mintmark/sandbox/Provider"
 export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
 
 /**
- * A failed reply, and what it means.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Refusal {
-  /** What it is, to be read after "tells apart ": a part of the test's name. */
-  readonly name: string
-  readonly status: number
-  /** An object is sent as JSON, a text as HTML. */
-  readonly body: Readonly<Record<string, unknown>> | string
-  /** The tag of the error's reason. */
-  readonly reason: TokenError["reason"]["_tag"]
-  /** The OAuth code that the error shows, if it shows one. */
-  readonly code?: string | undefined
-}
-
-/**
- * A pair of credentials that the provider's pages write out as they go over the wire.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Vector {
-  readonly id: string
-  readonly secret: string
-  readonly placement: Placement
-  /** The whole `Authorization` header, or the piece of the body, that must be there. */
-  readonly wire: string
-}
-
-/**
- * How the provider hands out refresh tokens.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Renewal {
-  /** The reply's field with the refresh token's lifetime in seconds, where 0 means that it has no end. */
-  readonly lifetimeField?: string | undefined
-}
-
-/**
- * Made-up credentials. Where the client asks for itself, username and password are empty.
+ * Made-up credentials. With the client credentials grant, username and password are empty.
  *
  * @since 0.1.0
  * @category models
@@ -78,42 +31,100 @@ export interface Credentials {
 }
 
 /**
- * The sandbox's server that plays the provider.
+ * A field of a token request: its name and its value.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Played {
-  /** `generic` plays any provider that the sandbox doesn't know by name. */
-  readonly by: Realm
-  /** The sandbox's account with these credentials. */
-  readonly account: (credentials: Credentials) => Account
-  /** Scopes that the account may have, and that its path needs. */
-  readonly scopes?: ReadonlyArray<string> | undefined
-  /** A path of its API that the account may read. */
-  readonly path: string
-  /** The `Accept` that its API wants. */
-  readonly accept?: string | undefined
-  readonly behavior?: BehaviorChanges | undefined
-  /** The tag of the error's reason where the secret, or the password, is wrong. */
-  readonly refusedWith: TokenError["reason"]["_tag"]
-}
+export type Field = readonly [name: string, value: string]
 
 /**
- * What the provider calls a setting.
+ * What a method or a grant of the provider's own adds to a token request.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Setting {
-  /** The name of the option: `applicationId`. */
-  readonly option: string
-  /** The environment variable: `ROUTEE_APPLICATION_ID`. */
-  readonly variable: string
+export interface Sent {
+  /** Headers, by their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly fields?: ReadonlyArray<Field> | undefined
 }
 
 /**
- * What is stated of a provider.
+ * A client authentication method, or a grant, that is the provider's own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Own {
+  /** The name that its tests go by. For a grant, the name of the grant in errors. */
+  readonly name: string
+  /** What goes over the wire for these credentials, written by hand. */
+  readonly sent: (credentials: Credentials) => Sent
+}
+
+/**
+ * How the token request is written, where it isn't a form that is sent by POST.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestFormat {
+  /** `POST` by default. A GET has its fields in the query. */
+  readonly method?: "POST" | "GET" | undefined
+  /** `form` by default. */
+  readonly encoding?: "form" | "json" | "query" | undefined
+  /** Further headers, by their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Other names of fields, by OAuth's names; `false` for a field that is not sent. */
+  readonly fields?: Readonly<Record<string, string | false>> | undefined
+  /** Further fields, in order. */
+  readonly parameters?: ReadonlyArray<Field> | undefined
+  /** What is between scopes: a space by default. */
+  readonly scopeSeparator?: string | undefined
+}
+
+/**
+ * A failed reply that the pages document.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Failure {
+  /** What it means, by the pages: a part of the test's name. */
+  readonly name: string
+  readonly status: number
+  /** An object is sent as JSON, a text as HTML. */
+  readonly body: Readonly<Record<string, unknown>> | string
+}
+
+/**
+ * A pair of credentials that the provider's pages write out as they go over the wire.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Vector {
+  readonly id: string
+  readonly secret: string
+  readonly placement: Placement
+  /** The whole `Authorization` header, or the part of the body, that must be there. */
+  readonly wire: string
+}
+
+/**
+ * How the provider's refresh tokens work.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Renewal {
+  /** The reply's field with the refresh token's lifetime in seconds, where 0 means that it doesn't expire. */
+  readonly lifetimeField?: string | undefined
+}
+
+/**
+ * What the pages say of a provider. Nothing in it is Mintmark's own decision: that is in `Policy`.
  *
  * @since 0.1.0
  * @category models
@@ -123,33 +134,26 @@ export interface Statement {
   readonly apiUrl: string
   /** Other origins whose requests carry the token. */
   readonly apiOrigins?: ReadonlyArray<string> | undefined
-  readonly placement: Placement
-  /** Placements that an application may choose in its place. */
+  readonly request?: RequestFormat | undefined
+  readonly placement: Placement | Own
+  /** Documented placements that an application may choose instead. */
   readonly alternatives?: ReadonlyArray<Placement> | undefined
-  readonly grant: "client_credentials" | "password"
-  /** The id of the client, where it is the same for everybody. */
+  /** `produced`: the client makes the token itself, without a token request. */
+  readonly grant: "client_credentials" | "password" | "produced" | Own
+  /** The client id, where it is the same for every account. */
   readonly client?: string | undefined
-  /** Whether scopes are asked for. */
+  /** Whether a token request may, or must, name scopes; `unknown` where the pages don't say. */
   readonly scopes: "unknown" | "optional" | "required"
-  /** A reply as the pages show it. */
+  /** The fields of a reply as the pages show it. Where a reply has another shape: the same values by OAuth's names. */
   readonly reply: Readonly<Record<string, unknown>>
+  /** The reply's JSON, from its fields by OAuth's names, where it has another shape. */
+  readonly written?: ((fields: Readonly<Record<string, unknown>>) => unknown) | undefined
   /** The lifetime of that reply's token, in seconds. */
   readonly lifetime: number
-  /** The scopes of that reply's token; those that were asked for if left out. */
+  /** The scopes of that reply's token; by default those that were requested. */
   readonly granted?: ReadonlyArray<string> | undefined
-  /** The fields of that reply that are the provider's own, and that a program can read. */
-  readonly adds?: ReadonlyArray<string> | undefined
-  /** The lifetime of a token whose reply doesn't say it, in seconds; such a reply is not understood if left out. */
-  readonly assumedLifetime?: number | undefined
-  /** Left out where the provider has no refresh tokens. */
+  /** Omitted where the provider has no refresh tokens. */
   readonly renewal?: Renewal | undefined
-  readonly refusals: ReadonlyArray<Refusal>
-  /** The statuses of the API that mean "get a new token and repeat the request". */
-  readonly newTokenOn: ReadonlyArray<number>
-  /** Of those, the ones that may as well mean something else, such as a missing right. */
-  readonly doubtOn?: ReadonlyArray<number> | undefined
-  /** What the provider calls its settings. */
-  readonly settings: Readonly<Record<string, Setting>>
+  readonly failures: ReadonlyArray<Failure>
   readonly vectors?: ReadonlyArray<Vector> | undefined
-  readonly played: Played
 }

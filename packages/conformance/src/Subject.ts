@@ -1,5 +1,5 @@
 /**
- * What the suite looks at: a provider's value, and what is stated of the provider.
+ * What the suite tests: a provider's value, and what is stated of the provider.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,9 @@ import type { TokenError } from "@mintmark/core/TokenError"
 import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
-import type { Statement } from "./Statement.ts"
+import type { Played } from "./Played.ts"
+import type { Policy } from "./Policy.ts"
+import type { Credentials, Statement } from "./Statement.ts"
 
 /**
  * A provider under test.
@@ -25,6 +27,11 @@ export interface Subject {
   /** What the parts in the braces of its URLs are in what is stated, by the names of the options. */
   readonly parts?: Readonly<Record<string, string>> | undefined
   /**
+   * The account that has these credentials, by the provider's names: what a method or a grant of its own needs. By
+   * default client id and secret, and with the password grant username and password.
+   */
+  readonly account?: ((credentials: Credentials) => Readonly<Record<string, unknown>>) | undefined
+  /**
    * Makes the client of an account: `ProviderClient.make` of the value by default. For what applications use instead of
    * a `ProviderClient`, to check it against the same pages.
    */
@@ -33,6 +40,10 @@ export interface Subject {
   ) => Effect.Effect<ProviderClient.ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope>
   /** What its pages say, written by hand: a copy of the value would prove nothing. */
   readonly stated: Statement
+  /** What Mintmark decides for it. */
+  readonly policy: Policy
+  /** How the sandbox plays it; omitted where it can't. */
+  readonly played?: Played | undefined
 }
 
 /**

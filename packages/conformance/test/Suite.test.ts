@@ -1,62 +1,64 @@
 import { assert, describe, it } from "@effect/vitest"
-import { checks, suite, type Turn, turned } from "@mintmark/conformance"
+import { checks, facts, marks, suite, type Turn, turned } from "@mintmark/conformance"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { acme, acmePerson } from "./support/acme.ts"
+import { acme, acmeJson, acmeOwn, acmePerson, acmeProduced, acmeQuery } from "./support/acme.ts"
 
-suite(acme)
-suite(acmePerson)
+const subjects = [acme, acmePerson, acmeJson, acmeQuery, acmeOwn, acmeProduced]
+
+for (const subject of subjects) suite(subject)
 
 const ofAcme: ReadonlyArray<Turn> = [
   {
-    name: "raw to form-encoded Basic",
+    name: "form-encoded Basic instead of raw",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
     check: "puts credentials where basic-raw has them, byte for byte"
   },
   {
-    name: "Basic to the body",
+    name: "the body instead of Basic",
     policy: { clientAuthentication: ClientAuthentication.clientSecretPost },
     check: "puts credentials where basic-raw has them, byte for byte"
   },
   {
-    name: "a secret to none",
+    name: "no secret",
     policy: { clientAuthentication: ClientAuthentication.none },
-    check: "is let in by its server, with credentials of any characters"
+    check: "is accepted by its server, with credentials of any characters"
   },
   {
     name: "one more parameter",
     policy: { parameters: { audience: "a" } },
-    check: "puts credentials where basic-raw has them, byte for byte"
-  },
-  { name: "403 dropped", policy: { renewOn: [401] }, check: "gets a new token and repeats the request on a 403, once" },
-  {
-    name: "403 for certain",
-    policy: { doubtOn: [] },
-    check: "serves the token on that a 403 was answered to, where no other can be had"
+    check: "sends the stated fields and headers, in the stated form, and nothing else"
   },
   {
-    name: "401 in doubt",
+    name: "no renewal on 403",
+    policy: { renewOn: [401] },
+    check: "gets a new token and repeats the request on a 403, once"
+  },
+  { name: "a certain 403", policy: { doubtOn: [] }, check: "serves a token after a 403 while no other can be got" },
+  {
+    name: "a doubtful 401",
     policy: { doubtOn: [401, 403] },
-    check: "serves the token no more that a 401 was answered to, also where no other can be had"
+    check: "serves no token after a 401, even while no other can be got"
   },
   {
-    name: "401 dropped",
+    name: "no renewal on 401",
     policy: { renewOn: [403] },
-    check: "replaces a token that its server revoked, with one request for all who carried it"
+    check: "replaces a token that its server revoked, with one token request for all API requests"
   },
   {
-    name: "refresh tokens used",
+    name: "refresh tokens",
     policy: { renewal: Grant.refreshToken },
-    check: "asks with the same credentials again, and with no refresh token"
+    check: "sends the same credentials again, and no refresh token"
   },
-  { name: "scopes required", policy: { scopesRequired: true }, check: "leaves the scope out where none is named" },
-  { name: "scopes of its own", policy: { scopes: ["all"] }, check: "leaves the scope out where none is named" },
+  { name: "scopes required", policy: { scopesRequired: true }, check: "sends no scope where none is named" },
+  { name: "scopes of its own", policy: { scopes: ["all"] }, check: "sends no scope where none is named" },
   {
-    name: "any token type",
+    name: "no token type required",
     policy: { tokenTypeRequired: false },
-    check: "reads the token type in any case, and takes none but bearer"
+    check: "reads the token type in any case, and accepts bearer tokens alone"
   },
   {
     name: "an assumed lifetime",
@@ -66,17 +68,17 @@ const ofAcme: ReadonlyArray<Turn> = [
   {
     name: "another token endpoint",
     policy: { tokenEndpoint: "https://auth.acme.example/token" },
-    check: "asks https://auth.acme.example/oauth/token, for the API at https://api.acme.example"
+    check: "has its token endpoint at https://auth.acme.example/oauth/token, and its API at https://api.acme.example"
   },
   {
-    name: "one origin more",
+    name: "one more origin",
     policy: { apiOrigins: ["https://files.acme.example", "https://acme.example"] },
-    check: "asks https://auth.acme.example/oauth/token, for the API at https://api.acme.example"
+    check: "has its token endpoint at https://auth.acme.example/oauth/token, and its API at https://api.acme.example"
   },
   {
     name: "no meaning for a 418",
     policy: { errors: [] },
-    check: "tells apart a teapot without credentials"
+    check: "gives a teapot without credentials (418) the reason CredentialsRefused"
   },
   {
     name: "other names of settings",
@@ -94,9 +96,9 @@ const ofAcme: ReadonlyArray<Turn> = [
     check: "loses no token for a field of the provider's own, or for one that it doesn't know"
   },
   {
-    name: "a reply that shows all",
+    name: "a reply that shows everything",
     policy: { reply: Schema.Struct({}) },
-    check: "shows no token and no secret of the reply to those who inspect it"
+    check: "reads the documented reply: 900 s, tier"
   }
 ]
 
@@ -109,17 +111,17 @@ const ofPerson: ReadonlyArray<Turn> = [
   {
     name: "the password before the refresh token",
     policy: { renewal: undefined },
-    check: "never has two token requests of one account under way, and uses no refresh token twice"
+    check: "never has two token requests of one account in flight, and uses no refresh token twice"
   },
   {
-    name: "a refused refresh token taken for trouble",
+    name: "a refused refresh token taken for a server error",
     policy: { errors: [{ error: "invalid_grant", means: "unavailable" }] },
-    check: "falls back to the first grant once, within the same call, where the refresh token is refused"
+    check: "sends the first grant once, within the same call, where the refresh token is refused"
   },
   {
-    name: "trouble taken for a refused refresh token",
+    name: "a server error taken for a refused refresh token",
     policy: { errors: [{ status: 503, means: "grant" }] },
-    check: "doesn't fall back to the first grant for anything but a refused refresh token"
+    check: "doesn't send the first grant for a server error or throttling"
   },
   {
     name: "a refused password taken for a refused request",
@@ -127,20 +129,20 @@ const ofPerson: ReadonlyArray<Turn> = [
     check: "never sends a refused password again by itself"
   },
   {
-    name: "no end of refresh tokens",
+    name: "refresh tokens that don't expire",
     policy: { refreshTokenExpiresIn: undefined },
-    check: "doesn't try a refresh token that is over by refresh_expires_in"
+    check: "doesn't send a refresh token that has expired by refresh_expires_in"
   },
   {
-    name: "another field with the end of refresh tokens",
+    name: "another field with the lifetime of refresh tokens",
     policy: { refreshTokenExpiresIn: "expires_in" },
-    check: "tries a refresh token without an end after ten years"
+    check: "sends a refresh token that doesn't expire after ten years"
   },
-  { name: "403 added", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" },
+  { name: "renewal on 403", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" },
   {
     name: "scopes not required",
     policy: { scopesRequired: false },
-    check: "refuses to ask without a scope, before any request"
+    check: "refuses to request a token without a scope, before any request"
   },
   {
     name: "another grant",
@@ -149,12 +151,113 @@ const ofPerson: ReadonlyArray<Turn> = [
   }
 ]
 
+const form = "sends the stated fields and headers, in the stated form, and nothing else"
+
+const ofJson: ReadonlyArray<Turn> = [
+  { name: "a form", policy: { request: { ...acmeJson.provider.request, encoding: "form" } }, check: form },
+  { name: "a query", policy: { request: { ...acmeJson.provider.request, encoding: "query" } }, check: form },
+  { name: "OAuth's names of fields", policy: { request: { ...acmeJson.provider.request, fields: {} } }, check: form },
+  { name: "no header", policy: { request: { ...acmeJson.provider.request, headers: {} } }, check: form },
+  { name: "no parameters", policy: { parameters: {} }, check: form },
+  { name: "one value of two", policy: { parameters: { ...acmeJson.provider.parameters, resource: "a" } }, check: form },
+  {
+    name: "spaces between scopes",
+    policy: { request: { ...acmeJson.provider.request, scopeSeparator: " " } },
+    check: "requests scopes as the pages separate them, each once, and has a token for each set"
+  }
+]
+
+const ofQuery: ReadonlyArray<Turn> = [
+  { name: "a POST", policy: { request: { ...acmeQuery.provider.request, method: "POST" } }, check: form },
+  {
+    name: "another name of the refresh token",
+    policy: { request: { method: "GET" } },
+    check: "renews with the newest refresh token, and sends the first grant's credentials once"
+  },
+  {
+    name: "a required token type",
+    policy: { tokenTypeRequired: true },
+    check: "reads the token type in any case, and accepts bearer tokens alone"
+  }
+]
+
+const ofOwn: ReadonlyArray<Turn> = [
+  {
+    name: "another header",
+    policy: {
+      clientAuthentication: ClientAuthentication.make({
+        name: "api_key",
+        needs: { apiKey: "key" },
+        authenticate: () => ({ headers: { "x-key": "" } })
+      })
+    },
+    check: "puts credentials where an API key in a header of its own has them, byte for byte"
+  },
+  {
+    name: "another grant_type",
+    policy: {
+      grant: Grant.make({
+        name: "account_credentials",
+        needs: { accountId: "text" },
+        refusedAs: "password",
+        request: ({ accountId }) => ({ parameters: { grant_type: "account", account_id: accountId } })
+      })
+    },
+    check: form
+  },
+  {
+    name: "refusals remembered like client credentials",
+    policy: { grant: { ...acmeOwn.provider.grant, refusedAs: "client_credentials" } },
+    check: "never sends a refused password again by itself"
+  }
+]
+
+const ofProduced: ReadonlyArray<Turn> = [
+  {
+    name: "a token that stays the same",
+    policy: {
+      grant: Grant.produce({
+        name: "signed",
+        needs: {},
+        refusedAs: "client_credentials",
+        produce: () => Effect.succeed({ access_token: "same", token_type: "Bearer", expires_in: 900 })
+      })
+    },
+    check: "has one token for many callers, and another when it has expired"
+  },
+  {
+    name: "a token request",
+    policy: { grant: Grant.clientCredentials },
+    check: "makes the token itself, for 900 s, and sends no token request"
+  }
+]
+
 turned(acme, ofAcme)
 turned(acmePerson, ofPerson)
+turned(acmeJson, ofJson)
+turned(acmeQuery, ofQuery)
+turned(acmeOwn, ofOwn)
+turned(acmeProduced, ofProduced)
+
+facts(acme, [
+  {
+    what: "token endpoint",
+    says: "`https://auth.acme.example/oauth/token`",
+    mark: "doc",
+    held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/token" } }
+  },
+  { what: "the same", says: "with a test of its own", mark: "seen", held: { test: "the test of \"its own\"" } },
+  { what: "color", says: "blue", mark: "likely" }
+], `it("the test of \\"its own\\"")`)
+
+marks("| fact | how | mark |\n|---|---|---|\n| color | blue | likely |\n| | and green | doc |\n", [
+  { what: "color", says: "blue", mark: "likely" },
+  { what: "", says: "and green", mark: "doc" }
+])
 
 describe("the checks", () => {
   it("have a name of their own each", () => {
-    for (const subject of [acme, acmePerson]) {
+    for (const subject of subjects) {
       const names = checks(subject).map(({ name }) => name)
       assert.lengthOf(new Set(names), names.length)
     }

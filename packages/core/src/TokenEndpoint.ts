@@ -189,8 +189,10 @@ const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
   if (known !== undefined) return known
   const { body, contentType, headers, method, url } = request
   const made = HttpClientRequest.make(method)(Redacted.value(url), {
-    acceptJson: true,
-    headers: Record.map(headers, (value) => Redacted.isRedacted(value) ? Redacted.value(value) : value),
+    headers: {
+      accept: "application/json",
+      ...Record.map(headers, (value) => Redacted.isRedacted(value) ? Redacted.value(value) : value)
+    },
     ...(body === undefined ? {} : { body: HttpBody.text(Redacted.value(body), contentType) })
   })
   built.set(request, made)

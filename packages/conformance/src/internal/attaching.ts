@@ -7,11 +7,12 @@ import { reply, rig } from "./rig.ts"
 
 /** How the provider's API is called. */
 export const attaching = (subject: Subject): ReadonlyArray<Check> => {
-  const { stated } = subject
-  const { doubtOn = [], newTokenOn } = stated
+  const { policy, stated } = subject
+  const { doubtOn = [], newTokenOn } = policy
   return [
     {
-      name: "calls the API with the token, and leaves the caller's headers alone",
+      topic: "api",
+      name: "sends API requests with the token, and changes no header of the caller",
       run: Effect.gen(function*() {
         const { apiRequests, client } = yield* rig(subject)
         const accept = "application/vnd.example.v7+json"
@@ -23,16 +24,18 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: "sends the token to no stranger",
+      topic: "api",
+      name: "sends the token to no other origin",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject)
-        assert.strictEqual((yield* Effect.flip(client.http.get("https://stranger.example/"))).reason._tag, "Unsafe")
+        assert.strictEqual((yield* Effect.flip(client.http.get("https://another.example/"))).reason._tag, "Unsafe")
         assert.lengthOf(tokenRequests(), 0)
       })
     },
     ...[401, 403].map((status): Check =>
       newTokenOn.includes(status)
         ? {
+          topic: "api",
           name: `gets a new token and repeats the request on a ${status}, once`,
           run: Effect.gen(function*() {
             const passing = yield* rig(subject, {
@@ -51,6 +54,7 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
           })
         }
         : {
+          topic: "api",
           name: `takes no new token for a ${status}`,
           run: Effect.gen(function*() {
             const { apiRequests, client, tokenRequests } = yield* rig(subject, {
@@ -64,9 +68,10 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
         }
     ),
     ...newTokenOn.map((status): Check => ({
+      topic: "api",
       name: doubtOn.includes(status)
-        ? `serves the token on that a ${status} was answered to, where no other can be had`
-        : `serves the token no more that a ${status} was answered to, also where no other can be had`,
+        ? `serves a token after a ${status} while no other can be got`
+        : `serves no token after a ${status}, even while no other can be got`,
       run: Effect.gen(function*() {
         const { apiRequests, client } = yield* rig(subject, {
           answers: {

@@ -7,7 +7,7 @@ import { inspect } from "node:util"
 import type { Check } from "../Check.ts"
 import type { Subject } from "../Subject.ts"
 import type { Answer } from "./recorder.ts"
-import { ownScope, reply, rig, somebody } from "./rig.ts"
+import { isPassword, ordinary, ownScopes, reply, rig } from "./rig.ts"
 
 const readWith = (subject: Subject, answer: Answer) =>
   Effect.gen(function*() {
@@ -17,31 +17,37 @@ const readWith = (subject: Subject, answer: Answer) =>
 
 const failureOf = (subject: Subject, answer: Answer) => Effect.flip(readWith(subject, answer))
 
-const refusals = (subject: Subject): ReadonlyArray<Check> =>
-  subject.stated.refusals.map(({ body, code, name, reason, status }): Check => ({
-    name: `tells apart ${name}`,
-    run: Effect.gen(function*() {
-      const error = yield* failureOf(subject, { status, body })
-      assert.strictEqual(error.reason._tag, reason)
-      if (code !== undefined) assert.propertyVal(error.reason, "code", code)
-      assert.include(error.message, String(status))
-    })
-  }))
+const failures = (subject: Subject): ReadonlyArray<Check> =>
+  subject.stated.failures.map(({ body, name, status }): Check => {
+    const expected = subject.policy.reasons[name]
+    return {
+      topic: "failures",
+      name: `gives ${name} (${status}) the reason ${expected?.reason}`,
+      run: Effect.gen(function*() {
+        assert.isDefined(expected, `the policy has no reason for "${name}"`)
+        const error = yield* failureOf(subject, { status, body })
+        assert.strictEqual(error.reason._tag, expected?.reason)
+        if (expected?.code !== undefined) assert.propertyVal(error.reason, "code", expected.code)
+        assert.include(error.message, String(status))
+      })
+    }
+  })
 
 /** How the provider's replies are read. */
 export const reading = (subject: Subject): ReadonlyArray<Check> => {
-  const { provider, stated } = subject
-  const adds = stated.adds ?? []
+  const { policy, provider, stated } = subject
+  const reads = policy.reads ?? []
   return [
     {
-      name: `reads the documented reply: ${stated.lifetime} s${adds.map((field) => `, ${field}`).join("")}`,
+      topic: "reply",
+      name: `reads the documented reply: ${[`${stated.lifetime} s`, ...reads].join(", ")}`,
       run: Effect.gen(function*() {
         const { client } = yield* rig(subject)
         const token = yield* client.token
         assert.strictEqual(Redacted.value(token.value), "token-1")
         assert.strictEqual(token.expiresAt - token.requestedAt, stated.lifetime * 1000)
-        assert.sameMembers([...token.scopes], [...stated.granted ?? ownScope(stated)?.split(" ") ?? []])
-        const own = Object.fromEntries(adds.map((field) => [field, stated.reply[field]]))
+        assert.sameMembers([...token.scopes], [...stated.granted ?? ownScopes(stated)])
+        const own = Object.fromEntries(reads.map((field) => [field, stated.reply[field]]))
         const encoded = yield* Schema.encodeUnknownEffect(provider.reply)(token.reply)
         assert.deepStrictEqual(encoded, own)
         const again = yield* Schema.decodeUnknownEffect(provider.reply)(JSON.parse(JSON.stringify(encoded)))
@@ -49,10 +55,11 @@ export const reading = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
+      topic: "reply",
       name: "loses no token for a field of the provider's own, or for one that it doesn't know",
       run: Effect.gen(function*() {
         const strange = [7, "text", null, true, [[]], { nested: {} }]
-        for (const field of [...adds, stated.renewal?.lifetimeField ?? "expires", "unheard_of"]) {
+        for (const field of [...reads, stated.renewal?.lifetimeField ?? "expires", "unheard_of"]) {
           for (const value of strange) {
             const token = yield* readWith(subject, reply(stated, 1, { [field]: value }))
             assert.strictEqual(Redacted.value(token.value), "token-1")
@@ -63,56 +70,71 @@ export const reading = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: "shows no token and no secret of the reply to those who inspect it",
+      topic: "reply",
+      name: "shows no token and no secret of the reply when it is inspected",
       run: Effect.gen(function*() {
         const token = yield* readWith(subject, reply(stated, 1, { id_token: "canary-of-id-token" }))
         const shown = `${inspect(token, { depth: 9 })}${JSON.stringify(token)}`
         for (const canary of ["token-1", "refresh-1", "canary"]) assert.notInclude(shown, canary)
       })
     },
+    // Where a reply has another shape, the token type may be no part of it.
+    ...stated.written !== undefined ? [] : [
+      {
+        topic: "reply",
+        name: "reads the token type in any case, and accepts bearer tokens alone",
+        run: Effect.gen(function*() {
+          for (const tokenType of ["bearer", "Bearer", "BEARER"]) {
+            yield* readWith(subject, reply(stated, 1, { token_type: tokenType }))
+          }
+          for (const tokenType of ["MAC", "DPoP", "N_A"]) {
+            const { reason } = yield* failureOf(subject, reply(stated, 1, { token_type: tokenType }))
+            assert.strictEqual(reason._tag, "Unsafe")
+          }
+          const untyped = reply(stated, 1, { token_type: undefined })
+          if (policy.tokenTypeRequired === false) yield* readWith(subject, untyped)
+          else assert.strictEqual((yield* failureOf(subject, untyped)).reason._tag, "ReplyNotUnderstood")
+        })
+      } satisfies Check
+    ],
     {
-      name: "reads the token type in any case, and takes none but bearer",
-      run: Effect.gen(function*() {
-        for (const tokenType of ["bearer", "Bearer", "BEARER"]) {
-          yield* readWith(subject, reply(stated, 1, { token_type: tokenType }))
-        }
-        for (const tokenType of ["MAC", "DPoP", "N_A"]) {
-          const { reason } = yield* failureOf(subject, reply(stated, 1, { token_type: tokenType }))
-          assert.strictEqual(reason._tag, "Unsafe")
-        }
-        const { reason } = yield* failureOf(subject, reply(stated, 1, { token_type: undefined }))
-        assert.strictEqual(reason._tag, "ReplyNotUnderstood")
-      })
-    },
-    {
-      name: stated.assumedLifetime === undefined
+      topic: "lifetime",
+      name: policy.assumedLifetime === undefined
         ? "doesn't understand a reply without a lifetime"
-        : `takes ${stated.assumedLifetime} s where the reply names no lifetime`,
+        : `assumes ${policy.assumedLifetime} s where the reply contains no lifetime`,
       run: Effect.gen(function*() {
         const answer = reply(stated, 1, { expires_in: undefined })
-        if (stated.assumedLifetime === undefined) {
+        if (policy.assumedLifetime === undefined) {
           assert.strictEqual((yield* failureOf(subject, answer)).reason._tag, "ReplyNotUnderstood")
         } else {
           const { expiresAt, requestedAt } = yield* readWith(subject, answer)
-          assert.strictEqual(expiresAt - requestedAt, stated.assumedLifetime * 1000)
+          assert.strictEqual(expiresAt - requestedAt, policy.assumedLifetime * 1000)
         }
       })
     },
     {
+      topic: "lifetime",
       name: "reads lifetimes from 0 s to 20 years, and digits in a text",
       run: Effect.gen(function*() {
         yield* TestClock.adjust(1)
         for (
-          const [expiresIn, seconds] of [[0, 0], [1, 1], ["300", 300], [86_400, 86_400], [631_139_040, 631_139_040]]
+          const [expiresIn, seconds] of [
+            [0, 0],
+            [1, 1],
+            ...stated.written === undefined ? [["300", 300]] : [],
+            [86_400, 86_400],
+            [631_139_040, 631_139_040]
+          ]
         ) {
           const token = yield* readWith(subject, reply(stated, 1, { expires_in: expiresIn }))
           assert.strictEqual(token.expiresAt - token.requestedAt, Number(seconds) * 1000)
         }
       })
     },
-    ...refusals(subject),
+    ...failures(subject),
     {
-      name: "tells apart a server in trouble, a throttling one, a gateway's page, and an error in a 200",
+      topic: "failures",
+      name: "has a reason of its own for a server error, throttling, a gateway's page, and an error in a 200",
       run: Effect.gen(function*() {
         const page = "<html><body>sorry</body></html>"
         const cases: ReadonlyArray<readonly [Answer, string]> = [
@@ -122,7 +144,11 @@ export const reading = (subject: Subject): ReadonlyArray<Check> => {
           [{ status: 429, body: page }, "Throttled"],
           [{ status: 200, body: page }, "ReplyNotUnderstood"],
           [{ status: 200, body: { ...stated.reply, error: "invalid_scope" } }, "RequestRefused"],
-          [{ status: 400, body: { error: "invalid_client" } }, "CredentialsRefused"]
+          [{ status: 400, body: { error: "invalid_client" } }, "CredentialsRefused"],
+          [
+            { status: 400, body: { error: "invalid_grant" } },
+            isPassword(subject) ? "GrantRefused" : "CredentialsRefused"
+          ]
         ]
         for (const [answer, tag] of cases) {
           assert.strictEqual((yield* failureOf(subject, answer)).reason._tag, tag)
@@ -130,6 +156,7 @@ export const reading = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
+      topic: "request",
       name: "follows no redirect",
       run: Effect.gen(function*() {
         for (const status of [301, 302, 303, 307, 308]) {
@@ -143,20 +170,21 @@ export const reading = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
+      topic: "failures",
       name: "shows no secret in an error, even where the server repeats it",
       run: Effect.gen(function*() {
         for (const status of [400, 401, 403]) {
           const { client, tokenRequests } = yield* rig(subject, {
             answers: {
-              token: (_, { body, headers }) => ({
+              token: (_, { body, headers, path }) => ({
                 status,
-                body: { error: somebody.secret, error_description: `${body} ${headers.authorization}` }
+                body: { error: ordinary.secret, error_description: `${path} ${body} ${headers.authorization}` }
               })
             }
           })
           const error = yield* Effect.flip(client.token)
           const shown = `${error}${error.message}${JSON.stringify(error)}${inspect(error, { depth: 9 })}`
-          assert.notInclude(shown, somebody.secret)
+          assert.notInclude(shown, ordinary.secret)
           const authorization = tokenRequests()[0]?.headers.authorization
           if (authorization !== undefined) assert.notInclude(shown, authorization.slice("Basic ".length))
         }

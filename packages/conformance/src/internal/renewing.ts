@@ -5,18 +5,19 @@ import * as TestClock from "effect/testing/TestClock"
 import type { Check } from "../Check.ts"
 import type { Subject } from "../Subject.ts"
 import type { Answer, Recorded } from "./recorder.ts"
-import { expected, ownScope, reply, rig, somebody } from "./rig.ts"
-
-const grantOf = ({ body }: Recorded): string | null => new URLSearchParams(body).get("grant_type")
+import { expected, grantName, grantSent, isPassword, ordinary, ownScopes, reply, rig, sent } from "./rig.ts"
 
 const invalidGrant = (status: number): Answer => ({ status, body: { error: "invalid_grant" } })
 
 const refreshing = (subject: Subject, lifetimeField: string | undefined): ReadonlyArray<Check> => {
   const { stated } = subject
+  const grant = grantName(stated)
+  const grantOf = (request: Recorded) => grantSent(stated, request)
   const afterwards = TestClock.adjust((stated.lifetime + 1) * 1000)
   const years = TestClock.adjust("3650 days")
   return [
     {
+      topic: "renewal",
       name: "renews with the newest refresh token, and sends the first grant's credentials once",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject, {
@@ -26,19 +27,21 @@ const refreshing = (subject: Subject, lifetimeField: string | undefined): Readon
           yield* client.token
           yield* afterwards
         }
+        const wanted = [
+          expected(subject, ordinary, { scopes: ownScopes(stated) }),
+          expected(subject, ordinary, { refreshToken: "refresh-1" }),
+          expected(subject, ordinary, { refreshToken: "refresh-1" }),
+          expected(subject, ordinary, { refreshToken: "refresh-3" })
+        ]
         assert.deepStrictEqual(
-          tokenRequests().map(({ body, headers }) => ({ authorization: headers.authorization, body })),
-          [
-            expected(stated, somebody, { scope: ownScope(stated) }),
-            expected(stated, somebody, { refreshToken: "refresh-1" }),
-            expected(stated, somebody, { refreshToken: "refresh-1" }),
-            expected(stated, somebody, { refreshToken: "refresh-3" })
-          ]
+          tokenRequests().map((request, index) => sent(wanted[index] ?? expected(subject, ordinary), request)),
+          wanted
         )
       })
     },
     {
-      name: "falls back to the first grant once, within the same call, where the refresh token is refused",
+      topic: "renewal",
+      name: "sends the first grant once, within the same call, where the refresh token is refused",
       run: Effect.gen(function*() {
         for (const status of [400, 401]) {
           const { client, tokenRequests } = yield* rig(subject, {
@@ -50,12 +53,13 @@ const refreshing = (subject: Subject, lifetimeField: string | undefined): Readon
           yield* client.token
           yield* afterwards
           assert.strictEqual(Redacted.value((yield* client.token).value), "token-3")
-          assert.deepStrictEqual(tokenRequests().map(grantOf), [stated.grant, "refresh_token", stated.grant])
+          assert.deepStrictEqual(tokenRequests().map(grantOf), [grant, "refresh_token", grant])
         }
       })
     },
     {
-      name: "doesn't fall back to the first grant for anything but a refused refresh token",
+      topic: "renewal",
+      name: "doesn't send the first grant for a server error or throttling",
       run: Effect.gen(function*() {
         for (const status of [500, 502, 503, 429]) {
           const { client, tokenRequests } = yield* rig(subject, {
@@ -69,24 +73,28 @@ const refreshing = (subject: Subject, lifetimeField: string | undefined): Readon
           yield* client.token
           yield* afterwards
           yield* Effect.flip(client.token)
-          assert.strictEqual(tokenRequests().map(grantOf).lastIndexOf(stated.grant), 0)
+          assert.strictEqual(tokenRequests().map(grantOf).lastIndexOf(grant), 0)
         }
       })
     },
-    ...(lifetimeField === undefined ? [] : [{
-      name: `doesn't try a refresh token that is over by ${lifetimeField}`,
-      run: Effect.gen(function*() {
-        const { client, tokenRequests } = yield* rig(subject, {
-          answers: { token: (count) => reply(stated, count, { [lifetimeField]: stated.lifetime * 2 }) }
+    ...(lifetimeField === undefined ? [] : [
+      {
+        topic: "renewal",
+        name: `doesn't send a refresh token that has expired by ${lifetimeField}`,
+        run: Effect.gen(function*() {
+          const { client, tokenRequests } = yield* rig(subject, {
+            answers: { token: (count) => reply(stated, count, { [lifetimeField]: stated.lifetime * 2 }) }
+          })
+          yield* client.token
+          yield* TestClock.adjust(stated.lifetime * 2000)
+          yield* client.token
+          assert.deepStrictEqual(tokenRequests().map(grantOf), [grant, grant])
         })
-        yield* client.token
-        yield* TestClock.adjust(stated.lifetime * 2000)
-        yield* client.token
-        assert.deepStrictEqual(tokenRequests().map(grantOf), [stated.grant, stated.grant])
-      })
-    }]),
+      } satisfies Check
+    ]),
     {
-      name: "tries a refresh token without an end after ten years",
+      topic: "renewal",
+      name: "sends a refresh token that doesn't expire after ten years",
       run: Effect.gen(function*() {
         for (const lifetime of [0, undefined]) {
           const { client, tokenRequests } = yield* rig(subject, {
@@ -97,7 +105,7 @@ const refreshing = (subject: Subject, lifetimeField: string | undefined): Readon
           yield* client.token
           yield* years
           yield* client.token
-          assert.deepStrictEqual(tokenRequests().map(grantOf), [stated.grant, "refresh_token"])
+          assert.deepStrictEqual(tokenRequests().map(grantOf), [grant, "refresh_token"])
         }
       })
     }
@@ -108,35 +116,39 @@ const refreshing = (subject: Subject, lifetimeField: string | undefined): Readon
 export const renewing = (subject: Subject): ReadonlyArray<Check> => {
   const { stated } = subject
   return [
-    ...(stated.renewal !== undefined ? refreshing(subject, stated.renewal.lifetimeField) : [{
-      name: "asks with the same credentials again, and with no refresh token",
-      run: Effect.gen(function*() {
-        const { client, tokenRequests } = yield* rig(subject, {
-          answers: { token: (count) => reply(stated, count, { refresh_token: "unasked-for" }) }
+    ...(stated.renewal !== undefined ? refreshing(subject, stated.renewal.lifetimeField) : [
+      {
+        topic: "renewal",
+        name: "sends the same credentials again, and no refresh token",
+        run: Effect.gen(function*() {
+          const { client, tokenRequests } = yield* rig(subject, {
+            answers: { token: (count) => reply(stated, count, { refresh_token: "unused" }) }
+          })
+          yield* client.token
+          yield* TestClock.adjust((stated.lifetime + 1) * 1000)
+          yield* client.token
+          const [first, second] = tokenRequests()
+          assert.strictEqual(second?.body, first?.body)
+          assert.strictEqual(second?.path, first?.path)
+          assert.lengthOf(tokenRequests(), 2)
         })
-        yield* client.token
-        yield* TestClock.adjust((stated.lifetime + 1) * 1000)
-        yield* client.token
-        const [first, second] = tokenRequests()
-        assert.strictEqual(second?.body, first?.body)
-        assert.lengthOf(tokenRequests(), 2)
-      })
-    }]),
+      } satisfies Check
+    ]),
     {
-      name: stated.grant === "password"
+      topic: "renewal",
+      name: isPassword(subject)
         ? "never sends a refused password again by itself"
         : "doesn't send refused credentials again at once",
       run: Effect.gen(function*() {
         for (const status of [400, 401]) {
           const { client, tokenRequests } = yield* rig(subject, {
             answers: {
-              token: () =>
-                stated.grant === "password" ? invalidGrant(status) : { status, body: { error: "invalid_client" } }
+              token: () => isPassword(subject) ? invalidGrant(status) : { status, body: { error: "invalid_client" } }
             }
           })
           const { reason } = yield* Effect.flip(client.token)
-          assert.strictEqual(reason._tag, stated.grant === "password" ? "GrantRefused" : "CredentialsRefused")
-          if (stated.grant === "password") yield* TestClock.adjust("30 days")
+          assert.strictEqual(reason._tag, isPassword(subject) ? "GrantRefused" : "CredentialsRefused")
+          if (isPassword(subject)) yield* TestClock.adjust("30 days")
           for (let call = 0; call < 20; call++) yield* Effect.flip(client.token)
           assert.lengthOf(tokenRequests(), 1)
           yield* Effect.flip(client.renew)

@@ -1,4 +1,4 @@
-import type { Placement } from "../Statement.ts"
+import type { Field, Placement, RequestFormat } from "../Statement.ts"
 
 // Written from the specifications, and on purpose not with what Mintmark itself encodes with.
 
@@ -13,18 +13,25 @@ const encodedWith = (kept: string) => (text: string): string =>
     return unreserved.test(character) || kept.includes(character) ? character : percentEncoded(byte)
   }).join("")
 
-/** `application/x-www-form-urlencoded` as the URL standard serialises it. */
+/** `application/x-www-form-urlencoded` as the URL standard serializes it. */
 export const formField = encodedWith("*-._")
 
 /** Form-encoding of a half of a Basic header: `-`, `_`, `.` and `~` stay as they are. */
 const basicHalf = encodedWith("-_.~")
 
-/** A field's name and value. */
-export type Field = readonly [name: string, value: string]
-
-/** The bytes of a body. */
-export const body = (fields: ReadonlyArray<Field>): string =>
+/** Fields as a form or a query. */
+export const form = (fields: ReadonlyArray<Field>): string =>
   fields.map(([name, value]) => `${formField(name)}=${formField(value)}`).join("&")
+
+/** Fields as a JSON object; a name that is repeated has a list. */
+export const json = (fields: ReadonlyArray<Field>): string => {
+  const values = new Map<string, ReadonlyArray<string>>()
+  for (const [name, value] of fields) values.set(name, [...values.get(name) ?? [], value])
+  const members = [...values].map(([name, [first, ...more]]) =>
+    `${JSON.stringify(name)}:${JSON.stringify(more.length === 0 ? first : [first, ...more])}`
+  )
+  return `{${members.join(",")}}`
+}
 
 /** The `Authorization` header that a placement makes of credentials, if it makes one. */
 export const authorization = (placement: Placement, id: string, secret: string): string | undefined => {
@@ -51,5 +58,36 @@ export const clientFields = (placement: Placement, id: string, secret: string): 
     case "basic-raw":
     case "basic-form-encoded":
       return []
+  }
+}
+
+/** A token request as it goes over the wire, of what is stated. */
+export interface Written {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly contentType: string | undefined
+  readonly body: string
+}
+
+/** The fields, by the names that the provider has for them, and its own. */
+export const named = (fields: ReadonlyArray<Field>, format: RequestFormat): ReadonlyArray<Field> => [
+  ...fields.flatMap(([name, value]): ReadonlyArray<Field> => {
+    const other = format.fields?.[name] ?? name
+    return other === false ? [] : [[other, value]]
+  }),
+  ...format.parameters ?? []
+]
+
+/** Method, target, content type and body of a request with these fields. */
+export const written = (path: string, fields: ReadonlyArray<Field>, format: RequestFormat): Written => {
+  const { method = "POST" } = format
+  switch (method === "GET" ? "query" : format.encoding ?? "form") {
+    case "query":
+      return { method, target: `${path}?${form(fields)}`, contentType: undefined, body: "" }
+    case "json":
+      return { method, target: path, contentType: "application/json", body: json(fields) }
+    case "form":
+      return { method, target: path, contentType: "application/x-www-form-urlencoded", body: form(fields) }
   }
 }

@@ -11,12 +11,13 @@ const valueOf = ({ value }: AccessToken): string => Redacted.value(value)
 
 const seconds = (count: number) => TestClock.adjust(count * 1000)
 
-/** How long the provider's tokens are kept. */
-export const keeping = (subject: Subject): ReadonlyArray<Check> => {
+/** How long the provider's tokens are cached. */
+export const caching = (subject: Subject): ReadonlyArray<Check> => {
   const { stated } = subject
   return [
     {
-      name: "asks once for many callers",
+      topic: "lifetime",
+      name: "sends one token request for many callers",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject)
         yield* Effect.all(Effect.replicate(client.token, 100), { concurrency: "unbounded" })
@@ -24,7 +25,9 @@ export const keeping = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: "serves a token while it is valid, renews it behind before its end, and never serves it after",
+      topic: "lifetime",
+      name:
+        "serves a token while it is valid, renews it in the background before it expires, and never serves it after",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject)
         const token = Effect.map(client.token, valueOf)
@@ -41,7 +44,8 @@ export const keeping = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: "serves a valid token while renewals fail, and asks again for it after its end",
+      topic: "lifetime",
+      name: "serves a valid token while renewals fail, and requests another when it has expired",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject, {
           answers: { token: (count) => count === 1 ? reply(stated, 1) : { status: 503, body: "" } }
@@ -56,7 +60,8 @@ export const keeping = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: "uses a token again that the server hands out again, and asks no more before its end",
+      topic: "lifetime",
+      name: "uses a token again that the server returns again, and sends no more requests before it expires",
       run: Effect.gen(function*() {
         const { client, tokenRequests } = yield* rig(subject, {
           answers: {

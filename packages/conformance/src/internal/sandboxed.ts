@@ -6,10 +6,11 @@ import { identity } from "effect/Function"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as TestClock from "effect/testing/TestClock"
 import type { Check } from "../Check.ts"
-import type { Placement, Played } from "../Statement.ts"
+import type { Played } from "../Played.ts"
+import type { Placement } from "../Statement.ts"
 import type { Options, Subject } from "../Subject.ts"
-import { awkward } from "./asking.ts"
-import { accountOf, connect, credentialsOf, type Who } from "./rig.ts"
+import { awkward } from "./requesting.ts"
+import { accountOf, connect, credentialsOf, grantName, type Pair } from "./rig.ts"
 
 // The generic server has paths of its own.
 const overridesOf = ({ by }: Played, url: string): Options =>
@@ -23,17 +24,16 @@ const journaled: Readonly<Record<Placement, "basic" | "body" | "none">> = {
 }
 
 /** A client of an account that the sandbox knows, and what the sandbox's journal says of it. */
-const play = Effect.fnUntraced(function*(subject: Subject, who: Who, secret = who.secret) {
+const play = Effect.fnUntraced(function*(subject: Subject, played: Played, pair: Pair, secret = pair.secret) {
   const { stated } = subject
-  const { played } = stated
   const sandbox = yield* Sandbox
   if (played.behavior !== undefined) yield* sandbox.behave(played.behavior)
-  const account = played.account(credentialsOf(stated, who))
+  const account = played.account(credentialsOf(stated, pair))
   yield* sandbox.addAccount(account)
   const of = { provider: played.by, account: nameOf(account) }
   const client = yield* connect(subject, {
     ...overridesOf(played, sandbox.urls[played.by]),
-    ...accountOf(stated, { ...who, secret }, played.scopes ?? [])
+    ...accountOf(subject, { ...pair, secret }, played.scopes ?? [])
   })
   const request = HttpClientRequest.get(played.path).pipe(
     played.accept === undefined ? identity : HttpClientRequest.accept(played.accept)
@@ -49,31 +49,37 @@ const play = Effect.fnUntraced(function*(subject: Subject, who: Who, secret = wh
   }
 })
 
-/** How the provider's server, as the sandbox plays it, sees it. */
-export const playing = (subject: Subject): ReadonlyArray<Check> => {
-  const { stated } = subject
+/** What the provider's server, as the sandbox plays it, receives. */
+export const sandboxed = (subject: Subject): ReadonlyArray<Check> => {
+  const { played, stated } = subject
+  if (played === undefined) return []
+  const grant = grantName(stated)
+  const placement = typeof stated.placement === "string" ? journaled[stated.placement] : "none"
   return [
     {
-      name: "is let in by its server, with credentials of any characters",
+      topic: "sandbox",
+      name: "is accepted by its server, with credentials of any characters",
       run: Effect.gen(function*() {
-        for (const who of awkward) {
+        for (const pair of awkward) {
           yield* (yield* Sandbox).clear
-          const { call, tokenRequests } = yield* play(subject, { ...who, id: `${who.id}-let-in-${who.secret.length}` })
+          const id = `${pair.id}-accepted-${pair.secret.length}`
+          const { call, tokenRequests } = yield* play(subject, played, { ...pair, id })
           assert.strictEqual(yield* call, 200)
           const requests = yield* tokenRequests
           assert.deepStrictEqual(
             requests.map(({ grant, matched, placement, traced }) => ({ grant, matched, placement, traced })),
-            [{ grant: stated.grant, matched: true, placement: journaled[stated.placement], traced: false }]
+            [{ grant, matched: true, placement, traced: false }]
           )
         }
       })
     },
     {
-      name: "replaces a token that its server revoked, with one request for all who carried it",
+      topic: "sandbox",
+      name: "replaces a token that its server revoked, with one token request for all API requests",
       run: Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear
-        const { call, of, tokenRequests } = yield* play(subject, { id: "somebody-revoked", secret: "s3cret" })
+        const { call, of, tokenRequests } = yield* play(subject, played, { id: "account-revoked", secret: "s3cret" })
         assert.strictEqual(yield* call, 200)
         yield* sandbox.revoke({ ...of, what: "access-tokens" })
         const statuses = yield* Effect.all(Effect.replicate(call, 20), { concurrency: "unbounded" })
@@ -82,22 +88,29 @@ export const playing = (subject: Subject): ReadonlyArray<Check> => {
       })
     },
     {
-      name: `tells that a wrong secret was refused (${stated.played.refusedWith}), and sends it once`,
+      topic: "sandbox",
+      name: `has ${played.refusedWith} as the reason for a wrong secret, and sends it once`,
       run: Effect.gen(function*() {
         yield* (yield* Sandbox).clear
-        const { client, tokenRequests } = yield* play(subject, { id: "somebody-wrong", secret: "s3cret" }, "wrong")
+        const { client, tokenRequests } = yield* play(
+          subject,
+          played,
+          { id: "account-wrong", secret: "s3cret" },
+          "wrong"
+        )
         for (let call = 0; call < 10; call++) {
-          assert.strictEqual((yield* Effect.flip(client.token)).reason._tag, stated.played.refusedWith)
+          assert.strictEqual((yield* Effect.flip(client.token)).reason._tag, played.refusedWith)
         }
         assert.lengthOf(yield* tokenRequests, 1)
       })
     },
     {
-      name: "never has two token requests of one account under way, and uses no refresh token twice",
+      topic: "sandbox",
+      name: "never has two token requests of one account in flight, and uses no refresh token twice",
       run: Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear
-        const { call, of, tokenRequests } = yield* play(subject, { id: "somebody-busy", secret: "s3cret" })
+        const { call, of, tokenRequests } = yield* play(subject, played, { id: "account-busy", secret: "s3cret" })
         yield* sandbox.setLifetime(of, 60)
         for (let life = 0; life < 5; life++) {
           const statuses = yield* Effect.all(Effect.replicate(call, 20), { concurrency: "unbounded" })
@@ -106,8 +119,8 @@ export const playing = (subject: Subject): ReadonlyArray<Check> => {
         }
         assert.strictEqual((yield* sandbox.counts(of)).concurrentTokenRequests, 1)
         const grants = (yield* tokenRequests).map(({ grant }) => grant)
-        const renewal = stated.renewal === undefined ? stated.grant : "refresh_token"
-        assert.deepStrictEqual(grants, [stated.grant, renewal, renewal, renewal, renewal])
+        const renewal = stated.renewal === undefined ? grant : "refresh_token"
+        assert.deepStrictEqual(grants, [grant, renewal, renewal, renewal, renewal])
         const uses = (yield* sandbox.refreshTokens).filter(({ account }) => account === of.account)
         for (const { uses: count } of uses) assert.isAtMost(count, 1)
       })
