@@ -107,11 +107,13 @@ const passed = (check: Check) => Effect.map(Effect.exit(Effect.scoped(check.run)
  */
 export const facts = (subject: Subject, facts: ReadonlyArray<Fact>, tests = ""): void =>
   layer(ground)(`${subject.name}, by its pages:`, (it) => {
+    let about = ""
     for (const { held, mark, says, what } of facts) {
+      if (what !== "") about = what
       if (held === undefined) continue
-      it.effect(`${what}: ${says} (${mark})`, () =>
+      it.effect(`${about}: ${says} (${mark})`, () =>
         Effect.gen(function*() {
-          if ("test" in held) return assert.include(tests, JSON.stringify(held.test).slice(1, -1))
+          if ("test" in held) return assert.isTrue(tests.includes(held.test), `there is no test "${held.test}"`)
           const of = (subject: Subject) => checks(subject).filter(({ topic }) => topic === held.topic)
           for (const check of of(subject)) assert.isTrue(yield* passed(check), check.name)
           const turned: Subject = {

@@ -246,9 +246,9 @@ facts(acme, [
     mark: "doc",
     held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/token" } }
   },
-  { what: "the same", says: "with a test of its own", mark: "seen", held: { test: "the test of \"its own\"" } },
+  { what: "the same", says: "with a test of its own", mark: "seen", held: { test: "the test of its own" } },
   { what: "color", says: "blue", mark: "likely" }
-], `it("the test of \\"its own\\"")`)
+], `it("the test of its own")`)
 
 marks("| fact | how | mark |\n|---|---|---|\n| color | blue | likely |\n| | and green | doc |\n", [
   { what: "color", says: "blue", mark: "likely" },

@@ -1,24 +1,18 @@
-import { type Subject, suite, turned } from "@mintmark/conformance"
-import * as Stated from "@mintmark/conformance/stated/Routee"
+import { facts, marks, suite, turned } from "@mintmark/conformance"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import { routee, routeeEmail } from "@mintmark/routee"
+import { readFileSync } from "node:fs"
+import { routee, routeeEmail, routeeEmailFacts, routeeFacts } from "./Pages.ts"
 
-const subject: Subject = {
-  name: "Routee",
-  provider: routee,
-  stated: Stated.routee
-}
+const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
 
-const email: Subject = {
-  name: "Routee's Email v1",
-  provider: routeeEmail,
-  stated: Stated.routeeEmail
-}
+suite(routee)
+suite(routeeEmail)
 
-suite(subject)
-suite(email)
+facts(routee, routeeFacts, source("Routee.test.ts"))
+facts(routeeEmail, routeeEmailFacts)
+marks(source("../README.md"), [...routeeFacts, ...routeeEmailFacts])
 
-turned(subject, [
+turned(routee, [
   {
     name: "a header whose halves are form-encoded",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
@@ -27,21 +21,21 @@ turned(subject, [
   {
     name: "credentials in the body",
     policy: { clientAuthentication: ClientAuthentication.clientSecretPost },
-    check: "is let in by its server, with credentials of any characters"
+    check: "is accepted by its server, with credentials of any characters"
   },
   {
-    name: "the 403 dropped",
+    name: "no renewal on 403",
     policy: { renewOn: [401] },
     check: "gets a new token and repeats the request on a 403, once"
   },
   {
-    name: "a 403 taken for certain",
+    name: "a certain 403",
     policy: { doubtOn: [] },
-    check: "serves the token on that a 403 was answered to, where no other can be had"
+    check: "serves a token after a 403 while no other can be got"
   },
   {
-    name: "no meaning for a missing lifetime",
+    name: "no assumed lifetime",
     policy: { assumedLifetime: undefined },
-    check: "takes 3600 s where the reply names no lifetime"
+    check: "assumes 3600 s where the reply contains no lifetime"
   }
 ])

@@ -29,7 +29,7 @@ const open = Effect.fnUntraced(function*(applicationId: string, options: Partial
 
 describe("Routee", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
-    it.effect("asks with application-id:application-secret in a Basic header, and grant_type alone in the body", () =>
+    it.effect("sends application-id:application-secret in a Basic header, and grant_type alone in the body", () =>
       Effect.gen(function*() {
         const { routee, sandbox } = yield* open("asks")
         yield* routee.token
@@ -40,7 +40,7 @@ describe("Routee", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("gets every scope of the application where it names none, and those that it names otherwise", () =>
+    it.effect("gets every scope of the application where it names none, and else those that it names", () =>
       Effect.gen(function*() {
         const { routee, sandbox } = yield* open("scopes")
         assert.isAbove((yield* routee.token).scopes.length, 10)
@@ -50,7 +50,7 @@ describe("Routee", () => {
         assert.deepStrictEqual(scopes, [undefined, "sms voice"])
       }))
 
-    it.effect("knows the documented scopes by name, and takes any other", () =>
+    it.effect("knows the documented scopes by name, and accepts any other", () =>
       Effect.gen(function*() {
         const documented = [
           "contact",
@@ -86,7 +86,7 @@ describe("Routee", () => {
       }))
 
     for (const [lifetime, seconds] of [[3600, 3600], [86_400, 86_400], [631_139_040, 631_139_040]] as const) {
-      it.effect(`keeps a token of ${seconds} s until its end, with one request`, () =>
+      it.effect(`serves a token of ${seconds} s until it expires, with one token request`, () =>
         Effect.gen(function*() {
           const { counts, routee, sandbox } = yield* open(`lives-${seconds}`)
           yield* sandbox.setLifetime({ provider: "routee" }, lifetime)
@@ -101,7 +101,7 @@ describe("Routee", () => {
         }))
     }
 
-    it.effect("trusts an unlimited token, whose reply names no lifetime, for an hour, or for as long as it is told", () =>
+    it.effect("caches an unlimited token, whose reply has no lifetime, for an hour, or for assumedLifetime", () =>
       Effect.gen(function*() {
         const { routee, sandbox } = yield* open("unlimited")
         yield* sandbox.setLifetime({ provider: "routee" }, "unlimited")
@@ -118,7 +118,7 @@ describe("Routee", () => {
         yield* sandbox.setLifetime({ provider: "routee" }, 3600)
       }))
 
-    it.effect("uses the same token that the server hands out again to its end, and doesn't ask in vain", () =>
+    it.effect("serves a token that the server returns again until it expires, and sends no request in vain", () =>
       Effect.gen(function*() {
         const { counts, routee, sandbox } = yield* open("same")
         const first = yield* routee.token
@@ -135,7 +135,7 @@ describe("Routee", () => {
         assert.notStrictEqual(Redacted.value((yield* routee.token).value), Redacted.value(first.value))
       }))
 
-    it.effect("uses a token of a lifetime of 0 once, and asks again for the next call", () =>
+    it.effect("serves a token with a lifetime of 0 once, and requests another for the next call", () =>
       Effect.gen(function*() {
         const { routee, sandbox } = yield* open("zero")
         yield* sandbox.script({ provider: "routee", kind: "token" }, [Answer.token({ expires_in: 0 })])
@@ -156,14 +156,14 @@ describe("Routee", () => {
         }))
     }
 
-    it.effect("pays few tokens for a 403 that is a real lack of permission", () =>
+    it.effect("requests few tokens for a 403 that means a missing permission", () =>
       Effect.gen(function*() {
         const { counts, routee } = yield* open("lacks", { scopes: ["account"] })
         for (let call = 0; call < 50; call++) assert.strictEqual((yield* routee.http.post("/sms")).status, 403)
         assert.isAtMost((yield* counts).token, 3)
       }))
 
-    it.effect("tells wrong credentials, in Spring's grammar, with no secret", () =>
+    it.effect("names wrong credentials, in Spring's form, without a secret", () =>
       Effect.gen(function*() {
         const { routee } = yield* open("wrong", { applicationSecret: Redacted.make("wr0ng-s3cret") })
         const error = yield* Effect.flip(routee.token)
@@ -172,7 +172,7 @@ describe("Routee", () => {
         assert.notInclude(error.message, "wr0ng")
       }))
 
-    it.effect("can be told to form-encode the header, and another place for endpoint and API", () =>
+    it.effect("form-encodes the header where an option says so, and takes other URLs of endpoint and API", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear
@@ -188,7 +188,7 @@ describe("Routee", () => {
         assert.strictEqual((yield* sandbox.counts({ provider: "routee" })).token, 1)
       }))
 
-    it.effect("reads its options from the environment, and lets given ones go before them", () =>
+    it.effect("reads its options from the environment; given ones take precedence", () =>
       Effect.gen(function*() {
         const { sandbox } = yield* open("environment")
         const env = {
@@ -227,7 +227,7 @@ describe("Routee", () => {
 describe("RouteeEmail", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
     for (const clientAuthentication of [undefined, ClientAuthentication.clientSecretBasicRaw]) {
-      it.effect(`asks a server of its own with credentials in ${clientAuthentication?.name ?? "the body"}`, () =>
+      it.effect(`sends credentials to a server of its own in ${clientAuthentication?.name ?? "the body"}`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
           yield* sandbox.clear

@@ -1,21 +1,20 @@
-import { type Subject, suite, turned } from "@mintmark/conformance"
-import * as Stated from "@mintmark/conformance/stated/Routera"
+import { facts, marks, suite, turned } from "@mintmark/conformance"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import { routera } from "@mintmark/routera"
+import { readFileSync } from "node:fs"
+import { routera, routeraFacts } from "./Pages.ts"
 
-const subject: Subject = {
-  name: "Routera",
-  provider: routera,
-  stated: Stated.routera
-}
+const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
 
-suite(subject)
+suite(routera)
 
-turned(subject, [
+facts(routera, routeraFacts, source("Routera.test.ts"))
+marks(source("../README.md"), routeraFacts)
+
+turned(routera, [
   {
     name: "credentials in a header",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasicRaw },
     check: "puts credentials where body has them, byte for byte"
   },
-  { name: "a 403 added", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" }
+  { name: "renewal on 403", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" }
 ])

@@ -26,7 +26,7 @@ const open = Effect.fnUntraced(function*(options: Partial<RouteraOptions> = {}) 
 
 describe("Routera", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
-    it.effect("asks with grant_type, client_id and client_secret as fields of the body", () =>
+    it.effect("sends grant_type, client_id and client_secret as fields of the body", () =>
       Effect.gen(function*() {
         const { routera, sandbox } = yield* open()
         yield* routera.token
@@ -36,7 +36,7 @@ describe("Routera", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("or with a Basic header and grant_type in the body, never with both", () =>
+    it.effect("or sends a Basic header, with grant_type in the body, never both", () =>
       Effect.gen(function*() {
         const { routera, sandbox } = yield* open({ clientAuthentication: ClientAuthentication.clientSecretBasicRaw })
         yield* routera.token
@@ -46,7 +46,7 @@ describe("Routera", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("gets a JWT for an hour without a refresh token, and asks with the same credentials afterwards", () =>
+    it.effect("gets a JWT for an hour without a refresh token, and sends the same credentials afterwards", () =>
       Effect.gen(function*() {
         const { routera, sandbox } = yield* open()
         const { expiresAt, refreshToken, requestedAt, value } = yield* routera.token
@@ -66,7 +66,7 @@ describe("Routera", () => {
         assert.deepInclude(yield* me.json, { account: clientId })
       }))
 
-    it.effect("tells a client_secret that is not valid, a 401", () =>
+    it.effect("names a client_secret that is not valid, a 401", () =>
       Effect.gen(function*() {
         const { routera } = yield* open({ clientSecret: Redacted.make("wrong") })
         const { reason } = yield* Effect.flip(routera.token)

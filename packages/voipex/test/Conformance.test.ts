@@ -1,29 +1,28 @@
-import { type Subject, suite, turned } from "@mintmark/conformance"
-import * as Stated from "@mintmark/conformance/stated/Voipex"
-import { voipex } from "@mintmark/voipex"
+import { facts, marks, suite, turned } from "@mintmark/conformance"
+import { readFileSync } from "node:fs"
+import { voipex, voipexFacts } from "./Pages.ts"
 
-const subject: Subject = {
-  name: "Voipex",
-  provider: voipex,
-  stated: Stated.voipex
-}
+const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
 
-suite(subject)
+suite(voipex)
 
-turned(subject, [
+facts(voipex, voipexFacts, source("Voipex.test.ts"))
+marks(source("../README.md"), voipexFacts)
+
+turned(voipex, [
   {
     name: "the password before the refresh token",
     policy: { renewal: undefined },
     check: "renews with the newest refresh token, and sends the first grant's credentials once"
   },
   {
-    name: "a password for a server in trouble",
+    name: "a password for a server error",
     policy: { errors: [{ status: 503, means: "grant" }] },
-    check: "doesn't fall back to the first grant for anything but a refused refresh token"
+    check: "doesn't send the first grant for a server error or throttling"
   },
   {
-    name: "no end of refresh tokens",
+    name: "refresh tokens that don't expire",
     policy: { refreshTokenExpiresIn: undefined },
-    check: "doesn't try a refresh token that is over by refresh_expires_in"
+    check: "doesn't send a refresh token that has expired by refresh_expires_in"
   }
 ])

@@ -43,7 +43,7 @@ const expire = TestClock.adjust("3001 seconds")
 
 describe("Voipex", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
-    it.effect("asks as the public client api with username and password in the body, and reads the whole reply", () =>
+    it.effect("sends username and password as the public client api in the body, and reads the whole reply", () =>
       Effect.gen(function*() {
         const { sandbox, voipex } = yield* open("reply@example.com")
         const token = yield* voipex.token
@@ -59,7 +59,7 @@ describe("Voipex", () => {
         assert.isUndefined(token.reply.idToken)
       }))
 
-    it.effect("keeps the id token of the scope openid Redacted, and in a store's encoding", () =>
+    it.effect("reads the id token of the scope openid as Redacted, and in a store's encoding", () =>
       Effect.gen(function*() {
         const { voipex } = yield* open("openid@example.com", { scopes: ["openid", "profile"] })
         const { reply, scopes } = yield* voipex.token
@@ -87,7 +87,7 @@ describe("Voipex", () => {
         assert.strictEqual((yield* sandbox.counts({ provider: "voipex" })).concurrentTokenRequests, 1)
       }))
 
-    it.effect("asks with the password once, within the same call, where the session was ended", () =>
+    it.effect("sends the password once, within the same call, where the session was ended", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("ended@example.com")
         yield* voipex.token
@@ -147,7 +147,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("takes an account that is not fully set up for a refused grant, not for a reason to try again", () =>
+    it.effect("takes an account that is not fully set up for a refused grant, and doesn't try again", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("new@example.com", { account: { setUp: false } })
         for (let call = 0; call < 10; call++) {
@@ -156,7 +156,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password"])
       }))
 
-    it.effect("sends no password for a server in trouble, and goes on with the refresh token afterwards", () =>
+    it.effect("sends no password for a server error, and goes on with the refresh token afterwards", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("trouble@example.com")
         yield* voipex.token
@@ -184,7 +184,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token"])
       }))
 
-    it.effect("doesn't try a refresh token whose refresh_expires_in is over", () =>
+    it.effect("doesn't send a refresh token that has expired by refresh_expires_in", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("over@example.com")
         yield* voipex.token
@@ -193,7 +193,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("takes a refresh_expires_in of 0 for a refresh token without an end", () =>
+    it.effect("takes a refresh_expires_in of 0 for a refresh token that doesn't expire", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("offline@example.com", { account: { refreshLifetime: "unlimited" } })
         assert.isUndefined((yield* voipex.token).refreshToken?.expiresAt)
@@ -202,7 +202,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token"])
       }))
 
-    it.effect("asks with the password again where the reply had no refresh token", () =>
+    it.effect("sends the password again where the reply had no refresh token", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("without@example.com")
         yield* sandbox.script({ provider: "voipex", kind: "token" }, [
@@ -214,7 +214,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("asks with the password each time where it is told to leave refresh tokens alone", () =>
+    it.effect("sends the password each time where the option renewal is false", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("alone@example.com", { renewal: false })
         yield* voipex.token
@@ -223,7 +223,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("keeps the refresh token that it has where the reply brings none", () =>
+    it.effect("keeps the refresh token that it has where the reply has none", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("keeps@example.com")
         yield* sandbox.behave({ voipex: { rotation: false } })
@@ -249,7 +249,7 @@ describe("Voipex", () => {
         assert.strictEqual((yield* voipex.token).reply.notBeforePolicy, notBefore)
       }))
 
-    it.effect("asks as another client where it is told to", () =>
+    it.effect("sends another client id where an option has one", () =>
       Effect.gen(function*() {
         const { voipex } = yield* open("client@example.com", { clientId: "another" })
         const { reason } = yield* Effect.flip(voipex.token)

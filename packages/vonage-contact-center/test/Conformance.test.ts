@@ -1,24 +1,16 @@
-import { type Subject, suite, turned } from "@mintmark/conformance"
-import * as Stated from "@mintmark/conformance/stated/VonageContactCenter"
+import { facts, marks, suite, turned } from "@mintmark/conformance"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import { vonageContactCenter, vonageContactCenterV0 } from "@mintmark/vonage-contact-center"
+import { readFileSync } from "node:fs"
+import { current, currentFacts, v0, v0Facts } from "./Pages.ts"
 
-const v0: Subject = {
-  name: "Vonage Contact Center V0",
-  provider: vonageContactCenterV0,
-  parts: { region: "emea" },
-  stated: Stated.vonageContactCenterV0
-}
-
-const current: Subject = {
-  name: "Vonage Contact Center",
-  provider: vonageContactCenter,
-  parts: { region: "emea" },
-  stated: Stated.vonageContactCenter
-}
+const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
 
 suite(v0)
 suite(current)
+
+facts(v0, v0Facts, source("VonageContactCenterV0.test.ts"))
+facts(current, currentFacts, source("VonageContactCenter.test.ts"))
+marks(source("../README.md"), [...v0Facts, ...currentFacts])
 
 turned(v0, [{
   name: "a header whose halves are form-encoded",
@@ -27,10 +19,10 @@ turned(v0, [{
 }])
 
 turned(current, [
-  { name: "a 403 added", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" },
+  { name: "renewal on 403", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" },
   {
     name: "scopes not required",
     policy: { scopesRequired: false },
-    check: "refuses to ask without a scope, before any request"
+    check: "refuses to request a token without a scope, before any request"
   }
 ])

@@ -7,6 +7,7 @@ import {
   VonageContactCenter,
   vonageContactCenter,
   type VonageContactCenterOptions,
+  type VonageContactCenterScope,
   type VonageContactCenterScopes
 } from "@mintmark/vonage-contact-center"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -60,7 +61,7 @@ describe("VonageContactCenter", () => {
         [ClientAuthentication.clientSecretBasic, "basic"]
       ] as const
     ) {
-      it.effect(`asks with ${clientAuthentication?.name ?? "client_id and client_secret in the body"}, and a scope`, () =>
+      it.effect(`sends ${clientAuthentication?.name ?? "client_id and client_secret in the body"}, and a scope`, () =>
         Effect.gen(function*() {
           const { sandbox, vonage } = yield* open({ clientAuthentication, scopes: ["users:read", "stats"] })
           const { expiresAt, requestedAt } = yield* vonage.token
@@ -72,7 +73,30 @@ describe("VonageContactCenter", () => {
         }))
     }
 
-    it.effect("keeps one token for each set of scopes, and leaves Accept to the caller", () =>
+    it.effect("knows the documented scopes by name, and accepts any other", () =>
+      Effect.gen(function*() {
+        const documented = [
+          "agents-availability:read",
+          "users:read",
+          "users:write",
+          "interactions:write",
+          "interaction-content:read",
+          "interaction-content:delete",
+          "stats",
+          "globalpci",
+          "admin:read",
+          "admin:write",
+          "self:read",
+          "self:write"
+        ] as const
+        expectTypeOf<typeof documented[number]>().toExtend<VonageContactCenterScope>()
+        const { vonage } = yield* open({ scopes: documented })
+        assert.sameMembers([...(yield* vonage.token).scopes], [...documented])
+        const other = yield* vonage.withScopes(["another"])
+        assert.strictEqual((yield* Effect.flip(other.token)).reason._tag, "RequestRefused")
+      }))
+
+    it.effect("has one token for each set of scopes, and leaves Accept to the caller", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const stats = yield* vonage.withScopes(["stats"])
@@ -114,7 +138,7 @@ describe("VonageContactCenter", () => {
         assert.strictEqual((yield* sandbox.counts()).token, 0)
       }))
 
-    it.effect("reads its options from the environment, and says which is missing", () =>
+    it.effect("reads its options from the environment, and names the missing one", () =>
       Effect.gen(function*() {
         const { sandbox } = yield* open()
         const env = {

@@ -11,6 +11,7 @@ import {
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -35,7 +36,7 @@ const at = (parts: Readonly<Record<string, string>>) => resolve(vonageContactCen
 
 describe("VonageContactCenterV0", () => {
   layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))((it) => {
-    it.effect("asks with account-key:api-token in a Basic header, and grant_type alone in the body", () =>
+    it.effect("sends account-key:api-token in a Basic header, and grant_type alone in the body", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         yield* vonage.token
@@ -45,7 +46,7 @@ describe("VonageContactCenterV0", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("or with client_id and client_secret in the body", () =>
+    it.effect("or client_id and client_secret in the body", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open({
           accountKey: Account.vonageV0Other.clientId,
@@ -59,7 +60,7 @@ describe("VonageContactCenterV0", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("trusts expires_in: 300 s here, an hour in Vonage's prose", () =>
+    it.effect("uses expires_in: 300 s here, an hour in Vonage's text", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const { expiresAt, requestedAt } = yield* vonage.token
@@ -69,7 +70,18 @@ describe("VonageContactCenterV0", () => {
         assert.strictEqual(longer.expiresAt - longer.requestedAt, 3_600_000)
       }))
 
-    it.effect("shows Vonage's words for a wrong secret", () =>
+    it.effect("calls the API at the token endpoint's own host, and leaves Accept to the caller", () =>
+      Effect.gen(function*() {
+        const { sandbox, vonage } = yield* open()
+        const accept = "application/json;version=6"
+        const users = HttpClientRequest.get("/useradmin/users").pipe(HttpClientRequest.accept(accept))
+        assert.strictEqual((yield* vonage.http.execute(users)).status, 200)
+        const [token, api] = yield* sandbox.journal
+        assert.strictEqual(api?.accept, accept)
+        assert.deepStrictEqual([token?.kind, api?.kind], ["token", "api"])
+      }))
+
+    it.effect("shows Vonage's description of a wrong secret", () =>
       Effect.gen(function*() {
         const { vonage } = yield* open({ apiToken: Redacted.make("wrong") })
         const { reason } = yield* Effect.flip(vonage.token)

@@ -142,7 +142,7 @@ const settings = (subject: Subject): ReadonlyArray<Check> => {
   const complete = accountOf(subject, ordinary)
   const hasDefault = (name: string) => name === "clientId" && stated.client !== undefined
   return Object.entries(policy.settings)
-    .filter(([name, { option }]) => name !== "scopes" && option in complete)
+    .filter(([name, { option }]) => name !== "scopes" && (option in complete || hasDefault(name)))
     .map(([name, { option, variable }]): Check => ({
       topic: "settings",
       name: `names ${option} (${variable}) where it is ${

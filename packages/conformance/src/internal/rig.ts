@@ -38,7 +38,7 @@ export const accountOf = (
   if (account !== undefined) return { ...account(credentials), scopes }
   const { clientId, clientSecret, password, username } = credentials
   const known = {
-    clientId,
+    ...(stated.client === undefined ? { clientId } : {}),
     ...(stated.placement === "none" ? {} : { clientSecret: Redacted.make(clientSecret) }),
     ...(stated.grant === "password" ? { username, password: Redacted.make(password) } : {})
   }

@@ -108,7 +108,7 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
       const clock = yield* Effect4.clockWith(Effect4.succeed)
       const random = yield* Random4.Random
       const variables = new Map<string, string>()
-      for (const { option, variable } of Object.values(subject.stated.settings)) {
+      for (const { option, variable } of Object.values(subject.policy.settings)) {
         const text = textOf(options[option])
         if (text !== undefined) variables.set(variable, text)
       }

@@ -10,8 +10,7 @@ import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
 import * as Reply from "@mintmark/core/Reply"
 
-// TODO: the facts go here. Each that Acme's pages state is a line below, and a line of test/Conformance.test.ts, written
-// down twice on purpose; each that they don't state stays out, or is a default that an option overrides. What else
+// TODO: the facts go here. Each that Acme's pages state is a line below, and in test/Pages.ts, written twice on purpose; each that they don't state stays out, or is a default that an option overrides. What else
 // there is, `Provider.Facts` lists: Acme's own names of credentials (`names`), a reply with more fields, refresh tokens,
 // statuses that mean "get a new token", errors that status and OAuth code don't tell.
 

@@ -1,0 +1,69 @@
+import { acme as provider } from "@mintmark/acme"
+import type { Fact, Statement, Subject } from "@mintmark/conformance"
+
+// TODO: what Acme's pages say, written by hand from the pages: a copy of the value would prove nothing.
+const stated: Statement = {
+  tokenEndpoint: "https://auth.acme.example/token",
+  apiUrl: "https://api.acme.example",
+  placement: "basic-form-encoded",
+  grant: "client_credentials",
+  scopes: "optional",
+  reply: { access_token: "2YotnFZFEjr1zCsicMWpAA", token_type: "Bearer", expires_in: 3600, scope: "read write" },
+  lifetime: 3600,
+  granted: ["read", "write"],
+  failures: [{ name: "wrong credentials", status: 401, body: { error: "invalid_client" } }]
+}
+
+/** Acme. */
+export const acme: Subject = {
+  name: "Acme",
+  provider,
+  stated,
+  // What Mintmark makes of it: names, and decisions that are not on the wire.
+  policy: {
+    settings: {
+      clientId: { option: "clientId", variable: "ACME_CLIENT_ID" },
+      clientSecret: { option: "clientSecret", variable: "ACME_CLIENT_SECRET" },
+      scopes: { option: "scopes", variable: "ACME_SCOPES" },
+      baseUrl: { option: "baseUrl", variable: "ACME_BASE_URL" }
+    },
+    reasons: { "wrong credentials": { reason: "CredentialsRefused", code: "invalid_client" } },
+    newTokenOn: [401]
+  },
+  // The sandbox doesn't know Acme by name. Its generic server plays any provider that is an ordinary one.
+  played: {
+    by: "generic",
+    behavior: { generic: { placement: "basic-form-encoded" } },
+    account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
+    path: "/me",
+    refusedWith: "CredentialsRefused"
+  }
+}
+
+/** TODO: every fact of its pages, as the README has it, with its mark, and what could be stated instead. */
+export const acmeFacts: ReadonlyArray<Fact> = [
+  {
+    what: "token endpoint",
+    says: "`https://auth.acme.example/token`",
+    mark: "doc",
+    held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/oauth/token" } }
+  },
+  {
+    what: "API",
+    says: "`https://api.acme.example`",
+    mark: "seen",
+    held: { topic: "urls", stated: { apiUrl: "https://acme.example/api" } }
+  },
+  {
+    what: "grant",
+    says: "client credentials",
+    mark: "doc",
+    held: { topic: "request", stated: { grant: "password" } }
+  },
+  {
+    what: "credentials",
+    says: "form-encoded in a Basic header",
+    mark: "likely",
+    held: { topic: "credentials", stated: { placement: "basic-raw" } }
+  }
+]
