@@ -9,12 +9,12 @@ import {
   VonageContactCenter,
   VonageContactCenterV0
 } from "@mintmark/effect-3"
+import { routee, routeeEmail } from "@mintmark/routee/test/Pages"
+import { routera } from "@mintmark/routera/test/Pages"
+import { voipex } from "@mintmark/voipex/test/Pages"
+import { current, v0 } from "@mintmark/vonage-contact-center/test/Pages"
 import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"
-import { routee, routeeEmail } from "../../routee/test/Pages.ts"
-import { routera } from "../../routera/test/Pages.ts"
-import { voipex } from "../../voipex/test/Pages.ts"
-import { current, v0 } from "../../vonage-contact-center/test/Pages.ts"
 import { throughEffect3 } from "./support/connect.ts"
 
 suite(throughEffect3(routee, {
