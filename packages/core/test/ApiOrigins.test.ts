@@ -92,7 +92,71 @@ describe("ApiOrigins", () => {
 
   it("names the origin and the option, and nothing else of the URL", () => {
     const problem = acme.problemOf("https://evil.test/path?key=s3cret")
-    assert.strictEqual(problem, "https://evil.test may not see the token; the option apiOrigins adds origins")
+    assert.strictEqual(problem, "https://evil.test may not get the token; the option apiOrigins adds origins")
     assert.notInclude(acme.problemOf("https://user:s3cret@api.acme.test/"), "s3cret")
+  })
+
+  it.each([
+    ["https://a.test/v1?api-version=2", "/me", "https://a.test/v1/me?api-version=2"],
+    ["https://a.test/v1/?api-version=2", "/me?x=1&y", "https://a.test/v1/me?api-version=2&x=1&y"],
+    ["https://a.test?api-version=2", "/me#part", "https://a.test/me?api-version=2#part"],
+    ["https://a.test/v1?", "/me?x=/?y", "https://a.test/v1/me?x=/?y"],
+    ["https://a.test//", "/me", "https://a.test/me"]
+  ])("joins %s and %s by the rules of URLs", (apiUrl, path, expected) => {
+    const joined = origins(apiUrl).locate(path)
+    assert.strictEqual(joined, expected)
+    assert.isUndefined(origins(apiUrl).problemOf(joined))
+  })
+
+  it("puts a path below the API's URL that came with the token", () => {
+    assert.strictEqual(acme.locate("/a", "https://eu.acme.test/v2"), "https://eu.acme.test/v2/a")
+    assert.strictEqual(acme.locate("https://api.acme.test/a", "https://eu.acme.test"), "https://api.acme.test/a")
+  })
+
+  describe("with a wildcard", () => {
+    const wide = origins("https://login.acme.test", ["https://*.my.acme.test", "https://*.acme.example:8443"])
+
+    it.each([
+      "https://one.my.acme.test/a",
+      "https://ONE--two.my.acme.test",
+      "https://xn--bcher-kva.my.acme.test:443/",
+      "https://one.acme.example:8443/a"
+    ])("lets the token go to %s", (url) => {
+      assert.isUndefined(wide.problemOf(url))
+    })
+
+    it.each([
+      "https://my.acme.test/a",
+      "https://.my.acme.test/a",
+      "https://one.two.my.acme.test/a",
+      "https://onemy.acme.test/a",
+      "https://one.my.acme.test.evil.test/a",
+      "https://one.my.acme.test@evil.test/a",
+      "https://one.my.acme.test:8443/a",
+      "http://one.my.acme.test/a",
+      "https://one.acme.example/a",
+      "https://evil.test/one.my.acme.test"
+    ])("keeps the token from %s", (url) => {
+      assert.isString(wide.problemOf(url))
+    })
+
+    it.each([
+      "https://*",
+      "https://*.test",
+      "https://*.*.acme.test",
+      "https://a.*.acme.test",
+      "https://a*.acme.test",
+      "https://*.0.0.1",
+      "http://*.acme.test",
+      "https://*.acme.test/path",
+      "https://user@*.acme.test",
+      "https://*.acme.test?a"
+    ])("refuses %s", (origin) => {
+      assert.isString(ApiOrigins.problems([origin], false)[0]?.[1])
+    })
+
+    it.each(["https://*.my.acme.test", "https://*.acme.test:8443/"])("takes %s", (origin) => {
+      assert.isUndefined(ApiOrigins.problems([origin], false)[0]?.[1])
+    })
   })
 })

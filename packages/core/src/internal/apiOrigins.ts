@@ -1,32 +1,45 @@
 import type { Problem } from "./request/resolve.ts"
 import { originOf, problemOf } from "./url.ts"
 
-/** Which URLs may see a provider's token. */
+/** Which URLs may get a provider's token. */
 export interface ApiOrigins {
-  /** The URL that a request goes to: a path alone belongs to the provider's API. */
-  readonly locate: (url: string) => string
+  /** Whether a URL is a path alone, which belongs to the provider's API. */
+  readonly isPath: (url: string) => boolean
+  /** The URL that a request goes to: a path alone goes below `apiUrl`, which is the provider's by default. */
+  readonly locate: (url: string, apiUrl?: string) => string
   /** What forbids that the token goes to a URL, if anything does. Quotes the URL's origin at most. */
   readonly problemOf: (url: string) => string | undefined
 }
 
-/** The origin of the API, and others. */
+/** The origin of the API, and others, of which each may have `*` for its first label. */
 export const make = (apiUrl: string, others: ReadonlyArray<string>): ApiOrigins => {
-  const base = apiUrl.replace(/\/+$/, "")
+  const base = apiUrl.replace(/\/*(\?.*)?$/s, "")
   const origins = new Set([base, ...others].map(originOf))
   return {
-    locate: (url) => path.test(url) ? base + url : url,
+    isPath: (url) => path.test(url),
+    locate: (url, other = apiUrl) => path.test(url) ? join(other, url) : url,
     problemOf: (url) => {
       if (url.startsWith(base) && url[base.length] === "/") return undefined
       if (!absolute.test(url)) {
         return "the token goes to a path, or to an absolute URL without username and back-slash"
       }
       const origin = originOf(url)
-      return origins.has(origin)
+      return origin !== undefined && (origins.has(origin) || origins.has(origin.replace(firstLabel, "$1*")))
         ? undefined
-        : `${origin ?? "an origin that can't be read"} may not see the token; the option apiOrigins adds origins`
+        : `${origin ?? "an origin that can't be read"} may not get the token; the option apiOrigins adds origins`
     }
   }
 }
+
+/** The path goes below that of the URL, and its query after that of the URL. */
+const join = (url: string, path: string): string => {
+  const [, base = "", query = ""] = /^([^?]*?)\/*(\?.*)?$/s.exec(url) ?? []
+  if (query.length < 2) return base + path
+  const [, own = "", rest = ""] = /^([^?#]*)(.*)$/s.exec(path) ?? []
+  return base + own + query + (rest.startsWith("?") ? `&${rest.slice(1)}` : rest)
+}
+
+const firstLabel = /^(https?:\/\/)[^.]+(?=\.)/
 
 /** A path, and nothing that a parser of URLs would take for a host. */
 const path = /^\/(?![/\\])/
@@ -35,10 +48,15 @@ const path = /^\/(?![/\\])/
 // What needs no repair means the same to each of them. After the host a repair does no harm.
 const absolute = /^https?:\/\/[^\s\\/?#@\p{Cc}]+(?:[/?#]|$)/iu
 
-/** What is wrong with each origin that a token may not be sent to. */
+/** What is wrong with each origin that a token may go to. */
 export const problems = (origins: ReadonlyArray<string>, insecure: boolean): ReadonlyArray<Problem> =>
   origins.map((url) => {
-    const problem = problemOf(url, insecure)
+    const named = wildcard.test(url) ? url.replace("*", "a") : url
+    const problem = problemOf(named, insecure)
       ?? (/^[^/]*\/\/[^/?]+\/?$/.test(url) ? undefined : "must be an origin, such as https://api.example")
+      ?? (url.includes("*") && named === url ? "may have * only for the first label of three or more" : undefined)
     return ["apiOrigins", problem && `${problem} (${originOf(url) ?? "one can't be read"})`]
   })
+
+/** `*` for the first label of a host name; what it stands for is below a name of at least two labels, and no address. */
+const wildcard = /^https?:\/\/\*(?:\.[a-z\d-]+)+\.[a-z][a-z\d-]*(?::\d+)?\/?$/i
