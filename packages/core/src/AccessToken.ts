@@ -27,6 +27,7 @@ export interface RefreshToken {
  * @category models
  */
 export interface AccessToken<out Reply = unknown> {
+  /** The token: `Redacted.value(token.value)` is its text, `authorization(token)` the header that carries it. */
   readonly value: Redacted.Redacted
   /** When the request for it was sent, in milliseconds since the Unix epoch. */
   readonly requestedAt: number
@@ -40,7 +41,21 @@ export interface AccessToken<out Reply = unknown> {
 }
 
 /**
- * The value of the `Authorization` header that carries the token.
+ * The value of the `Authorization` header that carries the token as a bearer token. A token in a template string reads
+ * `<redacted>`; this is for requests that are sent by other means than `http` and `attach`.
+ *
+ * ```ts
+ * import * as AccessToken from "@mintmark/core/AccessToken"
+ * import { Routee } from "@mintmark/routee"
+ * import * as Effect from "effect/Effect"
+ *
+ * const headers = Effect.gen(function*() {
+ *   const routee = yield* Routee
+ *   return { authorization: AccessToken.authorization(yield* routee.token) }
+ * })
+ * ```
+ *
+ * For a provider that wants another header there is `Authorization.valueOf`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 | RFC 6750 section 2.1}
  * @since 0.1.0

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
 import * as AccessToken from "./AccessToken.ts"
+import type { Authorization } from "./Authorization.ts"
 import type { ApiOrigins } from "./internal/apiOrigins.ts"
 import type * as Doubts from "./internal/http/doubts.ts"
 import { originOf } from "./internal/url.ts"
@@ -34,6 +35,8 @@ export interface Attachment {
   /** The provider's id. */
   readonly provider: string
   readonly source: TokenSource
+  /** The header that carries the token. */
+  readonly authorization: Authorization
   readonly origins: ApiOrigins
   /** The statuses that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlySet<number>
@@ -52,7 +55,7 @@ export interface Attachment {
 export const attachment: unique symbol = Symbol.for("~@mintmark/core/attachment")
 
 /**
- * The error of a request whose URL may not see the token, if it mayn't.
+ * The error of a request whose URL may not get the token, if it mayn't.
  *
  * @since 0.1.0
  * @category combinators
@@ -153,26 +156,30 @@ export const isRepeatable = (body: unknown): boolean =>
   || body === null
   || typeof body === "string"
   || ArrayBuffer.isView(body)
-  || [ArrayBuffer, Blob, FormData, URLSearchParams].some((kind) => body instanceof kind)
+  // By name: those of another realm or package are no instances of this one's.
+  || repeatable.test(Object.prototype.toString.call(body))
+
+const repeatable = /^\[object (?:(?:Shared)?ArrayBuffer|Blob|File|FormData|URLSearchParams)\]$/
 
 /**
  * Keeps the token out of whatever shows the request that it was sent with. A response and an error hold that request,
  * and Node asks nobody how to show an error that nothing has caught. A property that isn't enumerable is read as ever,
  * and shown by nothing.
  *
- * `authorization` is the header that was attached; where there was none, or another went out, nothing is changed, and
- * the answer is `false`.
+ * `value` is that of the header that was attached; where there was none, or another went out, nothing is changed, and
+ * this returns `false`.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const conceal = (
-  authorization: string | undefined,
+  { header }: Authorization,
+  value: string | undefined,
   { headers }: { readonly headers: Readonly<Record<string, string | undefined>> },
   response?: object
 ): boolean => {
-  if (authorization === undefined || headers["authorization"] !== authorization) return false
-  hide(headers, "authorization")
+  if (value === undefined || headers[header] !== value) return false
+  hide(headers, header)
   if (response !== undefined) hideSource(response)
   return true
 }

@@ -13,7 +13,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as AccessToken from "./AccessToken.ts"
+import type * as AccessToken from "./AccessToken.ts"
 import {
   type Attachment,
   attachment,
@@ -26,6 +26,7 @@ import {
   renew,
   wasRedirected
 } from "./Attachment.ts"
+import { bearer, valueOf } from "./Authorization.ts"
 import * as ApiOrigins from "./internal/apiOrigins.ts"
 import { hold } from "./internal/heldResponse.ts"
 import type * as Doubts from "./internal/http/doubts.ts"
@@ -119,6 +120,7 @@ export const make = (
   return Result.map(checked, () => {
     const attached = {
       provider: provider.id,
+      authorization: bearer,
       origins: ApiOrigins.make(provider.apiUrl, others),
       renewOn: new Set(renewOn),
       doubtOn: new Set(provider.doubtOn)
@@ -171,7 +173,7 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
   E | TokenError,
   R
 > => {
-  const { origins, renewOn, source } = attached
+  const { authorization, origins, renewOn, source } = attached
 
   const exchange = (
     request: HttpClientRequest.HttpClientRequest,
@@ -179,7 +181,7 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
     isRepeated: boolean
   ): Effect.Effect<Response, E | TokenError, R> => {
     let token: AccessToken.AccessToken | undefined
-    let authorization: string | undefined
+    let value: string | undefined
     let attachedTo = request
 
     // The token is attached last, when the application's client has made its own changes to the request: the URL that
@@ -187,16 +189,15 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
     const attach = (
       prepared: HttpClientRequest.HttpClientRequest
     ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-      const url = origins.locate(prepared.url)
-      const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
+      const located = at(prepared, origins.locate(prepared.url))
       // One that `conceal` has hidden would not be sent.
-      if (Object.keys(prepared.headers).includes("authorization")) return Effect.succeed(located)
-      const refusal = refusalOf(attached, url)
+      if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
+      const refusal = refusalOf(attached, located.url)
       if (refusal !== undefined) return Effect.fail(refusal)
       return Effect.map(get, (current) => {
         token = current
-        authorization = AccessToken.authorization(current)
-        return attachedTo = HttpClientRequest.setHeader(located, "authorization", authorization)
+        value = valueOf(authorization, current)
+        return attachedTo = HttpClientRequest.setHeader(located, authorization.header, value)
       })
     }
 
@@ -207,7 +208,7 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
       answer: (response: Response) => Effect.Effect<Response, E | TokenError, R>
     ): Effect.Effect<Response, E | TokenError, R> => {
       // A redirect that leads elsewhere drops the token.
-      if (!conceal(authorization, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
+      if (!conceal(authorization, value, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
         return answer(response)
       }
       const { method, url } = sent
@@ -240,14 +241,14 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
             return Effect.failCause(cause)
           })
         }
-        conceal(authorization, error.request, error.response)
+        conceal(authorization, value, error.request, error.response)
         return Effect.failCause(cause)
       }
     })
   }
 
   return HttpClient.makeWith<E | TokenError, R, E | TokenError, R>(
-    Effect.flatMap((request) => withAuthorizationRedacted(exchange(request, source.get, false))),
+    Effect.flatMap((request) => withRedacted(authorization.header, exchange(request, source.get, false))),
     Effect.succeed
   )
 }
@@ -255,15 +256,18 @@ const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachmen
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
 
+const at = (request: HttpClientRequest.HttpClientRequest, url: string) =>
+  url === request.url ? request : HttpClientRequest.setUrl(request, url)
+
 // `HttpClient.followRedirects` sends another request; other clients follow redirects below it, and note that.
 const isAnother = (sent: HttpClientRequest.HttpClientRequest, attachedTo: HttpClientRequest.HttpClientRequest) =>
   sent.method !== attachedTo.method || sent.url !== attachedTo.url
 
 // An application's own list of names takes the place of the default one, and may have left this name out.
-const withAuthorizationRedacted = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+const withRedacted = <A, E, R>(header: string, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withFiber((fiber) => {
     const names = fiber.getRef(Headers.CurrentRedactedNames)
-    return Headers.isRedactedName("authorization", names)
+    return Headers.isRedactedName(header, names)
       ? self
-      : Effect.provideService(self, Headers.CurrentRedactedNames, [...names, "authorization"])
+      : Effect.provideService(self, Headers.CurrentRedactedNames, [...names, header])
   })

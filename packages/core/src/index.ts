@@ -6,6 +6,7 @@
 export * as AccessToken from "./AccessToken.ts"
 export * as Attachment from "./Attachment.ts"
 export * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+export * as Authorization from "./Authorization.ts"
 export * as ClientAuthentication from "./ClientAuthentication.ts"
 export * as Fetch from "./Fetch.ts"
 export * as Grant from "./Grant.ts"

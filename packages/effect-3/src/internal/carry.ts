@@ -4,7 +4,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { type AccessToken as AccessToken4, authorization } from "@mintmark/core/AccessToken"
+import type { AccessToken as AccessToken4 } from "@mintmark/core/AccessToken"
 import {
   type Attachment,
   conceal,
@@ -16,6 +16,7 @@ import {
   renew,
   wasRedirected
 } from "@mintmark/core/Attachment"
+import { valueOf } from "@mintmark/core/Authorization"
 import * as Effect4 from "effect-4/Effect"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -38,7 +39,7 @@ export const carry = (
   attached: Attachment,
   { fromEngine }: Bridge
 ): AuthenticatedHttpClient => {
-  const { origins, renewOn, source } = attached
+  const { authorization, origins, renewOn, source } = attached
   const current = Effect.suspend(() => {
     const token = source.peek()
     return token === undefined ? Effect.mapError(fromEngine(source.get), toTokenError) : Effect.succeed(token)
@@ -58,30 +59,30 @@ export const carry = (
         const url = origins.locate(prepared.url)
         const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
         // One that `conceal` has hidden would not be sent.
-        if (Object.keys(prepared.headers).includes("authorization")) return Effect.succeed(located)
+        if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
         const refusal = refusalOf(attached, url)
         if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
         return Effect.map(get, (token) => {
           note(token, url)
-          attachedHeader = authorization(token)
-          return HttpClientRequest.setHeader(located, "authorization", attachedHeader)
+          attachedHeader = valueOf(authorization, token)
+          return HttpClientRequest.setHeader(located, authorization.header, attachedHeader)
         })
       }
     ).execute(request).pipe(
       // A client that follows redirects keeps all headers.
       refusing((sent) => {
-        const isOurs = attachedHeader !== undefined && sent.headers["authorization"] === attachedHeader
+        const isOurs = attachedHeader !== undefined && sent.headers[authorization.header] === attachedHeader
         const refusal = isOurs ? refusalOf(attached, sent.url) : undefined
         return refusal === undefined ? undefined : toTokenError(refusal)
       }),
       Effect.mapBoth({
         onSuccess: (response) => {
-          conceal(attachedHeader, response.request, response)
+          conceal(authorization, attachedHeader, response.request, response)
           return response
         },
         onFailure: (error) => {
-          if (error._tag === "RequestError") conceal(attachedHeader, error.request)
-          if (error._tag === "ResponseError") conceal(attachedHeader, error.request, error.response)
+          if (error._tag === "RequestError") conceal(authorization, attachedHeader, error.request)
+          if (error._tag === "ResponseError") conceal(authorization, attachedHeader, error.request, error.response)
           return error
         }
       })
@@ -123,7 +124,7 @@ export const carry = (
   }
 
   return HttpClient.makeWith<Failure, never, Failure, never>(
-    Effect.flatMap((request) => withAuthorizationRedacted(exchange(request))),
+    Effect.flatMap((request) => withRedacted(authorization.header, exchange(request))),
     Effect.succeed
   )
 }
@@ -158,8 +159,8 @@ const withResponse = (
   new HttpClientError.ResponseError({ cause, reason, request, response, ...(description && { description }) })
 
 // An application's own list of names takes the place of the default one, and may have left this name out.
-const withAuthorizationRedacted = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+const withRedacted = <A, E>(header: string, self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.flatMap(FiberRef.get(Headers.currentRedactedNames), (names) =>
-    names.includes("authorization")
+    names.includes(header)
       ? self
-      : Effect.locally(self, Headers.currentRedactedNames, [...names, "authorization"]))
+      : Effect.locally(self, Headers.currentRedactedNames, [...names, header]))
