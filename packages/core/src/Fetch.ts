@@ -8,13 +8,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { constVoid, identity } from "effect/Function"
+import { constUndefined, constVoid, identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as AccessToken from "./AccessToken.ts"
+import type * as AccessToken from "./AccessToken.ts"
 import {
   type Attachment,
   attachment,
@@ -25,15 +25,17 @@ import {
   refusalOf,
   renew
 } from "./Attachment.ts"
+import { valueOf as valueOfToken } from "./Authorization.ts"
 import { readToTheEnd } from "./internal/heldResponse.ts"
 import type { ProviderClient } from "./ProviderClient.ts"
 import * as TokenError from "./TokenError.ts"
+import type { Rejection } from "./TokenSource.ts"
 
 /**
  * An account at a provider, as promises.
  *
- * What the promises are rejected with is a `TokenError` where the token is the trouble, and whatever `fetch` itself is
- * rejected with where that is.
+ * They are rejected with a `TokenError` where there is no token, and with whatever `fetch` itself is rejected with where
+ * that fails.
  *
  * @since 0.1.0
  * @category models
@@ -43,26 +45,33 @@ export interface Fetch<out Reply = unknown> extends AsyncDisposable {
    * As the `fetch` of the platform, with the token. A path alone (`/accounts/me`) goes to the provider's API; a URL
    * elsewhere is refused. Where the API refuses the token, the request is sent once more with another one, unless its
    * body is a stream or comes in a `Request`. What `AuthenticatedHttpClient` says of redirects and of a header of the
-   * caller's own holds here too.
+   * caller's own is true here too; a header that is `undefined` or `null` counts as none.
    *
-   * A signal ends this request, and nobody else's wait for the same token.
+   * A signal ends this request, and no other caller's wait for the same token.
    */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+  readonly fetch: (input: string | URL | Request, init?: RequestInit | null) => Promise<Response>
   /** An access token that is valid now. A signal ends this wait alone. */
   readonly token: (options?: { readonly signal?: AbortSignal | undefined }) => Promise<AccessToken.AccessToken<Reply>>
   /**
-   * Ends the token requests that are under way; those who wait for one are rejected with `Unavailable`, and so is
-   * whoever comes later. Requests that carry their token already go on.
+   * Tells that an API refused this token: for an API that does so in a response with another status, and for requests
+   * that are sent by other means. `token()` then gets another one. See `TokenSource.reject`.
+   */
+  readonly reject: (token: AccessToken.AccessToken, rejection?: Rejection) => void
+  /**
+   * Ends the token requests that are in flight; callers who wait for one are rejected with `Unavailable`, and so are
+   * later callers. Requests that carry their token already go on.
    */
   readonly close: () => Promise<void>
 }
 
 /**
+ * Options of a `Fetch`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** What sends the requests: the platform's `fetch` unless told otherwise. */
+  /** What sends the requests: the platform's `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
@@ -73,8 +82,8 @@ export interface Options {
  *
  * Token requests go through the same `fetch`, unless the Layer has been provided with an `HttpClient` already.
  *
- * Throws `InvalidOption`, or whatever else the Layer fails with, if that is known at once; else the first call is
- * rejected with it.
+ * Throws `InvalidOption`, or whatever else the Layer fails with, if that is known at once; otherwise the call that
+ * waits for the Layer is rejected with it, and the next call builds the Layer again.
  *
  * @since 0.1.0
  * @category constructors
@@ -87,25 +96,29 @@ export const make = <Service, Reply, E>(
   type Token = AccessToken.AccessToken<Reply>
 
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
-  const scope = Scope.makeUnsafe()
-  const opening = Effect.runFork(open(layer, tag, send, scope))
-  let account = succeededIn(opening)
-  const opened = Effect.runPromise(Fiber.join(opening)).then((opened) => account = opened)
-  // Whoever calls hears of it.
-  opened.catch(constVoid)
 
+  let opening: Opening<Reply, E> | undefined = open(layer, tag, send)
+  let account = opening.exit && valueOf(opening.exit)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
-  let pending: Promise<Token> | undefined
   let closing: Promise<void> | undefined
+
+  // In a Worker, what a request has started ends with it, and its promise is rejected: the Layer is built again then.
+  const opened = async (): Promise<Account<Reply>> => {
+    if (closing !== undefined) throw closed(account?.attached.provider ?? tag.key)
+    if (account !== undefined) return account
+    const current = opening ??= open(layer, tag, send)
+    const exit = await current.promise.catch(constUndefined)
+    if (opening === current && (exit === undefined || Exit.isFailure(exit))) opening = undefined
+    if (exit !== undefined) account ??= valueOf(exit)
+    return opened()
+  }
 
   const fresh = (): Token | undefined => closing === undefined ? account?.client.peek() : undefined
 
+  // Each caller waits by itself: a promise that callers share belongs to the request of the first of them.
   const obtain = async (): Promise<Token> => {
-    const { attached, client } = account ?? await opened
-    if (closing !== undefined) throw closed(attached)
-    return fresh() ?? (pending ??= Effect.runPromise(client.token).finally(() => {
-      pending = undefined
-    }))
+    const { client } = await opened()
+    return fresh() ?? Effect.runPromise(client.token)
   }
 
   const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
@@ -115,18 +128,27 @@ export const make = <Service, Reply, E>(
     return stored.promise
   }
 
-  const fetch: Fetch["fetch"] = async (input, init = {}) => {
-    const { attached } = account ?? await opened
+  const reject: Fetch["reject"] = (token, rejection) => {
+    if (account !== undefined && closing === undefined) Effect.runSync(account.client.reject(token, rejection))
+  }
+
+  const fetch: Fetch["fetch"] = async (input, given) => {
+    const init = given ?? {}
+    const { attached } = account ?? await opened()
+    const { header } = attached.authorization
     const request = typeof input === "object" && "url" in input ? input : undefined
     const url = attached.origins.locate(request?.url ?? String(input))
     const headers = init.headers ?? request?.headers
-    if (hasAuthorization(headers)) return send(request ?? url, init)
+    if (hasHeader(headers, header)) return send(request ?? url, init)
     const refusal = refusalOf(attached, url)
     if (refusal !== undefined) throw refusal
 
     const signal = init.signal ?? request?.signal
     const carry = (token: AccessToken.AccessToken): Promise<Response> =>
-      send(request ?? url, { ...init, headers: withAuthorization(headers, AccessToken.authorization(token)) })
+      send(request ?? url, {
+        ...init,
+        headers: withHeader(headers, header, valueOfToken(attached.authorization, token))
+      })
     const token = fresh() ?? await abortable(obtain(), signal)
     const response = await carry(token)
     const method = (init.method ?? request?.method ?? "GET").toUpperCase()
@@ -150,9 +172,11 @@ export const make = <Service, Reply, E>(
   }
 
   const close = (): Promise<void> =>
-    closing ??= opened.then(constVoid, constVoid).then(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    closing ??= (opening?.promise ?? Promise.resolve()).then(constVoid, constVoid).then(() =>
+      opening && Effect.runPromise(Scope.close(opening.scope, Exit.void))
+    )
 
-  return { fetch, token, close, [Symbol.asyncDispose]: close }
+  return { fetch, token, reject, close, [Symbol.asyncDispose]: close }
 }
 
 /** How a refused request ends: with the refusal, or with what came when it was sent once more. */
@@ -163,51 +187,63 @@ interface Account<out Reply> {
   readonly attached: Attachment
 }
 
+/** A Layer that is being built. */
+interface Opening<out Reply, out E> {
+  readonly scope: Scope.Closeable
+  /** If that was done at once. */
+  readonly exit: Exit.Exit<Account<Reply>, E> | undefined
+  readonly promise: Promise<Exit.Exit<Account<Reply>, E>>
+}
+
 const open = <Service, Reply, E>(
   layer: Layer.Layer<Service, E, HttpClient.HttpClient>,
   tag: Context.Key<Service, ProviderClient<Reply, never>>,
-  send: typeof globalThis.fetch,
-  scope: Scope.Closeable
-): Effect.Effect<Account<Reply>, E> =>
-  layer.pipe(
+  send: typeof globalThis.fetch
+): Opening<Reply, E> => {
+  const scope = Scope.makeUnsafe()
+  const fiber = layer.pipe(
     Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, send))),
     Layer.buildWithScope(scope),
     Effect.flatMap((context) => {
       const client = Context.get(context, tag)
       const attached = client.http[attachment]
       return attached === undefined
-        ? Effect.die(new TypeError("the Layer's client doesn't say how requests carry its token"))
+        ? Effect.die(new TypeError("the Layer's client doesn't tell how requests carry its token"))
         : Effect.succeed({ client, attached })
     }),
-    Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
+    Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+    Effect.runFork
   )
+  return { scope, exit: fiber.pollUnsafe(), promise: Effect.runPromise(Fiber.await(fiber)) }
+}
 
-/** What a fiber has answered, if it has. Throws what it has failed with. */
-const succeededIn = <A, E>(fiber: Fiber.Fiber<A, E>): A | undefined => {
-  const exit = fiber.pollUnsafe()
-  if (exit === undefined) return undefined
+/** What an effect has succeeded with. Throws what it has failed with. */
+const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
   if (Exit.isSuccess(exit)) return exit.value
   throw Cause.squash(exit.cause)
 }
 
-const closed = ({ provider }: Attachment): TokenError.TokenError =>
-  new TokenError.TokenError({
-    provider,
-    reason: new TokenError.Unavailable({ kind: "closed" })
-  })
+const closed = (provider: string): TokenError.TokenError =>
+  new TokenError.TokenError({ provider, reason: new TokenError.Unavailable({ kind: "closed" }) })
 
 // Making a `Headers` takes longer than all the rest that is done here for a request: a record stays one.
 const isRecord = (headers: HeadersInit): headers is Record<string, string> => !(Symbol.iterator in headers)
 
-const hasAuthorization = (headers: HeadersInit = {}): boolean =>
+const hasHeader = (headers: HeadersInit = {}, name: string): boolean =>
   isRecord(headers)
-    ? Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
-    : new Headers(headers).has("authorization")
+    // `fetch` sends `undefined` and `null` as these words.
+    ? Object.keys(headers).some((key) => key.toLowerCase() === name && (headers[key] ?? undefined) !== undefined)
+    : new Headers(headers).has(name)
 
-const withAuthorization = (headers: HeadersInit = {}, authorization: string): HeadersInit =>
-  isRecord(headers)
-    ? { ...headers, authorization }
-    : new Headers([...new Headers(headers), ["authorization", authorization]])
+const withHeader = (headers: HeadersInit = {}, name: string, value: string): HeadersInit => {
+  if (!isRecord(headers)) return new Headers([...new Headers(headers), [name, value]])
+  const copy = { ...headers }
+  for (const key of Object.keys(copy)) {
+    if (key.toLowerCase() === name) delete copy[key]
+  }
+  copy[name] = value
+  return copy
+}
 
 /** The promise, or the signal's reason, whichever comes first. */
 const abortable = <A>(promise: Promise<A>, signal: AbortSignal | null | undefined): Promise<A> =>

@@ -137,6 +137,45 @@ for (
         assert.deepStrictEqual(server.received.map(({ headers }) => headers.authorization), ["Basic bWluZQ=="])
       }))
 
+    it.live("attaches the token where the caller's own header is undefined or null, and where there is no init", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi(() => ({}))
+        const { fetch } = yield* open(server.origin, options)
+        // As JavaScript without types has it.
+        const untyped = (headers: unknown): Promise<Response> => Reflect.apply(fetch, undefined, ["/a", { headers }])
+        yield* Effect.promise(async () => {
+          await fetch("/a", null)
+          for (const value of [undefined, null]) {
+            await untyped({ authorization: value, "x-mine": "1" })
+            await untyped({ Authorization: value })
+            await untyped(value)
+          }
+        })
+        assert.deepStrictEqual(
+          server.api().map(({ headers }) => headers.authorization),
+          Array(7).fill("Bearer token-1")
+        )
+        assert.strictEqual(server.api()[1]?.headers["x-mine"], "1")
+      }))
+
+    it.live("rejects a token that an API refused in another way", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi((received) => ({ body: `{"ok":${tokenOf(received) !== "token-1"}}` }))
+        const { fetch, reject, token } = yield* open(server.origin, options)
+        const refused = yield* Effect.promise(() => token())
+        assert.deepStrictEqual(yield* Effect.promise(() => fetch("/a").then((response) => response.json())), {
+          ok: false
+        })
+        reject(refused)
+        assert.deepStrictEqual(yield* Effect.promise(() => fetch("/a").then((response) => response.json())), {
+          ok: true
+        })
+        // It is not the current one any more.
+        reject(refused)
+        assert.strictEqual(AccessToken.authorization(yield* Effect.promise(() => token())), "Bearer token-2")
+        assert.strictEqual(server.tokens(), 2)
+      }))
+
     it.live("is rejected with a TokenError where the token is the trouble, and with fetch's own error where that is", () =>
       Effect.gen(function*() {
         const refusing = yield* serve(() => ({ status: 401, body: "{\"error\":\"invalid_client\"}" }))
@@ -160,6 +199,18 @@ const wrong = (problem: string) =>
   new TokenError({ provider: "acme", reason: new InvalidOption({ option: "option", problem }) })
 
 describe("Fetch", () => {
+  it.live("sends a form of another package twice", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
+      const { fetch } = yield* open(server.origin, { fetch: undici })
+      const form = new Undici.FormData()
+      form.set("a", "1")
+      const post = (): Promise<Response> => Reflect.apply(fetch, undefined, ["/a", { method: "POST", body: form }])
+      assert.strictEqual((yield* Effect.promise(post)).status, 200)
+      assert.strictEqual(server.api().length, 2)
+      for (const { body } of server.api()) assert.include(body, "name=\"a\"")
+    }))
+
   it.live("answers one promise for a token that is at hand", () =>
     Effect.gen(function*() {
       const server = yield* serveApi(() => ({}))
@@ -240,6 +291,23 @@ describe("Fetch", () => {
       const { fetch, token } = Fetch.make(failing, Acme)
       assert.strictEqual(yield* Effect.promise(() => failureOf(token())), late)
       assert.strictEqual(yield* Effect.promise(() => failureOf(fetch("/a"))), late)
+    }))
+
+  it.live("builds its Layer again after that has failed", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      let builds = 0
+      const layer = Layer.unwrap(Effect.suspend(() =>
+        ++builds === 1
+          ? Effect.andThen(Effect.sleep(1), Effect.fail(Provider.invalidOption({ id: "acme", settings: {} }, "a", "b")))
+          : Effect.succeed(Acme.layer(acme(server.origin)))
+      ))
+      const { close, fetch } = Fetch.make(layer, Acme)
+      isTokenError(yield* Effect.promise(() => failureOf(fetch("/a"))), "InvalidOption")
+      assert.strictEqual((yield* Effect.promise(() => fetch("/a"))).status, 200)
+      assert.strictEqual(builds, 2)
+      yield* Effect.promise(close)
+      isTokenError(yield* Effect.promise(() => failureOf(fetch("/a"))), "Unavailable")
     }))
 
   it.live("asks for tokens through the HttpClient that the Layer was provided with", () =>
