@@ -299,7 +299,7 @@ describe("Fetch", () => {
       let builds = 0
       const layer = Layer.unwrap(Effect.suspend(() =>
         ++builds === 1
-          ? Effect.andThen(Effect.sleep(1), Effect.fail(Provider.invalidOption({ id: "acme", settings: {} }, "a", "b")))
+          ? Effect.andThen(Effect.sleep(1), Effect.fail(wrong("is wrong")))
           : Effect.succeed(Acme.layer(acme(server.origin)))
       ))
       const { close, fetch } = Fetch.make(layer, Acme)
