@@ -137,18 +137,15 @@ const wordProblems = (workspace, { name, text }) =>
   )
 
 const scriptProblems = (workspace, { name, text }) => {
-  const manifests = [
-    join(workspace, "package.json"),
-    ...packages(workspace).map(({ path }) => join(path, "package.json"))
-  ]
-  const scripts = new Set(
-    manifests.filter((path) => existsSync(path))
-      .flatMap((path) => Object.keys(JSON.parse(readFileSync(path, "utf8")).scripts ?? {}))
+  const manifests = [workspace, ...packages(workspace).map(({ path }) => path)].map((path) =>
+    join(path, "package.json")
   )
+  const scripts = manifests.filter((path) => existsSync(path))
+    .flatMap((path) => Object.keys(JSON.parse(readFileSync(path, "utf8")).scripts ?? {}))
   return text.split("\n").flatMap((line, index) =>
     [...line.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)]
       .map(([, script, ordinary]) => script ?? ordinary)
-      .filter((script) => !scripts.has(script))
+      .filter((script) => !scripts.includes(script))
       .map((script) => `${name}:${index + 1} tells to run a script that isn't there: ${script}.`)
   )
 }
@@ -199,14 +196,10 @@ export const problems = (workspace = root) => {
       files
     })
   )
-  const { error, status, stderr, stdout } = spawnSync(
-    "tsc",
-    ["-p", join(folder, "tsconfig.json"), "--pretty", "false"],
-    {
-      cwd: folder,
-      encoding: "utf8"
-    }
-  )
+  const { error, status, stderr, stdout } = spawnSync("tsc", ["-p", folder, "--pretty", "false"], {
+    cwd: folder,
+    encoding: "utf8"
+  })
   if (error) return [...found, `tsc could not be started: ${error.message}.`]
   const said = `${stdout}${stderr}`.trim()
     .replaceAll(/^(.+)\((\d+),(\d+)\): /gm, (_, file, line, column) => `${names.get(file) ?? file}:${line}:${column} `)

@@ -39,7 +39,7 @@ const ofProviders = (urls) => ({
 export const settings = (urls) => {
   const known = ofProviders(urls)
   const { clientId, clientSecret } = Account.generic
-  const prefixes = packages().map(({ folder }) => folder.split("/")[1].toUpperCase().replaceAll("-", "_"))
+  const prefixes = packages().map(({ manifest }) => manifest.name.split("/")[1].toUpperCase().replaceAll("-", "_"))
   const others = prefixes.filter((prefix) => !Object.keys(known).some((name) => name.startsWith(`${prefix}_`)))
   const generic = others.flatMap((prefix) => [
     [`${prefix}_CLIENT_ID`, clientId],

@@ -47,17 +47,15 @@ export const run = (program, args) => {
 }
 
 const install = (pnpm) => {
-  const { error, status, stderr, stdout } = spawnSync(
-    "npx",
-    ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"],
-    {
-      cwd: root,
-      encoding: "utf8",
-      // Without a network, it fails in seconds rather than minutes.
-      env: { ...environment, CI: "true", npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retries: "1" },
-      maxBuffer: 64 * 1024 * 1024
-    }
-  )
+  const args = ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]
+  // Without a network, it fails in seconds rather than minutes.
+  const env = { ...environment, CI: "true", npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retries: "1" }
+  const { error, status, stderr, stdout } = spawnSync("npx", args, {
+    cwd: root,
+    encoding: "utf8",
+    env,
+    maxBuffer: 2 ** 26
+  })
   const output = `${error ?? ""}${stdout}${stderr}`
   return {
     isInstalled: status === 0,

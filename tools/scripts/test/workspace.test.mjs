@@ -26,7 +26,9 @@ const layers = {
 const layerOf = (folder) => folder in layers ? folder : "provider"
 const mayHave = (folder) => layers[folder] ?? ["core"]
 const testsMayAlsoHave = (folder) =>
-  ["provider", "effect-3"].includes(layerOf(folder)) ? ["sandbox", "conformance", "scripts"] : ["sandbox", "scripts"]
+  ["provider", "store", "effect-3"].includes(layerOf(folder))
+    ? ["sandbox", "conformance", "scripts"]
+    : ["sandbox", "scripts"]
 
 /** The packages of ours in these dependencies, by folder. */
 const ours = (dependencies) =>
