@@ -75,7 +75,9 @@ describe("workspace", () => {
   it("exports every public module of a published package by its name, and no internal one", () => {
     assert.isAbove(published.length, 0)
     for (const { folder, manifest, path } of published) {
-      assert.sameMembers(Object.keys(manifest.publishConfig.exports), Object.keys(manifest.exports), folder)
+      // Tests of other packages use a provider's statements; they are not published.
+      const keys = Object.keys(manifest.exports).filter((key) => key !== "./test/*")
+      assert.sameMembers(Object.keys(manifest.publishConfig.exports), keys, folder)
       const { resolve } = createRequire(join(path, "package.json"))
       assert.strictEqual(resolve(manifest.name), join(path, "src", "index.ts"))
       for (const file of readdirSync(join(path, "src"), { recursive: true }).filter((file) => file.endsWith(".ts"))) {
