@@ -6,7 +6,7 @@
  * - Those that bend the provider's own answer (`token`, `delay`, `drip`, `truncate`, ...). The request has its effect: a
  *   refresh token is spent, a new token exists.
  * - Those that stand in its place (`status`, `body`, `raw`, ...). The request has no effect. `hang` and `reset` before the
- *   headers are of this sort too, unless told that the request was processed.
+ *   headers are of this sort too, unless `processed` is set.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,15 @@ const Status = Schema.TaggedStruct("Status", {
   status: Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 999 })),
   body: Schema.optional(Bytes),
   contentType: Schema.optional(Schema.NullOr(Schema.String)),
-  headers: Schema.optional(HeaderFields)
+  headers: Schema.optional(HeaderFields),
+  processed: Schema.optional(Schema.Boolean)
+})
+
+const Endless = Schema.TaggedStruct("Endless", {
+  status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
+  contentType: Schema.optional(Schema.NullOr(Schema.String)),
+  text: Schema.String,
+  every: Millis
 })
 
 const JsonText = Schema.TaggedStruct("JsonText", { text: Schema.String })
@@ -72,6 +80,7 @@ const NestedEncodings = Schema.TaggedStruct("NestedEncodings", {
 const Immediate = Schema.Union([
   Ordinary,
   Status,
+  Endless,
   Token,
   Hang,
   Reset,
@@ -156,7 +165,8 @@ export const ordinary: Immediate = { _tag: "Ordinary" }
 
 /**
  * A status, from 100 to 999. Without a body it has the one that this provider gives its failures with this status; an
- * empty body is none. `retryAfter` is seconds, or any text; a list sends the header as often.
+ * empty body is none. `retryAfter` is seconds, or any text; a list sends the header as often. `processed`: the request
+ * has its effect all the same, as where a gateway fails after the server was done: a refresh token is spent.
  *
  * @since 0.1.0
  * @category replacing
@@ -168,12 +178,14 @@ export const status = (
     readonly contentType?: string | null | undefined
     readonly headers?: HeaderInput | undefined
     readonly retryAfter?: number | string | ReadonlyArray<number | string> | undefined
+    readonly processed?: boolean | undefined
   } = {}
 ): Immediate => {
   const { retryAfter = [] } = options
   const retries = typeof retryAfter === "object" ? retryAfter : [retryAfter]
   return {
     _tag: "Status",
+    processed: options.processed,
     status: code,
     body: options.body,
     contentType: options.contentType,
@@ -182,7 +194,7 @@ export const status = (
 }
 
 /**
- * A body exactly as it stands, with status 200 and as JSON unless told otherwise.
+ * A body exactly as it is, by default with status 200 and as JSON.
  *
  * @since 0.1.0
  * @category replacing
@@ -196,6 +208,37 @@ export const body = (content: string | Uint8Array, options: BodyOptions = {}): I
 })
 
 /**
+ * A refusal in OAuth's grammar (RFC 6749 section 5.2), with this status, `error` and `error_description`.
+ *
+ * @since 0.1.0
+ * @category replacing
+ */
+export const oauthError = (code: number, error: string, description?: string): Immediate =>
+  body(JSON.stringify({ error, error_description: description }), { status: code })
+
+/**
+ * A body that never ends: this text again and again, `every` so many milliseconds of the sandbox's clock. By default a
+ * 401 as `text/event-stream` that sends keep-alives.
+ *
+ * @since 0.1.0
+ * @category replacing
+ */
+export const endless = (
+  options: {
+    readonly status?: number | undefined
+    readonly contentType?: string | null | undefined
+    readonly text?: string | undefined
+    readonly every?: number | undefined
+  } = {}
+): Immediate => ({
+  _tag: "Endless",
+  status: options.status ?? 401,
+  contentType: options.contentType === undefined ? "text/event-stream" : options.contentType,
+  text: options.text ?? ": keep-alive\n\n",
+  every: options.every ?? 100
+})
+
+/**
  * A redirect, with any location.
  *
  * @since 0.1.0
@@ -205,8 +248,8 @@ export const redirect = (code: 301 | 302 | 303 | 307 | 308, location: string): I
   status(code, { body: "", headers: { location } })
 
 /**
- * Bytes in the place of a whole answer, status line included. What follows them is the end of the connection, unless
- * told otherwise.
+ * Bytes in the place of a whole answer, status line included. By default, the connection is closed after
+ * them.
  *
  * @since 0.1.0
  * @category replacing
@@ -234,7 +277,7 @@ export const badStatusLine: Immediate = raw("HTTP/1.1 OK 200\r\ncontent-length: 
 export const earlyHints = (count: number): Immediate => ({ _tag: "EarlyHints", count })
 
 /**
- * Says nothing more, and keeps the connection. `before-headers` has no effect unless the request was `processed`;
+ * Sends nothing more, and keeps the connection. `before-headers` has no effect unless the request was `processed`;
  * `mid-body` stops halfway through the provider's own answer.
  *
  * @since 0.1.0

@@ -48,16 +48,18 @@ export interface JournalEntry {
   readonly provider: Provider | undefined
   readonly kind: EndpointKind
   readonly method: string
-  /** The whole path, without the query. */
+  /** The whole path, without the query, up to 200 characters. */
   readonly path: string
-  /** The names of the query's parameters. */
+  /** The provider's host: the path's first segment. */
+  readonly host: string | undefined
+  /** The names of the query's parameters, 64 at most. */
   readonly query: ReadonlyArray<string>
   /** Where client credentials were found. `both` is refused by every provider. */
   readonly placement: "basic" | "body" | "both" | "none"
   /** The grant type, if it is one that the sandbox knows, or else `other`. */
   readonly grant: string | undefined
   readonly scope: string | undefined
-  /** The form's parameter names in order. A name that isn't OAuth's own shows as `?` and its fingerprint. */
+  /** The form's parameter names in order, 64 at most. A name that isn't OAuth's own shows as `?` and its fingerprint. */
   readonly parameters: ReadonlyArray<string>
   /** The client id or username that the request spoke for, if an account has it. */
   readonly account: string | undefined
@@ -74,6 +76,8 @@ export interface JournalEntry {
   readonly state: "open" | "answered" | "cut"
   readonly status: number | undefined
   readonly answer: AnswerKind | undefined
+  /** Why it was refused, as a sentence. */
+  readonly reason: string | undefined
   /** The tag of the scripted answer, if there was one. */
   readonly scripted: string | undefined
   /** Milliseconds between reading the request and its end. */

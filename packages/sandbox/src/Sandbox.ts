@@ -13,7 +13,8 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Account from "./Account.ts"
 import type * as Answer from "./Answer.ts"
-import * as Behavior from "./Behavior.ts"
+import type * as Behavior from "./Behavior.ts"
+import type { Exchange } from "./Exchange.ts"
 import { makeCertificate } from "./internal/certificate.ts"
 import { controlRoutes } from "./internal/control.ts"
 import { makeExchange } from "./internal/exchange.ts"
@@ -53,7 +54,7 @@ export type Certificate = "self-signed" | "wrong-name" | "expired"
 export interface Options {
   /** The port to listen on. 0, the default, takes a free one. */
   readonly port?: number | undefined
-  /** The address to listen on. `127.0.0.1` unless told otherwise. */
+  /** The address to listen on. `127.0.0.1` by default. */
   readonly host?: string | undefined
   /** Accounts beside the default ones; one with a known provider and name takes that one's place. */
   readonly accounts?: ReadonlyArray<Account.Account> | undefined
@@ -61,9 +62,9 @@ export interface Options {
   readonly lifetimes?: Partial<Record<Provider, Lifetime | undefined>> | undefined
   /** Switches that differ from their defaults. */
   readonly behavior?: Behavior.BehaviorChanges | undefined
-  /** Serves over TLS, with a certificate of this kind. Plain HTTP unless told otherwise. */
+  /** Serves over TLS, with a certificate of this kind. Plain HTTP by default. */
   readonly tls?: Certificate | undefined
-  /** How many entries the journal keeps; the oldest go first, and are still counted. 10,000 unless told otherwise. */
+  /** How many entries the journal keeps; the oldest go first, and are still counted. 10,000 by default. */
   readonly journalCapacity?: number | undefined
 }
 
@@ -96,6 +97,11 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly fetch: typeof globalThis.fetch
   /** The requests so far, those that are still open included. */
   readonly journal: Effect.Effect<ReadonlyArray<JournalEntry>>
+  /**
+   * The whole exchange of a journal entry, request and answer, with its secrets masked. `undefined` where it is no
+   * longer kept: the journal keeps 32 MiB of them.
+   */
+  readonly exchange: (seq: number) => Effect.Effect<Exchange | undefined>
   /** Every request from now on, as soon as it is over. */
   readonly entries: Stream.Stream<JournalEntry>
   /** Every request from now on, twice: when it is read, and when it is over. */
@@ -106,40 +112,43 @@ export class Sandbox extends Context.Service<Sandbox, {
   ) => Effect.Effect<Counts>
   /** Waits until so many requests have come in, answered or not, since the start or the last `clear`. */
   readonly arrived: (target: Target, count: number) => Effect.Effect<void>
-  /** Forgets the journal, the counts and the scripts. Accounts, tokens and settings stay. */
+  /** Forgets the journal, its counts and the scripts. Accounts, tokens and settings stay. */
   readonly clear: Effect.Effect<void>
+  /** Forgets the journal and its counts, and nothing else. */
+  readonly clearJournal: Effect.Effect<void>
   /** What the journal shows in the place of this secret or token. */
   readonly fingerprint: (secret: string | Redacted.Redacted<string>) => string
   /** The access tokens that the APIs would accept now. */
   readonly tokens: Effect.Effect<ReadonlyArray<LiveToken>>
   /** The refresh tokens that were handed out, with the number of times that each was presented. */
   readonly refreshTokens: Effect.Effect<ReadonlyArray<RefreshTokenUse>>
-  /** Revokes the tokens that are chosen, all of them unless told otherwise, and answers how many were alive. */
+  /** Revokes the tokens that are chosen, by default all of them, and returns how many were alive. */
   readonly revoke: (selection?: Revocation) => Effect.Effect<number>
   readonly accounts: Effect.Effect<ReadonlyArray<Account.Account>>
   /** Adds an account, or changes the one with its provider and name. */
   readonly addAccount: (account: Account.Account) => Effect.Effect<void>
-  /** Sets how long access tokens live that are handed out from now on. */
+  /** Sets how long access tokens live that are issued from now on. `undefined` goes back to the default. */
   readonly setLifetime: (
     of: { readonly provider: Provider; readonly account?: string | undefined },
-    lifetime: Lifetime
+    lifetime: Lifetime | undefined
   ) => Effect.Effect<void>
   /**
    * Gives the next requests of a kind these answers, one each: `once` until they are used up, `always` round and round.
-   * Where several scripts fit a request, the oldest answers it.
+   * Where several scripts fit a request, the oldest answers it. `during`: for so many milliseconds of the sandbox's
+   * clock, and no longer.
    */
   readonly script: (
     target: Target,
     answers: ReadonlyArray<Answer.Answer>,
-    options?: { readonly repeat?: "once" | "always" | undefined }
+    options?: { readonly repeat?: "once" | "always" | undefined; readonly during?: number | undefined }
   ) => Effect.Effect<void>
-  /** Takes back what is left of the scripts for these requests, all of them unless told otherwise. */
+  /** Removes what is left of the scripts for these requests, by default of all. */
   readonly unscript: (target?: Target) => Effect.Effect<void>
   /** Turns some switches. */
   readonly behave: (changes: Behavior.BehaviorChanges) => Effect.Effect<void>
 }>()("@mintmark/sandbox/Sandbox") {
   /**
-   * A sandbox of its own, on a free port unless told otherwise, that ends with the Layer's scope.
+   * A sandbox of its own, by default on a free port, that ends with the Layer's scope.
    *
    * @since 0.1.0
    */
@@ -159,11 +168,10 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     yield* Clock.Clock,
     [...Account.defaults, ...(options.accounts ?? [])],
     options.lifetimes ?? {},
-    Behavior.defaults
+    options.behavior ?? {}
   )
-  world.behave(options.behavior ?? {})
   const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
-  const scripts = makeScripts()
+  const scripts = makeScripts(world.now)
   const realms = [
     makeRoutee(world),
     makeRouteeEmail(world),
@@ -196,10 +204,12 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     },
     ...makeMapping(origin),
     journal: Effect.sync(journal.entries),
+    exchange: (seq) => Effect.sync(() => journal.exchange(seq)),
     entries: Stream.filter(journal.changes, (entry) => entry.state !== "open"),
     changes: journal.changes,
     counts: (choice = {}) => Effect.sync(() => journal.counts(choice)),
     arrived: journal.arrived,
+    clearJournal: Effect.sync(journal.clear),
     clear: Effect.sync(() => {
       journal.clear()
       scripts.remove({})
@@ -212,7 +222,11 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     accounts: Effect.sync(world.accounts),
     addAccount: (account) => Effect.sync(() => world.addAccount(account)),
     setLifetime: ({ account, provider }, lifetime) => Effect.sync(() => world.setLifetime(provider, account, lifetime)),
-    script: (target, answers, { repeat = "once" } = {}) => Effect.sync(() => scripts.add({ target, answers, repeat })),
+    script: (target, answers, { during, repeat = "once" } = {}) =>
+      Effect.sync(() => {
+        const until = during === undefined ? undefined : world.now() + during
+        scripts.add({ target, answers, repeat, until })
+      }),
     unscript: (target = {}) => Effect.sync(() => scripts.remove(target)),
     behave: (changes) => Effect.sync(() => world.behave(changes))
   })

@@ -19,6 +19,8 @@ export * as Answer from "./Answer.ts"
  */
 export * as Behavior from "./Behavior.ts"
 
+export type { Exchange, HttpMessage } from "./Exchange.ts"
+
 export type { AnswerKind, Counts, Fingerprints, JournalEntry } from "./JournalEntry.ts"
 
 export { type EndpointKind, hosts, type Lifetime, type Provider, providers, type Target } from "./Provider.ts"

@@ -43,12 +43,15 @@ describe("The control endpoint", () => {
         fingerprint: fingerprint(token),
         remaining: 3600
       })
-      assert.deepInclude(state.accounts, { provider: "voipex", account: "bob@example.com", lifetime: 3000 })
+      const bob = state.accounts.find(({ account }: { readonly account: string }) => account === "bob@example.com")
+      assert.deepInclude(bob, { provider: "voipex", title: "Voipex", lifetime: 3000 })
       assert.deepInclude(state.counts, { token: 1, api: 0 })
       assert.deepStrictEqual(state.scripts, [{
+        id: 1,
         target: { provider: "voipex" },
         repeat: "once",
-        answers: ["Truncate"]
+        left: 1,
+        answers: ["the usual answer, whose connection ends in the middle"]
       }])
       for (const secret of [token, Account.routee.clientSecret, Account.voipex.password]) {
         assert.notInclude(text, secret)

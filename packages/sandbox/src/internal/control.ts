@@ -11,9 +11,11 @@ import { Answer } from "../Answer.ts"
 import type { JournalEntry } from "../JournalEntry.ts"
 import { providers } from "../Provider.ts"
 import type { Sandbox } from "../Sandbox.ts"
+import { cardOf, dotenvOf } from "./guide.ts"
 import type { Journal } from "./journal.ts"
 import { loopbackOnly } from "./loopbackOnly.ts"
 import type { Scripts } from "./scripts.ts"
+import { inWords } from "./words.ts"
 import type { World } from "./world.ts"
 
 const Provider = Schema.Literals(providers)
@@ -27,7 +29,8 @@ const Target = Schema.Struct({ provider: Schema.optional(Provider), kind: Schema
 const Script = Schema.Struct({
   target: Target,
   answers: Schema.Array(Answer),
-  repeat: Schema.optional(Schema.Literals(["once", "always"]))
+  repeat: Schema.optional(Schema.Literals(["once", "always"])),
+  during: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 24 * 60 * 60 * 1000 })))
 })
 
 const Revocation = Schema.Struct({
@@ -59,7 +62,7 @@ const UserAccount = Schema.Struct({
 const LifetimeChange = Schema.Struct({
   provider: Provider,
   account: Schema.optional(Schema.String),
-  lifetime: Lifetime
+  lifetime: Schema.NullOr(Lifetime)
 })
 
 const BehaviorChanges = Schema.Struct({
@@ -80,8 +83,6 @@ const BehaviorChanges = Schema.Struct({
     refreshLifetime: Schema.optionalKey(Lifetime)
   }))
 })
-
-const inWords = (answer: Answer): string => answer._tag === "Status" ? `Status ${answer.status}` : answer._tag
 
 const done = HttpServerResponse.jsonUnsafe({ ok: true })
 
@@ -121,19 +122,44 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       counts: yield* sandbox.counts(),
       cleared: journal.cleared(),
       accounts: world.accounts().map((account) => ({
-        provider: account.provider,
-        account: nameOf(account),
+        ...cardOf(account),
         lifetime: world.lifetime(account.provider, nameOf(account))
       })),
+      lifetimes: world.lifetimesSet(),
       behavior: world.behavior(),
+      initialBehavior: world.initialBehavior(),
       tokens: yield* sandbox.tokens,
       refreshTokens: yield* sandbox.refreshTokens,
-      scripts: scripts.pending().map(({ answers, repeat, target }) => ({
+      scripts: scripts.pending().map(({ answers, id, repeat, target, until }) => ({
+        id,
         target,
         repeat,
-        answers: answers.map(inWords)
+        until,
+        left: answers.length,
+        answers: answers.slice(0, 10).map(inWords)
       }))
     })
+  })
+
+  const parameter = Effect.map(
+    HttpServerRequest.HttpServerRequest,
+    ({ originalUrl }) => (name: string) => new URL(originalUrl, sandbox.origin).searchParams.get(name) ?? ""
+  )
+
+  const exchange = Effect.flatMap(
+    parameter,
+    (get) =>
+      Effect.map(sandbox.exchange(Number(get("seq"))), (found) =>
+        found === undefined
+          ? refuse(404, "The journal doesn't keep this exchange any more.")
+          : HttpServerResponse.jsonUnsafe(found))
+  )
+
+  const dotenv = Effect.map(parameter, (get) => {
+    const account = world.accounts().find((one) => one.provider === get("provider") && nameOf(one) === get("account"))
+    return account === undefined
+      ? refuse(404, "There is no such account.")
+      : HttpServerResponse.text(`${dotenvOf(account, sandbox.urls[account.provider])}\n`)
   })
 
   const entryEvent = (entry: JournalEntry): Sse.AnyEvent => ({
@@ -158,12 +184,19 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
     get("/state", state),
     get("/journal", Effect.map(sandbox.journal, (entries) => HttpServerResponse.jsonUnsafe(entries))),
     get("/events", events),
+    get("/exchange", exchange),
+    get("/dotenv", dotenv),
     command(
       "/script",
       Script,
-      ({ answers, repeat, target }) => Effect.as(sandbox.script(target, answers, { repeat }), done)
+      ({ answers, target, ...options }) => Effect.as(sandbox.script(target, answers, options), done)
     ),
-    command("/unscript", Target, (target) => Effect.as(sandbox.unscript(target), done)),
+    command(
+      "/unscript",
+      Schema.Struct({ ...Target.fields, id: Schema.optional(Schema.Int) }),
+      ({ id, ...target }) =>
+        Effect.as(id === undefined ? sandbox.unscript(target) : Effect.sync(() => scripts.removeOne(id)), done)
+    ),
     command(
       "/revoke",
       Revocation,
@@ -175,9 +208,13 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       Schema.Union([ClientAccount, UserAccount]),
       (account) => Effect.as(sandbox.addAccount(account), done)
     ),
-    command("/lifetimes", LifetimeChange, ({ lifetime, ...of }) => Effect.as(sandbox.setLifetime(of, lifetime), done)),
+    command(
+      "/lifetimes",
+      LifetimeChange,
+      ({ lifetime, ...of }) => Effect.as(sandbox.setLifetime(of, lifetime ?? undefined), done)
+    ),
     command("/behavior", BehaviorChanges, (changes) => Effect.as(sandbox.behave(changes), done)),
-    command("/clear", Schema.Struct({}), () => Effect.as(sandbox.clear, done)),
+    command("/clear", Schema.Struct({}), () => Effect.as(sandbox.clearJournal, done)),
     HttpRouter.route("*", "/_sandbox/*", loopbackOnly(Effect.succeed(refuse(404, "There is no such command."))))
   ]
 }

@@ -4,13 +4,16 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Answer from "../Answer.ts"
 import type { JournalEntry } from "../JournalEntry.ts"
 import type { Journal } from "./journal.ts"
-import { openingOf, type Route } from "./opening.ts"
+import type { Mask } from "./masking.ts"
+import { maskOf, openingOf, type Route, shownBy } from "./opening.ts"
 import { type Own, type Plan, planOf } from "./plan.ts"
 import { type Endpoint, oauthFailure, refused, type Reply } from "./realm.ts"
 import { hasUrl, type Received, received } from "./received.ts"
+import { keptRequest, keptResponse } from "./recording.ts"
 import type { Routing } from "./routing.ts"
 import type { Scripts } from "./scripts.ts"
 import { writeOn } from "./wire.ts"
+import { inWords } from "./words.ts"
 import type { World } from "./world.ts"
 
 const notFound = (reason: string): Reply => refused(reason, 404, { error: "Not Found", message: reason })
@@ -25,9 +28,21 @@ interface Met extends Omit<Route, "scripted"> {
   readonly failure: Endpoint["failure"]
 }
 
+/** Why a request wasn't answered with what it asked for: the server's own reason, or the script that answered it. */
+const reasonOf = (plan: Plan | undefined, scripted: string | undefined, mask: Mask): string | undefined => {
+  if (plan?.reason !== undefined) return shownBy(mask, plan.reason, 400)
+  return plan?.answer === "fault" && scripted !== undefined ? `A scripted answer: ${scripted}.` : undefined
+}
+
 /** Takes requests from the wire to the provider and back, with an entry in the journal for each. */
 export const makeExchange = (world: World, journal: Journal, scripts: Scripts, route: Routing) => {
-  const perform = Effect.fnUntraced(function*(entry: JournalEntry, answer: Answer.Answer, own: Own) {
+  const perform = Effect.fnUntraced(function*(
+    entry: JournalEntry,
+    answer: Answer.Answer,
+    own: Own,
+    scripted: string | undefined,
+    mask: Mask
+  ) {
     let isClosed = false
     let plan: Plan | undefined
     const closeAs = (state: "answered" | "cut") =>
@@ -40,6 +55,13 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
           time: world.now(),
           status: plan?.status,
           answer: plan?.answer,
+          reason: reasonOf(plan, scripted, mask),
+          answered: {
+            response: plan?.shown === undefined
+              ? undefined
+              : keptResponse(plan.shown.status, plan.shown.headers, plan.shown.body),
+            scripted
+          },
           accessTokenIssued: accessToken === undefined ? undefined : world.fingerprint(accessToken),
           refreshTokenIssued: refreshToken === undefined ? undefined : world.fingerprint(refreshToken)
         })
@@ -60,10 +82,10 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
 
   const read = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const as = (body: Uint8Array, unread: Reply | undefined) => ({
-      unread,
-      request: received(request, body, world.now())
-    })
+    const as = (body: Uint8Array, unread: Reply | undefined) => {
+      const read = received(request, body, world.now())
+      return { unread, request: read, kept: keptRequest(request, read, body) }
+    }
     return yield* Effect.match(request.arrayBuffer, {
       onFailure: () => as(new Uint8Array(), tooLarge),
       onSuccess: (body) => as(new Uint8Array(body), hasUrl(request) ? undefined : noUrl)
@@ -88,14 +110,20 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
 
   /** Answers any request but those to the page and the control endpoint. */
   return Effect.gen(function*() {
-    const { request, unread } = yield* read
+    const { kept, request, unread } = yield* read
     const { answer, failure, identity, kind, provider } = destinationOf(request)
     const scripted = scripts.take(provider, kind)
-    const entry = journal.open(openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request))
+    const mask = maskOf(world, request, identity?.clientSecret)
+    const { account } = identity ?? {}
+    const entry = journal.open(
+      openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request, mask),
+      { kind, request: kept, mask, fingerprint: world.fingerprint, account }
+    )
     const own: Own = {
       reply: () => unread ?? answer(request),
       failure: (status) => failure(status, request)
     }
-    return yield* perform(entry, scripted ?? Answer.ordinary, own)
+    const words = scripted === undefined ? undefined : inWords(scripted)
+    return yield* perform(entry, scripted ?? Answer.ordinary, own, words, mask)
   })
 }

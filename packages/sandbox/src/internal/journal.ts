@@ -2,11 +2,14 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
+import type { Exchange } from "../Exchange.ts"
 import type { AnswerKind, Counts, JournalEntry } from "../JournalEntry.ts"
 import type { EndpointKind, Provider, Target } from "../Provider.ts"
+import { makeExchanges } from "./exchanges.ts"
+import type { Answered, Recorded } from "./recording.ts"
 
 /** What is known of a request when it has been read. */
-export type Opening = Omit<JournalEntry, "seq" | "state" | "status" | "answer" | "duration">
+export type Opening = Omit<JournalEntry, "seq" | "state" | "status" | "answer" | "reason" | "duration">
 
 /** What is known of it when it is over. */
 interface Ending {
@@ -14,6 +17,8 @@ interface Ending {
   readonly time: number
   readonly status: number | undefined
   readonly answer: AnswerKind | undefined
+  readonly reason: string | undefined
+  readonly answered: Answered
   readonly accessTokenIssued?: string | undefined
   readonly refreshTokenIssued?: string | undefined
 }
@@ -34,9 +39,11 @@ interface Waiter {
 
 /** The requests that came in, and who wants to hear of them. */
 export interface Journal {
-  readonly open: (opening: Opening) => JournalEntry
+  readonly open: (opening: Opening, recorded: Recorded) => JournalEntry
   readonly close: (entry: JournalEntry, ending: Ending) => void
   readonly entries: () => ReadonlyArray<JournalEntry>
+  /** The exchange of an entry, while it is kept. */
+  readonly exchange: (seq: number) => Exchange | undefined
   /** Every entry twice: when it is opened, and when it is closed. */
   readonly changes: Stream.Stream<JournalEntry>
   /** The entries so far, and then every change, with nothing missing between them. */
@@ -55,6 +62,7 @@ const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, n
 export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
   Effect.map(PubSub.unbounded<JournalEntry>(), (hub) => {
     const entries = new Map<number, JournalEntry>()
+    const exchanges = makeExchanges()
     const tallies = new Map<string, Tally>()
     let waiters: ReadonlyArray<Waiter> = []
     let seq = 0
@@ -95,7 +103,7 @@ export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
     }
 
     return {
-      open: (opening) => {
+      open: (opening, recorded) => {
         seq += 1
         const entry: JournalEntry = {
           ...opening,
@@ -103,10 +111,15 @@ export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
           state: "open",
           status: undefined,
           answer: undefined,
+          reason: undefined,
           duration: undefined
         }
         const oldest = entries.size < capacity ? undefined : entries.keys().next().value
-        if (oldest !== undefined) entries.delete(oldest)
+        if (oldest !== undefined) {
+          entries.delete(oldest)
+          exchanges.forget(oldest)
+        }
+        exchanges.open(seq, recorded)
         entries.set(seq, entry)
         const tally = tallyOf(entry.provider, entry.account)
         tally.requests[entry.kind] += 1
@@ -118,7 +131,7 @@ export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
         tell()
         return entry
       },
-      close: (entry, { accessTokenIssued, refreshTokenIssued, time, ...ending }) => {
+      close: (entry, { accessTokenIssued, answered, refreshTokenIssued, time, ...ending }) => {
         const closed: JournalEntry = {
           ...entry,
           ...ending,
@@ -126,10 +139,12 @@ export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
           fingerprints: { ...entry.fingerprints, accessTokenIssued, refreshTokenIssued }
         }
         if (entries.has(entry.seq)) entries.set(entry.seq, closed)
+        exchanges.close(entry.seq, answered)
         if (entry.kind === "token") tallyOf(entry.provider, entry.account).openTokenRequests -= 1
         PubSub.publishUnsafe(hub, closed)
       },
       entries: () => [...entries.values()],
+      exchange: exchanges.find,
       changes: Stream.fromPubSub(hub),
       history: Stream.unwrap(
         Effect.map(
@@ -167,6 +182,7 @@ export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
       cleared: () => cleared,
       clear: () => {
         entries.clear()
+        exchanges.clear()
         cleared = seq
         for (const tally of tallies.values()) {
           tally.requests.token = 0

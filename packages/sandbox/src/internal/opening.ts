@@ -1,8 +1,9 @@
 import type { EndpointKind, Provider } from "../Provider.ts"
-import { blot, decodedIn, formsIn, formsOf } from "./blot.ts"
 import type { Opening } from "./journal.ts"
+import { lookahead, makeMask, makeSecrets, type Mask } from "./masking.ts"
 import type { Identity } from "./realm.ts"
 import type { Received } from "./received.ts"
+import { copyOf } from "./text.ts"
 import type { World } from "./world.ts"
 
 const parameterNames = new Set([
@@ -20,9 +21,13 @@ const parameterNames = new Set([
   "assertion"
 ])
 
+const secretParameters = ["client_secret", "password", "refresh_token", "assertion", "client_assertion"]
+
 const grants = new Set(["client_credentials", "password", "refresh_token", "authorization_code"])
 
+/** A text is shown up to so many characters, and of a list so many items. */
 const longest = 200
+const most = 64
 
 /** Whose request it is, and which kind of endpoint it met. */
 export interface Route {
@@ -33,56 +38,62 @@ export interface Route {
   readonly scripted: string | undefined
 }
 
+/** Masks what a request presented as a secret, what is a secret of an account, and every token. */
+export const maskOf = (world: World, request: Received, clientSecret: string | undefined): Mask => {
+  const presented = makeSecrets(world.fingerprint)
+  for (const secret of [clientSecret, request.bearer, request.basic]) presented.add(secret)
+  for (const name of secretParameters) {
+    for (const value of request.form.getAll(name).slice(0, 4)) presented.add(value)
+  }
+  return makeMask([presented, world.secrets], world.isToken, world.fingerprint)
+}
+
+/** A text of the client's as the journal shows it. Only what may be shown is looked at, however long the text is. */
+export const shownBy = (mask: Mask, text: string, length = longest): string =>
+  copyOf(mask(copyOf(text, length + lookahead)), length)
+
 /**
  * Writes down a request without its secrets: values that could be one become fingerprints, and what a mistaken client
- * put elsewhere (a secret in the path, say) is blotted out.
+ * put elsewhere (a secret in the path, say) is masked.
  */
-export const openingOf = (world: World, { identity, kind, provider, scripted }: Route, request: Received): Opening => {
+export const openingOf = (
+  world: World,
+  { identity, kind, provider, scripted }: Route,
+  request: Received,
+  mask: Mask
+): Opening => {
   const { form, headers } = request
   const isToken = kind === "token"
-  const clientSecret = identity?.clientSecret
-  const password = form.get("password") ?? undefined
-  const refreshToken = form.get("refresh_token") ?? undefined
-  const presented = [clientSecret, password, refreshToken, request.bearer, request.basic]
-    .filter((secret) => secret !== undefined)
-    .flatMap(formsOf)
-  const scope = isToken ? form.get("scope") ?? undefined : undefined
-  const names = Object.keys(headers).join(",")
-  const { accept, "content-type": contentType, "user-agent": userAgent } = headers
-  const texts = [request.path, names, scope ?? "", accept ?? "", contentType ?? "", userAgent ?? ""]
-  const looked = [...texts, ...texts.map(decodedIn)]
-  const seen = [...formsIn(looked, presented), ...formsIn(looked, world.secretForms())]
-  // What hides in Base64 has no place of its own in a text that could be blotted.
-  const clean = (text: string): string => formsIn([decodedIn(text)], seen).length > 0 ? "***" : blot(text, seen)
-  const shown = (text: string): string => clean(text).slice(0, longest)
-  const shownIfAny = (text: string | undefined): string | undefined => text === undefined ? undefined : shown(text)
+  const shown = (text: string | undefined): string | undefined => text === undefined ? undefined : shownBy(mask, text)
   const print = (value: string | undefined): string | undefined =>
     value === undefined ? undefined : world.fingerprint(value)
   const nameOfParameter = (name: string): string => parameterNames.has(name) ? name : `?${world.fingerprint(name)}`
   const grant = form.get("grant_type")
+  const { accept, "content-type": contentType, "user-agent": userAgent } = headers
 
   return {
     time: request.now,
     provider,
     kind,
     method: request.method,
-    path: shown(request.path),
-    query: request.query.map(nameOfParameter),
+    path: shownBy(mask, request.path),
+    host: request.host === "" ? undefined : shownBy(mask, request.host),
+    query: request.query.slice(0, most).map(nameOfParameter),
     placement: request.placement,
     grant: !isToken || grant === null ? undefined : grants.has(grant) ? grant : "other",
-    scope: shownIfAny(scope),
-    parameters: isToken ? [...form.keys()].map(nameOfParameter) : [],
+    scope: isToken ? shown(form.get("scope") ?? undefined) : undefined,
+    parameters: isToken ? [...form.keys()].slice(0, most).map(nameOfParameter) : [],
     account: identity?.account,
     matched: identity?.matched === true,
-    headers: clean(names).split(","),
-    accept: shownIfAny(accept),
-    contentType: shownIfAny(contentType),
-    userAgent: shownIfAny(userAgent),
+    headers: shownBy(mask, Object.keys(headers).slice(0, most).join(","), 4096).split(","),
+    accept: shown(accept),
+    contentType: shown(contentType),
+    userAgent: shown(userAgent),
     traced: headers["traceparent"] !== undefined || headers["b3"] !== undefined,
     fingerprints: {
-      clientSecret: print(clientSecret),
-      password: print(password),
-      refreshToken: print(refreshToken),
+      clientSecret: print(identity?.clientSecret),
+      password: print(form.get("password") ?? undefined),
+      refreshToken: print(form.get("refresh_token") ?? undefined),
       bearer: print(request.bearer)
     },
     scripted

@@ -34,9 +34,11 @@ const file = (name: string, contentType: string) =>
       })
   )
 
-/** The page for people, and its two files. */
+/** The page for people, and its files. */
 export const pageRoutes = [
   HttpRouter.route("GET", "/", loopbackHost(file("index.html", "text/html"))),
   HttpRouter.route("GET", "/_sandbox/page.css", loopbackOnly(file("page.css", "text/css"))),
-  HttpRouter.route("GET", "/_sandbox/page.js", loopbackOnly(file("page.js", "text/javascript")))
+  ...["page.js", "dom.js", "journal.js", "inspector.js", "panels.js", "presets.js"].map((name) =>
+    HttpRouter.route("GET", `/_sandbox/${name}`, loopbackOnly(file(name, "text/javascript")))
+  )
 ]

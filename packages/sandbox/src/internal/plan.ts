@@ -8,7 +8,7 @@ import type { AnswerKind } from "../JournalEntry.ts"
 import type { Fields, Reply } from "./realm.ts"
 import { head, type Wire } from "./wire.ts"
 
-type Replacing = Extract<Immediate, { _tag: "Status" | "Raw" | "EarlyHints" }>
+type Replacing = Extract<Immediate, { _tag: "Status" | "Raw" | "EarlyHints" | "Endless" }>
 type Bending = Exclude<Immediate, Replacing>
 
 /** What is to be done about a request, the time that it takes left out. */
@@ -23,6 +23,9 @@ export interface Plan {
   readonly status: number | undefined
   readonly answer: AnswerKind
   readonly issued: Reply["issued"]
+  readonly reason?: string | undefined
+  /** What the journal keeps of the answer: the whole, also where only a part of it goes out. */
+  readonly shown: Message | undefined
 }
 
 /** What is to be done when an answer that takes long comes to its end, and where it is left before. */
@@ -40,7 +43,7 @@ export interface Own {
 }
 
 /** A whole answer, ready to go out. */
-interface Message {
+export interface Message {
   readonly status: number
   readonly headers: ReadonlyArray<readonly [string, string]>
   readonly body: Uint8Array
@@ -102,21 +105,36 @@ const whole = (message: Message, answer: AnswerKind, issued: Reply["issued"] = {
   state: "answered",
   status: message.status,
   answer,
-  issued
+  issued,
+  shown: message
 })
 
 const onWire = (
   chunks: ReadonlyArray<Uint8Array>,
   end: Wire["end"],
   status: number | undefined,
-  issued: Reply["issued"] = {}
+  issued: Reply["issued"] = {},
+  shown?: Message
 ): Plan => ({
   out: { _tag: "Wire", wire: { chunks, every: 0, end } },
   state: end === "close" ? "answered" : "cut",
   status,
   answer: "fault",
-  issued
+  issued,
+  shown
 })
+
+/** Chunks of these bytes for as long as the client takes them. */
+const endless = (answer: Extract<Immediate, { _tag: "Endless" }>): Plan => {
+  const headers: Message["headers"] = [...contentTypeHeader(answer.contentType), ["transfer-encoding", "chunked"]]
+  const body = Buffer.from(answer.text)
+  const chunk = Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")])
+  const chunks = [head(answer.status, STATUS_CODES[answer.status] ?? "Unknown", headers), chunk]
+  return {
+    ...onWire(chunks, "hang", answer.status, {}, { status: answer.status, headers, body }),
+    out: { _tag: "Wire", wire: { chunks, every: answer.every, end: "again" } }
+  }
+}
 
 const contentTypeHeader = (contentType: string | null | undefined): Message["headers"] =>
   contentType === null ? [] : [["content-type", contentType ?? json]]
@@ -207,18 +225,28 @@ const inBadChunks = (message: Message): Uint8Array => {
 const interim = Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n")
 
 /** The answers that stand in the place of the provider's own. */
-const replaced = (answer: Replacing, failure: Own["failure"]): Plan => {
+const replaced = (answer: Replacing, { failure, reply }: Own): Plan => {
   switch (answer._tag) {
     case "Status":
-      return whole({
-        status: answer.status,
-        headers: [...(answer.body === "" ? [] : contentTypeHeader(answer.contentType)), ...(answer.headers ?? [])],
-        body: answer.body === undefined
-          ? Buffer.from(JSON.stringify(failure(answer.status)))
-          : bytesOf(answer.body)
-      }, "fault")
+      return whole(
+        {
+          status: answer.status,
+          headers: [...(answer.body === "" ? [] : contentTypeHeader(answer.contentType)), ...(answer.headers ?? [])],
+          body: answer.body === undefined
+            ? Buffer.from(JSON.stringify(failure(answer.status)))
+            : bytesOf(answer.body)
+        },
+        "fault",
+        answer.processed === true ? reply().issued : {}
+      )
     case "Raw":
-      return onWire([bytesOf(answer.bytes)], answer.end, undefined)
+      return onWire([bytesOf(answer.bytes)], answer.end, undefined, {}, {
+        status: 0,
+        headers: [],
+        body: bytesOf(answer.bytes)
+      })
+    case "Endless":
+      return endless(answer)
     case "EarlyHints": {
       const flood = Buffer.concat(Array.from({ length: 100 }, () => interim))
       const floods = Array.from({ length: Math.floor(answer.count / 100) }, () => flood)
@@ -231,7 +259,8 @@ const replaced = (answer: Replacing, failure: Own["failure"]): Plan => {
 const bent = (answer: Bending, reply: Reply): Plan => {
   const message = messageOf(reply)
   const entire = (bentMessage: Message) => whole(bentMessage, reply.answer, reply.issued)
-  const broken = (bytes: Uint8Array, end: Wire["end"] = "close") => onWire([bytes], end, reply.status, reply.issued)
+  const broken = (bytes: Uint8Array, end: Wire["end"] = "close") =>
+    onWire([bytes], end, reply.status, reply.issued, message)
   const half = () => Buffer.concat([withLength(message), halves(message.body)[0]])
   switch (answer._tag) {
     case "Ordinary":
@@ -261,9 +290,9 @@ const bent = (answer: Bending, reply: Reply): Plan => {
     case "BigBody":
       return { ...entire(message), out: { _tag: "Stream", response: behindSpaces(message, answer.bytes) } }
     case "GzipBomb":
-      return entire(compressedBehindSpaces(message, answer.bytes))
+      return { ...entire(compressedBehindSpaces(message, answer.bytes)), shown: message }
     case "NestedEncodings":
-      return entire(compressedOften(message, answer.count))
+      return { ...entire(compressedOften(message, answer.count)), shown: message }
   }
 }
 
@@ -273,13 +302,19 @@ export const planOf = (answer: Immediate, own: Own): Plan => {
     case "Status":
     case "Raw":
     case "EarlyHints":
-      return replaced(answer, own.failure)
+    case "Endless":
+      return replaced(answer, own)
     case "Hang":
     case "Reset":
       return answer.where === "mid-body" || answer.processed
-        ? bent(answer, own.reply())
+        ? bentBy(answer, own)
         : onWire([], answer._tag === "Hang" ? "hang" : "reset", undefined)
     default:
-      return bent(answer, own.reply())
+      return bentBy(answer, own)
   }
+}
+
+const bentBy = (answer: Bending, own: Own): Plan => {
+  const reply = own.reply()
+  return { ...bent(answer, reply), reason: reply.reason }
 }

@@ -108,6 +108,9 @@ export const malformed = (request: Received): { readonly reason: string; readonl
       description: "More than one client authentication in the request"
     }
   }
+  if (request.isFormCut) {
+    return { reason: "The body has more than a thousand parameters.", description: "Too many parameters" }
+  }
   const repeated = duplicateOf(request.form)
   if (repeated !== undefined) {
     return {

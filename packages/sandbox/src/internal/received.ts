@@ -1,18 +1,21 @@
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import { firstParameters } from "./text.ts"
 
 /** A request that has been read whole. */
 export interface Received {
   readonly method: string
   /** The whole path, the host that it begins with included; the whole target, where that is no URL. */
   readonly path: string
-  /** The path's first segment, in lower case: the provider's host. */
+  /** The path's first segment: the provider's host. */
   readonly host: string
   /** The path below the host, as the provider's own server sees it. */
   readonly below: string
   readonly query: ReadonlyArray<string>
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** The form's parameters, in order. Empty if the body isn't a form. */
+  /** The form's parameters, in order, a thousand at most. Empty if the body isn't a form. */
   readonly form: URLSearchParams
+  /** Whether the form has more than a thousand parameters. */
+  readonly isFormCut: boolean
   /** What follows `Basic`, decoded but not split. */
   readonly basic: string | undefined
   readonly bearer: string | undefined
@@ -20,6 +23,8 @@ export interface Received {
   /** Epoch milliseconds. */
   readonly now: number
 }
+
+const mostParameters = 1000
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
@@ -51,18 +56,20 @@ const placementOf = (basic: boolean, form: URLSearchParams): Received["placement
 export const received = (request: HttpServerRequest, body: Uint8Array, now: number): Received => {
   const url = urlOf(request)
   const headers: Readonly<Record<string, string | undefined>> = request.headers
-  const form = new URLSearchParams(isForm(headers["content-type"]) ? Buffer.from(body).toString("utf8") : "")
+  const text = isForm(headers["content-type"]) ? Buffer.from(body.buffer, body.byteOffset, body.length).toString() : ""
+  const { isCut, parameters: form } = firstParameters(text, mostParameters)
   const credentials = afterScheme(headers["authorization"], "basic")
   const path = url?.pathname ?? request.originalUrl.replace(/[?#].*/, "")
   const [, host = "", below = "/"] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
   return {
     method: request.method,
     path,
-    host: host.toLowerCase(),
+    host,
     below: below === "" ? "/" : below,
-    query: [...url?.searchParams.keys() ?? []],
+    query: [...firstParameters(url?.search.slice(1) ?? "", mostParameters).parameters.keys()],
     headers,
     form,
+    isFormCut: isCut,
     basic: credentials === undefined ? undefined : decodeBasic(credentials),
     bearer: afterScheme(headers["authorization"], "bearer"),
     placement: placementOf(credentials !== undefined, form),

@@ -51,7 +51,7 @@ export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
   }
 
   return (method, host, below) => {
-    const here = compiled.filter(({ pattern }) => pattern.test(host))
+    const here = compiled.filter(({ pattern }) => pattern.test(host.toLowerCase()))
     if (here.length === 0) {
       const reason = host === ""
         ? "The sandbox has nothing here: a path begins with a provider's host, as /auth.routee.net/oauth/token does."

@@ -8,7 +8,8 @@ export interface Wire {
   readonly chunks: ReadonlyArray<Uint8Array>
   /** Milliseconds between the chunks. */
   readonly every: number
-  readonly end: "close" | "reset" | "hang"
+  /** `again`: the last chunk is sent again and again, for as long as the client takes it. */
+  readonly end: "close" | "reset" | "hang" | "again"
 }
 
 /** A body with the head that belongs to it, or one that doesn't. */
@@ -57,8 +58,12 @@ export const writeOn = Effect.fnUntraced(function*(
   socket.setNoDelay(true)
   for (const [index, chunk] of chunks.entries()) {
     if (every > 0 && index > 0) yield* Effect.sleep(every)
-    if (end !== "hang" && index === chunks.length - 1) yield* beforeEnd
+    if (end !== "hang" && end !== "again" && index === chunks.length - 1) yield* beforeEnd
     yield* write(socket, chunk)
+  }
+  const last = chunks.at(-1)
+  if (end === "again" && last !== undefined) {
+    return yield* Effect.forever(Effect.andThen(Effect.sleep(Math.max(1, every)), write(socket, last)))
   }
   if (end !== "hang") {
     yield* beforeEnd

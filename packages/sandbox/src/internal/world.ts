@@ -1,10 +1,11 @@
 import type * as Clock from "effect/Clock"
 import { type Account, type ClientAccount, nameOf, type UserAccount } from "../Account.ts"
-import type { Behavior, BehaviorChanges } from "../Behavior.ts"
+import * as Behavior from "../Behavior.ts"
+import type { BehaviorChanges } from "../Behavior.ts"
 import type { Lifetime, Provider } from "../Provider.ts"
-import { formsOf } from "./blot.ts"
 import { makeFingerprint } from "./fingerprint.ts"
 import { makeJwt } from "./jwt.ts"
+import { makeSecrets, type Secrets } from "./masking.ts"
 import { makeTokens, type Tokens } from "./tokens.ts"
 
 const defaultLifetimes: Record<Provider, Lifetime> = {
@@ -19,8 +20,22 @@ const defaultLifetimes: Record<Provider, Lifetime> = {
 
 const keyOf = (provider: Provider, account: string): string => JSON.stringify([provider, account])
 
-const secretsOf = (account: Account): ReadonlyArray<string> =>
-  account.provider === "voipex" ? [account.password] : [account.clientSecret, account.password ?? ""]
+const withChanges = (behavior: Behavior.Behavior, changes: BehaviorChanges): Behavior.Behavior => ({
+  routee: { ...behavior.routee, ...changes.routee },
+  "routee-email": { ...behavior["routee-email"], ...changes["routee-email"] },
+  voipex: { ...behavior.voipex, ...changes.voipex },
+  generic: { ...behavior.generic, ...changes.generic }
+})
+
+const secretsOf = (account: Account): ReadonlyArray<string | undefined> =>
+  account.provider === "voipex" ? [account.password] : [account.clientSecret, account.password]
+
+/** A lifetime that was set, for an account or for all of a provider. */
+export interface LifetimeSet {
+  readonly provider: Provider
+  readonly account: string | undefined
+  readonly lifetime: Lifetime
+}
 
 /** Everything that the providers know and remember. */
 export interface World {
@@ -30,37 +45,47 @@ export interface World {
   readonly fingerprint: (value: string) => string
   readonly jwt: (claims: Readonly<Record<string, unknown>>) => string
   readonly accounts: () => ReadonlyArray<Account>
-  /** The secrets and passwords of every account, in every form that could be seen. */
-  readonly secretForms: () => Iterable<string>
+  /** The secrets and passwords of every account. */
+  readonly secrets: Secrets
+  /** Whether the sandbox issued this, as an access token or a refresh token. */
+  readonly isToken: (text: string) => boolean
   readonly addAccount: (account: Account) => void
   readonly client: (provider: Provider, clientId: string) => ClientAccount | undefined
   readonly clients: (provider: Provider) => ReadonlyArray<ClientAccount>
   readonly user: (username: string) => UserAccount | undefined
   readonly lifetime: (provider: Provider, account: string) => Lifetime
-  readonly setLifetime: (provider: Provider, account: string | undefined, lifetime: Lifetime) => void
-  readonly behavior: () => Behavior
+  /** `undefined` takes a lifetime that was set back. */
+  readonly setLifetime: (provider: Provider, account: string | undefined, lifetime: Lifetime | undefined) => void
+  /** The lifetimes that were set since the start. */
+  readonly lifetimesSet: () => ReadonlyArray<LifetimeSet>
+  readonly behavior: () => Behavior.Behavior
   readonly behave: (changes: BehaviorChanges) => void
+  /** The switches as they were at the start. */
+  readonly initialBehavior: () => Behavior.Behavior
 }
 
 export const makeWorld = (
   clock: Clock.Clock,
   accounts: ReadonlyArray<Account>,
   lifetimes: Partial<Record<Provider, Lifetime | undefined>>,
-  initial: Behavior
+  initial: BehaviorChanges
 ): World => {
   const fingerprint = makeFingerprint()
   const known = new Map<string, Account>()
-  const secretForms = new Set<string>()
-  const ofProvider = new Map<Provider, Lifetime>()
+  const secrets = makeSecrets(fingerprint)
+  const tokens = makeTokens(fingerprint)
+  const set = new Map<string, LifetimeSet>()
   const ofAccount = new Map<string, Lifetime>()
-  let behavior = initial
+  let behavior = withChanges(Behavior.defaults, initial)
+  const initialBehavior = behavior
 
   const addAccount = (account: Account): void => {
     const key = keyOf(account.provider, nameOf(account))
     known.set(key, account)
+    set.delete(key)
     if (account.lifetime === undefined) ofAccount.delete(key)
     else ofAccount.set(key, account.lifetime)
-    for (const form of secretsOf(account).flatMap(formsOf)) secretForms.add(form)
+    for (const secret of secretsOf(account)) secrets.add(secret)
   }
   for (const account of accounts) addAccount(account)
 
@@ -71,11 +96,12 @@ export const makeWorld = (
 
   return {
     now: () => clock.currentTimeMillisUnsafe(),
-    tokens: makeTokens(fingerprint),
+    tokens,
     fingerprint,
     jwt: makeJwt(),
     accounts: () => [...known.values()],
-    secretForms: () => secretForms,
+    secrets,
+    isToken: (text) => tokens.find(text) !== undefined || tokens.findRefresh(text) !== undefined,
     addAccount,
     client,
     clients: (provider) =>
@@ -87,20 +113,18 @@ export const makeWorld = (
       return account?.provider === "voipex" ? account : undefined
     },
     lifetime: (provider, account) =>
-      ofAccount.get(keyOf(provider, account)) ?? ofProvider.get(provider) ?? lifetimes[provider] ??
-        defaultLifetimes[provider],
+      set.get(keyOf(provider, account))?.lifetime ?? ofAccount.get(keyOf(provider, account)) ??
+        set.get(keyOf(provider, ""))?.lifetime ?? lifetimes[provider] ?? defaultLifetimes[provider],
     setLifetime: (provider, account, lifetime) => {
-      if (account === undefined) ofProvider.set(provider, lifetime)
-      else ofAccount.set(keyOf(provider, account), lifetime)
+      const key = keyOf(provider, account ?? "")
+      if (lifetime === undefined) set.delete(key)
+      else set.set(key, { provider, account, lifetime })
     },
+    lifetimesSet: () => [...set.values()],
     behavior: () => behavior,
     behave: (changes) => {
-      behavior = {
-        routee: { ...behavior.routee, ...changes.routee },
-        "routee-email": { ...behavior["routee-email"], ...changes["routee-email"] },
-        voipex: { ...behavior.voipex, ...changes.voipex },
-        generic: { ...behavior.generic, ...changes.generic }
-      }
-    }
+      behavior = withChanges(behavior, changes)
+    },
+    initialBehavior: () => initialBehavior
   }
 }
