@@ -84,6 +84,9 @@ const BehaviorChanges = Schema.Struct({
   }))
 })
 
+/** Of the tokens, so many are listed: the newest. */
+const listed = 200
+
 const done = HttpServerResponse.jsonUnsafe({ ok: true })
 
 const get = <E, R>(path: `/${string}`, answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
@@ -115,11 +118,13 @@ const command = <A>(
 /** The routes by which the page, and other processes, watch and steer the sandbox. */
 export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal: Journal, scripts: Scripts) => {
   const state = Effect.gen(function*() {
+    const tokens = yield* sandbox.tokens
+    const refreshTokens = yield* sandbox.refreshTokens
     return HttpServerResponse.jsonUnsafe({
       now: world.now(),
       origin: sandbox.origin,
       urls: sandbox.urls,
-      counts: yield* sandbox.counts(),
+      counts: { ...(yield* sandbox.counts()), alive: tokens.length },
       cleared: journal.cleared(),
       accounts: world.accounts().map((account) => ({
         ...cardOf(account),
@@ -128,8 +133,8 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       lifetimes: world.lifetimesSet(),
       behavior: world.behavior(),
       initialBehavior: world.initialBehavior(),
-      tokens: yield* sandbox.tokens,
-      refreshTokens: yield* sandbox.refreshTokens,
+      tokens: tokens.slice(-listed),
+      refreshTokens: refreshTokens.slice(-listed).toReversed(),
       scripts: scripts.pending().map(({ answers, id, repeat, target, until }) => ({
         id,
         target,

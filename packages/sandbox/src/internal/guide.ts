@@ -100,13 +100,16 @@ export interface Card {
   readonly api: string
   readonly right: string
   readonly wrong: string
+  /** The variables of its `.env`. */
+  readonly variables: { readonly id: string; readonly secret: string }
 }
 
 /** What there is to know of an account. */
 export const cardOf = (account: Account): Card => {
-  const { api, right, token, wrong } = guides[account.provider]
+  const { api, id, prefix, right, secret, token, wrong } = guides[account.provider]
   const provider = account.provider
-  return { provider, title: titles[provider], account: nameOf(account), token, api, right, wrong }
+  const variables = { id: `${prefix}_${id}`, secret: `${prefix}_${secret}` }
+  return { provider, title: titles[provider], account: nameOf(account), token, api, right, wrong, variables }
 }
 
 // Shells and .env files read single quotes alike; what holds one can't be quoted so for both.
