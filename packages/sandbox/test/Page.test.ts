@@ -107,7 +107,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       }
       yield* request(at(balance), { headers: bearer(token) })
       yield* see(page, `[data-seq="2"] .badge.good`)
-      assert.include(yield* textOf(page, `[data-seq="2"]`), "let in")
+      assert.include(yield* textOf(page, `[data-seq="2"]`), "accepted")
       yield* post(at(routeeToken), "grant_type=client_credentials&scope=nonsense", basicOf(Account.routee))
       yield* see(page, `[data-seq="3"] .badge.warn`)
       assert.include(yield* textOf(page, `[data-seq="3"]`), "The account may not have the scope nonsense")

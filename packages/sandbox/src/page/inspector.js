@@ -78,22 +78,20 @@ const places = {
   none: "no client secret"
 }
 
+const credentials = ({ kind, matched, placement }) =>
+  kind === "api" ?
+    [["Access token", matched ? "accepted" : "not accepted"]] :
+    kind === "token" ?
+    [["Credentials", `${places[placement]}: ${matched ? "right" : "not accepted"}`]] :
+    []
+
 const facts = (entry) =>
   [
     ["Provider", titleOf(entry.provider)],
     ["Account", entry.account],
     ["Grant", entry.grant],
     ["Scope", entry.scope],
-    [
-      "Credentials",
-      entry.kind === "other" ?
-        undefined :
-        `${
-          entry.kind === "token" && entry.placement !== "none"
-            ? `in ${entry.placement === "both" ? "header and body" : entry.placement}, `
-            : ""
-        }${entry.matched ? "right" : "not accepted"}`
-    ],
+    ...credentials(entry),
     ["Received", timeOf(entry)],
     ["Took", entry.duration === undefined ? undefined : `${entry.duration} ms`]
   ].filter(([, value]) => value !== undefined)

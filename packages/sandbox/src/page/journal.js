@@ -15,7 +15,7 @@ const outcomeWords = {
   "token": "new token",
   "same-token": "same token again",
   "refused": "refused",
-  "resource": "let in",
+  "resource": "accepted",
   "fault": "scripted"
 }
 
@@ -129,7 +129,7 @@ const rowOf = (entry, index) => {
       element(
         "span",
         { class: "faint words" },
-        entry.scripted === undefined || entry.answer === "fault" ? outcome(entry) : `${outcome(entry)}, scripted`
+        wordsOf(entry)
       )
     ),
     element("span", { class: "c-took faint" }, entry.duration === undefined ? "…" : `${entry.duration} ms`)
