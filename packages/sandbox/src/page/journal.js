@@ -89,7 +89,7 @@ const isOutcome = (entry, wanted) =>
 const filter = () => {
   const [search, provider, kind, wanted] = filters.map((id) => byId(id).value)
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "")
-  matching = [...entries.values()].reverse().filter((entry) =>
+  matching = [...entries.values()].toReversed().filter((entry) =>
     (provider === "" || entry.provider === provider) && (kind === "" || entry.kind === kind) &&
     isOutcome(entry, wanted) && words.every((word) => textOf(entry).includes(word))
   )
@@ -305,7 +305,7 @@ export const receive = (entry, then) => {
       last = Math.max(last, each.seq)
     }
     if (!isOrdered) {
-      const sorted = [...entries.entries()].sort(([one], [other]) => one - other)
+      const sorted = [...entries.entries()].toSorted(([one], [other]) => one - other)
       entries.clear()
       for (const [seq, each] of sorted) entries.set(seq, each)
     }

@@ -245,7 +245,7 @@ export const drawForms = (state) => {
   const providers = Object.keys(state.urls)
   for (const select of [byId("filter-provider"), byId("script").provider, byId("lifetimes").provider]) {
     const chosen = select.value
-    for (const option of [...select.options]) {
+    for (const option of Array.from(select.options)) {
       if (option.value !== "") option.remove()
     }
     select.append(...providers.map((provider) => element("option", { value: provider }, titleOf(provider))))
