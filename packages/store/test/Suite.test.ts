@@ -8,6 +8,8 @@ import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
 import { redisAt, startRedis } from "./support/redisServer.ts"
 
+const ofAll = sharedPostgres()
+
 // A machine that is held up is not a fault of the database.
 const budget = "30 seconds"
 
@@ -25,7 +27,7 @@ const redis: StoreSubject = {
 
 const postgres = (more: Parameters<typeof postgresAt>[1] = {}): Effect.Effect<StorePlace, unknown> =>
   Effect.gen(function*() {
-    const server = yield* sharedPostgres
+    const server = yield* ofAll
     const database = server.createDatabase()
     const client = Layer.orDie(postgresAt(server, { database, ...more }))
     yield* Effect.provide(SqlTokenStore.migration(), client)

@@ -51,8 +51,16 @@ const user = process.getuid?.() === 0
 
 const environment = { ...process.env, LC_ALL: "C", PGCONNECT_TIMEOUT: "5" }
 
+// What a program says is an error's message here, and nothing otherwise.
 const run = (name: string, ...args: ReadonlyArray<string>): string =>
-  execFileSync(program(name), args, { ...user, cwd: "/", env: environment, encoding: "utf8", timeout: 60_000 }).trim()
+  execFileSync(program(name), args, {
+    ...user,
+    cwd: "/",
+    env: environment,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 60_000
+  }).trim()
 
 const makeFolder = Effect.acquireRelease(
   Effect.sync(() => {
@@ -173,24 +181,24 @@ export const startPostgres = Effect.fnUntraced(
 export const postgresAt = ({ options }: Pick<PostgresServer, "options">, more: Partial<PgClient.PgPoolConfig> = {}) =>
   PgClient.layer({ ...options, ...more })
 
-let shared: Promise<PostgresServer & { readonly createDatabase: () => string }> | undefined
-
-/** One server for all tests of a file, which ends with the process. Each takes a database of its own. */
-export const sharedPostgres = Effect.promise(() => {
+/**
+ * One server for all tests of the file that calls this at its top, where each test takes a database of its own. It starts
+ * with the first one that needs it.
+ */
+export const sharedPostgres = (): Effect.Effect<PostgresServer & { readonly createDatabase: () => string }> => {
+  const scope = Scope.makeUnsafe()
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   let databases = 0
-  return shared ??= Effect.runPromise(
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const server = yield* Effect.provideService(startPostgres(), Scope.Scope, scope)
-      afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-      return {
-        ...server,
-        createDatabase: () => {
-          const name = `database_${++databases}`
-          server.psql(`CREATE DATABASE ${name}`)
-          return name
-        }
+  let started: Promise<PostgresServer> | undefined
+  return Effect.promise(async () => {
+    const server = await (started ??= Effect.runPromise(Effect.provideService(startPostgres(), Scope.Scope, scope)))
+    return {
+      ...server,
+      createDatabase: () => {
+        const name = `database_${++databases}`
+        server.psql(`CREATE DATABASE ${name}`)
+        return name
       }
-    })
-  )
-})
+    }
+  })
+}

@@ -76,27 +76,29 @@ export class NumberingServer {
   )
 }
 
-/** A token source with a store of its own, as another process of the fleet would have it. */
+/** A token source with a store and a memory of its own, as another process has it. */
 export const joinWith = <E>(
-  store: Layer.Layer<never, TokenError, Redis.Redis>,
-  redis: Layer.Layer<Redis.Redis, E>,
+  store: Layer.Layer<never, TokenError | E>,
   server: { readonly http: HttpClient.HttpClient },
   kind: keyof typeof providers = "plain"
 ): Effect.Effect<TokenSource.TokenSource, TokenError | E, Scope.Scope> =>
   Effect.gen(function*() {
-    const context: Context.Context<never> = yield* Layer.build(Layer.provide(store, redis))
+    const context: Context.Context<never> = yield* Layer.build(store)
     return yield* sourceOf(kind).pipe(
       Effect.provideContext(context),
       Effect.provideService(HttpClient.HttpClient, server.http)
     )
   })
 
-/**
- * The same, with a store that takes its time unless told otherwise: a machine that is held up is no fault of Redis.
- */
+/** The same through Redis, with a store that allows for a busy machine: that is not a fault of Redis. */
 export const join = <E>(
   redis: Layer.Layer<Redis.Redis, E>,
   server: { readonly http: HttpClient.HttpClient },
   kind?: keyof typeof providers,
   options?: Partial<RedisTokenStore.Options>
-) => joinWith(RedisTokenStore.layer({ keys, budget: "1 minute", lease: "1 minute", ...options }), redis, server, kind)
+) =>
+  joinWith(
+    RedisTokenStore.layer({ keys, budget: "1 minute", lease: "1 minute", ...options }).pipe(Layer.provide(redis)),
+    server,
+    kind
+  )
