@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -125,7 +125,7 @@ const serve = Effect.fnUntraced(
     })
     const signal = (name: NodeJS.Signals) => {
       if (server?.pid === undefined) return
-      const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(server.pid)], { encoding: "utf8" })
+      const children = spawnSync("ps", ["-o", "pid=", "--ppid", String(server.pid)], { encoding: "utf8" }).stdout
       for (const pid of [server.pid, ...children.split("\n").map(Number).filter((pid) => pid > 0)]) {
         try {
           process.kill(pid, name)
