@@ -40,11 +40,8 @@ const docstrings = (source) => source.split("\n").map((line) => /^\s*\*(?: (.*))
 
 const opening = /^(?<indent>\s*)(?<fence>`{3,}|~{3,})\s*(?<language>[^\s`]*)(?<info>[^`]*)$/
 const hidden = /^<!--\s*(?<language>ts|sh|text)\b(?<info>[^>]*)$/
-const typescript = new Set(["ts", "typescript"])
-const shell = new Set(["sh"])
-const text = new Set(["text"])
-const diff = new Set(["diff"])
-const checked = new Set([...typescript, ...shell, ...text, ...diff])
+const checked = ["ts", "typescript", "sh", "text", "diff"]
+const isTypeScript = (language) => language === "ts" || language === "typescript"
 
 /** The blocks of a document: the line before each, its lines, its language, and what else its info string says. */
 export const blocks = (text) => {
@@ -82,11 +79,11 @@ const composed = (found) => {
   for (const block of found) {
     const { code, hidden, language, words } = block
     if (words.includes("prints")) made.at(-1)?.prints.push(...code)
-    if (typescript.has(language)) {
+    if (isTypeScript(language)) {
       add(block, !(isOpen || words.includes("continues")), code)
       isOpen = hidden && !words.includes("continues")
     }
-    if (diff.has(language) && words.includes("ts")) {
+    if (language === "diff" && words.includes("ts")) {
       for (const other of ["+", "-"]) {
         add(block, true, code.map((line) => line.startsWith(other) ? "" : line.slice(2)))
       }
@@ -114,13 +111,13 @@ export const allPrograms = (workspace = root) =>
 /** Whether a program is one for Vitest. */
 export const isTest = (program) => /from "((@effect\/)?vitest|@mintmark\/conformance)"/.test(program)
 
-const meaningful = { continues: typescript, prints: text, serves: shell, minutes: shell, ts: diff }
+const meaningful = { continues: ["ts", "typescript"], prints: ["text"], serves: ["sh"], minutes: ["sh"], ts: ["diff"] }
 
 const wordProblem = (workspace, { code, language }, word) => {
-  if (meaningful[word]?.has(language)) return undefined
+  if (meaningful[word]?.includes(language)) return undefined
   const [, key, file] = /^(file|tried)=(.+)$/.exec(word) ?? []
   if (file === undefined) {
-    return checked.has(language)
+    return checked.includes(language)
       ? `has an info string that says nothing here: ${word}`
       : undefined
   }

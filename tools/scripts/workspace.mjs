@@ -50,18 +50,11 @@ const install = (pnpm) => {
   const args = ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]
   // Without a network, it fails in seconds rather than minutes.
   const env = { ...environment, CI: "true", npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retries: "1" }
-  const { error, status, stderr, stdout } = spawnSync("npx", args, {
-    cwd: root,
-    encoding: "utf8",
-    env,
-    maxBuffer: 2 ** 26
-  })
+  const options = { cwd: root, encoding: "utf8", env, maxBuffer: 2 ** 26 }
+  const { error, status, stderr, stdout } = spawnSync("npx", args, options)
   const output = `${error ?? ""}${stdout}${stderr}`
-  return {
-    isInstalled: status === 0,
-    output,
-    unreachable: /\b(ECONNREFUSED|ENOTFOUND|ENETUNREACH)\b/.exec(output)?.[1]
-  }
+  const unreachable = /\b(ECONNREFUSED|ENOTFOUND|ENETUNREACH)\b/.exec(output)?.[1]
+  return { isInstalled: status === 0, output, unreachable }
 }
 
 /** Installs pnpm, the dependencies and the pinned Node, unless they are installed already. */
