@@ -1,14 +1,12 @@
 /**
- * Counts what turbo did: the tests by Vitest's reports (by folder), and one failure for each task that failed without a
- * failed test, or that should have tests and left no report.
+ * Counts what turbo did: the tests by Vitest's reports (by folder), one failure for each folder that should have tests
+ * and left no report, and one for each task that failed without a failed test.
  */
 export const tally = ({ excused = [], exitCode, reports, tasks }) => {
-  const failures = ({ directory, execution, task }) => {
-    const report = task === "test" ? reports[directory] : undefined
-    if (task === "test" && report === undefined) return excused.includes(directory) ? 0 : 1
-    return execution?.exitCode ? report?.numFailedTests || 1 : 0
-  }
-  const failed = tasks.reduce((sum, task) => sum + failures(task), 0)
+  const inTests = (folder) => reports[folder]?.numFailedTests ?? (excused.includes(folder) ? 0 : 1)
+  const isExplained = ({ directory, task }) => task === "test" && inTests(directory) > 0
+  const failedTasks = tasks.filter((task) => task.execution?.exitCode && !isExplained(task))
+  const failed = Object.keys(reports).reduce((sum, folder) => sum + inTests(folder), failedTasks.length)
   const passed = Object.values(reports).reduce((sum, report) => sum + (report?.numPassedTests ?? 0), 0)
   return { failed: failed || (exitCode === 0 ? 0 : 1), passed }
 }

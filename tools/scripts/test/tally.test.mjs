@@ -25,9 +25,13 @@ describe("tally", () => {
   })
 
   it("counts a package that left no report as one failure, unless a program that it needs is missing", () => {
-    const fields = { reports: { core: report(3), fleet: undefined }, tasks: [task("core#test"), task("fleet#test")] }
-    assert.deepStrictEqual(count(fields), [3, 1])
-    assert.deepStrictEqual(count({ ...fields, excused: ["fleet"] }), [3, 0])
+    const reports = { core: report(3), fleet: undefined }
+    for (
+      const tasks of [[task("core#test"), task("fleet#test")], [task("fleet#test", 1)], [task("fleet#build", 0)], []]
+    ) {
+      assert.deepStrictEqual(count({ reports, tasks }), [3, 1])
+    }
+    assert.deepStrictEqual(count({ excused: ["fleet"], reports, tasks: [task("fleet#test")] }), [3, 0])
     const failing = { reports: { core: report(3, 1) }, tasks: [task("core#test", 1)] }
     assert.deepStrictEqual(count({ ...failing, excused: ["core"] }), [3, 1])
   })
