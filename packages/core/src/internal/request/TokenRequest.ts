@@ -127,7 +127,9 @@ const write = (
     ...(grant_type === undefined ? {} : { grant_type }),
     ...byClient.parameters,
     ...more,
-    ...(scopes.length > 0 && !isRenewal ? { scope: scopes.join(format.scopeSeparator ?? " ") } : {})
+    ...(scopes.length > 0 && !isRenewal && grant.scopes !== "grant"
+      ? { scope: scopes.join(format.scopeSeparator ?? " ") }
+      : {})
   }, format.fields ?? {})
   const taken = Object.keys(provider.parameters).find((name) => Object.hasOwn(own, name))
   if (taken !== undefined) return Result.fail(invalidOption(provider, "parameters", `must not name ${taken}`))
