@@ -1,5 +1,5 @@
-// Preloaded into each program: what it asks of a provider by its own address is led to the sandbox, and what it asks of
-// anybody else fails.
+// Preloaded into each program of the documents: a request to a provider's own address goes to the sandbox, and one to
+// any other machine fails.
 const urls = JSON.parse(process.env.MINTMARK_SANDBOX)
 const places = [
   ["https://auth.acme.example/oauth/token", `${urls.generic}/token`],
