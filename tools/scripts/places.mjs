@@ -4,9 +4,9 @@ const urls = JSON.parse(process.env.MINTMARK_SANDBOX)
 const places = [
   ["https://auth.acme.example/oauth/token", `${urls.generic}/token`],
   ["https://api.acme.example", urls.generic],
-  ["https://auth.routee.net", urls.routee],
-  ["https://connect.routee.net", urls.routee],
-  ["https://api.routera.io", urls.routera]
+  ["https://auth.routee.net", urls.routee.replace("{host}", "auth.routee.net")],
+  ["https://connect.routee.net", urls.routee.replace("{host}", "connect.routee.net")],
+  ["https://api.routera.io", urls.routera.replace("{host}", "api.routera.io")]
 ]
 
 const placeOf = (asked) => {
