@@ -14,6 +14,7 @@ import * as Settings from "./internal/request/settings.ts"
 import type { Account, Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
+import * as TokenSource from "./TokenSource.ts"
 
 /**
  * The class of a provider's service.
@@ -38,6 +39,8 @@ export interface ProviderService<in out Self, in out Id extends string, in out C
   readonly layerConfig: (
     options?: Configurable<Options>
   ) => Layer.Layer<Self, TokenError | Config.ConfigError, HttpClient.HttpClient>
+  /** The service as a `TokenSource`, for code that doesn't depend on which provider its token is from. */
+  readonly tokenSource: Layer.Layer<TokenSource.TokenSource, never, Self>
 }
 
 /**
@@ -85,5 +88,9 @@ export const Service =
       static readonly layer = (options: Options) => Layer.effect(Base, make(options))
       static readonly layerConfig = (options?: Configurable<Options>) =>
         Layer.effect(Base, Effect.flatMap(Settings.config<Options>(provider, options), make))
+      static readonly tokenSource = Layer.effect(
+        TokenSource.TokenSource,
+        Effect.map(Base, ({ events, peek, reject, renew, token }) => ({ get: token, peek, renew, reject, events }))
+      )
     }
   }

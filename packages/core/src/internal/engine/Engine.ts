@@ -21,12 +21,12 @@ import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Clocks from "./Clocks.ts"
 import * as EventHub from "./EventHub.ts"
+import type { Action, Event } from "./Events.ts"
 import * as InFlight from "./InFlight.ts"
 import * as Outage from "./Outage.ts"
 import * as Refusals from "./Refusals.ts"
 import * as State from "./State.ts"
 import * as Telemetry from "./Telemetry.ts"
-import type { Action, Event } from "./Transitions.ts"
 import { WaitUntil } from "./WaitUntil.ts"
 
 /*

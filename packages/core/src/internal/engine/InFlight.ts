@@ -3,8 +3,8 @@ import type * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
+import type { RefreshTokenFate } from "./Events.ts"
 import type { InFlight, Keys } from "./State.ts"
-import type { RefreshTokenFate } from "./Transitions.ts"
 
 /*
  * What is known of a token request while it runs, and those who wait for it.

@@ -7,8 +7,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Clocks from "../../../src/internal/engine/Clocks.ts"
+import type { Event, Next } from "../../../src/internal/engine/Events.ts"
 import * as State from "../../../src/internal/engine/State.ts"
-import { type Event, type Next, transition } from "../../../src/internal/engine/Transitions.ts"
+import { transition } from "../../../src/internal/engine/Transitions.ts"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
