@@ -38,6 +38,8 @@ export interface AccessToken<out Reply = unknown> {
   readonly refreshToken: RefreshToken | undefined
   /** What the provider's reply adds to OAuth's fields. */
   readonly reply: Reply
+  /** The base URL of the API, where the reply names it. */
+  readonly apiUrl?: string | undefined
 }
 
 /**

@@ -23,11 +23,6 @@ export interface Grant<N extends Needs = Needs> {
    * a refused password, which is never sent again by itself.
    */
   readonly refusedAs: "client_credentials" | "password"
-  /**
-   * Who says the scopes: the request in its field `scope` (the default), or the grant in its own way, such as a claim of
-   * an assertion.
-   */
-  readonly scopes?: "request" | "grant" | undefined
   /** As `validate` of a client authentication method. */
   validate?(values: Partial<Values<N>>): Problem | undefined | Effect.Effect<Problem | undefined>
   /**
@@ -100,12 +95,7 @@ export const password: Grant<{ readonly username: "text"; readonly password: "se
 }
 
 /**
- * The refresh token of an earlier reply. As `renewal` of a provider it is sent without `scope`, which keeps the scopes
- * that were granted.
- *
- * As `grant` of a provider, the first refresh token is one that was obtained elsewhere, and comes with the account. Where
- * the server rotates refresh tokens, set `renewal` as well: the newest is then used, and only a shared store keeps it
- * beyond this process. Without a store, a process that starts again has the first one, which the server no longer takes.
+ * The refresh token of an earlier reply. Sent without `scope`, which keeps the scopes that were granted.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 | RFC 6749 section 6}
  * @since 0.1.0
@@ -114,7 +104,7 @@ export const password: Grant<{ readonly username: "text"; readonly password: "se
 export const refreshToken: Renewal = {
   name: "refresh_token",
   needs: { refreshToken: "secret" },
-  refusedAs: "password",
+  refusedAs: "client_credentials",
   request: ({ refreshToken }) => ({ parameters: { grant_type: "refresh_token", refresh_token: refreshToken } })
 }
 

@@ -9,12 +9,12 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AccessToken } from "./AccessToken.ts"
+import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import * as Lifetime from "./internal/engine/Lifetime.ts"
 import * as ReplyMeaning from "./internal/engine/ReplyMeaning.ts"
 import { readBody } from "./internal/http/replyBody.ts"
 import { readRetryAfter } from "./internal/http/retryAfter.ts"
 import type { Resolved } from "./internal/request/resolve.ts"
-import { sentAs } from "./internal/request/sentAs.ts"
 import type { TokenRequest } from "./internal/request/TokenRequest.ts"
 import { shown, shownCode, whole } from "./internal/text/shown.ts"
 import * as TokenError from "./TokenError.ts"
@@ -76,7 +76,13 @@ export const makeReader = <Reply>(
     const { isRenewal, secrets } = request
     const grant = request.grant.name
     const meaning = ReplyMeaning.meaningOf(
-      sentAs(provider, isRenewal),
+      {
+        grant,
+        isRefresh: isRenewal,
+        refusedAs: provider.grant.refusedAs,
+        hasClientSecret: hasSecret(provider.clientAuthentication),
+        hasFallback: isRenewal
+      },
       { status, code, isEmpty },
       provider.errors
     )
@@ -159,6 +165,9 @@ export const makeReader = <Reply>(
   }
 }
 
+const hasSecret = ({ needs }: ClientAuthentication): boolean =>
+  Object.values(needs).some((kind) => !kind.startsWith("text"))
+
 // RFC 6749 appendix A.12, less the space, which ends a token in a header.
 const isToken = (value: unknown): value is string =>
   Predicate.isString(value) && value.length <= longestToken && /^[\x21-\x7E]+$/.test(value)
@@ -170,11 +179,8 @@ const readSeconds = (value: unknown): number | undefined =>
     ? Number(value)
     : undefined
 
-// Many servers keep whole seconds: a lifetime counts from the second in which the request was sent, rounded down.
-const endOf = (requestedAt: number, seconds: number): number => {
-  const since = Math.floor(requestedAt / 1000) * 1000
-  return Math.max(requestedAt, Math.min(since + seconds * 1000, Lifetime.endOfTime))
-}
+const endOf = (requestedAt: number, seconds: number): number =>
+  Math.min(requestedAt + Math.max(0, seconds * 1000), Lifetime.endOfTime)
 
 const readScopes = (scope: unknown): ReadonlyArray<string> | undefined => {
   const names = Array.isArray(scope) && scope.every(Predicate.isString) ? scope.join(" ") : scope

@@ -14,12 +14,9 @@ const get = (url: string, ca?: string) =>
   })
 
 const statuses = Effect.gen(function*() {
-  const { certificate, origin, at } = yield* Sandbox
+  const { certificate, origin, urls } = yield* Sandbox
   assert.match(origin, /^https:\/\/127\.0\.0\.1:\d+$/)
-  return {
-    stranger: yield* get(at("https://api.routera.io/me")),
-    trusting: yield* get(at("https://api.routera.io/me"), certificate)
-  }
+  return { stranger: yield* get(`${urls.routera}/me`), trusting: yield* get(`${urls.routera}/me`, certificate) }
 })
 
 describe("A sandbox over TLS", () => {
