@@ -2,14 +2,31 @@ import { assert, describe, it } from "@effect/vitest"
 import { checks, facts, marks, suite, type Turn, turned } from "@mintmark/conformance"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import { acme, acmeJson, acmeOwn, acmePerson, acmeProduced, acmeQuery } from "./support/acme.ts"
 
 const subjects = [acme, acmePerson, acmeJson, acmeQuery, acmeOwn, acmeProduced]
 
 for (const subject of subjects) suite(subject)
+
+/** As the Schema of an author who lets the whole reply through. */
+const showsAll = Schema.Unknown.pipe(
+  Schema.decodeTo(
+    Schema.declare((value): value is TokenReply.Standard => typeof value === "object"),
+    {
+      decode: SchemaGetter.transform((reply: unknown) => {
+        const { access_token: token, ...rest } = Object(reply)
+        return { ...rest, access_token: token, accessToken: Redacted.make(String(token)) }
+      }),
+      encode: SchemaGetter.forbiddenEncoding
+    }
+  )
+)
 
 const ofAcme: ReadonlyArray<Turn> = [
   {
@@ -57,7 +74,7 @@ const ofAcme: ReadonlyArray<Turn> = [
   { name: "scopes of its own", policy: { scopes: ["all"] }, check: "sends no scope where none is named" },
   {
     name: "no token type required",
-    policy: { tokenTypeRequired: false },
+    policy: { reply: TokenReply.make({}, { requiresTokenType: false }) },
     check: "reads the token type in any case, and accepts bearer tokens alone"
   },
   {
@@ -87,17 +104,17 @@ const ofAcme: ReadonlyArray<Turn> = [
   },
   {
     name: "a reply that loses a field",
-    policy: { reply: Schema.Unknown },
+    policy: { reply: TokenReply.Standard },
     check: "reads the documented reply: 900 s, tier"
   },
   {
     name: "a strict reply",
-    policy: { reply: Schema.Struct({ tier: Schema.String }) },
+    policy: { reply: TokenReply.make({ tier: Schema.String }) },
     check: "loses no token for a field of the provider's own, or for one that it doesn't know"
   },
   {
     name: "a reply that shows everything",
-    policy: { reply: Schema.Struct({}) },
+    policy: { reply: showsAll },
     check: "reads the documented reply: 900 s, tier"
   }
 ]
@@ -130,12 +147,12 @@ const ofPerson: ReadonlyArray<Turn> = [
   },
   {
     name: "refresh tokens that don't expire",
-    policy: { refreshTokenExpiresIn: undefined },
+    policy: { reply: TokenReply.make({}, { refreshTokenExpiresIn: [] }) },
     check: "doesn't send a refresh token that has expired by refresh_expires_in"
   },
   {
     name: "another field with the lifetime of refresh tokens",
-    policy: { refreshTokenExpiresIn: "expires_in" },
+    policy: { reply: TokenReply.make({}, { refreshTokenExpiresIn: "expires_in" }) },
     check: "sends a refresh token that doesn't expire after ten years"
   },
   { name: "renewal on 403", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" },
@@ -176,7 +193,7 @@ const ofQuery: ReadonlyArray<Turn> = [
   },
   {
     name: "a required token type",
-    policy: { tokenTypeRequired: true },
+    policy: { reply: TokenReply.Standard },
     check: "reads the token type in any case, and accepts bearer tokens alone"
   }
 ]

@@ -206,6 +206,18 @@ export const clientSecretPost: ClientAuthentication<ClientSecret> = {
 }
 
 /**
+ * No client authentication and no `client_id`: the grant alone says who the client is, as an assertion does.
+ *
+ * @since 0.1.0
+ * @category methods
+ */
+export const omitted: ClientAuthentication<{}> = {
+  name: "omitted",
+  needs: {},
+  authenticate: () => ({})
+}
+
+/**
  * `none`: a public client. Only `client_id`, as a field of the request.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 | RFC 7591 section 2}

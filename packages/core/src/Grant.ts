@@ -23,6 +23,11 @@ export interface Grant<N extends Needs = Needs> {
    * a refused password, which is never sent again by itself.
    */
   readonly refusedAs: "client_credentials" | "password"
+  /**
+   * Who says the scopes: the request in its field `scope` (the default), or the grant in its own way, such as a claim of
+   * an assertion.
+   */
+  readonly scopes?: "request" | "grant" | undefined
   /** As `validate` of a client authentication method. */
   validate?(values: Partial<Values<N>>): Problem | undefined | Effect.Effect<Problem | undefined>
   /**

@@ -7,10 +7,10 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
-import { type Authorization, bearer } from "./Authorization.ts"
 import type { ClientAuthentication, Needs, Parameters } from "./ClientAuthentication.ts"
 import type * as Grant from "./Grant.ts"
 import type { HostPart } from "./HostPart.ts"
+import type { Standard } from "./TokenReply.ts"
 
 /**
  * A provider: its token endpoint, how the client authenticates, its grant, how to read its reply, what its errors mean,
@@ -33,10 +33,7 @@ export interface Provider<
   readonly tokenEndpoint: string
   /** The base URL of the API: a request to a path goes there. May contain the same braces. */
   readonly apiUrl: string
-  /**
-   * Origins that may get the token, besides that of `apiUrl`. The first label of one may be `*`:
-   * `https://*.my.salesforce.com`.
-   */
+  /** Origins that may get the token, besides that of `apiUrl`. */
   readonly apiOrigins: ReadonlyArray<string>
   /** The check of each part in braces. */
   readonly urlParts: Readonly<Record<string, HostPart>>
@@ -59,26 +56,17 @@ export interface Provider<
   /** How the token request is written. */
   readonly request: RequestFormat
   /**
-   * What the reply adds to OAuth's fields. It sees the whole reply but the tokens themselves, and must not fail on what
-   * it doesn't need.
+   * The Schema of the whole reply: `TokenReply.Standard`, one that `TokenReply.make` or `TokenReply.from` makes, or any
+   * other that decodes to these fields and more.
    */
-  readonly reply: Schema.ConstraintCodec<Reply, unknown>
-  /** Whether a reply without `token_type` is read as one with `Bearer`. */
-  readonly tokenTypeRequired: boolean
+  readonly reply: Schema.ConstraintDecoder<Standard & Reply>
   /**
    * The lifetime of a token whose reply doesn't contain it, counted from the request; `undefined` where such a reply is
    * not understood.
    */
   readonly assumedLifetime: Duration.Input | undefined
-  /**
-   * The field of the reply that contains the refresh token's lifetime, in seconds; a 0 there means that it doesn't
-   * expire. `undefined` where the provider has no such field.
-   */
-  readonly refreshTokenExpiresIn: string | undefined
   /** Failed replies whose meaning doesn't follow from status and OAuth's codes. */
   readonly errors: ReadonlyArray<DeclaredError>
-  /** How the token goes on requests to the API. */
-  readonly authorization: Authorization
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlyArray<number>
   /**
@@ -205,11 +193,8 @@ export interface Facts<
       | "scopesRequired"
       | "parameters"
       | "request"
-      | "tokenTypeRequired"
       | "assumedLifetime"
-      | "refreshTokenExpiresIn"
       | "errors"
-      | "authorization"
       | "renewOn"
       | "doubtOn"
     >
@@ -239,14 +224,14 @@ type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
  * A provider.
  *
  * Defaults: no scopes, no further parameters, a form sent by POST, `token_type` and `expires_in` required, no refresh
- * token, the access token in an `Authorization: Bearer` header, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
+ * token, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
  * made of it.
  *
  * ```ts
  * import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
  * import * as Grant from "@mintmark/core/Grant"
  * import * as Provider from "@mintmark/core/Provider"
- * import * as Reply from "@mintmark/core/Reply"
+ * import * as TokenReply from "@mintmark/core/TokenReply"
  *
  * const acme = Provider.make({
  *   id: "acme",
@@ -254,7 +239,7 @@ type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
  *   apiUrl: "https://api.acme.example",
  *   clientAuthentication: ClientAuthentication.clientSecretBasic,
  *   grant: Grant.clientCredentials,
- *   reply: Reply.Nothing
+ *   reply: TokenReply.Standard
  * })
  * ```
  *
@@ -262,9 +247,9 @@ type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
  * @category constructors
  */
 export const make = <
-  Reply,
-  Client extends Needs,
-  Owner extends Needs,
+  Reply = {},
+  Client extends Needs = Needs,
+  Owner extends Needs = Needs,
   const UrlParts extends Readonly<Record<string, HostPart>> = {},
   const Names extends Readonly<Record<string, string>> = {},
   const Defaults extends Readonly<Record<string, string>> = {}
@@ -279,11 +264,8 @@ export const make = <
     scopesRequired: false,
     parameters: {},
     request: {},
-    tokenTypeRequired: true,
     assumedLifetime: undefined,
-    refreshTokenExpiresIn: undefined,
     errors: [],
-    authorization: bearer,
     renewOn: [401],
     doubtOn: [403],
     ...known,

@@ -11,12 +11,11 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
-import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Account from "./internal/engine/Account.ts"
 import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
-import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, type Source } from "./internal/request/account.ts"
 import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
@@ -47,10 +46,6 @@ export interface TokenPool<in Key, out Reply = unknown> {
   ) => Effect.Effect<Effect.Effect<AccessToken<Reply>, TokenError> | undefined>
   /** An HTTP client for the provider's API that carries the account's token. It is cheap: one for each request is fine. */
   readonly http: (key: Key) => AuthenticatedHttpClient.AuthenticatedHttpClient
-  /** Another HTTP client with the account's token: see `ProviderClient.attach`. */
-  readonly attach: (key: Key) => <E, R>(
-    client: HttpClient.HttpClient.With<E, R>
-  ) => HttpClient.HttpClient.With<E | TokenError, R>
   /** Forgets the account, with its refresh token and remembered refusals. */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** How many accounts are cached. */
@@ -95,8 +90,9 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   options: Options<Key, A> & AccountOf<P>
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const provider = yield* Effect.fromResult(resolve(known, options))
-  const http = yield* HttpClient.HttpClient
-  const attachmentOf = yield* Effect.fromResult(Attach.make(provider, options))
+  const carry = yield* Effect.fromResult(
+    AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
+  )
   const engine = yield* Engine.make(provider, readAnew(provider, options.account), options)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
@@ -141,8 +137,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     get,
     renew,
     reject,
-    http: (key) => Attach.attachTo(http, attachmentOf(sourceOf(key), () => accountOf(key))),
-    attach: (key) => Attach.attach(attachmentOf(sourceOf(key), () => accountOf(key))),
+    http: (key) => carry(sourceOf(key), () => accountOf(key)),
     forget: (key) => Effect.sync(() => MutableHashMap.remove(accounts, key)),
     size: Effect.sync(() => MutableHashMap.size(accounts)),
     events: engine.events

@@ -26,7 +26,7 @@ import type { Reason } from "./TokenEvent.ts"
 export interface Need<Reply> {
   /** The id of the provider, for errors. */
   readonly provider: string
-  /** The Schema of what the provider's reply adds to a token: a store writes it with the token, and reads it again. */
+  /** The Schema of the provider's replies: `TokenReply.more` of it is that of `token.reply`, which a store keeps. */
   readonly reply: Provider<Reply>["reply"]
   /** The complete identity of the request: only processes with the same one may share a token. It holds secrets. */
   readonly identity: Redacted.Redacted

@@ -8,8 +8,8 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as Reply from "@mintmark/core/Reply"
 import * as TokenPool from "@mintmark/core/TokenPool"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -51,7 +51,7 @@ const common = {
   apiUrl: "https://api.odd.test",
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 }
 
 const client = { clientId: "id", clientSecret: Redacted.make("s3cret&=") }

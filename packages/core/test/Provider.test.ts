@@ -4,7 +4,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -23,7 +23,7 @@ const acme = Provider.make({
   grant: Grant.clientCredentials,
   assumedLifetime: "1 hour",
   parameters: { audience: "a" },
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 type Options = ProviderClient.Options & { readonly site?: string; readonly domain?: string }
@@ -40,9 +40,9 @@ describe("Provider", () => {
   })
 
   it("takes the documented defaults for what its facts omit", () => {
-    const { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired, tokenTypeRequired } = acme
+    const { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired } = acme
     assert.deepStrictEqual(
-      { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired, tokenTypeRequired },
+      { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired },
       {
         errors: [],
         renewal: undefined,
@@ -50,8 +50,7 @@ describe("Provider", () => {
         doubtOn: [403],
         request: {},
         scopes: [],
-        scopesRequired: false,
-        tokenTypeRequired: true
+        scopesRequired: false
       }
     )
   })

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -57,7 +57,7 @@ const source = Effect.fnUntraced(function*(
     apiUrl: tokenEndpoint,
     clientAuthentication,
     renewal: Grant.refreshToken,
-    reply: Reply.Nothing
+    reply: TokenReply.Standard
   }
   const client = { clientId, clientSecret: Redacted.make(clientSecret) }
   return yield* (grant === "password"

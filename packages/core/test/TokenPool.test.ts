@@ -3,18 +3,18 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as TokenPool from "@mintmark/core/TokenPool"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 
 const facts = {
   id: "acme",
   tokenEndpoint: "https://auth.acme.test/token",
   apiUrl: "https://api.acme.test",
-  reply: Schema.Struct({})
+  reply: TokenReply.Standard
 }
 
 const acme = Provider.make({

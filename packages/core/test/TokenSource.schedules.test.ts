@@ -3,6 +3,7 @@ import type * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { fromEngine } from "@mintmark/core/TokenSource"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -13,7 +14,6 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as Account from "../src/internal/engine/Account.ts"
@@ -42,7 +42,7 @@ const provider = (rotates: boolean): Resolved<{}> => ({
     grant: Grant.password,
     ...(rotates ? { renewal: Grant.refreshToken } : {})
   }),
-  reply: Schema.Struct({})
+  reply: TokenReply.Standard
 })
 
 const credentials: TokenRequest.Credentials = {

@@ -3,6 +3,7 @@ import type * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import type * as Provider from "@mintmark/core/Provider"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -13,7 +14,6 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
@@ -26,7 +26,7 @@ import * as Server from "./support/ScriptedServer.ts"
 
 const provider = (facts: Partial<Provider.Provider<{}>> = {}): Resolved<{}> => ({
   ...acme({ clientAuthentication: ClientAuthentication.none }),
-  reply: Schema.Struct({}),
+  reply: TokenReply.Standard,
   ...facts,
   assumedLifetime: undefined
 })
@@ -648,7 +648,7 @@ describe("TokenSource", () => {
         const server = Server.make([rotating(1, { refresh_expires_in: 100 })])
         const source = yield* sourceOf(
           server,
-          provider({ grant: Grant.password, renewal: Grant.refreshToken, refreshTokenExpiresIn: "refresh_expires_in" }),
+          provider({ grant: Grant.password, renewal: Grant.refreshToken }),
           withPassword("right")
         )
         yield* source.get

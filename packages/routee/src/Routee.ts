@@ -8,7 +8,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { optional } from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
 /**
@@ -33,21 +33,23 @@ export type RouteeScope =
   | (string & {})
 
 /**
- * What Routee's reply adds to OAuth's fields.
+ * Routee's reply: OAuth's fields, and those that Routee adds.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const RouteeReply = Schema.Struct({
+export const RouteeReply = TokenReply.make({
   /** The application's rights, such as `MT_ROLE_SMS`. */
-  permissions: optional(Schema.Array(Schema.String))
+  permissions: TokenReply.optional(Schema.Array(Schema.String))
 })
 
 /**
+ * What Routee's reply adds to OAuth's fields: `token.reply`.
+ *
  * @since 0.1.0
- * @category schemas
+ * @category models
  */
-export type RouteeReply = typeof RouteeReply.Type
+export type RouteeReply = TokenReply.More<typeof RouteeReply>
 
 /**
  * The provider: client credentials, raw in a Basic header; scopes optional; a 401 or a 403 of the API means a new token.

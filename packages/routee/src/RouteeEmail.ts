@@ -8,7 +8,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 
 /**
  * The provider: client credentials, in the body. Routee's two pages on it contradict each other on that: the option
@@ -24,7 +24,7 @@ export const routeeEmail = Provider.make({
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
   names: { clientId: "applicationId", clientSecret: "applicationSecret" },
-  reply: Reply.Nothing,
+  reply: TokenReply.Standard,
   renewOn: [401, 403]
 })
 

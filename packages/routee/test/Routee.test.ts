@@ -1,5 +1,6 @@
 import { assert, describe, expectTypeOf, layer } from "@effect/vitest"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { Routee, RouteeEmail, type RouteeOptions, RouteeReply, type RouteeScope } from "@mintmark/routee"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Account from "@mintmark/sandbox/Account"
@@ -82,7 +83,9 @@ describe("Routee", () => {
         const { routee } = yield* open("rights", { scopes: ["sms", "voice"] })
         const { reply } = yield* routee.token
         assert.deepStrictEqual(reply.permissions, ["MT_ROLE_SMS", "MT_ROLE_VOICE"])
-        assert.deepStrictEqual(yield* Schema.encodeEffect(RouteeReply)(reply), { permissions: reply.permissions })
+        assert.deepStrictEqual(yield* Schema.encodeEffect(TokenReply.more(RouteeReply))(reply), {
+          permissions: reply.permissions
+        })
       }))
 
     for (const [lifetime, seconds] of [[3600, 3600], [86_400, 86_400], [631_139_040, 631_139_040]] as const) {

@@ -8,7 +8,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 
 /**
  * The provider: client credentials, in the body; a 401 of the API means a new token. Nothing is known of its scopes: an
@@ -23,7 +23,7 @@ export const routera = Provider.make({
   apiUrl: "https://api.routera.io",
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 /**

@@ -8,7 +8,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import { optional } from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
 /**
@@ -20,32 +20,32 @@ import * as Schema from "effect/Schema"
 export type VoipexScope = "openid" | "profile" | "email" | (string & {})
 
 /**
- * What Voipex's reply adds to OAuth's fields.
+ * Voipex's reply: OAuth's fields, and those that Voipex adds. `refresh_expires_in` is the refresh token's lifetime.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const VoipexReply = Schema.Struct({
+export const VoipexReply = TokenReply.make({
   /**
    * Tokens issued before this time are refused, in seconds since the Unix epoch (`not-before-policy`); 0 for none. The
    * field is documented, its meaning is likely.
    */
-  notBeforePolicy: optional(Schema.Finite),
+  notBeforePolicy: TokenReply.optional(Schema.Finite),
   /** The session at the server that the token belongs to, a UUID (`session_state`). */
-  sessionState: optional(Schema.String),
+  sessionState: TokenReply.optional(Schema.String),
   /** Who the account's person is, as a signed JWT (`id_token`), where the scope `openid` was requested. */
-  idToken: optional(Schema.RedactedFromValue(Schema.String, { label: "id token" }))
-}).pipe(Schema.encodeKeys({
-  notBeforePolicy: "not-before-policy",
-  sessionState: "session_state",
-  idToken: "id_token"
-}))
+  idToken: TokenReply.optional(Schema.RedactedFromValue(Schema.String, { label: "id token" }))
+}, {
+  fields: { notBeforePolicy: "not-before-policy", sessionState: "session_state", idToken: "id_token" }
+})
 
 /**
+ * What Voipex's reply adds to OAuth's fields: `token.reply`.
+ *
  * @since 0.1.0
- * @category schemas
+ * @category models
  */
-export type VoipexReply = typeof VoipexReply.Type
+export type VoipexReply = TokenReply.More<typeof VoipexReply>
 
 /**
  * The provider: the account's password for a public client, then refresh tokens; a 401 of the API means a new token.
@@ -62,7 +62,6 @@ export const voipex = Provider.make({
   grant: Grant.password,
   renewal: Grant.refreshToken,
   defaults: { clientId: "api" },
-  refreshTokenExpiresIn: "refresh_expires_in",
   reply: VoipexReply
 })
 

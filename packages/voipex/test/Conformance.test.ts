@@ -1,4 +1,5 @@
 import { facts, marks, suite, turned } from "@mintmark/conformance"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { readFileSync } from "node:fs"
 import { voipex, voipexFacts } from "./Pages.ts"
 
@@ -22,7 +23,7 @@ turned(voipex, [
   },
   {
     name: "refresh tokens that don't expire",
-    policy: { refreshTokenExpiresIn: undefined },
+    policy: { reply: TokenReply.make({}, { refreshTokenExpiresIn: [] }) },
     check: "doesn't send a refresh token that has expired by refresh_expires_in"
   }
 ])

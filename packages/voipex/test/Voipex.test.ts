@@ -1,4 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { Sandbox } from "@mintmark/sandbox"
 import type { UserAccount } from "@mintmark/sandbox/Account"
 import * as Answer from "@mintmark/sandbox/Answer"
@@ -67,8 +68,8 @@ describe("Voipex", () => {
         const idToken = Redacted.value(reply.idToken ?? Redacted.make(""))
         assert.match(idToken, /^ey/)
         assert.notInclude(`${inspect(reply, { depth: 9 })}${JSON.stringify(reply)}`, idToken)
-        const stored = JSON.stringify(yield* Schema.encodeEffect(VoipexReply)(reply))
-        const again = yield* Schema.decodeUnknownEffect(VoipexReply)(JSON.parse(stored))
+        const stored = JSON.stringify(yield* Schema.encodeEffect(TokenReply.more(VoipexReply))(reply))
+        const again = yield* Schema.decodeUnknownEffect(TokenReply.more(VoipexReply))(JSON.parse(stored))
         assert.strictEqual(Redacted.value(again.idToken ?? Redacted.make("")), idToken)
         assert.strictEqual(again.sessionState, reply.sessionState)
       }))

@@ -9,7 +9,7 @@ import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import type * as Array from "effect/Array"
 
 /**
@@ -73,7 +73,7 @@ export const vonageContactCenter = Provider.make({
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
   scopesRequired: true,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 /**

@@ -9,7 +9,7 @@ import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import type { VonageContactCenterDomain, VonageContactCenterRegion } from "./VonageContactCenter.ts"
 
 /**
@@ -28,7 +28,7 @@ export const vonageContactCenterV0 = Provider.make({
   names: { clientId: "accountKey", clientSecret: "apiToken" },
   clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
   grant: Grant.clientCredentials,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 /**

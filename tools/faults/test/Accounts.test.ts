@@ -3,8 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import * as Reply from "@mintmark/core/Reply"
 import * as TokenPool from "@mintmark/core/TokenPool"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import type { ClientAccount } from "@mintmark/sandbox/Account"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,7 @@ const facts = ({ urls }: Sandbox.Sandbox["Service"]) => ({
   apiUrl: urls.generic,
   clientAuthentication: ClientAuthentication.clientSecretBasic,
   renewal: Grant.refreshToken,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 const clientOf = (key: string) => ({

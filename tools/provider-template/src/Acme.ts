@@ -8,7 +8,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 
 // TODO: the facts go here. Each that Acme's pages state is a line below, and in test/Pages.ts, written twice on purpose; each that they don't state stays out, or is a default that an option overrides. What else
 // there is, `Provider.Facts` lists: Acme's own names of credentials (`names`), a reply with more fields, refresh tokens,
@@ -26,7 +26,7 @@ export const acme = Provider.make({
   apiUrl: "https://api.acme.example",
   clientAuthentication: ClientAuthentication.clientSecretBasic,
   grant: Grant.clientCredentials,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 /**

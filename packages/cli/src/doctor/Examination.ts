@@ -1,13 +1,13 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Token from "@mintmark/core/AccessToken"
 import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
+import * as ReplyReader from "@mintmark/core/internal/engine/ReplyReader"
 import { credentialsOf } from "@mintmark/core/internal/request/account"
 import { resolve, type Resolved } from "@mintmark/core/internal/request/resolve"
 import { variableOf } from "@mintmark/core/internal/request/settings"
 import * as TokenRequest from "@mintmark/core/internal/request/TokenRequest"
 import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
 import type { TokenError } from "@mintmark/core/TokenError"
-import * as TokenResponse from "@mintmark/core/TokenResponse"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
@@ -159,7 +159,7 @@ const exchange = Effect.fnUntraced(function*(
     .pipe(
       Effect.mapError((error) => stopAt("endpoint", provider, error))
     )
-  const outcome = TokenResponse.makeReader(provider)(request, response)
+  const outcome = ReplyReader.make(provider)(request, response)
   const reason = Result.isFailure(outcome) ? outcome.failure.reason : undefined
   const detail = `POST ${provider.tokenEndpoint}: ${response.status} after ${
     response.receivedAt - response.requestedAt
@@ -187,7 +187,7 @@ const exchange = Effect.fnUntraced(function*(
 // Statuses that tell of the URL, not of the request.
 const isStrange = (status: number): boolean => status === 404 || status === 405 || status === 410
 
-const compareClocks = (date: string | undefined, response: TokenResponse.TokenResponse, tell: Tell) => {
+const compareClocks = (date: string | undefined, response: ReplyReader.TokenResponse, tell: Tell) => {
   const server = date === undefined ? NaN : Date.parse(date)
   // The header has whole seconds: half a second is lost on average.
   const ahead = Math.round(((response.requestedAt + response.receivedAt) / 2 - server - 500) / 1000)

@@ -2,6 +2,7 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -19,8 +20,7 @@ const facts = {
   tokenEndpoint: "https://auth.acme.test/token",
   apiUrl: "https://api.acme.test",
   clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
-  refreshTokenExpiresIn: "refresh_expires_in",
-  reply: Schema.Struct({ tier: Schema.String, identity: Schema.RedactedFromValue(Schema.String) })
+  reply: TokenReply.make({ tier: Schema.String, identity: Schema.RedactedFromValue(Schema.String) })
 }
 
 const ofClient = Provider.make({ ...facts, grant: Grant.clientCredentials })

@@ -2,14 +2,14 @@ import type { Own, Policy, Setting, Statement, Subject } from "@mintmark/conform
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import { optional } from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 // Providers as an author outside of this workspace would write them, and what their pages would say.
 
-const Reply = Schema.Struct({ tier: optional(Schema.String) })
+const Reply = TokenReply.make({ tier: TokenReply.optional(Schema.String) })
 
 const setting = (option: string, variable: string): Setting => ({ option, variable })
 
@@ -77,7 +77,6 @@ export const acmePerson: Subject = {
     clientAuthentication: ClientAuthentication.none,
     grant: Grant.password,
     renewal: Grant.refreshToken,
-    refreshTokenExpiresIn: "refresh_expires_in",
     names: { username: "email" },
     scopesRequired: true,
     reply: Reply
@@ -148,7 +147,7 @@ export const acmeQuery: Subject = {
     ...facts,
     request: { method: "GET", fields: { refresh_token: "refreshToken" } },
     renewal: Grant.refreshToken,
-    tokenTypeRequired: false,
+    reply: TokenReply.make({ tier: TokenReply.optional(Schema.String) }, { requiresTokenType: false }),
     assumedLifetime: "10 minutes"
   }),
   stated: {

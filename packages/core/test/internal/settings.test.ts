@@ -4,7 +4,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type { Configurable } from "@mintmark/core/ProviderService"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ const acme = Provider.make({
   names: { clientId: "accountKey", clientSecret: "apiToken" },
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 interface Options {

@@ -3,12 +3,12 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { Account } from "@mintmark/sandbox"
 import * as Context from "effect/Context"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 
 /** What an application may send its requests with. */
 export const transports = [
@@ -22,7 +22,7 @@ const acme_ = Provider.make({
   apiUrl: "https://api.acme.test",
   clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
   grant: Grant.clientCredentials,
-  reply: Schema.Struct({})
+  reply: TokenReply.Standard
 })
 
 /** A provider at a base URL. */

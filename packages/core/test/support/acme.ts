@@ -2,6 +2,7 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -14,7 +15,7 @@ const value = Provider.make<unknown, ClientAuthentication.ClientSecret, {}>({
   apiUrl: "https://api.acme.test",
   clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
   grant: Grant.clientCredentials,
-  reply: Schema.Unknown
+  reply: TokenReply.make({ permissions: TokenReply.optional(Schema.Array(Schema.String)) })
 })
 
 /** A provider that exists nowhere, as an application uses it. */

@@ -1,10 +1,10 @@
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { Account } from "@mintmark/sandbox"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { resolve, type Resolved } from "../../src/internal/request/resolve.ts"
 import type * as TokenRequest from "../../src/internal/request/TokenRequest.ts"
 
@@ -17,7 +17,7 @@ export const generic = (baseUrl: string): Resolved<{}> =>
       apiUrl: "https://generic.test",
       clientAuthentication: ClientAuthentication.clientSecretBasic,
       grant: Grant.clientCredentials,
-      reply: Schema.Struct({})
+      reply: TokenReply.Standard
     }),
     { baseUrl }
   ))

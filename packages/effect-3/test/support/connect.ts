@@ -4,6 +4,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { Options, Subject } from "@mintmark/conformance"
 import type * as AccessToken4 from "@mintmark/core/AccessToken"
 import * as ClientAuthentication4 from "@mintmark/core/ClientAuthentication"
+import { moreOf } from "@mintmark/core/internal/http/standardFields"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
 import type * as TokenError4 from "@mintmark/core/TokenError"
 import * as TokenErrorSchema4 from "@mintmark/core/TokenErrorSchema"
@@ -61,6 +62,8 @@ const methods: ReadonlyMap<unknown, Options3["clientAuthentication"]> = new Map(
   [ClientAuthentication4.none, "none"]
 ])
 
+const standard = { access_token: "-", token_type: "Bearer" }
+
 /** The same provider, met by an Effect 3 application whose time and chance are those of the check. */
 export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>>(
   subject: Subject,
@@ -76,7 +79,7 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
         ...token.refreshToken,
         value: Redacted4.make(Redacted.value(token.refreshToken.value))
       },
-      reply: Schema4.decodeUnknownSync(reply)(encode(token.reply))
+      reply: moreOf<unknown>(Schema4.decodeUnknownSync(reply)({ ...standard, ...Object(encode(token.reply)) }))
     }
   }
   const toClient4 = (client: ProviderClient<Reply, Scopes>): ProviderClient4.ProviderClient => ({
@@ -97,7 +100,6 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
       Effect4.flatMap((request) => send(client.http, request)),
       Effect4.succeed
     ),
-    attach: () => assert.fail("a client of Effect 3 goes through `http`"),
     withScopes: (scopes) => Effect4.map(run(client.withScopes(scopes as Scopes)), toClient4)
   })
   const connect = (

@@ -2,6 +2,7 @@ import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Lifetime from "@mintmark/core/internal/engine/Lifetime"
 import { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import type { Need } from "@mintmark/core/TokenStore"
 import * as Effect from "effect/Effect"
 import { constUndefined, identity } from "effect/Function"
@@ -34,7 +35,7 @@ export const write = <Reply>(
   ahead: number
 ): Effect.Effect<string | undefined> => {
   const { refreshToken } = token
-  return Schema.encodeEffect(Schema.toCodecJson(reply))(token.reply).pipe(
+  return Schema.encodeEffect(TokenReply.more(reply))(token.reply).pipe(
     Effect.flatMap((reply) =>
       encodeStored({
         value: Redacted.value(token.value),
@@ -62,7 +63,7 @@ export const read = <Reply>(
 ): Effect.Effect<AccessToken<Reply> | undefined> =>
   decodeStored(text).pipe(
     Effect.flatMap((stored) =>
-      Effect.map(Schema.decodeUnknownEffect(Schema.toCodecJson(reply))(stored.reply), (reply) => ({
+      Effect.map(Schema.decodeUnknownEffect(TokenReply.more(reply))(stored.reply), (reply) => ({
         value: Redacted.make(stored.value, { label: "access token" }),
         requestedAt: stored.requestedAt + ahead,
         expiresAt: Math.min(stored.expiresAt + ahead, Lifetime.endOfTime),

@@ -1,11 +1,12 @@
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 
 const facts = {
   id: "acme",
@@ -15,20 +16,19 @@ const facts = {
 }
 
 /** A provider that exists nowhere, with client credentials. */
-export const acme = <Reply>(reply: Schema.ConstraintCodec<Reply, unknown>) =>
+export const acme = <Reply>(reply: Schema.ConstraintDecoder<TokenReply.Standard & Reply>) =>
   Provider.make({ ...facts, grant: Grant.clientCredentials, reply })
 
 /** The same with a password and refresh tokens. */
-export const acmeOfPersons = <Reply>(reply: Schema.ConstraintCodec<Reply, unknown>) =>
+export const acmeOfPersons = <Reply>(reply: Schema.ConstraintDecoder<TokenReply.Standard & Reply>) =>
   Provider.make({
     ...facts,
     grant: Grant.password,
     renewal: Grant.refreshToken,
-    refreshTokenExpiresIn: "refresh_expires_in",
     reply
   })
 
-export const provider = acme(Schema.Struct({}))
+export const provider = acme(TokenReply.Standard)
 
 export const credentials = { clientId: "id", clientSecret: Redacted.make("secret") }
 

@@ -1,7 +1,7 @@
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
-import * as Reply from "@mintmark/core/Reply"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import { Account } from "@mintmark/sandbox"
 import * as Redacted from "effect/Redacted"
@@ -24,7 +24,7 @@ const routera = Provider.make({
   id: "routera",
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
-  reply: Schema.Struct({})
+  reply: TokenReply.Standard
 })
 
 const voipex = Provider.make({
@@ -33,8 +33,7 @@ const voipex = Provider.make({
   clientAuthentication: ClientAuthentication.none,
   grant: Grant.password,
   renewal: Grant.refreshToken,
-  refreshTokenExpiresIn: "refresh_expires_in",
-  reply: Schema.Struct({ session_state: Schema.RedactedFromValue(Schema.String) })
+  reply: TokenReply.make({ session_state: Schema.RedactedFromValue(Schema.String) })
 })
 
 const oidcProvider = Provider.make({
@@ -43,7 +42,7 @@ const oidcProvider = Provider.make({
   clientAuthentication: ClientAuthentication.clientSecretBasic,
   grant: Grant.password,
   renewal: Grant.refreshToken,
-  reply: Reply.Nothing
+  reply: TokenReply.Standard
 })
 
 /** The token source of the one account that a fleet shares. */

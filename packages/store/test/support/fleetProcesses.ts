@@ -7,10 +7,7 @@ import type { FleetProvider } from "./fleetAccounts.ts"
 
 /** What a member is told. */
 export interface Orders {
-  /** The shared store. */
-  readonly store:
-    | { readonly redis: string }
-    | { readonly postgres: { readonly port: number; readonly database: string } }
+  readonly redisUrl: string
   readonly keys: ReadonlyArray<string>
   readonly lease: `${number} seconds`
   readonly budget: `${number} seconds`

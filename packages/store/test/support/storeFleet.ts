@@ -1,5 +1,6 @@
 import type * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import type * as Context from "effect/Context"
@@ -19,11 +20,9 @@ export const canary = "c4n4ry"
 
 /** A server with client credentials, and one with a password and refresh tokens. */
 export const providers = {
-  plain: acme(Schema.Struct({ account: Schema.String })),
+  plain: acme(TokenReply.make({ account: Schema.String })),
   renewing: acmeOfPersons(
-    Schema.Struct({ idToken: Schema.RedactedFromValue(Schema.String) }).pipe(
-      Schema.encodeKeys({ idToken: "id_token" })
-    )
+    TokenReply.make({ idToken: Schema.RedactedFromValue(Schema.String) }, { fields: { idToken: "id_token" } })
   )
 }
 

@@ -3,8 +3,8 @@ import type { Needs } from "@mintmark/core/ClientAuthentication"
 import * as Grants from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import type { ClientAccount } from "@mintmark/sandbox/Account"
 import type * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ const provider = <G extends Needs>(tokenEndpoint: string, grant: Grants.Grant<G>
     clientAuthentication: ClientAuthentication.clientSecretBasic,
     grant,
     renewal: Grants.refreshToken,
-    reply: Reply.Nothing
+    reply: TokenReply.Standard
   })
 
 export type Grant = "client_credentials" | "password"

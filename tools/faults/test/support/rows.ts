@@ -8,7 +8,7 @@ export interface Row {
   readonly tests?: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-const response = "core/test/TokenResponse.test.ts"
+const response = "core/test/internal/engine/ReplyReader.test.ts"
 const source = "core/test/TokenSource.test.ts"
 const endpoint = "core/test/TokenEndpoint.test.ts"
 const shared = "store/test/RedisTokenStore.test.ts"

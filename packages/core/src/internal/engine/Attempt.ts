@@ -6,7 +6,6 @@ import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenEndpoint from "../../TokenEndpoint.ts"
 import * as TokenError from "../../TokenError.ts"
-import * as TokenResponse from "../../TokenResponse.ts"
 import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import type { Source } from "../request/account.ts"
 import type { Resolved } from "../request/resolve.ts"
@@ -16,6 +15,7 @@ import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
 import { within } from "./Deadline.ts"
 import type { Running } from "./InFlight.ts"
+import * as ReplyReader from "./ReplyReader.ts"
 import * as State from "./State.ts"
 
 /*
@@ -53,7 +53,7 @@ export const make = <Reply>({ clocks, deadline, http, provider, store }: Options
   type Token = AccessToken.AccessToken<Reply>
 
   const exchange = TokenEndpoint.make(provider, http)
-  const read = TokenResponse.makeReader(provider)
+  const read = ReplyReader.make(provider)
 
   const send = (
     running: Running<Reply>,

@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unavailable, Unsafe } from "../../TokenError.ts"
-import { originOf } from "../http/url.ts"
+import { originOf } from "../url.ts"
 import { invalidOption, type Resolved } from "./resolve.ts"
 
 /*
@@ -127,7 +127,9 @@ const write = (
     ...(grant_type === undefined ? {} : { grant_type }),
     ...byClient.parameters,
     ...more,
-    ...(scopes.length > 0 && !isRenewal ? { scope: scopes.join(format.scopeSeparator ?? " ") } : {})
+    ...(scopes.length > 0 && !isRenewal && grant.scopes !== "grant"
+      ? { scope: scopes.join(format.scopeSeparator ?? " ") }
+      : {})
   }, format.fields ?? {})
   const taken = Object.keys(provider.parameters).find((name) => Object.hasOwn(own, name))
   if (taken !== undefined) return Result.fail(invalidOption(provider, "parameters", `must not name ${taken}`))

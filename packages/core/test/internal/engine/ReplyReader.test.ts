@@ -1,22 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Grant from "@mintmark/core/Grant"
-import * as Reply from "@mintmark/core/Reply"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
-import * as TokenResponse from "@mintmark/core/TokenResponse"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
-import * as Lifetime from "../src/internal/engine/Lifetime.ts"
-import { longestRetryAfter } from "../src/internal/http/retryAfter.ts"
-import type { Resolved } from "../src/internal/request/resolve.ts"
-import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
-import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "./support/acme.ts"
-import { cost } from "./support/cost.ts"
+import * as Lifetime from "../../../src/internal/engine/Lifetime.ts"
+import * as ReplyReader from "../../../src/internal/engine/ReplyReader.ts"
+import { longestRetryAfter } from "../../../src/internal/http/retryAfter.ts"
+import type { Resolved } from "../../../src/internal/request/resolve.ts"
+import * as TokenRequest from "../../../src/internal/request/TokenRequest.ts"
+import { longestToken } from "../../../src/internal/text/isToken.ts"
+import { acme, clientCredentials, clientSecret, password, passwordCredentials } from "../../support/acme.ts"
+import { cost } from "../../support/cost.ts"
 
 const requestedAt = Date.UTC(2030, 0, 1)
 const receivedAt = requestedAt + 250
@@ -42,7 +43,7 @@ const read = (
   const request = Effect.runSync(
     TokenRequest.make(provider, credentials, refreshToken === undefined ? undefined : Redacted.make(refreshToken))
   )
-  return TokenResponse.makeReader(provider)(request, {
+  return ReplyReader.make(provider)(request, {
     status,
     retryAfter,
     date,
@@ -71,7 +72,7 @@ const problem = (body: unknown): string => {
   return reason.problem
 }
 
-describe("TokenResponse: the body", () => {
+describe("ReplyReader: the body", () => {
   it("reads a whole reply", () => {
     const { expiresAt, refreshToken, requestedAt: at, scopes, value } = token({ body: { ...good, scope: "a b" } })
     assert.strictEqual(Redacted.value(value), "t0ken")
@@ -145,7 +146,7 @@ describe("TokenResponse: the body", () => {
     const provider = acme()
     const request = Effect.runSync(TokenRequest.make(provider, clientCredentials()))
     const reasonOf = (status: number) => {
-      const result = TokenResponse.makeReader(provider)(request, {
+      const result = ReplyReader.make(provider)(request, {
         status,
         retryAfter: undefined,
         date: undefined,
@@ -175,7 +176,7 @@ describe("TokenResponse: the body", () => {
   })
 })
 
-describe("TokenResponse: access_token", () => {
+describe("ReplyReader: access_token", () => {
   it.each([
     ["missing", without("access_token")],
     ["null", { ...good, access_token: null }],
@@ -195,13 +196,13 @@ describe("TokenResponse: access_token", () => {
   })
 
   it("may be as long as a header can carry", () => {
-    const longest = "t".repeat(TokenResponse.longestToken)
+    const longest = "t".repeat(longestToken)
     assert.strictEqual(Redacted.value(token({ body: { ...good, access_token: longest } }).value), longest)
     assert.strictEqual(reason({ body: { ...good, access_token: `${longest}t` } }), "ReplyNotUnderstood")
   })
 })
 
-describe("TokenResponse: expires_in", () => {
+describe("ReplyReader: expires_in", () => {
   const lasts = (body: unknown, provider = acme()): number => token({ body, provider }).expiresAt - requestedAt
 
   it.each<[string, unknown, number]>([
@@ -254,7 +255,7 @@ describe("TokenResponse: expires_in", () => {
   )
 })
 
-describe("TokenResponse: token_type", () => {
+describe("ReplyReader: token_type", () => {
   it.each(["bearer", "Bearer", "BEARER", "bEaReR"])("is a bearer token in any case: %s", (token_type) => {
     assert.strictEqual(Redacted.value(token({ body: { ...good, token_type } }).value), "t0ken")
   })
@@ -264,14 +265,16 @@ describe("TokenResponse: token_type", () => {
     (_, body) => {
       assert.match(problem(body), /token_type/)
       assert.strictEqual(
-        Redacted.value(token({ body, provider: acme({ tokenTypeRequired: false }) }).value),
+        Redacted.value(
+          token({ body, provider: acme({ reply: TokenReply.make({}, { requiresTokenType: false }) }) }).value
+        ),
         "t0ken"
       )
     }
   )
 
   it.each(["MAC", "DPoP", "N_A", "", "bearer "])("is refused when it is no bearer token: %j", (token_type) => {
-    for (const provider of [acme(), acme({ tokenTypeRequired: false })]) {
+    for (const provider of [acme(), acme({ reply: TokenReply.make({}, { requiresTokenType: false }) })]) {
       assert.strictEqual(reason({ body: { ...good, token_type }, provider }), "Unsafe")
     }
   })
@@ -281,7 +284,7 @@ describe("TokenResponse: token_type", () => {
   })
 })
 
-describe("TokenResponse: scope", () => {
+describe("ReplyReader: scope", () => {
   const credentials = clientCredentials(["read", "write"])
   const granted = (body: unknown) => token({ body, credentials }).scopes
 
@@ -313,8 +316,8 @@ describe("TokenResponse: scope", () => {
   })
 })
 
-describe("TokenResponse: refresh_token", () => {
-  const provider = acme({ refreshTokenExpiresIn: "refresh_expires_in", renewal: Grant.refreshToken })
+describe("ReplyReader: refresh_token", () => {
+  const provider = acme({ renewal: Grant.refreshToken })
   const refreshToken = (more: object) => token({ body: { ...good, ...more }, provider }).refreshToken
 
   it.each<[string, object]>([["absent", {}], ["null", { refresh_token: null }], ["empty", { refresh_token: "" }]])(
@@ -349,11 +352,22 @@ describe("TokenResponse: refresh_token", () => {
   })
 })
 
-describe("TokenResponse: the provider's own fields", () => {
+describe("ReplyReader: the provider's own fields", () => {
   const body = { ...good, refresh_token: "r3fresh", scope: "read", permissions: ["SMS"] }
 
   it("come without the tokens, so that no Schema can show one", () => {
-    for (const reply of [Schema.Unknown, Schema.Struct({})]) {
+    const all = Schema.Struct({
+      access_token: Schema.String,
+      refresh_token: Schema.String,
+      permissions: Schema.Unknown
+    })
+    const reply = TokenReply.from(
+      all,
+      { access_token: Schema.String, refresh_token: Schema.String, permissions: Schema.Unknown },
+      (reply) => ({ ...reply, accessToken: Redacted.make(reply.access_token), expiresIn: 60 })
+    )
+    for (const permissions of [["SMS"], "SMS"]) {
+      const body = { ...good, refresh_token: "r3fresh", permissions }
       const shown = JSON.stringify(token({ body, provider: acme({ reply }) }))
       assert.include(shown, "SMS")
       assert.notInclude(shown, "t0ken")
@@ -363,7 +377,7 @@ describe("TokenResponse: the provider's own fields", () => {
 
   it("are kept once where accounts are told the same, and apart where one is told or asked for something else", () => {
     const provider = acme()
-    const reader = TokenResponse.makeReader(provider)
+    const reader = ReplyReader.make(provider)
     const next = (body: unknown, scopes: ReadonlyArray<string> = ["write"]) =>
       Result.getOrThrow(reader(
         Effect.runSync(TokenRequest.make(provider, clientCredentials(scopes))),
@@ -381,14 +395,18 @@ describe("TokenResponse: the provider's own fields", () => {
   })
 
   it("are none where the provider has none", () => {
-    assert.deepStrictEqual(token({ body, provider: acme({ reply: Reply.Nothing }) }).reply, {})
+    assert.deepStrictEqual(token({ body, provider: acme({ reply: TokenReply.Standard }) }).reply, {})
   })
 
   it("are not understood when the provider's Schema fails on them, or throws", () => {
-    const quoting = Schema.Unknown.pipe(Schema.check(Schema.makeFilter((reply) => {
+    const quoting = TokenReply.from(Schema.Unknown, {}, (reply) => {
       throw new Error(JSON.stringify(reply))
-    })))
-    for (const reply of [Schema.Struct({ permissions: Schema.String }), quoting]) {
+    })
+    const failing = Schema.Unknown.pipe(
+      Schema.check(Schema.makeFilter((reply) => JSON.stringify(reply))),
+      (schema) => TokenReply.from(schema, {}, () => ({ accessToken: Redacted.make("t") }))
+    )
+    for (const reply of [TokenReply.make({ permissions: Schema.String }), quoting, failing]) {
       const error = failure({ body: good, provider: acme({ reply }) })
       assert.strictEqual(error.reason._tag, "ReplyNotUnderstood")
       assert.notInclude(JSON.stringify(error), "t0ken")
@@ -396,7 +414,7 @@ describe("TokenResponse: the provider's own fields", () => {
   })
 })
 
-describe("TokenResponse: a failure", () => {
+describe("ReplyReader: a failure", () => {
   it.each([
     [{ ...good, error: "invalid_client" }, "CredentialsRefused"],
     [{ ...good, error: "invalid_scope" }, "RequestRefused"],
@@ -497,7 +515,7 @@ describe("TokenResponse: a failure", () => {
   })
 })
 
-describe("TokenResponse: Retry-After", () => {
+describe("ReplyReader: Retry-After", () => {
   const retryAt = (retryAfter: string, status = 429) => failure({ status, retryAfter }).retryAt
 
   it.each([
@@ -534,7 +552,7 @@ describe("TokenResponse: Retry-After", () => {
   })
 })
 
-describe("TokenResponse: error_description", () => {
+describe("ReplyReader: error_description", () => {
   const description = (text: string, reply: Answer = {}) => {
     const { reason } = failure({ status: 400, body: { error: "invalid_request", error_description: text }, ...reply })
     assert(reason._tag === "RequestRefused" || reason._tag === "GrantRefused")

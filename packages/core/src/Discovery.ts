@@ -1,0 +1,168 @@
+/**
+ * What an authorization server tells of itself: its metadata, found by its issuer.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import * as Grant from "./Grant.ts"
+import type { TokenRequest } from "./internal/request/TokenRequest.ts"
+import { parseObject } from "./internal/text/strictJson.ts"
+import * as Url from "./internal/url.ts"
+import * as TokenEndpoint from "./TokenEndpoint.ts"
+import { InvalidOption, ReplyNotUnderstood, TokenError, Unavailable, Unsafe } from "./TokenError.ts"
+
+/**
+ * The metadata of an authorization server, as far as it is used here; the server's own names are in snake case.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 section 2}
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Metadata = Schema.Struct({
+  issuer: Schema.String,
+  tokenEndpoint: Schema.String,
+  /** The client authentication methods of the token endpoint; `client_secret_basic` where the server names none. */
+  tokenEndpointAuthMethods: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The algorithms of signed client assertions. */
+  tokenEndpointAuthSigningAlgorithms: Schema.optionalKey(Schema.Array(Schema.String)),
+  grantTypes: Schema.optionalKey(Schema.Array(Schema.String)),
+  scopes: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Where clients with a certificate find the endpoints (RFC 8705 section 5). */
+  mtlsEndpointAliases: Schema.optionalKey(
+    Schema.Struct({ tokenEndpoint: Schema.optionalKey(Schema.String) }).pipe(
+      Schema.encodeKeys({ tokenEndpoint: "token_endpoint" })
+    )
+  )
+}).pipe(Schema.encodeKeys({
+  tokenEndpoint: "token_endpoint",
+  tokenEndpointAuthMethods: "token_endpoint_auth_methods_supported",
+  tokenEndpointAuthSigningAlgorithms: "token_endpoint_auth_signing_alg_values_supported",
+  grantTypes: "grant_types_supported",
+  scopes: "scopes_supported",
+  mtlsEndpointAliases: "mtls_endpoint_aliases"
+}))
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Metadata = typeof Metadata.Type
+
+/**
+ * Where and how to look.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** A short name of the server, for errors. */
+  readonly id: string
+  /** The issuer: an https URL without query and fragment, exactly as the server writes it. */
+  readonly issuer: string
+  /** How long the metadata is used before it is fetched again: one hour by default. */
+  readonly timeToLive?: Duration.Input | undefined
+  /** How long one look may take: 30 seconds by default. */
+  readonly deadline?: Duration.Input | undefined
+  /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
+  readonly insecure?: boolean | undefined
+}
+
+/**
+ * Finds the metadata of an issuer, and keeps it. The effect that it returns gives the cached metadata; once it is older
+ * than `timeToLive` it is fetched again, and the older one is still used where that fails.
+ *
+ * Looks at `/.well-known/openid-configuration` and, if the server has none, at
+ * `/.well-known/oauth-authorization-server`. Redirects are not followed.
+ *
+ * Fails with `InvalidOption` for an issuer that is none, `Unsafe` where the metadata is of another issuer,
+ * `ReplyNotUnderstood` where there is none or it can't be read, and `Unavailable` where the server can't be reached.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 section 3}
+ * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig | OpenID Connect Discovery section 4}
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  { deadline = TokenEndpoint.defaultDeadline, id, insecure = false, issuer, timeToLive = Duration.hours(1) }: Options
+): Effect.fn.Return<Effect.Effect<Metadata, TokenError>, TokenError, HttpClient.HttpClient> {
+  const problem = typeof issuer !== "string" || issuer.includes("?")
+    ? "must be an https URL without a query"
+    : Url.problemOf(issuer, insecure)
+  if (problem !== undefined) {
+    return yield* new TokenError({ provider: id, reason: new InvalidOption({ option: "issuer", problem }) })
+  }
+  const exchange = TokenEndpoint.make({ id }, yield* HttpClient.HttpClient)
+  const fail = (reason: TokenError["reason"]) => Effect.fail(new TokenError({ provider: id, reason }))
+
+  const look = (url: string) =>
+    Effect.flatMap(
+      exchange(Effect.succeed(requestOf(url)), Duration.fromInputUnsafe(deadline)),
+      ([, { body, status }]) =>
+        status === 0 || status >= 300 && status < 400
+          ? fail(new Unsafe({ kind: "redirect", problem: `the issuer's metadata redirects (status ${status})` }))
+          : status >= 500 || status === 429
+          ? fail(new Unavailable({ kind: "status", status }))
+          : Effect.succeed(
+            status === 200 && body !== undefined ? parseObject(new TextDecoder().decode(body)) : undefined
+          )
+    )
+
+  const fetch = Effect.gen(function*() {
+    const [first, second] = locationsOf(issuer)
+    const found = (yield* look(first)) ?? (yield* look(second))
+    const metadata = yield* decode(found).pipe(
+      Effect.catch(() => fail(new ReplyNotUnderstood({ problem: "the issuer has no metadata that could be read" })))
+    )
+    if (metadata.issuer !== issuer) {
+      return yield* fail(
+        new Unsafe({ kind: "origin", problem: "the issuer's metadata is that of another issuer" })
+      )
+    }
+    const endpoint = Url.problemOf(metadata.tokenEndpoint, insecure)
+    return endpoint === undefined
+      ? metadata
+      : yield* fail(new Unsafe({ kind: "origin", problem: `the issuer's token endpoint ${endpoint}` }))
+  })
+
+  const life = Duration.toMillis(Duration.fromInputUnsafe(timeToLive))
+  const one = yield* Semaphore.make(1)
+  let cached: { readonly metadata: Metadata; readonly until: number } | undefined
+  return one.withPermits(1)(Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    if (cached !== undefined && now < cached.until) return cached.metadata
+    const known = cached
+    const metadata = yield* (known === undefined ? fetch : Effect.orElseSucceed(fetch, () => known.metadata))
+    cached = { metadata, until: now + life }
+    return metadata
+  }))
+})
+
+const decode = Schema.decodeUnknownEffect(Metadata)
+
+const withoutSlash = (url: string): string => url.replace(/\/$/, "")
+
+const locationsOf = (issuer: string): readonly [string, string] => {
+  const { origin, pathname } = new URL(issuer)
+  return [
+    `${withoutSlash(issuer)}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${withoutSlash(pathname)}`
+  ]
+}
+
+const requestOf = (url: string): TokenRequest => ({
+  method: "GET",
+  url: Redacted.make(url),
+  headers: {},
+  body: undefined,
+  contentType: undefined,
+  grant: Grant.clientCredentials,
+  isRenewal: false,
+  scopes: [],
+  secrets: []
+})

@@ -1,0 +1,150 @@
+/**
+ * Grants by a JWT: an assertion that is exchanged for an access token, or a JWT that is the access token itself.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Grant from "./Grant.ts"
+import * as Jwt from "./internal/jwt/Jwt.ts"
+import type { Algorithm } from "./PrivateKeyJwt.ts"
+
+/**
+ * What an authorization server expects of the assertion.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The algorithm to sign with. */
+  readonly algorithm: Algorithm
+  /** The claim `aud`: the URL of the token endpoint by default. */
+  readonly audience?: string | undefined
+  /** How long the JWT is valid: 60 seconds by default. Many servers refuse more than 300 seconds. */
+  readonly lifetime?: Duration.Input | undefined
+  /** Whether the scopes are the claim `scope` rather than a field of the request: `false` by default. */
+  readonly scopeClaim?: boolean | undefined
+  /** Further claims. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * What an account needs: who issues the JWT (`iss`), whom it is about (`sub`; the issuer by default), the private key
+ * (PEM or a JWK as JSON), and optionally the key's id (`kid`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Issuer = {
+  readonly issuer: "text"
+  readonly subject: "text?"
+  readonly privateKey: "key"
+  readonly keyId: "text?"
+}
+
+const needs: Issuer = { issuer: "text", subject: "text?", privateKey: "key", keyId: "text?" }
+
+const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+/**
+ * The JWT bearer grant, with an assertion that the client signs: anew for each attempt, with a `jti` of its own.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 | RFC 7523 section 2.1}
+ * @since 0.1.0
+ * @category grants
+ */
+export const make = (
+  { algorithm, audience, claims, lifetime = Duration.seconds(60), scopeClaim = false }: Options
+): Grant.Grant<Issuer> => ({
+  name: grantType,
+  needs,
+  refusedAs: "client_credentials",
+  scopes: scopeClaim ? "grant" : "request",
+  validate: ({ privateKey }) => Jwt.keyProblem(algorithm, privateKey, "privateKey"),
+  request: ({ issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
+    Effect.map(
+      Jwt.sign({
+        algorithm,
+        privateKey,
+        header: { kid: keyId },
+        claims: {
+          iss: issuer,
+          sub: subject,
+          aud: audience ?? tokenEndpoint,
+          ...(scopeClaim && scopes.length > 0 ? { scope: scopes.join(" ") } : {}),
+          ...claims
+        },
+        lifetime: Duration.fromInputUnsafe(lifetime)
+      }),
+      (assertion) => ({ parameters: { grant_type: grantType, assertion } })
+    )
+})
+
+/**
+ * The JWT bearer grant, with an assertion that is handed in ready-made. Where it expires, give an effect that reads a
+ * new one: it is run for each token request.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 | RFC 7523 section 2.1}
+ * @since 0.1.0
+ * @category grants
+ */
+export const assertion: Grant.Grant<{ readonly assertion: "key" }> = {
+  name: grantType,
+  needs: { assertion: "key" },
+  refusedAs: "client_credentials",
+  request: ({ assertion }) => ({ parameters: { grant_type: grantType, assertion } })
+}
+
+/**
+ * What an API expects of a JWT that is the access token itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audience"> {
+  /** The claim `aud`: none by default. */
+  readonly audience?: string | undefined
+  /** The name of the claim of the account's issuer: `iss` by default. */
+  readonly issuerClaim?: string | undefined
+}
+
+/**
+ * A JWT that the client signs is the access token: no token request is made. It is cached and renewed like any other.
+ * It is valid for 15 minutes by default.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
+ * @since 0.1.0
+ * @category grants
+ */
+export const selfSigned = (
+  { algorithm, audience, claims, issuerClaim = "iss", lifetime = Duration.minutes(15) }: SelfSignedOptions
+): Grant.Grant<Issuer> => {
+  const validFor = Duration.fromInputUnsafe(lifetime)
+  return Grant.produce({
+    name: "self_signed_jwt",
+    needs,
+    refusedAs: "client_credentials",
+    validate: ({ privateKey }) => Jwt.keyProblem(algorithm, privateKey, "privateKey"),
+    produce: ({ issuer, keyId, privateKey, subject }) =>
+      Effect.map(
+        Jwt.sign({
+          algorithm,
+          privateKey,
+          header: { kid: keyId },
+          claims: {
+            [issuerClaim]: issuer,
+            ...(subject === undefined ? {} : { sub: subject }),
+            ...(audience === undefined ? {} : { aud: audience }),
+            ...claims
+          },
+          lifetime: validFor
+        }),
+        (jwt) => ({
+          access_token: Redacted.value(jwt),
+          token_type: "Bearer",
+          expires_in: Math.round(Duration.toSeconds(validFor))
+        })
+      )
+  })
+}

@@ -1,0 +1,134 @@
+/**
+ * Client authentication by a JWT that the client signs.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { ClientAuthentication, Context } from "./ClientAuthentication.ts"
+import * as Jwt from "./internal/jwt/Jwt.ts"
+
+/**
+ * The algorithms: RSA with PKCS#1 v1.5 padding, RSA with PSS padding, ECDSA on P-256, each with SHA-256; and Ed25519,
+ * where the platform has it. `Ed25519` is the newer name of `EdDSA` with that key.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 | RFC 7518 section 3.1}
+ * @since 0.1.0
+ * @category models
+ */
+export type Algorithm = Jwt.Algorithm
+
+/**
+ * What an authorization server expects of the JWT.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The algorithm to sign with. */
+  readonly algorithm: Algorithm
+  /** The claim `aud`: the URL of the token endpoint by default. */
+  readonly audience?: string | undefined
+  /** How long the JWT is valid: 60 seconds by default. Many servers refuse more than 300 seconds. */
+  readonly lifetime?: Duration.Input | undefined
+  /** Further claims. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * What an account needs: the client's id, its private key (PEM or a JWK as JSON), and optionally the key's id (`kid`)
+ * and the SHA-256 thumbprint of its certificate (`x5t#S256`, Base64url).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PrivateKey = {
+  readonly clientId: "text"
+  readonly privateKey: "key"
+  readonly keyId: "text?"
+  readonly certificateThumbprint: "text?"
+}
+
+const needs: PrivateKey = {
+  clientId: "text",
+  privateKey: "key",
+  keyId: "text?",
+  certificateThumbprint: "text?"
+}
+
+interface Account {
+  readonly clientId: string
+  readonly privateKey: Redacted.Redacted
+  readonly keyId?: string | undefined
+  readonly certificateThumbprint?: string | undefined
+}
+
+const sign = (
+  { algorithm, audience, claims, lifetime = Duration.seconds(60) }: Options,
+  { certificateThumbprint, clientId, keyId, privateKey }: Account,
+  { tokenEndpoint }: Context
+) =>
+  Jwt.sign({
+    algorithm,
+    privateKey,
+    header: { kid: keyId, "x5t#S256": certificateThumbprint },
+    claims: { iss: clientId, sub: clientId, aud: audience ?? tokenEndpoint, ...claims },
+    lifetime: Duration.fromInputUnsafe(lifetime)
+  })
+
+/**
+ * `private_key_jwt`: the fields `client_assertion_type` and `client_assertion`, and `client_id`. Each attempt is signed
+ * anew, with a `jti` of its own.
+ *
+ * ```ts
+ * import * as Grant from "@mintmark/core/Grant"
+ * import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
+ * import * as Provider from "@mintmark/core/Provider"
+ * import * as TokenReply from "@mintmark/core/TokenReply"
+ *
+ * const acme = Provider.make({
+ *   id: "acme",
+ *   tokenEndpoint: "https://auth.acme.example/token",
+ *   apiUrl: "https://api.acme.example",
+ *   clientAuthentication: PrivateKeyJwt.make({ algorithm: "PS256" }),
+ *   grant: Grant.clientCredentials,
+ *   reply: TokenReply.Standard
+ * })
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 | RFC 7523 section 2.2}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication | OpenID Connect Core section 9}
+ * @since 0.1.0
+ * @category methods
+ */
+export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
+  name: "private_key_jwt",
+  needs,
+  validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  authenticate: (account, context) =>
+    Effect.map(sign(options, account, context), (assertion) => ({
+      parameters: {
+        client_id: account.clientId,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: assertion
+      }
+    }))
+})
+
+/**
+ * A signed JWT as bearer of the token request itself, in the header `Authorization`: for APIs whose tokens are requested
+ * in the name of an application, such as GitHub Apps and the Vonage Network APIs.
+ *
+ * @since 0.1.0
+ * @category methods
+ */
+export const bearer = (options: Options): ClientAuthentication<PrivateKey> => ({
+  name: "private_key_jwt_bearer",
+  needs,
+  validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  authenticate: (account, context) =>
+    Effect.map(sign(options, account, context), (jwt) => ({
+      headers: { authorization: Redacted.make(`Bearer ${Redacted.value(jwt)}`) }
+    }))
+})

@@ -1,0 +1,125 @@
+import * as Clock from "effect/Clock"
+import * as KeyFormat from "effect/crypto/KeyFormat"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Signature from "effect/crypto/Signature"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { Problem } from "../../ClientAuthentication.ts"
+
+/*
+ * Signed JWTs (RFC 7519, RFC 7515), by Web Crypto.
+ */
+
+/** The algorithms that a client signs with (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
+export type Algorithm = "RS256" | "PS256" | "ES256" | "EdDSA" | "Ed25519"
+
+const signatures: Readonly<Record<Algorithm, Signature.Algorithm>> = {
+  RS256: Signature.rsaPkcs1v15Sha256,
+  PS256: Signature.rsaPssSha256,
+  ES256: Signature.ecdsaP256,
+  EdDSA: Signature.ed25519,
+  Ed25519: Signature.ed25519
+}
+
+/** What is signed, and with what. */
+export interface Options {
+  readonly algorithm: Algorithm
+  readonly privateKey: Redacted.Redacted
+  readonly header: Readonly<Record<string, string | undefined>>
+  /** `iat`, `exp` and `jti` are added. */
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly lifetime: Duration.Duration
+}
+
+const crypto = Signature.layerWebCrypto.pipe(Layer.provide(SecureRandom.layerWebCrypto))
+
+// A key is decoded once, for as long as its secret lives.
+const decoded = new WeakMap<Redacted.Redacted, Map<Algorithm, Signature.PrivateKey>>()
+
+/** A JWT that is valid from now on, with an id of its own. */
+export const sign = (options: Options): Effect.Effect<Redacted.Redacted, unknown> =>
+  Effect.provide(signed(options), crypto)
+
+const signed = Effect.fnUntraced(function*(
+  { algorithm, claims, header, lifetime, privateKey }: Options
+): Effect.fn.Return<Redacted.Redacted, unknown, Signature.Signature> {
+  const key = yield* keyOf(algorithm, privateKey)
+  const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+  const input = [
+    { alg: algorithm, typ: "JWT", ...header },
+    {
+      ...claims,
+      iat: now,
+      exp: now + Math.round(Duration.toSeconds(lifetime)),
+      jti: SecureRandom.uuidV4Unsafe()
+    }
+  ].map((part) => Base64Url.encode(JSON.stringify(part))).join(".")
+  const signature = yield* Signature.Signature.use((service) => service.sign(key, new TextEncoder().encode(input)))
+  return Redacted.make(`${input}.${Base64Url.encode(signature)}`, { label: "signed JWT" })
+})
+
+/** What is wrong with a private key, if anything is; `undefined` also for a key that is read later. */
+export const keyProblem = (
+  algorithm: Algorithm,
+  privateKey: Redacted.Redacted | undefined,
+  name: string
+): Effect.Effect<Problem | undefined> =>
+  privateKey === undefined
+    ? Effect.succeed(undefined)
+    : Effect.match(keyOf(algorithm, privateKey), {
+      onFailure: (problem) => ({ name, problem }),
+      onSuccess: () => undefined
+    })
+
+const keyOf = (algorithm: Algorithm, privateKey: Redacted.Redacted): Effect.Effect<Signature.PrivateKey, string> =>
+  Effect.suspend(() => {
+    const keys = decoded.get(privateKey) ?? new Map<Algorithm, Signature.PrivateKey>()
+    const known = keys.get(algorithm)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.map(decode(algorithm, Redacted.value(privateKey).trim()), (key) => {
+      decoded.set(privateKey, keys.set(algorithm, key))
+      return key
+    })
+  })
+
+const decode = (algorithm: Algorithm, text: string): Effect.Effect<Signature.PrivateKey, string> => {
+  const signature = signatures[algorithm]
+  const wrongKind = () => `is not a private key for ${algorithm}, which needs ${kinds[algorithm]}`
+  if (text.startsWith("{")) {
+    const jwk = Result.try((): JsonWebKey => JSON.parse(text))
+    return Result.isFailure(jwk)
+      ? Effect.fail("is not a JWK that can be read: its JSON is broken")
+      : Effect.mapError(KeyFormat.decodePrivate(KeyFormat.jwk, signature, jwk.success), wrongKind)
+  }
+  // A variable of one line has the two characters \n in the place of line ends.
+  const pem = text.replaceAll("\\n", "\n").replaceAll("\r\n", "\n")
+  switch (/^-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1]) {
+    case "PRIVATE KEY":
+      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs8), signature, pem), wrongKind)
+    case "RSA PRIVATE KEY":
+      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs1), signature, pem), wrongKind)
+    case "EC PRIVATE KEY":
+      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.sec1), signature, pem), wrongKind)
+    case "ENCRYPTED PRIVATE KEY":
+      return Effect.fail("is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem")
+    case "PUBLIC KEY":
+    case "RSA PUBLIC KEY":
+      return Effect.fail("is a public key; the private key is needed")
+    case "CERTIFICATE":
+      return Effect.fail("is a certificate; its private key is needed")
+    default:
+      return Effect.fail("must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK")
+  }
+}
+
+const kinds: Readonly<Record<Algorithm, string>> = {
+  RS256: "an RSA key",
+  PS256: "an RSA key",
+  ES256: "an EC key on the curve P-256",
+  EdDSA: "an Ed25519 key",
+  Ed25519: "an Ed25519 key"
+}

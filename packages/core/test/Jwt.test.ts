@@ -1,0 +1,403 @@
+/*
+ * JWTs that a client signs: as its authentication, as its grant, and as the token itself.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as JwtBearer from "@mintmark/core/JwtBearer"
+import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
+import * as Provider from "@mintmark/core/Provider"
+import * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as TokenExchange from "@mintmark/core/TokenExchange"
+import * as TokenReply from "@mintmark/core/TokenReply"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import * as Jose from "jose"
+import { generateKeyPairSync, type KeyObject } from "node:crypto"
+import { inspect } from "node:util"
+import { Provider as OidcProvider } from "oidc-provider"
+import { serve } from "./support/RealServer.ts"
+
+const pairs: Readonly<
+  Record<PrivateKeyJwt.Algorithm, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>
+> = {
+  RS256: generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  PS256: generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  ES256: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  EdDSA: generateKeyPairSync("ed25519"),
+  Ed25519: generateKeyPairSync("ed25519")
+}
+const algorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] as const
+
+const pkcs8 = (key: KeyObject) => String(key.export({ type: "pkcs8", format: "pem" }))
+const secret = (text: string) => Redacted.make(text)
+
+/** The same private key in each notation that an application may have it in. */
+const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [what: string, key: string]> => {
+  const { privateKey } = pairs[algorithm]
+  return [
+    ["PEM", pkcs8(privateKey)],
+    ["PEM with line ends of Windows", pkcs8(privateKey).replaceAll("\n", "\r\n")],
+    ["PEM in one line, as a variable has it", pkcs8(privateKey).trim().replaceAll("\n", "\\n")],
+    ["PEM with spaces around it", `\n  ${pkcs8(privateKey)}\n\n`],
+    ["a JWK", JSON.stringify(privateKey.export({ format: "jwk" }))],
+    ...(algorithm === "ES256"
+      ? [["SEC1", String(privateKey.export({ type: "sec1", format: "pem" }))] as const]
+      : []),
+    ...(algorithm === "RS256"
+      ? [["PKCS#1", String(privateKey.export({ type: "pkcs1", format: "pem" }))] as const]
+      : [])
+  ]
+}
+
+const common = {
+  id: "acme",
+  tokenEndpoint: "https://auth.acme.test/token",
+  apiUrl: "https://api.acme.test",
+  grant: Grant.clientCredentials,
+  reply: TokenReply.Standard
+}
+
+/** A server that keeps the requests it is sent, and the header `Authorization` of each. */
+const recording = (answers: ReadonlyArray<number> = []) => {
+  const sent: Array<{ readonly fields: URLSearchParams; readonly authorization: string | undefined }> = []
+  const http = HttpClient.make((request) =>
+    Effect.sync(() => {
+      const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      sent.push({ fields: new URLSearchParams(text), authorization: request.headers["authorization"] })
+      const status = answers[sent.length - 1] ?? 200
+      return HttpClientResponse.fromWeb(
+        request,
+        status === 200
+          ? Response.json({ access_token: `token-${sent.length}`, token_type: "Bearer", expires_in: 60 })
+          : new Response(null, { status })
+      )
+    })
+  )
+  return { http, sent }
+}
+
+const field = (sent: ReadonlyArray<{ readonly fields: URLSearchParams }>, name: string, index = 0): string =>
+  sent[index]?.fields.get(name) ?? ""
+
+const verified = (jwt: string, publicKey: KeyObject, audience?: string) =>
+  Effect.promise(() =>
+    Jose.jwtVerify(jwt, publicKey, { currentDate: new Date(1_000), ...(audience === undefined ? {} : { audience }) })
+  )
+
+describe("PrivateKeyJwt", () => {
+  for (const algorithm of algorithms) {
+    for (const [what, key] of notations(algorithm)) {
+      it.effect(`signs with ${algorithm} by ${what}, as another library verifies it`, () =>
+        Effect.gen(function*() {
+          const { http, sent } = recording()
+          const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm }) })
+          const client = yield* ProviderClient.make(acme, {
+            clientId: "my-client",
+            privateKey: secret(key),
+            keyId: "key-1",
+            certificateThumbprint: "abc"
+          }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+          yield* client.token
+          assert.strictEqual(field(sent, "client_id"), "my-client")
+          assert.strictEqual(
+            field(sent, "client_assertion_type"),
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+          )
+          const { payload, protectedHeader } = yield* verified(
+            field(sent, "client_assertion"),
+            pairs[algorithm].publicKey,
+            common.tokenEndpoint
+          )
+          assert.deepStrictEqual(protectedHeader, { alg: algorithm, typ: "JWT", kid: "key-1", "x5t#S256": "abc" })
+          assert.include(payload, { iss: "my-client", sub: "my-client", iat: 0, exp: 60 })
+          assert.match(payload.jti ?? "", /^[\da-f-]{36}$/)
+        }))
+    }
+  }
+
+  it.effect("signs each attempt anew: three attempts have three ids", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording([503, 503])
+      const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientId: "my-client",
+        privateKey: secret(pkcs8(pairs.ES256.privateKey))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const waiting = yield* Effect.forkChild(token, { startImmediately: true })
+      // Signing takes real time, the pauses between attempts the test's.
+      for (let look = 0; look < 2_000 && waiting.pollUnsafe() === undefined; look++) {
+        yield* TestClock.withLive(Effect.sleep(1))
+        yield* TestClock.adjust("100 millis")
+      }
+      assert.strictEqual(waiting.pollUnsafe()?._tag, "Success")
+      const ids = yield* Effect.forEach([0, 1, 2], (index) =>
+        Effect.sync(() => Jose.decodeJwt(field(sent, "client_assertion", index)).jti))
+      assert.strictEqual(new Set(ids).size, 3)
+    }))
+
+  it.effect("makes one signature for 10,000 callers", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientId: "my-client",
+        privateKey: secret(pkcs8(pairs.ES256.privateKey))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const tokens = yield* Effect.all(Array.from({ length: 10_000 }, () => token), { concurrency: "unbounded" })
+      assert.strictEqual(new Set(tokens).size, 1)
+      assert.strictEqual(sent.length, 1)
+    }))
+
+  for (
+    const [what, algorithm, key, problem] of [
+      ["text that is no key", "RS256", "s3cret", /must be a private key: PEM that begins with/],
+      ["a broken PEM", "RS256", "-----BEGIN PRIVATE KEY-----\nc3Vycm91bmRlZA==\n-----END PRIVATE KEY-----", /is not a/],
+      ["half of a PEM", "RS256", pkcs8(pairs.RS256.privateKey).slice(0, 400), /is not a private key for RS256/],
+      ["a key of another kind", "ES256", pkcs8(pairs.RS256.privateKey), /needs an EC key on the curve P-256/],
+      [
+        "a key of another curve",
+        "ES256",
+        pkcs8(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
+        /P-256/
+      ],
+      ["an EC key for RSA", "PS256", pkcs8(pairs.ES256.privateKey), /which needs an RSA key/],
+      [
+        "a public key",
+        "RS256",
+        String(pairs.RS256.publicKey.export({ type: "spki", format: "pem" })),
+        /is a public key/
+      ],
+      [
+        "a JWK without its private half",
+        "RS256",
+        JSON.stringify(pairs.RS256.publicKey.export({ format: "jwk" })),
+        /RS256/
+      ],
+      ["a JWK that is broken", "RS256", "{\"kty\":\"RSA\",", /JSON is broken/],
+      ["a certificate", "RS256", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----", /is a certificate/],
+      [
+        "an encrypted key",
+        "RS256",
+        String(pairs.RS256.privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "p" })),
+        /is encrypted; decrypt it/
+      ]
+    ] as const
+  ) {
+    it.effect(`refuses ${what} at the start, by its name and without a piece of it`, () =>
+      Effect.gen(function*() {
+        const { http, sent } = recording()
+        const acme = Provider.make({
+          ...common,
+          names: { privateKey: "signingKey" },
+          clientAuthentication: PrivateKeyJwt.make({ algorithm })
+        })
+        const error = yield* ProviderClient.make(acme, { clientId: "my-client", signingKey: secret(key) }).pipe(
+          Effect.provideService(HttpClient.HttpClient, http),
+          Effect.flip
+        )
+        assert.match(error.message, /^acme: signingKey \(ACME_SIGNING_KEY\) /)
+        assert.match(error.message, problem)
+        const shown = inspect(error, { depth: Infinity, showHidden: true })
+        for (const line of key.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----"))) {
+          assert.notInclude(shown, line.slice(0, 16))
+        }
+        assert.deepStrictEqual(sent, [])
+      }))
+  }
+
+  it.effect("refuses such a key when it is read, where it comes from an effect", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "RS256" }) })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientId: "my-client",
+        privateKey: Effect.succeed(secret("s3cret"))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const error = yield* Effect.flip(token)
+      assert.include(error.message, "acme: privateKey (ACME_PRIVATE_KEY) must be a private key")
+      assert.deepStrictEqual(sent, [])
+    }))
+
+  it.effect("is the bearer of the token request itself, where the API wants that", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({
+        ...common,
+        clientAuthentication: PrivateKeyJwt.bearer({ algorithm: "RS256", lifetime: "10 minutes" }),
+        request: { fields: { grant_type: false } }
+      })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientId: "app-1",
+        privateKey: secret(pkcs8(pairs.RS256.privateKey))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      yield* token
+      const [jwt = ""] = sent.map(({ authorization }) => authorization?.replace("Bearer ", ""))
+      const { payload } = yield* verified(jwt, pairs.RS256.publicKey)
+      assert.include(payload, { iss: "app-1", exp: 600 })
+      assert.strictEqual(sent[0]?.fields.toString(), "")
+    }))
+})
+
+describe("PrivateKeyJwt at oidc-provider", () => {
+  for (const algorithm of algorithms) {
+    it.live(`gets a token with ${algorithm}, and a resource that is asked for`, () =>
+      Effect.gen(function*() {
+        const jwk = { ...pairs[algorithm].publicKey.export({ format: "jwk" }), kid: "key-1", use: "sig" }
+        const origin = yield* serve((origin) =>
+          new OidcProvider(origin, {
+            clients: [{
+              client_id: "my-client",
+              grant_types: ["client_credentials"],
+              redirect_uris: [],
+              response_types: [],
+              token_endpoint_auth_method: "private_key_jwt",
+              token_endpoint_auth_signing_alg: algorithm,
+              jwks: { keys: [{ ...jwk, alg: algorithm }] }
+            }],
+            clientAuthMethods: ["private_key_jwt"],
+            enabledJWA: { clientAuthSigningAlgValues: [...algorithms] },
+            features: {
+              clientCredentials: { enabled: true },
+              devInteractions: { enabled: false },
+              resourceIndicators: {
+                enabled: true,
+                getResourceServerInfo: (_, indicator) => ({
+                  scope: "read write",
+                  audience: indicator,
+                  accessTokenTTL: 120,
+                  accessTokenFormat: "opaque" as const
+                })
+              }
+            },
+            jwks: { keys: [pairs.RS256.privateKey.export({ format: "jwk" })] }
+          }).callback()
+        )
+        const real = Provider.make({
+          ...common,
+          tokenEndpoint: `${origin}/token`,
+          clientAuthentication: PrivateKeyJwt.make({ algorithm, audience: origin })
+        })
+        const client = yield* ProviderClient.make(real, {
+          clientId: "my-client",
+          privateKey: secret(pkcs8(pairs[algorithm].privateKey)),
+          keyId: "key-1",
+          scopes: ["read"],
+          parameters: { resource: "https://api.acme.test" }
+        })
+        const token = yield* client.token
+        assert.deepStrictEqual(token.scopes, ["read"])
+        assert.strictEqual(token.expiresAt - token.requestedAt, 120_000)
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+  }
+})
+
+describe("JwtBearer", () => {
+  it.effect("signs an assertion with issuer, subject, scopes as a claim, and claims of its own", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({
+        ...common,
+        names: { issuer: "clientEmail" },
+        clientAuthentication: ClientAuthentication.omitted,
+        grant: JwtBearer.make({ algorithm: "RS256", scopeClaim: true, lifetime: "1 hour", claims: { tenant: "t" } })
+      })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientEmail: "robot@acme.test",
+        privateKey: secret(pkcs8(pairs.RS256.privateKey)),
+        subject: "carol@acme.test",
+        scopes: ["b", "a"]
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      yield* token
+      assert.deepStrictEqual([...sent[0]?.fields.keys() ?? []], ["grant_type", "assertion"])
+      assert.strictEqual(field(sent, "grant_type"), "urn:ietf:params:oauth:grant-type:jwt-bearer")
+      const { payload } = yield* verified(field(sent, "assertion"), pairs.RS256.publicKey, common.tokenEndpoint)
+      assert.include(payload, {
+        iss: "robot@acme.test",
+        sub: "carol@acme.test",
+        scope: "a b",
+        tenant: "t",
+        iat: 0,
+        exp: 3600
+      })
+    }))
+
+  it.effect("takes an assertion ready-made, read anew for each token request", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      let read = 0
+      const acme = Provider.make({
+        ...common,
+        clientAuthentication: ClientAuthentication.clientSecretBasic,
+        grant: JwtBearer.assertion
+      })
+      const { renew } = yield* ProviderClient.make(acme, {
+        clientId: "id",
+        clientSecret: secret("s3cret"),
+        assertion: Effect.sync(() => secret(`assertion-${++read}`))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      yield* renew
+      yield* renew
+      assert.deepStrictEqual([0, 1].map((index) => field(sent, "assertion", index)), ["assertion-1", "assertion-2"])
+    }))
+
+  it.effect("is the token itself, where the API takes a JWT that the client signs", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({
+        ...common,
+        names: { issuer: "applicationId" },
+        clientAuthentication: ClientAuthentication.omitted,
+        grant: JwtBearer.selfSigned({
+          algorithm: "RS256",
+          issuerClaim: "application_id",
+          claims: { acl: { paths: {} } }
+        })
+      })
+      const client = yield* ProviderClient.make(acme, {
+        applicationId: "app-1",
+        privateKey: secret(pkcs8(pairs.RS256.privateKey))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      yield* client.http.get("/calls")
+      const [jwt = ""] = sent.map(({ authorization }) => authorization?.replace("Bearer ", ""))
+      const { payload } = yield* verified(jwt, pairs.RS256.publicKey)
+      assert.include(payload, { application_id: "app-1", exp: 900 })
+      assert.deepStrictEqual(payload["acl"], { paths: {} })
+      assert.strictEqual(AccessToken.authorization(yield* client.token), `Bearer ${jwt}`)
+      assert.strictEqual(sent.length, 1)
+    }))
+})
+
+describe("TokenExchange", () => {
+  it.effect("sends subject and actor token with their types, and what they are for", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({
+        ...common,
+        clientAuthentication: ClientAuthentication.omitted,
+        grant: TokenExchange.make({ requestedTokenType: "urn:ietf:params:oauth:token-type:access_token" })
+      })
+      const { token } = yield* ProviderClient.make(acme, {
+        subjectToken: Effect.succeed(secret("subject")),
+        actorToken: secret("actor"),
+        parameters: { audience: "//sts.acme.test/pool", resource: ["https://a.test", "https://b.test"] }
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      yield* token
+      assert.deepStrictEqual([...sent[0]?.fields ?? []], [
+        ["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"],
+        ["requested_token_type", "urn:ietf:params:oauth:token-type:access_token"],
+        ["subject_token", "subject"],
+        ["subject_token_type", "urn:ietf:params:oauth:token-type:jwt"],
+        ["actor_token", "actor"],
+        ["actor_token_type", "urn:ietf:params:oauth:token-type:jwt"],
+        ["audience", "//sts.acme.test/pool"],
+        ["resource", "https://a.test"],
+        ["resource", "https://b.test"]
+      ])
+    }))
+})

@@ -1,0 +1,226 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as AccessToken from "@mintmark/core/AccessToken"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Discovery from "@mintmark/core/Discovery"
+import * as OAuthServer from "@mintmark/core/OAuthServer"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import { oidcProvider } from "./support/oidcProvider.ts"
+
+const issuer = "https://login.acme.test/tenant"
+const metadata = {
+  issuer,
+  token_endpoint: "https://login.acme.test/tenant/token",
+  token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt"],
+  scopes_supported: ["read"],
+  mtls_endpoint_aliases: { token_endpoint: "https://mtls.acme.test/token" }
+}
+
+/** A server of documents by URL; what it doesn't have is a 404 in HTML. */
+const serving = (documents: Record<string, () => Response>) => {
+  const seen: Array<string> = []
+  const http = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      seen.push(`${request.method} ${url.href}`)
+      const found = documents[url.href]
+      return HttpClientResponse.fromWeb(
+        request,
+        found?.() ?? new Response("<h1>Not found</h1>", { status: 404, headers: { "content-type": "text/html" } })
+      )
+    })
+  )
+  return { documents, http, seen }
+}
+
+const openId = `${issuer}/.well-known/openid-configuration`
+const oauth = "https://login.acme.test/.well-known/oauth-authorization-server/tenant"
+
+const discover = (server: { readonly http: HttpClient.HttpClient }, options: Partial<Discovery.Options> = {}) =>
+  Discovery.make({ id: "acme", issuer, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, server.http))
+
+const reasonOf = (server: { readonly http: HttpClient.HttpClient }, options?: Partial<Discovery.Options>) =>
+  Effect.map(Effect.flip(Effect.flatten(discover(server, options))), ({ reason }) => reason)
+
+describe("Discovery", () => {
+  it.effect("reads the metadata of OpenID Connect", () =>
+    Effect.gen(function*() {
+      const server = serving({ [openId]: () => Response.json(metadata) })
+      const found = yield* yield* discover(server)
+      assert.deepStrictEqual(found, {
+        issuer,
+        tokenEndpoint: "https://login.acme.test/tenant/token",
+        tokenEndpointAuthMethods: ["client_secret_post", "private_key_jwt"],
+        scopes: ["read"],
+        mtlsEndpointAliases: { tokenEndpoint: "https://mtls.acme.test/token" }
+      })
+      assert.deepStrictEqual(server.seen, [`GET ${openId}`])
+    }))
+
+  it.effect("reads the metadata of RFC 8414 where there is no other", () =>
+    Effect.gen(function*() {
+      const server = serving({ [oauth]: () => Response.json(metadata) })
+      assert.strictEqual((yield* yield* discover(server)).tokenEndpoint, metadata.token_endpoint)
+      assert.deepStrictEqual(server.seen, [`GET ${openId}`, `GET ${oauth}`])
+    }))
+
+  it.effect("keeps it for an hour, and longer where the server is gone then", () =>
+    Effect.gen(function*() {
+      const server = serving({ [openId]: () => Response.json(metadata) })
+      const get = yield* discover(server)
+      yield* Effect.all(Array.from({ length: 100 }, () => get), { concurrency: "unbounded" })
+      assert.strictEqual(server.seen.length, 1)
+      yield* TestClock.adjust("61 minutes")
+      server.documents[openId] = () => Response.json({ ...metadata, token_endpoint: "https://login.acme.test/new" })
+      assert.strictEqual((yield* get).tokenEndpoint, "https://login.acme.test/new")
+      yield* TestClock.adjust("61 minutes")
+      server.documents[openId] = () => new Response(null, { status: 503 })
+      assert.strictEqual((yield* get).tokenEndpoint, "https://login.acme.test/new")
+    }))
+
+  for (
+    const [what, answer] of [
+      ["another issuer", () => Response.json({ ...metadata, issuer: "https://evil.test" })],
+      ["the issuer with a slash more", () => Response.json({ ...metadata, issuer: `${issuer}/` })],
+      ["an issuer for all tenants", () => Response.json({ ...metadata, issuer: "https://login.acme.test/{tenantid}" })],
+      [
+        "a token endpoint without TLS",
+        () => Response.json({ ...metadata, token_endpoint: "http://login.acme.test/t" })
+      ],
+      ["a redirect", () => Response.redirect("https://evil.test", 302)]
+    ] as const
+  ) {
+    it.effect(`is unsafe where the metadata is of ${what}`, () =>
+      Effect.gen(function*() {
+        const server = serving({ [openId]: answer })
+        const reason = yield* reasonOf(server)
+        assert.strictEqual(reason._tag, "Unsafe")
+        assert.notInclude(reason.message, "evil")
+        assert.isFalse(server.seen.some((url) => url.includes("evil")))
+      }))
+  }
+
+  for (
+    const [what, answer] of [
+      ["a page", () => new Response("<html>", { headers: { "content-type": "text/html" } })],
+      ["no token endpoint", () => Response.json({ issuer })],
+      ["an array", () => Response.json([])],
+      ["a token endpoint that is a number", () => Response.json({ ...metadata, token_endpoint: 7 })]
+    ] as const
+  ) {
+    it.effect(`is not understood where there is ${what}`, () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* reasonOf(serving({ [openId]: answer })))._tag, "ReplyNotUnderstood")
+      }))
+  }
+
+  it.effect("is unavailable where the server is in trouble", () =>
+    Effect.gen(function*() {
+      const server = serving({ [openId]: () => new Response(null, { status: 503 }) })
+      assert.include(yield* reasonOf(server), { _tag: "Unavailable", status: 503 })
+    }))
+
+  it.effect("refuses an issuer that is none, before any request", () =>
+    Effect.gen(function*() {
+      const server = serving({})
+      for (const wrong of ["", "login.acme.test", "http://login.acme.test", `${issuer}?a`, `${issuer}#a`]) {
+        assert.include(yield* reasonOf(server, { issuer: wrong }), { _tag: "InvalidOption", option: "issuer" })
+      }
+      assert.deepStrictEqual(server.seen, [])
+    }))
+})
+
+const account = { apiUrl: "https://api.acme.test", clientId: "id", clientSecret: Redacted.make("s3cret") }
+
+describe("OAuthServer", () => {
+  it.live("gets a token from a real server by its issuer alone, and puts it on requests", () =>
+    Effect.gen(function*() {
+      const real = yield* oidcProvider
+      const { OAuthServer: Service } = OAuthServer
+      const layer = Service.layer({
+        issuer: real.tokenEndpoint.replace("/token", ""),
+        apiUrl: "https://api.acme.test",
+        clientId: real.clientId,
+        clientSecret: Redacted.make(real.clientSecret)
+      })
+      const token = yield* Service.use(({ token }) => token).pipe(Effect.provide(layer))
+      assert.match(AccessToken.authorization(token), /^Bearer ./)
+      assert.deepStrictEqual(real.grants(), ["client_credentials"])
+    }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+  const issuing = (more: Record<string, () => Response> = {}) =>
+    serving({
+      [openId]: () => Response.json(metadata),
+      "https://login.acme.test/tenant/token": () =>
+        Response.json({ access_token: "token", token_type: "Bearer", expires_in: 60 }),
+      ...more
+    })
+
+  it.effect("needs no issuer where it has the token endpoint", () =>
+    Effect.gen(function*() {
+      const server = issuing()
+      const { token } = yield* OAuthServer.make({ ...account, tokenEndpoint: metadata.token_endpoint }).pipe(
+        Effect.provideService(HttpClient.HttpClient, server.http)
+      )
+      yield* token
+      assert.deepStrictEqual(server.seen, [`POST ${metadata.token_endpoint}`])
+    }))
+
+  it.effect("is configured by its own variables: two servers, two classes", () =>
+    Effect.gen(function*() {
+      class Acme extends OAuthServer.Service<Acme>()("test/Acme") {}
+      const server = issuing()
+      const layer = Acme.layerConfig("ACME_EU").pipe(
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, server.http)),
+        Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({
+          env: {
+            ACME_EU_ISSUER: issuer,
+            ACME_EU_API_URL: "https://api.acme.test",
+            ACME_EU_CLIENT_ID: "id",
+            ACME_EU_CLIENT_SECRET: "s3cret",
+            ACME_EU_SCOPES: "read"
+          }
+        })))
+      )
+      const token = yield* Acme.use(({ token }) => token).pipe(Effect.provide(layer))
+      assert.deepStrictEqual(token.scopes, ["read"])
+      assert.deepStrictEqual(server.seen, [`GET ${openId}`, `POST ${metadata.token_endpoint}`])
+    }))
+
+  for (
+    const [what, options, message] of [
+      ["neither issuer nor endpoint", {}, /acme: issuer \(ACME_ISSUER\) is missing or empty; set it, or tokenEndpoint/],
+      ["no API", { issuer, apiUrl: "" }, /acme: apiUrl \(ACME_API_URL\) is missing or empty/],
+      ["no secret", { issuer, clientSecret: undefined }, /clientSecret \(ACME_CLIENT_SECRET\) is missing .*none/]
+    ] as const
+  ) {
+    it.effect(`says what is missing: ${what}`, () =>
+      Effect.gen(function*() {
+        const server = serving({})
+        const error = yield* OAuthServer.make({ id: "acme", ...account, ...options }).pipe(
+          Effect.provideService(HttpClient.HttpClient, server.http),
+          Effect.flip
+        )
+        assert.match(error.message, message)
+        assert.deepStrictEqual(server.seen, [])
+      }))
+  }
+
+  it.effect("is a public client where an option says so", () =>
+    Effect.gen(function*() {
+      const server = issuing()
+      const { token } = yield* OAuthServer.make({
+        ...account,
+        clientSecret: undefined,
+        clientAuthentication: ClientAuthentication.none,
+        tokenEndpoint: metadata.token_endpoint
+      }).pipe(Effect.provideService(HttpClient.HttpClient, server.http))
+      yield* token
+      assert.strictEqual(server.seen.length, 1)
+    }))
+})

@@ -1,0 +1,191 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as TokenReply from "@mintmark/core/TokenReply"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const standard = { access_token: "t0ken", token_type: "Bearer", expires_in: 3600 }
+
+const decode = <A>(schema: Schema.ConstraintDecoder<A>, input: unknown): A =>
+  Result.getOrThrow(Schema.decodeUnknownResult(schema)(input))
+
+const isRefused = (schema: Schema.ConstraintDecoder<unknown>, input: unknown): boolean =>
+  Result.isFailure(Schema.decodeUnknownResult(schema)(input))
+
+describe("TokenReply.Standard", () => {
+  it("decodes OAuth's fields", () => {
+    const reply = decode(TokenReply.Standard, {
+      ...standard,
+      refresh_token: "r3fresh",
+      scope: "a b",
+      refresh_expires_in: 60
+    })
+    assert.strictEqual(Redacted.value(reply.accessToken), "t0ken")
+    assert.strictEqual(reply.refreshToken && Redacted.value(reply.refreshToken), "r3fresh")
+    const { accessToken: _, refreshToken: __, ...rest } = reply
+    assert.deepStrictEqual(rest, { tokenType: "Bearer", expiresIn: 3600, scope: ["a", "b"], refreshTokenExpiresIn: 60 })
+  })
+
+  it("drops what it doesn't know", () => {
+    const reply = decode(TokenReply.Standard, { ...standard, id_token: "s3cret", client_secret: "s3cret" })
+    assert.hasAllKeys(reply, ["accessToken", "tokenType", "expiresIn"])
+  })
+
+  it("takes null for a field that is absent", () => {
+    const nothing = { expires_in: null, refresh_token: null, scope: null, refresh_expires_in: null }
+    assert.hasAllKeys(decode(TokenReply.Standard, { ...standard, ...nothing }), ["accessToken", "tokenType"])
+  })
+
+  it.each<[string, unknown]>([
+    ["no token", { token_type: "Bearer" }],
+    ["a token that a header can't carry", { ...standard, access_token: "t0 ken" }],
+    ["a token that is too long", { ...standard, access_token: "t".repeat(15_361) }],
+    ["no type", { access_token: "t0ken" }],
+    ["a type that is no text", { ...standard, token_type: 7 }],
+    ["a lifetime that is no number", { ...standard, expires_in: "3600.5" }],
+    ["a refresh token that is no text", { ...standard, refresh_token: 7 }],
+    ["scopes that are no texts", { ...standard, scope: [7] }],
+    ["no object", "t0ken"],
+    ["nothing", undefined]
+  ])("refuses a reply with %s", (_, input) => {
+    assert.isTrue(isRefused(TokenReply.Standard, input))
+  })
+})
+
+describe("TokenReply.make", () => {
+  const Adds = TokenReply.make({
+    tier: TokenReply.optional(Schema.String),
+    since: TokenReply.optional(Schema.Finite),
+    idToken: TokenReply.optional(Schema.RedactedFromValue(Schema.String))
+  }, { fields: { idToken: "id_token" } })
+  const adds = (input: object) => {
+    const { accessToken: _, expiresIn: __, tokenType: ___, ...more } = decode(Adds, { ...standard, ...input })
+    return more
+  }
+  const json = TokenReply.more(Adds)
+  const encode = (reply: TokenReply.More<typeof Adds>) => Result.getOrThrow(Schema.encodeResult(json)(reply))
+
+  it("reads the fields that are there, and leaves out those that are missing or something else", () => {
+    assert.deepStrictEqual(adds({ tier: "gold", since: 7, other: true }), { tier: "gold", since: 7 })
+    assert.deepStrictEqual(adds({}), {})
+    assert.deepStrictEqual(adds({ tier: 7, since: "7", id_token: null }), {})
+  })
+
+  it("refuses a reply without a field that isn't optional", () => {
+    assert.isTrue(isRefused(TokenReply.make({ tier: Schema.String }), standard))
+    assert.isFalse(isRefused(TokenReply.make({ tier: Schema.String }), { ...standard, tier: "gold" }))
+  })
+
+  it("has its fields as JSON, secrets included, so that a store can keep them", () => {
+    for (const input of [{ tier: "gold", since: 7, id_token: "s3cret" }, { since: 0 }, {}]) {
+      const { id_token: idToken, ...rest } = { id_token: undefined, ...input }
+      const stored = JSON.parse(JSON.stringify(encode(adds(input))))
+      assert.deepStrictEqual(stored, idToken === undefined ? rest : { ...rest, idToken })
+      assert.deepStrictEqual(encode(decode(json, stored)), stored)
+    }
+    assert.isTrue(isRefused(json, "nothing"))
+    assert.isTrue(isRefused(json, { tier: 7 }))
+  })
+
+  it("keeps a secret field Redacted", () => {
+    const { idToken } = adds({ id_token: "s3cret" })
+    assert.isTrue(Redacted.isRedacted(idToken))
+    assert.notInclude(JSON.stringify(idToken), "s3cret")
+  })
+})
+
+describe("TokenReply.make: a reply of another shape", () => {
+  const read = (shape: TokenReply.Shape, input: unknown) => decode(TokenReply.make({}, shape), input)
+  const bare = { requiresTokenType: false }
+  const end = Date.UTC(2030, 0, 1)
+
+  it("has its token at another path", () => {
+    const shape = { ...bare, accessToken: "data.token", expiresIn: "data.ttl" }
+    const reply = read(shape, { data: { token: "t0ken", ttl: "60" } })
+    assert.strictEqual(Redacted.value(reply.accessToken), "t0ken")
+    assert.strictEqual(reply.expiresIn, 60)
+    for (const input of [{ token: "t0ken" }, { data: "t0ken" }, { data: null }, { data: [] }, {}]) {
+      assert.isTrue(isRefused(TokenReply.make({}, shape), input))
+    }
+    assert.isTrue(isRefused(TokenReply.make({}, { ...bare, accessToken: "constructor.name" }), {}))
+  })
+
+  it("has its token in one of several places", () => {
+    const shape = { ...bare, accessToken: ["token", "jwt"] }
+    assert.strictEqual(Redacted.value(read(shape, { jwt: "t0ken" }).accessToken), "t0ken")
+    assert.strictEqual(Redacted.value(read(shape, { token: "t0ken", jwt: "other" }).accessToken), "t0ken")
+  })
+
+  it.each([
+    ["an ISO date", "2030-01-01T00:00:00Z"],
+    ["an ISO date with milliseconds and a zone", "2030-01-01T01:00:00.000+01:00"],
+    ["a date as in a header", "Tue, 01 Jan 2030 00:00:00 GMT"],
+    ["seconds", end / 1000],
+    ["seconds as a text", String(end / 1000)],
+    ["milliseconds", end],
+    ["milliseconds as a text", String(end)]
+  ])("ends at %s", (_, expiresAt) => {
+    assert.strictEqual(read({ ...bare, expiresAt: "end" }, { access_token: "t0ken", end: expiresAt }).expiresAt, end)
+  })
+
+  it.each(["soon", "", true, [], {}])("is refused with an end that is no time: %j", (expiresAt) => {
+    assert.isTrue(
+      isRefused(TokenReply.make({}, { ...bare, expiresAt: "end" }), { access_token: "t0ken", end: expiresAt })
+    )
+  })
+
+  it("counts in milliseconds, or in minutes", () => {
+    const input = { access_token: "t0ken", ttl: 90_000, refresh_expires_in: "30000" }
+    const millis = read({ ...bare, expiresIn: "ttl", unit: "milliseconds" }, input)
+    assert.strictEqual(millis.expiresIn, 90)
+    assert.strictEqual(millis.refreshTokenExpiresIn, 30)
+    assert.strictEqual(read({ ...bare, expiresIn: "ttl", unit: "minutes" }, { ...input, ttl: "2" }).expiresIn, 120)
+  })
+
+  it("ends with the exp of a JWT", () => {
+    const jwt = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`
+    const ends = (access_token: string) => read({ ...bare, isJwt: true }, { access_token }).expiresAt
+    assert.strictEqual(ends(jwt({ exp: end / 1000, name: "\u00FC\u00DF\u{1F511}?>" })), end)
+    for (
+      const token of [jwt({}), jwt(null), jwt({ exp: null }), "t0ken", "a.b.c", "a.!.c", "..", `a.${"x".repeat(9)}.c`]
+    ) {
+      assert.isUndefined(ends(token))
+    }
+    assert.isUndefined(read({ ...bare, isJwt: true }, { access_token: jwt({ exp: 1 }), expires_in: 60 }).expiresAt)
+  })
+
+  it("has no type, or words of its own for it", () => {
+    assert.isUndefined(read(bare, { access_token: "t0ken" }).tokenType)
+    assert.strictEqual(read({ bearerTypes: ["JWT"] }, { access_token: "t0ken", token_type: "jwt" }).tokenType, "Bearer")
+    assert.strictEqual(read({ bearerTypes: ["JWT"] }, { access_token: "t0ken", token_type: "MAC" }).tokenType, "MAC")
+    assert.strictEqual(read({ tokenType: "type" }, { access_token: "t0ken", type: "Bearer" }).tokenType, "Bearer")
+  })
+
+  it("has scopes with commas between them", () => {
+    const shape = { ...bare, scope: "perms", scopeSeparator: "," }
+    assert.deepStrictEqual(read(shape, { access_token: "t0ken", perms: "a,b" }).scope, ["a", "b"])
+    assert.deepStrictEqual(read(shape, { access_token: "t0ken", perms: ["a", "b"] }).scope, ["a", "b"])
+  })
+
+  it("names the URL of the API", () => {
+    const input = { access_token: "t0ken", instance_url: "https://acme.my.example" }
+    assert.strictEqual(read({ ...bare, apiUrl: "instance_url" }, input).apiUrl, "https://acme.my.example")
+  })
+})
+
+describe("TokenReply.from", () => {
+  it("decodes a reply that is nothing like OAuth's", () => {
+    const Pair = Schema.Tuple([Schema.NonEmptyString, Schema.Int, Schema.String])
+    const schema = TokenReply.from(Pair, { tier: Schema.String }, ([token, expiresIn, tier]) => ({
+      accessToken: Redacted.make(token),
+      expiresIn,
+      tier
+    }))
+    const reply = decode(schema, ["t0ken", 60, "gold"])
+    assert.strictEqual(Redacted.value(reply.accessToken), "t0ken")
+    assert.strictEqual(reply.expiresIn, 60)
+    assert.strictEqual(reply.tier, "gold")
+    assert.isTrue(isRefused(schema, ["t0ken", "60", "gold"]))
+    assert.isTrue(isRefused(schema, standard))
+  })
+})
