@@ -1,6 +1,6 @@
 // Reads the documents (the README files, docs/ and docstrings), and type-checks every `ts` block of them against the
-// workspace as it is, which no tool does that was found. tools/docs-tests runs what is found here; remark-validate-links
-// follows the links. What a block's info string may say besides its language, none of which shows on the page:
+// workspace: no other tool does it for blocks that continue one another. tools/docs-tests runs what is found here, and
+// remark-validate-links follows the links. What a block's info string may say besides its language:
 //
 //   ```ts continues                 the block goes on where the one before it ended
 //   ```ts file=examples/a/src/b.ts  the block is that file, word for word; for other languages too

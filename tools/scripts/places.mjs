@@ -1,12 +1,12 @@
-// Preloaded into each program: what it asks of a provider by its own address is led to the sandbox, and what it asks of
-// anybody else fails.
+// Preloaded into each program of the documents: a request to a provider's own address goes to the sandbox, and one to
+// any other machine fails.
 const urls = JSON.parse(process.env.MINTMARK_SANDBOX)
 const places = [
   ["https://auth.acme.example/oauth/token", `${urls.generic}/token`],
   ["https://api.acme.example", urls.generic],
-  ["https://auth.routee.net", urls.routee],
-  ["https://connect.routee.net", urls.routee],
-  ["https://api.routera.io", urls.routera]
+  ["https://auth.routee.net", urls.routee.replace("{host}", "auth.routee.net")],
+  ["https://connect.routee.net", urls.routee.replace("{host}", "connect.routee.net")],
+  ["https://api.routera.io", urls.routera.replace("{host}", "api.routera.io")]
 ]
 
 const placeOf = (asked) => {

@@ -38,6 +38,7 @@ const service = <Self, Shape extends Client>(
 ): Provider["open"] => Effect.map(Layer.build(layer), (context) => Context.get(context, tag))
 
 // Vonage wants to be told the version of the API in this header, which carrying a token leaves alone.
+const vonageV0Accept = { accept: "application/json;version=6" }
 const vonageAccept = { accept: "application/vnd.newvoicemedia.v2+json" }
 
 export const providers: ReadonlyArray<Provider> = [
@@ -69,7 +70,7 @@ export const providers: ReadonlyArray<Provider> = [
     name: "Vonage V0",
     id: "vonage-contact-center-v0",
     credentials: ["VONAGE_CONTACT_CENTER_V0_ACCOUNT_KEY", "VONAGE_CONTACT_CENTER_V0_API_TOKEN"],
-    request: { sandbox: HttpClientRequest.get("/useradmin/users", vonageAccept) },
+    request: { sandbox: HttpClientRequest.get("/v0/a1b2c3d4e5/calls/", vonageV0Accept) },
     open: service(VonageContactCenterV0, VonageContactCenterV0.layerConfig())
   },
   {

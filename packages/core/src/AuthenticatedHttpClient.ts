@@ -3,36 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
-import type * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import type * as AccessToken from "./AccessToken.ts"
-import {
-  type Attachment,
-  attachment,
-  conceal,
-  hasLeft,
-  isRepeatable,
-  isSafe,
-  permitted,
-  refusalOf,
-  renew,
-  wasRedirected
-} from "./Attachment.ts"
-import { bearer, valueOf } from "./Authorization.ts"
-import * as ApiOrigins from "./internal/apiOrigins.ts"
-import { hold } from "./internal/heldResponse.ts"
-import type * as Doubts from "./internal/http/doubts.ts"
-import { check, type Resolved } from "./internal/request/resolve.ts"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { Attachment, attachment } from "./internal/http/attachment.ts"
 import type { TokenError } from "./TokenError.ts"
-import type { TokenSource } from "./TokenSource.ts"
 
 /**
  * An HTTP client that puts the token on each request. What it adds to the application's client is one error.
@@ -95,45 +71,6 @@ export interface Options {
 }
 
 /**
- * Wraps the application's client: answers a function that makes the client of a source. That function is cheap, so
- * that each account of many can have its client when it needs one.
- *
- * Fails with `InvalidOption` where an option can't be used.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const make = (
-  http: HttpClient.HttpClient,
-  provider: Resolved,
-  { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
-): Result.Result<
-  (source: TokenSource, doubts?: () => Doubts.Holder) => AuthenticatedHttpClient,
-  TokenError
-> => {
-  const others = [...provider.apiOrigins, ...apiOrigins]
-  const areRefusals = renewOn.every((status) => status >= 400 && status <= 499)
-  const checked = check(provider, [
-    ...ApiOrigins.problems(others, provider.insecure),
-    ["renewOn", areRefusals ? undefined : "must hold statuses from 400 to 499"]
-  ])
-  return Result.map(checked, () => {
-    const attached = {
-      provider: provider.id,
-      authorization: bearer,
-      origins: ApiOrigins.make(provider.apiUrl, others),
-      renewOn: new Set(renewOn),
-      doubtOn: new Set(provider.doubtOn)
-    }
-    return (source, doubts) => {
-      const own: Doubts.Holder = {}
-      const attachedTo = { ...attached, source, doubts: doubts ?? (() => own) }
-      return Object.assign(carry(http, attachedTo), { [attachment]: attachedTo })
-    }
-  })
-}
-
-/**
  * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An
  * application may provide it as its own `HttpClient`: token requests don't go through it.
  *
@@ -166,108 +103,3 @@ const reasonOf = (
     ? new HttpClientError.InvalidUrlError(details)
     : new HttpClientError.EncodeError(details)
 }
-
-type Response = HttpClientResponse.HttpClientResponse
-
-const carry = <E, R>(http: HttpClient.HttpClient.With<E, R>, attached: Attachment): HttpClient.HttpClient.With<
-  E | TokenError,
-  R
-> => {
-  const { authorization, origins, renewOn, source } = attached
-
-  const exchange = (
-    request: HttpClientRequest.HttpClientRequest,
-    get: TokenSource["get"],
-    isRepeated: boolean
-  ): Effect.Effect<Response, E | TokenError, R> => {
-    let token: AccessToken.AccessToken | undefined
-    let value: string | undefined
-    let attachedTo = request
-
-    // The token is attached last, when the application's client has made its own changes to the request: the URL that
-    // is looked at is the one that is used, and a retry in there attaches the token of that moment.
-    const attach = (
-      prepared: HttpClientRequest.HttpClientRequest
-    ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-      const located = at(prepared, origins.locate(prepared.url))
-      // One that `conceal` has hidden would not be sent.
-      if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
-      const refusal = refusalOf(attached, located.url)
-      if (refusal !== undefined) return Effect.fail(refusal)
-      return Effect.map(get, (current) => {
-        token = current
-        value = valueOf(authorization, current)
-        return attachedTo = HttpClientRequest.setHeader(located, authorization.header, value)
-      })
-    }
-
-    // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
-    const settle = (
-      sent: HttpClientRequest.HttpClientRequest,
-      response: Response,
-      answer: (response: Response) => Effect.Effect<Response, E | TokenError, R>
-    ): Effect.Effect<Response, E | TokenError, R> => {
-      // A redirect that leads elsewhere drops the token.
-      if (!conceal(authorization, value, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
-        return answer(response)
-      }
-      const { method, url } = sent
-      if (!renewOn.has(response.status)) permitted(attached, { method, url })
-      else if (!isRepeated) {
-        return renew(attached, {
-          token,
-          request: { method, url },
-          status: response.status,
-          isRepeatable: isRepeatableBody(request.body) &&
-            (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),
-          answer: answer(response),
-          held: Effect.map(hold(response), answer),
-          repeat: (another) => exchange(request, Effect.succeed(another), true)
-        })
-      }
-      return answer(response)
-    }
-
-    return Effect.matchCauseEffect(HttpClient.mapRequestEffect(http, attach).execute(request), {
-      onSuccess: (response) => settle(response.request, response, Effect.succeed),
-      onFailure: (cause) => {
-        const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-        if (!HttpClientError.isHttpClientError(error)) return Effect.failCause(cause)
-        const { reason } = error
-        // What `filterStatusOk` and its like make of a response.
-        if (reason._tag === "StatusCodeError") {
-          return settle(reason.request, reason.response, (response) => {
-            Reflect.defineProperty(reason, "response", { value: response })
-            return Effect.failCause(cause)
-          })
-        }
-        conceal(authorization, value, error.request, error.response)
-        return Effect.failCause(cause)
-      }
-    })
-  }
-
-  return HttpClient.makeWith<E | TokenError, R, E | TokenError, R>(
-    Effect.flatMap((request) => withRedacted(authorization.header, exchange(request, source.get, false))),
-    Effect.succeed
-  )
-}
-
-const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
-  body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
-
-const at = (request: HttpClientRequest.HttpClientRequest, url: string) =>
-  url === request.url ? request : HttpClientRequest.setUrl(request, url)
-
-// `HttpClient.followRedirects` sends another request; other clients follow redirects below it, and note that.
-const isAnother = (sent: HttpClientRequest.HttpClientRequest, attachedTo: HttpClientRequest.HttpClientRequest) =>
-  sent.method !== attachedTo.method || sent.url !== attachedTo.url
-
-// An application's own list of names takes the place of the default one, and may have left this name out.
-const withRedacted = <A, E, R>(header: string, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.withFiber((fiber) => {
-    const names = fiber.getRef(Headers.CurrentRedactedNames)
-    return Headers.isRedactedName(header, names)
-      ? self
-      : Effect.provideService(self, Headers.CurrentRedactedNames, [...names, header])
-  })

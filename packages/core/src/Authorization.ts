@@ -61,8 +61,8 @@ export const valueOf = ({ scheme }: Authorization, token: AccessToken): string =
  * @internal
  */
 export const problemOf = ({ header, scheme }: Authorization): string | undefined =>
-  !token.test(header)
-    ? "must have the name of a header"
+  !token.test(header) || header !== header.toLowerCase()
+    ? "must have the name of a header, in lower case"
     : taken.test(header)
     ? `can't be the header ${header}`
     : scheme !== undefined && !token.test(scheme)

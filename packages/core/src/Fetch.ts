@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as AccessToken from "./AccessToken.ts"
+import { valueOf as valueOfToken } from "./Authorization.ts"
 import {
   type Attachment,
   attachment,
@@ -23,10 +24,10 @@ import {
   isSafe,
   permitted,
   refusalOf,
-  renew
-} from "./Attachment.ts"
-import { valueOf as valueOfToken } from "./Authorization.ts"
-import { readToTheEnd } from "./internal/heldResponse.ts"
+  renew,
+  targetOf
+} from "./internal/http/attachment.ts"
+import { readToTheEnd } from "./internal/http/heldResponse.ts"
 import type { ProviderClient } from "./ProviderClient.ts"
 import * as TokenError from "./TokenError.ts"
 import type { Rejection } from "./TokenSource.ts"
@@ -132,23 +133,29 @@ export const make = <Service, Reply, E>(
     if (account !== undefined && closing === undefined) Effect.runSync(account.client.reject(token, rejection))
   }
 
-  const fetch: Fetch["fetch"] = async (input, given) => {
-    const init = given ?? {}
+  const fetch: Fetch["fetch"] = async (input, options) => {
+    const init = options ?? {}
     const { attached } = account ?? await opened()
     const { header } = attached.authorization
     const request = typeof input === "object" && "url" in input ? input : undefined
-    const url = attached.origins.locate(request?.url ?? String(input))
+    const given = request?.url ?? String(input)
+    const url = attached.origins.locate(given)
     const headers = init.headers ?? request?.headers
-    if (hasHeader(headers, header)) return send(request ?? url, init)
+    const at = (target: string) => request?.url === target ? request : target
+    if (hasHeader(headers, header)) return send(at(url), init)
     const refusal = refusalOf(attached, url)
     if (refusal !== undefined) throw refusal
 
     const signal = init.signal ?? request?.signal
-    const carry = (token: AccessToken.AccessToken): Promise<Response> =>
-      send(request ?? url, {
+    const carry = async (token: AccessToken.AccessToken): Promise<Response> => {
+      const target = targetOf(attached, given, token)
+      const refusal = target === url ? undefined : refusalOf(attached, target)
+      if (refusal !== undefined) throw refusal
+      return send(at(target), {
         ...init,
         headers: withHeader(headers, header, valueOfToken(attached.authorization, token))
       })
+    }
     const token = fresh() ?? await abortable(obtain(), signal)
     const response = await carry(token)
     const method = (init.method ?? request?.method ?? "GET").toUpperCase()

@@ -100,7 +100,12 @@ export const password: Grant<{ readonly username: "text"; readonly password: "se
 }
 
 /**
- * The refresh token of an earlier reply. Sent without `scope`, which keeps the scopes that were granted.
+ * The refresh token of an earlier reply. As `renewal` of a provider it is sent without `scope`, which keeps the scopes
+ * that were granted.
+ *
+ * As `grant` of a provider, the first refresh token is one that was obtained elsewhere, and comes with the account. Where
+ * the server rotates refresh tokens, set `renewal` as well: the newest is then used, and only a shared store keeps it
+ * beyond this process. Without a store, a process that starts again has the first one, which the server no longer takes.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 | RFC 6749 section 6}
  * @since 0.1.0
@@ -109,7 +114,7 @@ export const password: Grant<{ readonly username: "text"; readonly password: "se
 export const refreshToken: Renewal = {
   name: "refresh_token",
   needs: { refreshToken: "secret" },
-  refusedAs: "client_credentials",
+  refusedAs: "password",
   request: ({ refreshToken }) => ({ parameters: { grant_type: "refresh_token", refresh_token: refreshToken } })
 }
 

@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
+import { type Authorization, bearer } from "./Authorization.ts"
 import type { ClientAuthentication, Needs, Parameters } from "./ClientAuthentication.ts"
 import type * as Grant from "./Grant.ts"
 import type { HostPart } from "./HostPart.ts"
@@ -33,7 +34,10 @@ export interface Provider<
   readonly tokenEndpoint: string
   /** The base URL of the API: a request to a path goes there. May contain the same braces. */
   readonly apiUrl: string
-  /** Origins that may get the token, besides that of `apiUrl`. */
+  /**
+   * Origins that may get the token, besides that of `apiUrl`. The first label of one may be `*`:
+   * `https://*.my.salesforce.com`.
+   */
   readonly apiOrigins: ReadonlyArray<string>
   /** The check of each part in braces. */
   readonly urlParts: Readonly<Record<string, HostPart>>
@@ -67,6 +71,8 @@ export interface Provider<
   readonly assumedLifetime: Duration.Input | undefined
   /** Failed replies whose meaning doesn't follow from status and OAuth's codes. */
   readonly errors: ReadonlyArray<DeclaredError>
+  /** How the token goes on requests to the API. */
+  readonly authorization: Authorization
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlyArray<number>
   /**
@@ -195,6 +201,7 @@ export interface Facts<
       | "request"
       | "assumedLifetime"
       | "errors"
+      | "authorization"
       | "renewOn"
       | "doubtOn"
     >
@@ -224,7 +231,7 @@ type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
  * A provider.
  *
  * Defaults: no scopes, no further parameters, a form sent by POST, `token_type` and `expires_in` required, no refresh
- * token, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
+ * token, the access token in an `Authorization: Bearer` header, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
  * made of it.
  *
  * ```ts
@@ -266,6 +273,7 @@ export const make = <
     request: {},
     assumedLifetime: undefined,
     errors: [],
+    authorization: bearer,
     renewOn: [401],
     doubtOn: [403],
     ...known,

@@ -8,9 +8,10 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
-import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
+import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, type Source } from "./internal/request/account.ts"
 import { resolve } from "./internal/request/resolve.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
@@ -48,6 +49,13 @@ export interface ProviderClient<
   readonly events: Stream.Stream<TokenEvent>
   /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
   readonly http: AuthenticatedHttpClient.AuthenticatedHttpClient
+  /**
+   * Another HTTP client with the token, as `http` is the application's own: one with a rate limiter of its own, say, or
+   * one for uploads.
+   */
+  readonly attach: <E, R>(
+    client: HttpClient.HttpClient.With<E, R>
+  ) => HttpClient.HttpClient.With<E | TokenError.TokenError, R>
   /**
    * The same account with another set of scopes, and a token of its own. The same set gives the same client. Fails with
    * `InvalidOption` where a scope can't be sent.
@@ -98,9 +106,8 @@ export const makeClient = Effect.fnUntraced(function*<
   options: Options & { readonly scopes?: ReadonlyArray<string> | undefined }
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   const resolved = yield* Effect.fromResult(resolve(provider, options))
-  const carry = yield* Effect.fromResult(
-    AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, resolved, options)
-  )
+  const http = yield* HttpClient.HttpClient
+  const attachmentOf = yield* Effect.fromResult(Attach.make(resolved, options))
   const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options)
   const views = new Map<string, ProviderClient<Reply, Scopes>>()
 
@@ -114,7 +121,14 @@ export const makeClient = Effect.fnUntraced(function*<
     const cached = engine.account(credentials)
     const source = TokenSource.fromEngine(engine, cached)
     const { get: token, ...rest } = source
-    const made: ProviderClient<Reply, Scopes> = { token, ...rest, http: carry(source, () => cached), withScopes: view }
+    const attached = attachmentOf(source, () => cached)
+    const made: ProviderClient<Reply, Scopes> = {
+      token,
+      ...rest,
+      http: Attach.attachTo(http, attached),
+      attach: Attach.attach(attached),
+      withScopes: view
+    }
     views.set(key, made)
     return made
   })

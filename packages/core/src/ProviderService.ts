@@ -6,14 +6,18 @@
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { toHttpClient } from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Settings from "./internal/request/settings.ts"
+import { testClient } from "./internal/testClient.ts"
 import type { Account, Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
+import * as TokenSource from "./TokenSource.ts"
 
 /**
  * The class of a provider's service.
@@ -38,6 +42,33 @@ export interface ProviderService<in out Self, in out Id extends string, in out C
   readonly layerConfig: (
     options?: Configurable<Options>
   ) => Layer.Layer<Self, TokenError | Config.ConfigError, HttpClient.HttpClient>
+  /** The service as a `TokenSource`, for code that doesn't depend on which provider its token is from. */
+  readonly tokenSource: Layer.Layer<TokenSource.TokenSource, never, Self>
+  /**
+   * An `HttpClient` with the service's token, for code that takes an `HttpClient`: `HttpApiClient.make`, an RPC client,
+   * a generated client. See `AuthenticatedHttpClient.toHttpClient`.
+   */
+  readonly httpLayer: Layer.Layer<HttpClient.HttpClient, never, Self>
+  /**
+   * The service for tests, without an authorization server: with a token of the test's own, and requests that go to an
+   * `HttpClient` of the test's own. All else is as in `layer`.
+   */
+  readonly layerTest: (options?: TestOptions) => Layer.Layer<Self>
+}
+
+/**
+ * What stands for a provider in a test.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TestOptions {
+  /** The access token: `test-token` by default. */
+  readonly token?: string | Redacted.Redacted | undefined
+  /** Further fields of the token endpoint's reply, such as `{ expires_in: 60 }`. It expires in an hour by default. */
+  readonly reply?: Readonly<Record<string, unknown>> | undefined
+  /** What gets the requests to the API, with the token and with their whole URL. Without it, each of them fails. */
+  readonly http?: HttpClient.HttpClient | undefined
 }
 
 /**
@@ -85,5 +116,14 @@ export const Service =
       static readonly layer = (options: Options) => Layer.effect(Base, make(options))
       static readonly layerConfig = (options?: Configurable<Options>) =>
         Layer.effect(Base, Effect.flatMap(Settings.config<Options>(provider, options), make))
+      static readonly tokenSource = Layer.effect(
+        TokenSource.TokenSource,
+        Effect.map(Base, ({ events, peek, reject, renew, token }) => ({ get: token, peek, renew, reject, events }))
+      )
+      static readonly httpLayer = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(Base, ({ http }) => toHttpClient(http))
+      )
+      static readonly layerTest = (options: TestOptions = {}) => Layer.effect(Base, testClient(provider, options))
     }
   }

@@ -5,26 +5,23 @@
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpBody from "effect/http/HttpBody"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
-import type * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
-import * as Tracer from "effect/Tracer"
 import { within } from "./internal/engine/Deadline.ts"
 import type { TokenResponse } from "./internal/engine/ReplyReader.ts"
-import { limit, read as readBody } from "./internal/heldResponse.ts"
+import { limit, read as readBody } from "./internal/http/heldResponse.ts"
+import { sendOnce, SentAgain } from "./internal/http/sendOnce.ts"
 import { reasonOf } from "./internal/http/transport.ts"
+import { isSameUrl } from "./internal/http/url.ts"
 import type { TokenRequest } from "./internal/request/TokenRequest.ts"
-import { isSameUrl } from "./internal/url.ts"
 import * as TokenError from "./TokenError.ts"
 
 /**
@@ -47,8 +44,9 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
  * Makes the function that builds a token request, sends it through `http` and reads the reply to its end, all of it
  * within a deadline. A grant that produces the reply itself sends nothing.
  *
- * A redirect is not followed, but comes back as the 3xx that it is. The request carries nothing of the caller: no
- * trace headers, and no span of the HTTP client's own.
+ * The request is sent once, whatever `http` is set to do: a redirect is not followed, but comes back as the 3xx that it
+ * is, and a client that retries gets no second request. The request carries nothing of the caller: no trace headers, and
+ * no span of the HTTP client's own.
  *
  * Fails with `Unavailable`, `Unsafe` (a certificate that doesn't fit, an `http` that follows redirects by itself) or
  * `ReplyNotUnderstood` (no HTTP).
@@ -89,8 +87,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     Effect.withFiber<TokenResponse, Failure>((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const requestedAt = clock.currentTimeMillisUnsafe()
-      const client = request.isRenewal ? sendingOnce(http, fail(interrupted)) : http
-      return Effect.matchEffect(client.execute(toHttp(request)), {
+      return Effect.matchEffect(sendOnce(http, toHttp(request)), {
         onSuccess: (response) => read(request, response, clock, requestedAt),
         // `filterStatusOk` and its like make an error of a reply: taken for a broken connection, a refused password
         // would be sent again.
@@ -103,18 +100,13 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
 
   const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
     if (request.produced !== undefined) return produced(request.produced.reply)
-    const url = Redacted.value(request.url)
-    return exchange(request).pipe(
-      // A client that dies may quote the request that it died of.
-      Effect.catchCause((cause) => {
-        const error = Cause.squash(cause)
-        return error instanceof TokenError.TokenError ? Effect.fail(error) : fail(reasonOf(error))
-      }),
-      Effect.updateContext(withNothingOfTheCaller((sent) => {
-        if (!isSameUrl(sent.url, url)) throw errorOf(redirected)
-        return true
-      }))
-    )
+    // A client that dies may quote the request that it died of.
+    return Effect.catchCause(exchange(request), (cause) => {
+      const error = Cause.squash(cause)
+      if (error instanceof TokenError.TokenError) return Effect.fail(error)
+      if (!(error instanceof SentAgain)) return fail(reasonOf(error))
+      return error.status === undefined ? fail(reasonOf(error.error)) : withoutBody(error.status, error.retryAfter)
+    })
   }
 
   return within(
@@ -135,50 +127,22 @@ const produced = (reply: unknown): Effect.Effect<TokenResponse> =>
     receivedAt: now
   }))
 
+/** The reply to a request that the application's client has tried to send again: what it said is not known. */
+const withoutBody = (status: number, retryAfter: string | undefined): Effect.Effect<TokenResponse> =>
+  Effect.map(Clock.currentTimeMillis, (now) => ({
+    status,
+    retryAfter,
+    date: undefined,
+    body: undefined,
+    requestedAt: now,
+    receivedAt: now
+  }))
+
 type Failure = HttpClientError.HttpClientError | TokenError.TokenError
-
-const interrupted = new TokenError.Unavailable({ kind: "interrupted" })
-
-// The application's client may try again by itself, and would use a refresh token twice whose reply was lost.
-const sendingOnce = (
-  http: HttpClient.HttpClient,
-  again: Effect.Effect<never, TokenError.TokenError>
-): HttpClient.HttpClient.With<Failure> => {
-  let isSent = false
-  return HttpClient.mapRequestEffect(http, (request) => {
-    if (isSent) return again
-    isSent = true
-    return Effect.succeed(request)
-  })
-}
 
 const redirected = new TokenError.Unsafe({
   kind: "redirect",
   problem: "the HTTP client followed a redirect of the token endpoint"
-})
-
-/**
- * What is left to itself repeats the body, secret included, on 307 and 308: `fetch`, undici's redirect interceptor and
- * `HttpClient.followRedirects`. The first two can be told not to. The last one can't, but each request that an
- * `HttpClient` sends is shown to `TracerDisabledWhen` before, which can still stop it.
- */
-const withNothingOfTheCaller =
-  (isTokenRequest: Predicate.Predicate<HttpClientRequest.HttpClientRequest>) =>
-  (context: Context.Context<never>): Context.Context<never> =>
-    context.pipe(
-      Context.add(FetchHttpClient.RequestInit, {
-        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        redirect: "manual"
-      }),
-      Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 }),
-      Context.add(HttpClient.TracerPropagationEnabled, false),
-      Context.add(Tracer.DisablePropagation, false),
-      Context.add(HttpClient.TracerDisabledWhen, isTokenRequest)
-    )
-
-// `NodeHttpClient`'s, by its key: core knows nothing of Node.
-const UndiciOptions = Context.Reference<object>("@effect/platform-node/NodeHttpClient/UndiciOptions", {
-  defaultValue: () => ({})
 })
 
 // Credentials that stay the same make the same request: it is built once.

@@ -3,8 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 
 /**
  * What a refusal says.
@@ -237,8 +243,58 @@ export class TokenError extends Data.TaggedError("TokenError")<{
 
   /** Whether the same call may succeed later, with nothing changed. */
   get isRetryable(): boolean {
-    return this.reason._tag === "Throttled" || this.reason._tag === "Unavailable"
+    return this.reason._tag === "Throttled" || this.reason._tag === "Unavailable" && this.reason.kind !== "closed"
   }
+}
+
+/**
+ * The `TokenError` that an error is, or was made of: an `HttpClientError` of a plain `HttpClient` has it as its cause.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const from = (error: unknown): TokenError | undefined =>
+  error instanceof TokenError
+    ? error
+    : Predicate.hasProperty(error, "cause") && error.cause instanceof TokenError
+    ? error.cause
+    : undefined
+
+/**
+ * A schedule for `Effect.retry` and `HttpClient.retry`: it retries a `TokenError` while that `isRetryable`, waits until
+ * its `retryAt`, and at least for 200 ms, doubled up to 10 s, with jitter. It stops at other errors, after 5 retries
+ * (`times`), and where the next one would begin more than 5 minutes (`duration`) after the first attempt.
+ *
+ * ```ts
+ * import { Routee } from "@mintmark/routee"
+ * import * as TokenError from "@mintmark/core/TokenError"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * const balance = Effect.gen(function*() {
+ *   const routee = yield* Routee
+ *   const api = routee.http.pipe(HttpClient.retry(TokenError.schedule({ times: 3 })))
+ *   return yield* api.get("/accounts/me/balance")
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category schedules
+ */
+export const schedule = (
+  options: { readonly times?: number | undefined; readonly duration?: Duration.Input | undefined } = {}
+): Schedule.Schedule<number> => {
+  const times = options.times ?? 5
+  const limit = Duration.toMillis(options.duration ?? "5 minutes")
+  return Schedule.fromStepWithMetadata(Effect.succeed(({ attempt, elapsed, input, now }) => {
+    const error = from(input)
+    if (error?.isRetryable !== true || attempt > times) return Cause.done(attempt - 1)
+    return Effect.flatMap(Random.next, (random) => {
+      const wait = Math.min(200 * 2 ** (attempt - 1), 10_000) * (0.5 + random / 2)
+      const until = Math.max(wait, (error.retryAt ?? now) - now)
+      return elapsed + until > limit ? Cause.done(attempt - 1) : Effect.succeed([attempt, Duration.millis(until)])
+    })
+  }))
 }
 
 const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -11,11 +12,12 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
-import * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
+import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Account from "./internal/engine/Account.ts"
 import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
+import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, type Source } from "./internal/request/account.ts"
 import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
@@ -46,6 +48,10 @@ export interface TokenPool<in Key, out Reply = unknown> {
   ) => Effect.Effect<Effect.Effect<AccessToken<Reply>, TokenError> | undefined>
   /** An HTTP client for the provider's API that carries the account's token. It is cheap: one for each request is fine. */
   readonly http: (key: Key) => AuthenticatedHttpClient.AuthenticatedHttpClient
+  /** Another HTTP client with the account's token: see `ProviderClient.attach`. */
+  readonly attach: (key: Key) => <E, R>(
+    client: HttpClient.HttpClient.With<E, R>
+  ) => HttpClient.HttpClient.With<E | TokenError, R>
   /** Forgets the account, with its refresh token and remembered refusals. */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** How many accounts are cached. */
@@ -80,7 +86,7 @@ export interface Options<Key, A extends Needs> extends ProviderClient.Options {
  * keeps it; token requests run in the scope that it is made in, and end with it. Fails with `InvalidOption` where an
  * option can't be used.
  *
- * An account whose password was refused is evicted last: forgotten, the password would be sent again.
+ * A refused password is remembered also where its account is evicted: it is not sent again.
  *
  * @since 0.1.0
  * @category constructors
@@ -90,15 +96,26 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   options: Options<Key, A> & AccountOf<P>
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const provider = yield* Effect.fromResult(resolve(known, options))
-  const carry = yield* Effect.fromResult(
-    AuthenticatedHttpClient.make(yield* HttpClient.HttpClient, provider, options)
-  )
-  const engine = yield* Engine.make(provider, readAnew(provider, options.account), options)
+  const http = yield* HttpClient.HttpClient
+  const attachmentOf = yield* Effect.fromResult(Attach.make(provider, options))
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
+  const engine = yield* Engine.make(provider, readAnew(provider, options.account), { ...options, capacity })
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
   if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
   const accounts: Accounts<Key, Reply> = MutableHashMap.empty()
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const pause = Math.min(timeToIdle, sweepEvery)
+  let sweptAt = clock.currentTimeMillisUnsafe()
+
+  // A timer does it; in a Worker, where a timer ends with the request that made it, each new account does it, too.
+  const sweep = (): void => {
+    const sweeps = Math.floor((clock.currentTimeMillisUnsafe() - sweptAt) / pause)
+    if (sweeps === 0) return
+    sweptAt += sweeps * pause
+    // A clock that was set back starts a new count.
+    if (sweeps > 0) evictIdle(accounts, sweeps, Math.ceil(timeToIdle / pause))
+  }
 
   const accountOf = (key: Key): Account.Account<Key, Reply> => {
     // What is found by reference needs no hash.
@@ -107,6 +124,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
       known.unused = 0
       return known
     }
+    sweep()
     if (MutableHashMap.size(accounts) >= capacity) makeRoom(accounts)
     const account = engine.account(key)
     MutableHashMap.set(accounts, key, account)
@@ -126,9 +144,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     events: engine.events
   })
 
-  const pause = Math.min(timeToIdle, sweepEvery)
   yield* Effect.sleep(pause).pipe(
-    Effect.andThen(Effect.sync(() => evictIdle(accounts, Math.ceil(timeToIdle / pause)))),
+    Effect.andThen(Effect.sync(sweep)),
     Effect.forever,
     Effect.forkScoped
   )
@@ -137,8 +154,14 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     get,
     renew,
     reject,
-    http: (key) => carry(sourceOf(key), () => accountOf(key)),
-    forget: (key) => Effect.sync(() => MutableHashMap.remove(accounts, key)),
+    http: (key) => Attach.attachTo(http, attachmentOf(sourceOf(key), () => accountOf(key))),
+    attach: (key) => Attach.attach(attachmentOf(sourceOf(key), () => accountOf(key))),
+    forget: (key) =>
+      Effect.sync(() => {
+        const known = Option.getOrUndefined(MutableHashMap.get(accounts, key))
+        if (known !== undefined) engine.forget(known)
+        MutableHashMap.remove(accounts, key)
+      }),
     size: Effect.sync(() => MutableHashMap.size(accounts)),
     events: engine.events
   }
@@ -152,9 +175,10 @@ const sweepEvery = 60_000
 /** How many accounts one new account looks at for one to replace. */
 const looks = 64
 
-const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number): void => {
+const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number, atMost: number): void => {
   for (const [key, account] of accounts) {
-    if (account.unused++ >= sweeps && isExpendable(account)) MutableHashMap.remove(accounts, key)
+    if (account.unused >= atMost && isExpendable(account)) MutableHashMap.remove(accounts, key)
+    else account.unused += sweeps
   }
 }
 
@@ -170,10 +194,9 @@ const makeRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): void => {
   }
 }
 
-const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean => {
-  const { inFlight, memory } = Account.state(account)
-  return inFlight === undefined && memory?.failure?.until !== Infinity
-}
+// What must be remembered of refusals is the engine's, and outlasts the account.
+const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean =>
+  Account.state(account).inFlight === undefined
 
 const readAnew =
   <Key>(provider: Resolved, account: (key: Key) => { readonly scopes?: ReadonlyArray<string> | undefined }) =>

@@ -103,6 +103,11 @@ export interface Options extends Overrides {
   readonly deadline?: Duration.Input | undefined
 }
 
+export {
+  /** @since 0.1.0 */
+  WaitUntil
+} from "./internal/engine/WaitUntil.ts"
+
 /**
  * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers
  * provide later makes no difference. Token requests run in the scope that it is made in, and end with it. Fails with

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 export * as AccessToken from "./AccessToken.ts"
-export * as Attachment from "./Attachment.ts"
 export * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 export * as Authorization from "./Authorization.ts"
 export * as ClientAuthentication from "./ClientAuthentication.ts"

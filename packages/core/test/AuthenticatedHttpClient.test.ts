@@ -305,7 +305,7 @@ for (const { client, transport } of transports) {
         const { http } = yield* withScopes(["voice"])
         const response = yield* http.get("/accounts/me/balance")
         assert.strictEqual(response.status, 403)
-        assert.strictEqual(response.url, `${sandbox.urls.routee}/accounts/me/balance`)
+        assert.strictEqual(response.url, sandbox.at("https://connect.routee.net/accounts/me/balance"))
         assert.match(response.headers["content-type"] ?? "", /json/)
         assert.property(yield* response.json, "developerMessage")
         const again = yield* Stream.mkString(Stream.decodeText((yield* http.get("/accounts/me/balance")).stream))

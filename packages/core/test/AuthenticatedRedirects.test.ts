@@ -126,7 +126,10 @@ describe("A redirect from http to https", () => {
     it.effect(`takes no token along with ${name}`, () =>
       Effect.gen(function*() {
         const stranger = yield* sandbox({ tls: "self-signed" })
-        const server = yield* serveApi(() => ({ status: 307, headers: { location: `${stranger.urls.routera}/me` } }))
+        const server = yield* serveApi(() => ({
+          status: 307,
+          headers: { location: stranger.at("https://api.routera.io/me") }
+        }))
         const { http } = yield* account(acme(server.origin))
         assert.strictEqual((yield* http.get("/a")).status, 401)
         assert.isNotEmpty(yield* stranger.journal)
@@ -147,7 +150,7 @@ describe("A redirect that nothing follows", () => {
         const [one, other] = [yield* sandbox(), yield* sandbox()]
         const { http } = yield* account(routee(one.urls.routee))
         for (const status of statuses) {
-          yield* one.script({ kind: "api" }, [Answer.redirect(status, other.urls.routee)])
+          yield* one.script({ kind: "api" }, [Answer.redirect(status, other.at("https://connect.routee.net/"))])
           assert.strictEqual((yield* http.get("/accounts/me/balance")).status, status)
         }
         assert.deepInclude(yield* other.counts(), { token: 0, api: 0, other: 0 })

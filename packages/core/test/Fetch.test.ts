@@ -73,7 +73,7 @@ for (
         for (let call = 1; call <= 5; call++) {
           const response = yield* Effect.promise(() => fetch("/accounts/me/balance"))
           assert.strictEqual(response.status, 403)
-          assert.strictEqual(response.url, `${sandbox.urls.routee}/accounts/me/balance`)
+          assert.strictEqual(response.url, sandbox.at("https://connect.routee.net/accounts/me/balance"))
           assert.property(yield* Effect.promise(() => response.json()), "developerMessage")
         }
         assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 5 })

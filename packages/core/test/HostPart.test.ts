@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HostPart from "@mintmark/core/HostPart"
-import { fill, problemOf } from "../src/internal/url.ts"
+import { fill, problemOf } from "../src/internal/http/url.ts"
 import { anyText, tried } from "./support/strings.ts"
 
 const isLabel = (label: string): boolean => HostPart.label.pattern.test(label)

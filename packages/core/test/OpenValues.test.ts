@@ -304,3 +304,75 @@ describe("a grant that produces the token itself", () => {
       )
     }))
 })
+
+describe("a refresh token that was obtained elsewhere", () => {
+  const stored = Provider.make({ ...common, grant: Grant.refreshToken, renewal: Grant.refreshToken })
+
+  /** A server that rotates its refresh tokens, each of which is good for one use. */
+  const rotating = (first: string) => {
+    const spent: Array<string | null> = []
+    let current = first
+    const http = HttpClient.make((request) =>
+      Effect.sync(() => {
+        const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+        const token = new URLSearchParams(text).get("refresh_token")
+        spent.push(token)
+        if (token !== current) {
+          return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
+        }
+        current = `refresh-${spent.length}`
+        return HttpClientResponse.fromWeb(
+          request,
+          Response.json({
+            access_token: `token-${spent.length}`,
+            token_type: "Bearer",
+            expires_in: 60,
+            refresh_token: current
+          })
+        )
+      })
+    )
+    return { http, spent }
+  }
+
+  it.effect("gets the first token, and the newest refresh token gets those that follow", () =>
+    Effect.gen(function*() {
+      const { http, spent } = rotating("stored")
+      const { token } = yield* ProviderClient.make(stored, { ...client, refreshToken: Redacted.make("stored") }).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      for (let count = 1; count <= 3; count++) {
+        assert.strictEqual(AccessToken.authorization(yield* token), `Bearer token-${count}`)
+        yield* TestClock.adjust("61 seconds")
+      }
+      assert.deepStrictEqual(spent, ["stored", "refresh-1", "refresh-2"])
+    }))
+
+  it.effect("is never sent again by itself once the server has refused it", () =>
+    Effect.gen(function*() {
+      const { http, spent } = rotating("another")
+      const { token } = yield* ProviderClient.make(stored, { ...client, refreshToken: Redacted.make("stored") }).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      for (let hour = 0; hour < 24; hour++) {
+        assert.include((yield* Effect.flip(token)).reason, { _tag: "GrantRefused", grant: "refresh_token" })
+        yield* TestClock.adjust("1 hour")
+      }
+      assert.deepStrictEqual(spent, ["stored"])
+    }))
+
+  it.effect("is replaced by another one that the application reads later", () =>
+    Effect.gen(function*() {
+      let current = "stored"
+      const { http, spent } = rotating("new")
+      const { token } = yield* ProviderClient.make(stored, {
+        ...client,
+        refreshToken: Effect.sync(() => Redacted.make(current))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      assert.strictEqual((yield* Effect.flip(token)).reason._tag, "GrantRefused")
+      current = "new"
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(AccessToken.authorization(yield* token), "Bearer token-2")
+      assert.deepStrictEqual(spent, ["stored", "new"])
+    }))
+})

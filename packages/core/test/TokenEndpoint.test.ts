@@ -141,17 +141,33 @@ for (const [name, transport] of Object.entries(transports)) {
         const following = HttpClient.followRedirects(yield* HttpClient.HttpClient)
         for (const status of [301, 302, 303, 307, 308]) {
           const { asked, origin } = yield* redirecting(status)
-          const exit = yield* exchange(`${origin}/token`).pipe(
+          const response = yield* exchange(`${origin}/token`).pipe(
             Effect.provideService(HttpClient.HttpClient, following),
-            Effect.provideService(Tracer.DisablePropagation, true),
-            Effect.exit
+            Effect.provideService(Tracer.DisablePropagation, true)
           )
-          const reason = reasonOf(exit)
-          assert(reason._tag === "Unsafe")
-          assert.strictEqual(reason.kind, "redirect")
+          assert.strictEqual(response.status, status)
           assert.deepStrictEqual(asked, ["POST /token"])
         }
       }).pipe(Effect.provide(transport)))
+
+    it.effect("sends one request where the application's client retries, and returns the status of its reply", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.Sandbox
+        const retrying = HttpClient.retry(HttpClient.filterStatusOk(yield* HttpClient.HttpClient), { times: 4 })
+        for (const answer of [Answer.status(401), Answer.status(503, { retryAfter: 60 }), Answer.redirect(307, "/a")]) {
+          yield* sandbox.clear
+          yield* sandbox.script({ kind: "token" }, [answer], { repeat: "always" })
+          const { body, retryAfter, status } = yield* Effect.provideService(
+            toSandbox,
+            HttpClient.HttpClient,
+            retrying
+          )
+          assert.isTrue([401, 503, 307].includes(status))
+          assert.isUndefined(body)
+          assert.strictEqual(retryAfter, status === 503 ? "60" : undefined)
+          assert.deepInclude(yield* sandbox.counts(), { token: 1, other: 0 })
+        }
+      }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
     it.effect("reads no further than a mebibyte, and lets go of the connection", () =>
       Effect.gen(function*() {

@@ -4,10 +4,13 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as TokenPool from "@mintmark/core/TokenPool"
 import * as TokenReply from "@mintmark/core/TokenReply"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 
 const facts = {
@@ -93,6 +96,27 @@ describe("TokenPool", () => {
       )
       assert.strictEqual(server.requests.size, 100)
       assert.strictEqual(total(server.requests), 100)
+    }))
+
+  it.effect("finds an account by equality: a record or a Data.Class with equal fields is the same one", () =>
+    Effect.gen(function*() {
+      class Tenant extends Data.Class<{ readonly region: string; readonly id: number }> {}
+      const server = makeServer()
+      const pool = yield* TokenPool.make(acme, {
+        account: (key: { readonly region: string; readonly id: number }) => account(`${key.region}-${key.id}`)
+      }).pipe(Effect.provideService(HttpClient.HttpClient, server.http))
+      const keys = [
+        new Tenant({ region: "eu", id: 1 }),
+        new Tenant({ region: "eu", id: 1 }),
+        { region: "us", id: 1 },
+        { region: "us", id: 1 },
+        { id: 1, region: "us" }
+      ]
+      yield* Effect.forEach(keys, pool.get, { concurrency: "unbounded" })
+      assert.strictEqual(yield* pool.size, 2)
+      assert.deepStrictEqual([...server.requests], [["eu-1", 1], ["us-1", 1]])
+      yield* pool.forget({ region: "us", id: 1 })
+      assert.strictEqual(yield* pool.size, 1)
     }))
 
   it.effect("keeps no more accounts than its capacity, and those that are used", () =>
@@ -208,5 +232,110 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 0)
       yield* pool.get("a")
       assert.strictEqual(server.requests.get("a"), 2)
+    }))
+
+  it.effect("forgets what is remembered of an account's refusal with the account", () =>
+    Effect.gen(function*() {
+      const refused = new Set(["a"])
+      const server = makeServer(refused)
+      const pool = yield* poolOf(server)
+      yield* Effect.flip(pool.get("a"))
+      refused.clear()
+      yield* Effect.flip(pool.get("a"))
+      yield* pool.forget("a")
+      assert.strictEqual(Redacted.value((yield* pool.get("a")).value), "a:2")
+    }))
+
+  it.effect("remembers a refused password also of accounts that it has evicted", () =>
+    Effect.gen(function*() {
+      let passwords = 0
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          passwords++
+          return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
+        })
+      )
+      const pool = yield* TokenPool.make(
+        Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none, grant: Grant.password }),
+        {
+          account: (key: string) => ({ clientId: "app", username: key, password: Redacted.make("wrong") }),
+          timeToIdle: "1 minute",
+          capacity: 2
+        }
+      ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      for (let round = 0; round < 3; round++) {
+        for (const key of ["a", "b", "c", "d", "e"]) {
+          assert.strictEqual((yield* Effect.flip(pool.get(key))).reason._tag, "GrantRefused")
+        }
+        yield* TestClock.adjust("1 hour")
+      }
+      assert.isAtMost(yield* pool.size, 2)
+      assert.strictEqual(passwords, 5)
+    }))
+
+  it.effect("evicts idle accounts also where its timer is gone, when a new one comes", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      // In a Worker a timer ends with the request that made it.
+      const scope = yield* Scope.make()
+      const pool = yield* Effect.provideService(poolOf(server, { timeToIdle: "10 minutes" }), Scope.Scope, scope)
+      yield* Effect.forEach(["a", "b", "c"], pool.get)
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust("11 minutes")
+      yield* Effect.exit(pool.get("d"))
+      yield* TestClock.adjust("1 minutes")
+      yield* Effect.exit(pool.get("e"))
+      assert.strictEqual(yield* pool.size, 2)
+    }))
+
+  it.effect("lets one of 10,000 accounts probe an endpoint that fails, and the others follow with jitter", () =>
+    Effect.gen(function*() {
+      let down = true
+      const at: Array<number> = []
+      const tokens = new Set<string>()
+      const http = HttpClient.make((request) =>
+        Effect.clockWith((clock) =>
+          Effect.sync(() => {
+            at.push(clock.currentTimeMillisUnsafe())
+            return HttpClientResponse.fromWeb(
+              request,
+              down
+                ? new Response(null, { status: 503 })
+                : Response.json({ access_token: `token-${at.length}`, token_type: "Bearer", expires_in: 86_400 })
+            )
+          })
+        )
+      )
+      const pool = yield* poolOf({ http })
+      const keys = Array.from({ length: 10_000 }, (_, index) => `account-${index}`)
+      const everyone = Effect.forEach(
+        keys,
+        (key) => Effect.match(pool.get(key), { onFailure: () => undefined, onSuccess: () => tokens.add(key) }),
+        {
+          concurrency: "unbounded",
+          discard: true
+        }
+      )
+      const requests = (from: number, to: number) => at.filter((time) => time >= from && time < to).length
+      const ask = (millis: number) =>
+        Effect.gen(function*() {
+          for (let passed = 0; passed < millis; passed += 1_000) {
+            yield* Effect.forkChild(everyone, { startImmediately: true })
+            yield* TestClock.adjust(1_000)
+          }
+        })
+      yield* ask(10_000)
+      yield* ask(30_000)
+      // One every 5 s.
+      assert.isAtMost(requests(10_000, 40_000), 7)
+      assert.isAtLeast(requests(10_000, 40_000), 5)
+      down = false
+      yield* ask(15_000)
+      assert.strictEqual(tokens.size, keys.length)
+      const busiest = Math.max(
+        ...Array.from({ length: 30 }, (_, half) => requests(40_000 + half * 500, 40_500 + half * 500))
+      )
+      assert.isBelow(busiest, 2_500)
+      assert.isBelow(requests(40_000, 60_000), 10_100)
     }))
 })

@@ -62,12 +62,12 @@ const many = <A, E>(count: number, effect: Effect.Effect<A, E>) =>
 
 /*
  * Steady callers, ten a second over ten minutes (or over three lifetimes). What each lifetime costs follows from the
- * due window (the last fifth, begun at a random moment of its first half) and, without a lifetime, from the pause that
+ * expiring window (the last fifth, begun at a random moment of its first half) and, without a lifetime, from the pause that
  * grows to a second.
  */
 const sweep = [
   { lifetime: 0, requests: [550, 620], why: "a pause of a second between tokens that can't be kept" },
-  { lifetime: 1, requests: [600, 750], why: "one every 0.8 to 0.9 s, at the next look" },
+  { lifetime: 1, requests: [600, 1_250], why: "two a second: the lifetime counts from a whole second" },
   { lifetime: 5, requests: [130, 150], why: "one every 4 to 4.5 s" },
   { lifetime: 60, requests: [11, 13], why: "one every 48 to 54 s" },
   { lifetime: 300, requests: [3, 3], why: "one every 240 to 270 s" },
@@ -198,8 +198,8 @@ describe("TokenSource", () => {
       }))
   })
 
-  describe("fresh, due, expired", () => {
-    it.effect("serves a due token at once, and renews it behind the caller's back", () =>
+  describe("fresh, expiring, expired", () => {
+    it.effect("serves an expiring token at once, and renews it in the background", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token(), Server.after("5 seconds", Server.token())])
         const source = yield* sourceOf(server)
@@ -251,7 +251,8 @@ describe("TokenSource", () => {
         yield* TestClock.adjust("9900 millis")
         assert.strictEqual(yield* outcome(source), "same")
         assert.strictEqual(server.seen.requests, 2)
-        for (let tenth = 0; tenth < 19; tenth++) {
+        // Requested after 9.9 s, with 2 s left from the second in which it was.
+        for (let tenth = 0; tenth < 10; tenth++) {
           yield* TestClock.adjust("100 millis")
           assert.strictEqual(yield* outcome(source), "same")
         }

@@ -184,8 +184,8 @@ describe("Routee", () => {
           applicationId: clientId,
           applicationSecret: Redacted.make(clientSecret),
           clientAuthentication: ClientAuthentication.clientSecretBasic,
-          tokenEndpoint: `${sandbox.urls.routee}/oauth/token`,
-          apiUrl: sandbox.urls.routee
+          tokenEndpoint: sandbox.at("https://auth.routee.net/oauth/token"),
+          apiUrl: sandbox.at("https://connect.routee.net")
         })
         assert.strictEqual((yield* Effect.flip(routee.token)).reason._tag, "CredentialsRefused")
         assert.strictEqual((yield* sandbox.counts({ provider: "routee" })).token, 1)

@@ -23,7 +23,6 @@ import { makeJournal } from "./internal/journal.ts"
 import { listen } from "./internal/listener.ts"
 import { makeMapping } from "./internal/mapping.ts"
 import { pageRoutes } from "./internal/page.ts"
-import type { Realm } from "./internal/realm.ts"
 import { makeRoutee } from "./internal/routee.ts"
 import { makeRouteeEmail } from "./internal/routeeEmail.ts"
 import { makeRoutera } from "./internal/routera.ts"
@@ -82,7 +81,10 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly origin: string
   /** The certificate that it made for itself, in PEM, if it serves over TLS. */
   readonly certificate: string | undefined
-  /** What stands in the place of each provider's own origin. Both systems of Vonage Contact Center share one. */
+  /**
+   * What to give each provider's package as `baseUrl`: the origin, and `{host}` in the place of the provider's host.
+   * That of `generic`, which has no host of its own, is a URL.
+   */
   readonly urls: Readonly<Record<Provider, string>>
   /**
    * Where a documented URL of a provider is at this sandbox: `https://auth.routee.net/oauth/token` is
@@ -190,16 +192,17 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     return (value) => value === wanted || world.fingerprint(value) === wanted
   }
 
+  const byHost = `${origin}/{host}`
   const sandbox = Sandbox.of({
     origin,
     certificate: keyPair?.cert,
     urls: {
-      "routee": `${origin}/routee`,
-      "routee-email": `${origin}/routee-email`,
-      "routera": `${origin}/routera`,
-      "voipex": `${origin}/voipex`,
-      "vonage-contact-center-v0": `${origin}/vonage-contact-center`,
-      "vonage-contact-center": `${origin}/vonage-contact-center`,
+      "routee": byHost,
+      "routee-email": byHost,
+      "routera": byHost,
+      "voipex": byHost,
+      "vonage-contact-center-v0": byHost,
+      "vonage-contact-center": byHost,
       "generic": `${origin}/generic`
     },
     ...makeMapping(origin),
@@ -231,7 +234,7 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     behave: (changes) => Effect.sync(() => world.behave(changes))
   })
 
-  const answer = makeExchange(world, journal, scripts, makeRouting([...realms, ...realms.flatMap(prefixed)]))
+  const answer = makeExchange(world, journal, scripts, makeRouting(realms))
   const routed = yield* HttpRouter.toHttpEffect(
     HttpRouter.addAll([...controlRoutes(sandbox, world, journal, scripts), ...pageRoutes])
   )
@@ -239,13 +242,3 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
   yield* serve(Effect.catchReason(routed, "HttpServerError", "RouteNotFound", () => Effect.interruptible(answer)))
   return sandbox
 })
-
-// All of a provider's hosts below one name, for who doesn't tell them apart yet.
-const prefixed = (realm: Realm): ReadonlyArray<Realm> =>
-  realm.provider === "generic" ? [] : [{
-    provider: realm.provider,
-    hosts: [{
-      name: realm.provider === "vonage-contact-center-v0" ? "vonage-contact-center" : realm.provider,
-      endpoints: [...new Set(realm.hosts.flatMap((host) => host.endpoints))]
-    }]
-  }]

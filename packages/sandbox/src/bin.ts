@@ -10,6 +10,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { readFileSync } from "node:fs"
+import { describeAccount } from "./internal/guide.ts"
 import { Sandbox } from "./Sandbox.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
@@ -27,12 +28,18 @@ const host = Flag.String("host").pipe(
 )
 
 const serve = Effect.gen(function*() {
-  const { origin, urls } = yield* Sandbox
+  const { accounts, origin, urls } = yield* Sandbox
   const width = Math.max(...Object.keys(urls).map((provider) => provider.length))
   yield* Console.log([
     `Listening on ${origin}`,
+    "",
+    "Base URLs ({host} stands for a provider's host: /auth.routee.net/oauth/token is Routee's token endpoint)",
     ...Object.entries(urls).map(([provider, url]) => `  ${provider.padEnd(width)}  ${url}`),
-    "Open the first URL in a browser to watch requests, revoke tokens and script answers. Ctrl+C ends it all."
+    "",
+    "Accounts, made up and public",
+    ...(yield* accounts).flatMap(describeAccount),
+    "",
+    `The page shows every request whole: ${origin}/ (Ctrl+C ends the sandbox)`
   ].join("\n"))
   return yield* Effect.never
 })
@@ -72,7 +79,7 @@ Command.make("mintmark-sandbox", { port, host }, (options) =>
       CliConfig.CliConfig,
       CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
     ),
-    // A wrong command line is told in two lines, without the whole help above them.
+    // A wrong command line is reported in two lines, without the whole help above them.
     Effect.provideService(CliOutput.Presenter, {
       present: (event) => event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event)
     }),

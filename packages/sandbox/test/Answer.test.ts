@@ -13,7 +13,10 @@ import { basicOf, bearer, field, fields, post, request } from "./support/wire.ts
 const grant = "grant_type=client_credentials"
 const target = { provider: "routee", kind: "token" } as const
 
-const ask = Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.routee}/oauth/token`, grant, basicOf(Account.routee)))
+const ask = Effect.flatMap(
+  Sandbox,
+  ({ at }) => post(at("https://auth.routee.net/oauth/token"), grant, basicOf(Account.routee))
+)
 
 const script = (...answers: ReadonlyArray<Answer.Answer>) =>
   Effect.flatMap(Sandbox, (sandbox) => sandbox.script(target, answers))
@@ -21,7 +24,7 @@ const script = (...answers: ReadonlyArray<Answer.Answer>) =>
 const head = (origin: string) => {
   const { authorization } = basicOf(Account.routee)
   return [
-    "POST /routee/oauth/token HTTP/1.1",
+    "POST /auth.routee.net/oauth/token HTTP/1.1",
     `Host: ${new URL(origin).host}`,
     `Authorization: ${authorization}`,
     "Content-Type: application/x-www-form-urlencoded",
@@ -61,11 +64,11 @@ const listen = (until?: RegExp) =>
 /** The answer as node:http reads it, without decompressing. */
 const bare = Effect.flatMap(
   Sandbox,
-  ({ urls }) =>
+  ({ at }) =>
     Effect.callback<{ readonly headers: Http.IncomingHttpHeaders; readonly body: Buffer }>((resume) => {
       const headers = { ...basicOf(Account.routee), "content-type": "application/x-www-form-urlencoded" }
       const options = { method: "POST", headers, maxHeaderSize: 1024 * 1024, agent: false }
-      Http.request(`${urls.routee}/oauth/token`, options, (response) => {
+      Http.request(at("https://auth.routee.net/oauth/token"), options, (response) => {
         const parts: Array<Buffer> = []
         response.on("data", (part) => parts.push(part))
         response.on("end", () => resume(Effect.succeed({ headers: response.headers, body: Buffer.concat(parts) })))
@@ -109,21 +112,21 @@ describe("A script", () => {
 
   it.effect("leaves requests of another kind and to another provider alone", () =>
     Effect.gen(function*() {
-      const { script, urls } = yield* Sandbox
+      const { script, at } = yield* Sandbox
       yield* script({ provider: "routee", kind: "api" }, [Answer.status(500)])
       yield* script({ provider: "voipex" }, [Answer.status(503)])
       const token = field(yield* ask, "access_token")
-      const call = request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      const call = request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual((yield* call).status, 500)
       assert.strictEqual((yield* call).status, 200)
-      assert.strictEqual((yield* post(`${urls.voipex}/token`, "")).status, 503)
+      assert.strictEqual((yield* post(at("https://auth.voipex.io/token"), "")).status, 503)
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("gives a bare status the body that the provider would give it", () =>
     Effect.gen(function*() {
-      const { script, urls } = yield* Sandbox
+      const { script, at } = yield* Sandbox
       yield* script({}, [Answer.status(500), Answer.status(500), Answer.status(503, { body: "" })])
-      const vonage = yield* post(`${urls["vonage-contact-center"]}/Auth/connect/token`, "")
+      const vonage = yield* post(at("https://emea.cc.vonage.com/Auth/connect/token"), "")
       assert.strictEqual(
         vonage.text,
         `{"error":"Internal Server Error","error_description":"An internal server error occurred"}`
@@ -179,7 +182,7 @@ describe("An answer", () => {
 
   it.effect("redirects to any location", () =>
     Effect.gen(function*() {
-      for (const location of ["//elsewhere.example/token", "file:///etc/passwd", "/routee/other"]) {
+      for (const location of ["//elsewhere.example/token", "file:///etc/passwd", "/auth.routee.net/other"]) {
         yield* script(Answer.redirect(307, location))
         const answer = yield* ask
         assert.strictEqual(answer.status, 307)
@@ -246,13 +249,16 @@ describe("An answer", () => {
 
   it.effect("that is lost on its way has had its effect if it was processed, and none if it wasn't", () =>
     Effect.gen(function*() {
-      const { refreshTokens, script, urls } = yield* Sandbox
+      const { refreshTokens, script, at } = yield* Sandbox
       const { password, username } = Account.voipex
       const form = (parameters: Record<string, string>) =>
         new URLSearchParams({ client_id: "api", ...parameters }).toString()
-      const login = yield* post(`${urls.voipex}/token`, form({ grant_type: "password", username, password }))
+      const login = yield* post(
+        at("https://auth.voipex.io/token"),
+        form({ grant_type: "password", username, password })
+      )
       const renewal = post(
-        `${urls.voipex}/token`,
+        at("https://auth.voipex.io/token"),
         form({ grant_type: "refresh_token", refresh_token: field(login, "refresh_token") })
       )
       const uses = Effect.map(refreshTokens, (tokens) => tokens[0]?.uses)
@@ -341,9 +347,9 @@ describe("An answer", () => {
 describe("The high-water mark of token requests", () => {
   it.effect("counts those of one account that were open at the same time", () =>
     Effect.gen(function*() {
-      const { arrived, counts, script, urls } = yield* Sandbox
+      const { arrived, counts, script, at } = yield* Sandbox
       yield* script({ kind: "token" }, [Answer.delay(1_000)], { repeat: "always" })
-      const special = post(`${urls.routee}/oauth/token`, grant, basicOf(Account.routeeSpecial))
+      const special = post(at("https://auth.routee.net/oauth/token"), grant, basicOf(Account.routeeSpecial))
       const asking = yield* Effect.forkChild(Effect.all([ask, ask, special], { concurrency: 3 }))
       yield* arrived(target, 3)
       yield* TestClock.adjust("1 second")

@@ -7,7 +7,7 @@ import { basicOf, bearer, field, post, request } from "./support/wire.ts"
 const grant = "grant_type=client_credentials"
 
 const ask = (account = Account.routee) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.routee}/oauth/token`, grant, basicOf(account)))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://auth.routee.net/oauth/token"), grant, basicOf(account)))
 
 const get = (path: string) => Effect.flatMap(Sandbox, ({ origin }) => request(`${origin}/_sandbox/${path}`))
 
@@ -87,11 +87,11 @@ describe("The control endpoint", () => {
 
   it.effect("revokes, sets lifetimes and behavior, adds accounts, and clears", () =>
     Effect.gen(function*() {
-      const { journal, urls } = yield* Sandbox
+      const { journal, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       assert.strictEqual((yield* command("revoke", { provider: "routee" })).text, `{"ok":true,"revoked":1}`)
       yield* command("behavior", { routee: { deadTokenStatus: 403 } })
-      const call = yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      const call = yield* request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual(call.status, 403)
       const account = { provider: "routee", clientId: "new", clientSecret: "new-secret" } as const
       assert.strictEqual((yield* ask(account)).status, 401)

@@ -12,7 +12,7 @@ const grant = "grant_type=client_credentials"
 const ask = (headers: Record<string, string> = {}) =>
   Effect.flatMap(
     Sandbox,
-    ({ urls }) => post(`${urls.routee}/oauth/token`, grant, { ...basicOf(Account.routee), ...headers })
+    ({ at }) => post(at("https://auth.routee.net/oauth/token"), grant, { ...basicOf(Account.routee), ...headers })
   )
 
 /** The status that a target gets which `fetch` wouldn't send. */
@@ -36,7 +36,7 @@ describe("The journal", () => {
         provider: "routee",
         kind: "token",
         method: "POST",
-        path: "/routee/oauth/token",
+        path: "/auth.routee.net/oauth/token",
         placement: "basic",
         grant: "client_credentials",
         parameters: ["grant_type"],
@@ -57,7 +57,7 @@ describe("The journal", () => {
 
   it.effect("never holds a secret or a token, wherever a client puts it", () =>
     Effect.gen(function*() {
-      const { journal, refreshTokens, tokens, urls } = yield* Sandbox
+      const { journal, refreshTokens, tokens, at } = yield* Sandbox
       const form = new URLSearchParams({
         grant_type: canary,
         client_id: "api",
@@ -67,11 +67,18 @@ describe("The journal", () => {
         scope: canary,
         [canary]: canary
       })
-      yield* post(`${urls.voipex}/token?${canary}=${canary}`, form.toString(), { accept: canary, "x-canary": canary })
-      yield* post(`${urls.voipex}/${canary}`, form.toString(), bearer(canary))
-      yield* post(`${urls.routee}/oauth/token`, grant, basicOf({ ...Account.routee, clientSecret: canary }))
+      yield* post(at(`https://auth.voipex.io/token?${canary}=${canary}`), form.toString(), {
+        accept: canary,
+        "x-canary": canary
+      })
+      yield* post(at(`https://auth.voipex.io/${canary}`), form.toString(), bearer(canary))
+      yield* post(
+        at("https://auth.routee.net/oauth/token"),
+        grant,
+        basicOf({ ...Account.routee, clientSecret: canary })
+      )
       const login = yield* post(
-        `${urls.voipex}/token`,
+        at("https://auth.voipex.io/token"),
         new URLSearchParams({
           grant_type: "password",
           client_id: "api",
@@ -91,14 +98,16 @@ describe("The journal", () => {
 
   it.effect("holds no secret in Base64 either: alone or after an id, in both alphabets, percent-encoded", () =>
     Effect.gen(function*() {
-      const { journal, urls } = yield* Sandbox
+      const { journal, at } = yield* Sandbox
       const secret = Account.vonageV0.clientSecret
       const spellings = ["", "i", "id", "an-id:"].flatMap((before) => {
         const plain = Buffer.from(before + secret).toString("base64")
         return [plain, encodeURIComponent(plain), Buffer.from(before + secret).toString("base64url")]
       })
       for (const spelling of spellings) {
-        yield* request(`${urls.voipex}/x/${spelling}/y`, { headers: { "user-agent": `me ${spelling}`, accept: "a/b" } })
+        yield* request(at(`https://auth.voipex.io/x/${spelling}/y`), {
+          headers: { "user-agent": `me ${spelling}`, accept: "a/b" }
+        })
       }
       for (const { accept, path, userAgent } of yield* journal) {
         assert.deepStrictEqual([path, userAgent, accept], ["***", "***", "a/b"])
@@ -109,23 +118,26 @@ describe("The journal", () => {
   it.effect("has an entry for a target that is no URL, and for one that can't be decoded", () =>
     Effect.gen(function*() {
       const { journal, origin } = yield* Sandbox
-      const answers = yield* Effect.forEach(["http://[?secret", "/voipex/%zz"], (target) => statusOf(origin, target))
+      const answers = yield* Effect.forEach(
+        ["http://[?secret", "/auth.voipex.io/%zz"],
+        (target) => statusOf(origin, target)
+      )
       assert.deepStrictEqual(answers, [400, 404])
       assert.deepStrictEqual(
         (yield* journal).map(({ path, state, status }) => [path, status, state]),
-        [["http://[", 400, "answered"], ["/voipex/%zz", 404, "answered"]]
+        [["http://[", 400, "answered"], ["/auth.voipex.io/%zz", 404, "answered"]]
       )
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("counts token requests and API calls apart, and forgets them when told to", () =>
     Effect.gen(function*() {
-      const { clear, counts, journal, tokens, urls } = yield* Sandbox
+      const { clear, counts, journal, tokens, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       for (let call = 0; call < 3; call++) {
-        yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+        yield* request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       }
-      yield* request(`${urls.routee}/nowhere`)
-      yield* request(`${urls.voipex}/me`)
+      yield* request(at("https://connect.routee.net/nowhere"))
+      yield* request(at("https://ipbxapi.voipex.io/me"))
       assert.deepStrictEqual(yield* counts({ provider: "routee" }), {
         token: 1,
         api: 3,

@@ -28,11 +28,19 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
   )
 
 describe("The program", () => {
-  it.live("says where each server is, serves, and ends when it is told to", () =>
+  it.live("prints each server's base URL and each account with what is accepted and refused, serves, and ends on a signal", () =>
     Effect.gen(function*() {
-      const { child, ended, text } = yield* run([], /Ctrl\+C ends it all\.\n/)
+      const { child, ended, text } = yield* run([], /\(Ctrl\+C ends the sandbox\)\n/)
       const [, origin = ""] = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(text()) ?? []
-      assert.include(text(), `vonage-contact-center-v0  ${origin}/vonage-contact-center\n`)
+      assert.include(text(), `\n  vonage-contact-center-v0  ${origin}/{host}\n`)
+      assert.include(
+        text(),
+        [
+          "  Routee: 5756a411e4b06a33d50517c7, secret vb6QpjCIOG",
+          "    token     POST https://auth.routee.net/oauth/token",
+          "    accepted  Basic, raw."
+        ].join("\n")
+      )
       const answer = yield* Effect.promise(() => fetch(`${origin}/_sandbox/journal`))
       assert.strictEqual(answer.status, 200)
       child.kill("SIGTERM")

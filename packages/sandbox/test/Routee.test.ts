@@ -8,7 +8,7 @@ const grant = "grant_type=client_credentials"
 const documented = { authorization: "Basic NTc1NmE0MTFlNGIwNmEzM2Q1MDUxN2M3OnZiNlFwakNJT0c=" }
 
 const ask = (form = grant, headers: Record<string, string> = documented) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.routee}/oauth/token`, form, headers))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://auth.routee.net/oauth/token"), form, headers))
 
 const lifetimeOf = (scope: string) => Effect.map(ask(`${grant}&scope=${scope}`), (answer) => answer.text)
 
@@ -118,9 +118,9 @@ describe("Routee", () => {
 
   it.effect("answers the API's routes with the account and scopes of the token", () =>
     Effect.gen(function*() {
-      const { fingerprint, urls } = yield* Sandbox
+      const { fingerprint, at } = yield* Sandbox
       const token = field(yield* ask(`${grant}&scope=account`), "access_token")
-      const balance = yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      const balance = yield* request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual(balance.status, 200)
       assert.deepInclude(JSON.parse(balance.text), {
         provider: "routee",
@@ -128,17 +128,17 @@ describe("Routee", () => {
         scopes: ["account"],
         token: fingerprint(token)
       })
-      const sms = yield* request(`${urls.routee}/sms`, { method: "POST", headers: bearer(token) })
+      const sms = yield* request(at("https://connect.routee.net/sms"), { method: "POST", headers: bearer(token) })
       assert.strictEqual(sms.status, 403)
       assert.deepStrictEqual(fields(sms), ["code", "developerMessage"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("refuses a dead token with 401, or with 403 where it is told to", () =>
     Effect.gen(function*() {
-      const { behave, revoke, urls } = yield* Sandbox
+      const { behave, revoke, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       assert.strictEqual(yield* revoke({ provider: "routee" }), 1)
-      const call = request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      const call = request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual((yield* call).status, 401)
       yield* behave({ routee: { deadTokenStatus: 403 } })
       assert.strictEqual((yield* call).status, 403)

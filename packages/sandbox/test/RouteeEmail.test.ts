@@ -8,7 +8,7 @@ const grant = "grant_type=client_credentials"
 const inBody = `${grant}&client_id=${clientId}&client_secret=${clientSecret}`
 
 const ask = (form: string, headers: Record<string, string> = {}) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls["routee-email"]}/oauth/access_token`, form, headers))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://emailapi.routee.net/oauth/access_token"), form, headers))
 
 describe("Routee's Email v1", () => {
   it.effect("takes credentials in the body or as Basic, never both", () =>
@@ -22,13 +22,13 @@ describe("Routee's Email v1", () => {
 
   it.effect("knows its own accounts alone, and its own tokens", () =>
     Effect.gen(function*() {
-      const { urls } = yield* Sandbox
+      const { at } = yield* Sandbox
       const other = yield* ask(grant, basicOf(Account.routee))
       assert.deepStrictEqual([other.status, field(other, "error")], [401, "invalid_client"])
       const token = field(yield* ask(inBody), "access_token")
-      const own = yield* request(`${urls["routee-email"]}/accounts/me`, { headers: bearer(token) })
+      const own = yield* request(at("https://emailapi.routee.net/accounts/me"), { headers: bearer(token) })
       assert.strictEqual(field(own, "account"), clientId)
-      const foreign = yield* request(`${urls.routee}/accounts/me/balance`, { headers: bearer(token) })
+      const foreign = yield* request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual(foreign.status, 401)
     }).pipe(Effect.provide(Sandbox.layer())))
 })

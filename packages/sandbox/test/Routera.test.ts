@@ -9,7 +9,7 @@ const grant = "grant_type=client_credentials"
 const inBody = `${grant}&client_id=${clientId}&client_secret=${clientSecret}`
 
 const ask = (form: string, headers: Record<string, string> = {}) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.routera}/oauth2/token`, form, headers))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://api.routera.io/oauth2/token"), form, headers))
 
 describe("Routera", () => {
   it.effect("takes credentials in the body or as Basic, and answers the documented fields in their order", () =>
@@ -60,22 +60,22 @@ describe("Routera", () => {
 
   it.effect("lets a live token in, and no other", () =>
     Effect.gen(function*() {
-      const { urls } = yield* Sandbox
+      const { at } = yield* Sandbox
       const token = field(yield* ask(inBody), "access_token")
-      const me = request(`${urls.routera}/me`, { headers: bearer(token) })
+      const me = request(at("https://api.routera.io/me"), { headers: bearer(token) })
       assert.strictEqual(field(yield* me, "account"), clientId)
       yield* TestClock.adjust("1 hour")
       assert.strictEqual((yield* me).status, 401)
-      assert.strictEqual((yield* request(`${urls.routera}/me`)).status, 401)
+      assert.strictEqual((yield* request(at("https://api.routera.io/me"))).status, 401)
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("answers HEAD as GET, without the body", () =>
     Effect.gen(function*() {
-      const { journal, urls } = yield* Sandbox
+      const { journal, at } = yield* Sandbox
       const token = field(yield* ask(inBody), "access_token")
       const answers = [
-        yield* request(`${urls.routera}/me`, { method: "HEAD", headers: bearer(token) }),
-        yield* request(`${urls.routera}/me`, { method: "HEAD" })
+        yield* request(at("https://api.routera.io/me"), { method: "HEAD", headers: bearer(token) }),
+        yield* request(at("https://api.routera.io/me"), { method: "HEAD" })
       ]
       assert.deepStrictEqual(answers.map(({ status, text }) => [status, text]), [[200, ""], [401, ""]])
       const [, first] = yield* journal
@@ -84,8 +84,8 @@ describe("Routera", () => {
 
   it.effect("refuses another provider's token", () =>
     Effect.gen(function*() {
-      const { urls } = yield* Sandbox
+      const { at } = yield* Sandbox
       const token = field(yield* ask(inBody), "access_token")
-      assert.strictEqual((yield* request(`${urls.voipex}/me`, { headers: bearer(token) })).status, 401)
+      assert.strictEqual((yield* request(at("https://ipbxapi.voipex.io/me"), { headers: bearer(token) })).status, 401)
     }).pipe(Effect.provide(Sandbox.layer())))
 })

@@ -14,9 +14,12 @@ const get = (url: string, ca?: string) =>
   })
 
 const statuses = Effect.gen(function*() {
-  const { certificate, origin, urls } = yield* Sandbox
+  const { certificate, origin, at } = yield* Sandbox
   assert.match(origin, /^https:\/\/127\.0\.0\.1:\d+$/)
-  return { stranger: yield* get(`${urls.routera}/me`), trusting: yield* get(`${urls.routera}/me`, certificate) }
+  return {
+    stranger: yield* get(at("https://api.routera.io/me")),
+    trusting: yield* get(at("https://api.routera.io/me"), certificate)
+  }
 })
 
 describe("A sandbox over TLS", () => {

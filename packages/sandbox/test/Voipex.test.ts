@@ -7,7 +7,7 @@ import { basic, bearer, field, fields, post, request } from "./support/wire.ts"
 const ask = (parameters: Record<string, string>, headers: Record<string, string> = {}) =>
   Effect.flatMap(
     Sandbox,
-    ({ urls }) => post(`${urls.voipex}/token`, new URLSearchParams(parameters).toString(), headers)
+    ({ at }) => post(at("https://auth.voipex.io/token"), new URLSearchParams(parameters).toString(), headers)
   )
 
 const login = (changes: Record<string, string> = {}) =>
@@ -22,7 +22,7 @@ const login = (changes: Record<string, string> = {}) =>
 const renew = (token: string) => ask({ grant_type: "refresh_token", client_id: "api", refresh_token: token })
 
 const call = (token: string) =>
-  Effect.flatMap(Sandbox, ({ urls }) => request(`${urls.voipex}/me`, { headers: bearer(token) }))
+  Effect.flatMap(Sandbox, ({ at }) => request(at("https://ipbxapi.voipex.io/me"), { headers: bearer(token) }))
 
 describe("Voipex", () => {
   it.effect("answers a password with the documented fields", () =>
@@ -52,9 +52,9 @@ describe("Voipex", () => {
 
   it.effect("reads the username's @ as %40, as the documentation sends it", () =>
     Effect.gen(function*() {
-      const { urls } = yield* Sandbox
+      const { at } = yield* Sandbox
       const answer = yield* post(
-        `${urls.voipex}/token`,
+        at("https://auth.voipex.io/token"),
         "grant_type=password&client_id=api&username=bob%40example.com&password=hunter%2B2%2541"
       )
       assert.strictEqual(answer.status, 200)

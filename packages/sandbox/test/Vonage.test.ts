@@ -7,14 +7,14 @@ const grant = "grant_type=client_credentials"
 const accept = { accept: "application/vnd.newvoicemedia.v2+json" }
 
 const askV0 = (form: string, headers: Record<string, string> = {}) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls["vonage-contact-center-v0"]}/v0/oauth2/token`, form, headers))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://emea.cc.vonage.com/v0/oauth2/token"), form, headers))
 
 const askCurrent = (form: string, headers: Record<string, string> = {}) =>
-  Effect.flatMap(Sandbox, ({ urls }) => post(`${urls["vonage-contact-center"]}/Auth/connect/token`, form, headers))
+  Effect.flatMap(Sandbox, ({ at }) => post(at("https://emea.cc.vonage.com/Auth/connect/token"), form, headers))
 
 const users = (token: string, headers: Record<string, string> = {}, method = "GET") =>
-  Effect.flatMap(Sandbox, ({ urls }) =>
-    request(`${urls["vonage-contact-center"]}/useradmin/users`, {
+  Effect.flatMap(Sandbox, ({ at }) =>
+    request(at("https://emea.api.cc.vonage.com/useradmin/users"), {
       method,
       headers: { ...bearer(token), ...headers }
     }))
@@ -66,8 +66,12 @@ describe("Vonage Contact Center, V0", () => {
   it.effect("hands out tokens that the API takes without a versioned Accept", () =>
     Effect.gen(function*() {
       const token = field(yield* askV0(grant, basicOf(Account.vonageV0)), "access_token")
-      const answer = yield* users(token)
-      assert.strictEqual(answer.status, 200)
+      const { at } = yield* Sandbox
+      const answer = yield* request(at("https://nam.cc.vonage.com/v0/a1b2c3d4e5/calls/"), {
+        method: "POST",
+        headers: bearer(token)
+      })
+      assert.strictEqual(answer.status, 201)
       assert.strictEqual(field(answer, "provider"), "vonage-contact-center-v0")
       const { journal } = yield* Sandbox
       assert.strictEqual((yield* journal)[1]?.provider, "vonage-contact-center-v0")

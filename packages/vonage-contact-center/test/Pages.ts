@@ -60,7 +60,7 @@ export const v0: Subject = {
   played: {
     by: "vonage-contact-center-v0",
     account: ({ clientId, clientSecret }) => ({ provider: "vonage-contact-center-v0", clientId, clientSecret }),
-    path: "/useradmin/users",
+    path: "/v0/a1b2c3d4e5/calls/",
     refusedWith: "CredentialsRefused"
   }
 }

@@ -74,11 +74,11 @@ describe("VonageContactCenterV0", () => {
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const accept = "application/json;version=6"
-        const users = HttpClientRequest.get("/useradmin/users").pipe(HttpClientRequest.accept(accept))
-        assert.strictEqual((yield* vonage.http.execute(users)).status, 200)
+        const call = HttpClientRequest.post("/v0/a1b2c3d4e5/calls/").pipe(HttpClientRequest.accept(accept))
+        assert.strictEqual((yield* vonage.http.execute(call)).status, 201)
         const [token, api] = yield* sandbox.journal
+        assert.deepStrictEqual([token?.host, api?.host], ["emea.cc.vonage.com", "emea.cc.vonage.com"])
         assert.strictEqual(api?.accept, accept)
-        assert.deepStrictEqual([token?.kind, api?.kind], ["token", "api"])
       }))
 
     it.effect("shows Vonage's description of a wrong secret", () =>

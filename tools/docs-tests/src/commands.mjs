@@ -59,7 +59,7 @@ const programs = (port) => ({
 const onThisMachine = (code, port) =>
   code
     .replaceAll(/(?<=--port |localhost:|127\.0\.0\.1:)\d+/g, port)
-    .replaceAll("https://connect.routee.net", `http://127.0.0.1:${port}/routee`)
+    .replaceAll("https://connect.routee.net", `http://127.0.0.1:${port}/connect.routee.net`)
 
 const script = (commands, port) =>
   commands.map(({ code, words }) => {

@@ -278,12 +278,12 @@ const refusedAdvice = (provider: Resolved, settings: Settings.Settings, subject:
 // -- what the token is worth ----------------------------------------------------------------------------------------------
 
 const lifetimeOf = ({ expiresAt, refreshToken, requestedAt }: AccessToken): Finding => {
-  const seconds = Math.floor((expiresAt - requestedAt) / 1000)
+  const seconds = Math.ceil((expiresAt - requestedAt) / 1000)
   const refresh = refreshToken === undefined
     ? ""
     : refreshToken.expiresAt === undefined
     ? "; the refresh token has no end"
-    : `; the refresh token ${Math.floor((refreshToken.expiresAt - requestedAt) / 1000)} s`
+    : `; the refresh token ${Math.ceil((refreshToken.expiresAt - requestedAt) / 1000)} s`
   return {
     step: "lifetime",
     state: seconds < 30 ? "note" : "ok",

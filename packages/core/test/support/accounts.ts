@@ -36,7 +36,13 @@ export const acme = (baseUrl: string): At => ({ provider: acme_, baseUrl })
 
 /** Routee as the sandbox plays it: a new token on 401 and on 403. */
 export const routee = (baseUrl: string): At => ({
-  provider: { ...acme_, id: "routee", tokenEndpoint: "https://auth.acme.test/oauth/token", renewOn: [401, 403] },
+  provider: {
+    ...acme_,
+    id: "routee",
+    tokenEndpoint: "https://auth.routee.net/oauth/token",
+    apiUrl: "https://connect.routee.net",
+    renewOn: [401, 403]
+  },
   baseUrl
 })
 

@@ -5,18 +5,19 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type { AccessToken as AccessToken4 } from "@mintmark/core/AccessToken"
+import { valueOf } from "@mintmark/core/Authorization"
 import {
   type Attachment,
   conceal,
   hasLeft,
   isRepeatable,
   isSafe,
-  readToTheEnd,
   refusalOf,
   renew,
+  targetOf,
   wasRedirected
-} from "@mintmark/core/Attachment"
-import { valueOf } from "@mintmark/core/Authorization"
+} from "@mintmark/core/internal/http/attachment"
+import { readToTheEnd } from "@mintmark/core/internal/http/heldResponse"
 import * as Effect4 from "effect-4/Effect"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -62,10 +63,14 @@ export const carry = (
         if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
         const refusal = refusalOf(attached, url)
         if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
-        return Effect.map(get, (token) => {
-          note(token, url)
+        return Effect.flatMap(get, (token) => {
+          const target = targetOf(attached, prepared.url, token)
+          const refusal = target === url ? undefined : refusalOf(attached, target)
+          if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
+          note(token, target)
           attachedHeader = valueOf(authorization, token)
-          return HttpClientRequest.setHeader(located, authorization.header, attachedHeader)
+          const at = target === url ? located : HttpClientRequest.setUrl(located, target)
+          return Effect.succeed(HttpClientRequest.setHeader(at, authorization.header, attachedHeader))
         })
       }
     ).execute(request).pipe(

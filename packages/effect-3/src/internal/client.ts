@@ -1,6 +1,6 @@
 import type { HttpClient } from "@effect/platform/HttpClient"
 import type * as AccessToken4 from "@mintmark/core/AccessToken"
-import { attachment } from "@mintmark/core/Attachment"
+import { attachment } from "@mintmark/core/internal/http/attachment"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
 import type * as TokenError4 from "@mintmark/core/TokenError"
 import * as Effect4 from "effect-4/Effect"

@@ -4,11 +4,12 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { SentAgain } from "@mintmark/core/internal/http/sendOnce"
 import * as Effect4 from "effect-4/Effect"
 import type * as HttpBody4 from "effect-4/http/HttpBody"
 import * as HttpClient4 from "effect-4/http/HttpClient"
 import * as HttpClientError4 from "effect-4/http/HttpClientError"
-import * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
+import type * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
@@ -23,18 +24,17 @@ export const tokenHttpClient = (
   toEngine: ToEngine
 ): HttpClient4.HttpClient => {
   const ownInit = Context.getOrElse(context, FetchHttpClient.RequestInit, () => ({}))
-  return HttpClient4.make((request, url, _, fiber) => {
-    const isTokenRequest = fiber.getRef(HttpClient4.TracerDisabledWhen)
-    return (holdsRefreshToken(request.body) ? once(http) : http).execute(toRequest(request, url)).pipe(
+  return HttpClient4.make((request, url) => {
+    const own = toRequest(request, url)
+    return (holdsRefreshToken(request.body) ? once(http) : http).execute(own).pipe(
       Effect.catchTag("ResponseError", answered),
       // `fetch` left to itself repeats the body, secret included, on 307 and 308.
       Effect.provideService(FetchHttpClient.RequestInit, { ...ownInit, redirect: "manual" }),
-      // No span shows the request, and so no trace goes along. The engine stops here what `followRedirects` would repeat
-      // elsewhere.
-      Effect.locally(
-        HttpClient.currentTracerDisabledWhen,
-        ({ url }) => isTokenRequest(HttpClientRequest4.setUrl(request, url))
-      ),
+      // No span shows the request, and so no trace goes along. What `followRedirects` would repeat elsewhere stops here.
+      Effect.locally(HttpClient.currentTracerDisabledWhen, ({ method, url }) => {
+        if (method === own.method && url === own.url) return true
+        throw new SentAgain({ status: 302, retryAfter: undefined, error: undefined })
+      }),
       Effect.locally(FiberRef.currentTracerEnabled, true),
       toEngine,
       Effect4.mapBoth({

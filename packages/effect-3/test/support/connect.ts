@@ -100,6 +100,7 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
       Effect4.flatMap((request) => send(client.http, request)),
       Effect4.succeed
     ),
+    attach: () => assert.fail("a client of Effect 3 goes through `http`"),
     withScopes: (scopes) => Effect4.map(run(client.withScopes(scopes as Scopes)), toClient4)
   })
   const connect = (

@@ -128,3 +128,15 @@ export const dotenvOf = (account: Account, baseUrl: string): string => {
   }
   return Object.entries(values).map(([name, value]) => `${prefix}_${name}=${quoted(value)}`).join("\n")
 }
+
+/** What there is to know of an account, in lines for a terminal. */
+export const describeAccount = (account: Account): ReadonlyArray<string> => {
+  const { right, title, token, wrong } = cardOf(account)
+  const secret = account.provider === "voipex" ? account.password : account.clientSecret
+  return [
+    `  ${title}: ${nameOf(account)}, ${account.provider === "voipex" ? "password" : "secret"} ${secret}`,
+    `    token     ${token}`,
+    `    accepted  ${right}`,
+    `    refused   ${wrong}`
+  ]
+}

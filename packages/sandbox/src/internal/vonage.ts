@@ -171,15 +171,11 @@ export const makeVonage = (world: World): Realm => {
   }
   const api = protectedBy({
     world,
-    providers: [current, v0],
+    providers: [current],
     unauthorized: (reason) => refused(reason, 401, apiFailure(401)),
     forbidden: (reason) => refused(reason, 403, apiFailure(403)),
     failure: apiFailure,
-    precondition: notAcceptable,
-    objection: ({ provider }, { host }) =>
-      provider === v0 && host !== "vonage-contact-center"
-        ? "The access token is from Vonage Contact Center V0, and this is the current system's API."
-        : undefined
+    precondition: notAcceptable
   }, [
     { method: "GET", path: "/useradmin/users", scope: "users:read", body: { items: [] } },
     { method: "POST", path: "/useradmin/users", scope: "users:write", status: 201 },

@@ -22,7 +22,8 @@ export const serve = (make: (origin: string) => Http.RequestListener): Effect.Ef
   Effect.map(
     Effect.acquireRelease(
       Effect.callback<Http.Server>((resume) => {
-        const server = Http.createServer()
+        // A connection that the server closes while a request is on its way would be a fault of this test.
+        const server = Http.createServer({ keepAliveTimeout: 120_000 })
         server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
       }),
       (server) =>

@@ -7,7 +7,10 @@ import type { FleetProvider } from "./fleetAccounts.ts"
 
 /** What a member is told. */
 export interface Orders {
-  readonly redisUrl: string
+  /** The shared store. */
+  readonly store:
+    | { readonly redis: string }
+    | { readonly postgres: { readonly port: number; readonly database: string } }
   readonly keys: ReadonlyArray<string>
   readonly lease: `${number} seconds`
   readonly budget: `${number} seconds`

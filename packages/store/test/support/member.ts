@@ -2,11 +2,13 @@
  * One process of a fleet: callers who go on asking for a token until standard input ends. Its only argument says how,
  * as JSON. It prints a line when it is ready, one before each token request, and at the end what came of it all.
  */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as PgClient from "@effect/sql-pg/PgClient"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
+import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -23,7 +25,10 @@ const saying = Layer.effect(
   HttpClient.HttpClient.pipe(
     Effect.map(HttpClient.tapRequest(() => Effect.map(Clock.currentTimeMillis, (at) => say({ asking: true, at }))))
   )
-).pipe(Layer.provide(FetchHttpClient.layer))
+)
+  // A connection of its own for each request: one that is kept may be closed by the server while a busy machine
+  // holds up this process, which costs a refresh token.
+  .pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
 
 const program = Effect.gen(function*() {
   const source = yield* fleetAccount(orders.provider, orders.baseUrl)
@@ -49,16 +54,26 @@ const program = Effect.gen(function*() {
   say({ outcome: { ...outcome, tokens: [...tokens] } })
 })
 
+const options = {
+  keys: orders.keys.map((key) => Redacted.make(key)),
+  lease: orders.lease,
+  budget: orders.budget
+}
+const store = Layer.orDie(
+  "redis" in orders.store
+    ? Layer.provide(RedisTokenStore.layer(options), Layer.orDie(redisAt(orders.store.redis)))
+    : Layer.provide(
+      SqlTokenStore.layer(options),
+      Layer.orDie(
+        PgClient.layer({ host: "127.0.0.1", username: "postgres", maxConnections: 3, ...orders.store.postgres })
+      )
+    )
+)
+
 program.pipe(
   Effect.scoped,
   Effect.provide(Layer.merge(
-    RedisTokenStore.layer({
-      keys: orders.keys.map((key) => Redacted.make(key)),
-      lease: orders.lease,
-      budget: orders.budget
-    }).pipe(
-      Layer.provide(redisAt(orders.redisUrl))
-    ),
+    store,
     saying
   )),
   NodeRuntime.runMain

@@ -58,7 +58,7 @@ export const everyone: ReadonlyArray<Subject> = [
   {
     name: "vonage-contact-center-v0",
     account: { provider: "vonage-contact-center-v0", ...client },
-    path: "/useradmin/users",
+    path: "/v0/account/calls/",
     make: (secret, baseUrl) =>
       VonageContactCenterV0.make({ accountKey: clientId, apiToken: secret, region: "emea", baseUrl })
   },

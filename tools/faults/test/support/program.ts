@@ -1,6 +1,5 @@
 // A process of its own: everything that it writes is read by its parent.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import type { Provider } from "@mintmark/sandbox/Provider"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -11,11 +10,9 @@ import { everyone, secretOf } from "./everyone.ts"
 
 const [, , origin = "", how = ""] = process.argv
 
-const pathOf = (name: Provider): string => name === "vonage-contact-center-v0" ? "vonage-contact-center" : name
-
 const everything = Effect.gen(function*() {
   for (const subject of everyone) {
-    const baseUrl = `${origin}/${pathOf(subject.name)}`
+    const baseUrl = `${origin}/{host}`
     const client = yield* subject.make(Redacted.make(secretOf(subject)), baseUrl)
     const token = yield* client.token
     const response = yield* client.http.get(subject.path)
@@ -40,7 +37,7 @@ const everything = Effect.gen(function*() {
 const failing = Effect.gen(function*() {
   const [subject] = everyone
   if (subject === undefined) return
-  const client = yield* subject.make(Redacted.make(`${secretOf(subject)}?`), `${origin}/${pathOf(subject.name)}`)
+  const client = yield* subject.make(Redacted.make(`${secretOf(subject)}?`), `${origin}/{host}`)
   yield* client.token
 })
 

@@ -1,8 +1,9 @@
 import * as MutableRef from "effect/MutableRef"
 import * as Ref from "effect/Ref"
 import type { Holder } from "../http/doubts.ts"
+import type { Action, Event } from "./Events.ts"
 import * as State from "./State.ts"
-import { type Action, type Event, transition } from "./Transitions.ts"
+import { transition } from "./Transitions.ts"
 
 /** One account with one set of scopes: what its credentials are found by, and the `Ref` of its state. */
 export interface Account<out Key, in out Reply> extends Holder {

@@ -1,7 +1,9 @@
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenEndpoint from "../../TokenEndpoint.ts"
@@ -9,17 +11,22 @@ import * as TokenError from "../../TokenError.ts"
 import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import type { Source } from "../request/account.ts"
 import type { Resolved } from "../request/resolve.ts"
+import { sentAs } from "../request/sentAs.ts"
 import * as TokenRequest from "../request/TokenRequest.ts"
 import * as Account from "./Account.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
 import { within } from "./Deadline.ts"
 import type { Running } from "./InFlight.ts"
+import type { Outage } from "./Outage.ts"
+import type { Refusals } from "./Refusals.ts"
+import { consequenceOf, waitOf } from "./ReplyMeaning.ts"
 import * as ReplyReader from "./ReplyReader.ts"
 import * as State from "./State.ts"
+import * as Turns from "./Turns.ts"
 
 /*
- * What one token request does, from reading the credentials to the reply: the memory of refusals, the shared store, the
+ * What one token request does, from reading the credentials to the reply: what is remembered, the shared store, the
  * refresh token or the primary grant, and the retries, all within one deadline.
  */
 
@@ -44,156 +51,243 @@ export interface Options<Reply> {
   readonly http: HttpClient.HttpClient
   readonly clocks: Clocks
   readonly store: TokenStore
+  readonly refusals: Refusals
+  readonly outage: Outage
   /** In milliseconds. */
   readonly deadline: number
 }
 
-/** Makes the function that meets a need: from the shared store, or by a token request. */
-export const make = <Reply>({ clocks, deadline, http, provider, store }: Options<Reply>) => {
+/**
+ * Makes the function that meets a need: from the shared store, or by a token request. It fails with the error that
+ * callers get, and leaves on `running` until when it is remembered.
+ */
+export const make = <Reply>(
+  { clocks, deadline, http, outage, provider, refusals, store }: Options<Reply>
+): <Key>(need: Need<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
   type Token = AccessToken.AccessToken<Reply>
 
   const exchange = TokenEndpoint.make(provider, http)
   const read = ReplyReader.make(provider)
+  const inTurn = Turns.make()
 
-  const send = (
-    running: Running<Reply>,
-    credentials: TokenRequest.Credentials,
-    refreshToken: AccessToken.RefreshToken | undefined,
-    until: number
-  ): Effect.Effect<Token, TokenError.TokenError> => {
-    const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
-      const left = () => until - clocks.monotonic()
-      const failed = (error: TokenError.TokenError): Effect.Effect<Token, TokenError.TokenError> =>
-        Effect.flatMap(Random.next, (random) => {
-          const wait = Backoff.retryDelay(count, random)
-          return count === Backoff.attempts || !mayRepeat(error, refreshToken !== undefined) || left() < wait
-            ? Effect.fail(error)
-            : Effect.flatMap(Effect.sleep(wait), () => attempt(count + 1))
-        })
-      // Built anew for each attempt: what is signed is signed once for each.
-      const request = Effect.map(TokenRequest.make(provider, credentials, refreshToken?.value), (request) => {
-        running.requested ||= request.produced === undefined
-        return request
-      })
-      return Effect.matchEffect(exchange(request, Duration.millis(Math.max(0, left()))), {
-        onFailure: failed,
-        onSuccess: ([request, response]) =>
-          Result.match(read(request, response), {
-            onFailure: failed,
-            onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
+  const primaryGrant = sentAs(provider, false)
+  const renewal = sentAs(provider, true)
+
+  const errorOf = (kind: TokenError.Unavailable["kind"]) =>
+    new TokenError.TokenError({ provider: provider.id, reason: new TokenError.Unavailable({ kind }) })
+
+  return (need) => {
+    const { account, credentials, inFlight: { reason }, jitter, running, started } = need
+    const until = clocks.monotonic() + deadline
+    const left = () => until - clocks.monotonic()
+    const state = () => Account.state(account)
+    let keys: (() => State.Keys) | undefined
+    /** What was sent last. */
+    let sent = primaryGrant
+
+    const remembered = (error: TokenError.TokenError, until: number) => {
+      running.remembered = { error, until, keys: keys?.() }
+      return Effect.fail(error)
+    }
+
+    /** Sends a request, and sends it again where it failed for a transient reason. */
+    const send = (
+      credentials: TokenRequest.Credentials,
+      refreshToken: AccessToken.RefreshToken | undefined
+    ): Effect.Effect<Token, TokenError.TokenError> => {
+      const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
+        const { now } = consequenceOf(sent, error.reason, askedBy(error, clocks.look()))
+        return now !== "repeat" || count === Backoff.attempts || outage.isActive()
+          ? Effect.fail(error)
+          : Effect.flatMap(Random.next, (random) => {
+            const wait = Backoff.retryDelay(count, random)
+            return left() < wait ? Effect.fail(error) : Effect.andThen(Effect.sleep(wait), attempt(count + 1))
           })
+      }
+      const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> =>
+        Effect.suspend(() => {
+          if (left() <= 0) return Effect.fail(errorOf("timeout"))
+          sent = refreshToken === undefined ? primaryGrant : renewal
+          // Built anew for each attempt: what is signed is signed once for each.
+          const request = Effect.map(TokenRequest.make(provider, credentials, refreshToken?.value), (request) => {
+            running.requested ||= request.produced === undefined
+            running.refreshTokenSent = refreshToken !== undefined
+            return request
+          })
+          return Effect.matchEffect(exchange(request, Duration.millis(left())), {
+            onFailure: (error) => {
+              running.refreshTokenSent = false
+              return failed(error, count)
+            },
+            onSuccess: ([request, response]) => {
+              running.refreshTokenSent = false
+              return Result.match(read(request, response), {
+                onFailure: (error) => failed(error, count),
+                onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
+              })
+            }
+          })
+        })
+      return attempt(1)
+    }
+
+    /** Requests with the refresh token and, where that is to be followed by it, with the primary grant. */
+    const request = (
+      credentials: TokenRequest.Credentials,
+      keys: () => State.Keys,
+      refreshToken: AccessToken.RefreshToken | undefined
+    ): Effect.Effect<Token, RequestFailure> => {
+      const sendOnce = (refreshToken: AccessToken.RefreshToken | undefined) =>
+        Effect.suspend(() => {
+          const refusal = refusals.find(
+            keys,
+            (refreshToken === undefined ? primaryGrant : renewal).isRefresh,
+            clocks.look()
+          )
+          return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal.error, refusal.until)
+        })
+      const primary = (became: RequestFailure["refreshToken"]) =>
+        Effect.catch(
+          provider.grant.refusedAs === "password"
+            ? Effect.suspend(() => inTurn(keys().credentials, Math.max(0, left()), sendOnce(undefined)))
+            : sendOnce(undefined),
+          (error) => failWith(error, became)
+        )
+      if (refreshToken === undefined) return primary("kept")
+      return Effect.catch(sendOnce(refreshToken), (error) => {
+        if (error === running.remembered?.error) return failWith(error, "kept")
+        const now = clocks.look()
+        const { now: next, refreshToken: became, second } = consequenceOf(renewal, error.reason, askedBy(error, now))
+        if (next === "primary") {
+          Account.commit(account, { _tag: "RefreshTokenRefused" })
+          return primary("over")
+        }
+        const isUnclear = second === "primary if a caller waits"
+        running.refreshToken = isUnclear ? "unclear" : became === "perhaps spent" ? "perhaps spent" : "kept"
+        const known = State.memoryOf(state()).renewal
+        return isUnclear && known !== undefined && known.unclear > 0 && !State.isServed(state(), now)
+          ? primary("kept")
+          : failWith(error, became)
       })
     }
-    return Effect.suspend(() => attempt(1))
-  }
 
-  /** Requests with the refresh token and, where the server refuses it, with the primary grant. */
-  const request = (
-    { account, running }: Need<unknown, Reply>,
-    credentials: TokenRequest.Credentials,
-    refreshToken: AccessToken.RefreshToken | undefined,
-    until: number
-  ): Effect.Effect<Token, RequestFailure> => {
-    const primary = (became: RequestFailure["refreshToken"]) =>
-      Effect.catch(send(running, credentials, undefined, until), (error) => fail(error, became))
-    if (refreshToken === undefined) return primary("kept")
-    return Effect.catch(send(running, credentials, refreshToken, until), (error) => {
-      running.spentRefreshToken = mayHaveArrived(error)
-      if (error.reason._tag !== "GrantRefused" || !error.reason.certain) {
-        return fail(error, running.spentRefreshToken ? "perhaps spent" : "kept")
-      }
-      Account.commit(account, { _tag: "RefreshTokenRefused" })
-      return primary("over")
-    })
-  }
-
-  const fail = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"]) =>
-    Effect.flatMap(Random.next, (random) => {
-      const { wall } = clocks.look()
-      const isSpent = refreshToken === "perhaps spent"
+    const failWith = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"]) => {
+      const now = clocks.look()
+      const asked = askedBy(error, now)
+      const consequence = consequenceOf(sent, error.reason, asked)
       return Effect.fail(
         new RequestFailure({
           error,
           refreshToken,
-          concernsAll: concernsAll(error),
-          wait: (failures) => Duration.millis(Backoff.rememberFor(error, failures, wall, random, isSpent))
+          concernsAll: consequence.concernsAll,
+          wait: (failures) =>
+            Duration.millis(
+              error === running.remembered?.error
+                ? running.remembered.until - now.steady
+                : waitOf(consequence, failures, asked, jitter)
+            )
         })
       )
-    })
+    }
 
-  const obtainWith = <Key>(
-    need: Need<Key, Reply>,
-    credentials: TokenRequest.Credentials,
-    until: number
-  ): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
-    const { account, inFlight: { reason }, jitter, running, started } = need
-    const identity = TokenRequest.identity(provider, credentials)
-    running.identity = identity
-    const now = clocks.look()
-    const state = Account.state(account)
-    const failure = State.failureOf(state, identity, now)
-    if (failure !== undefined) return failure.exit
-    return store.obtain({
-      provider: provider.id,
-      reply: provider.reply,
-      identity,
-      reason,
-      current: State.tokenOf(state.cached),
-      renews: provider.renewal !== undefined,
-      refreshToken: provider.renewal !== undefined ? State.refreshTokenFor(state, identity, now) : undefined,
-      startedAt: started.wall,
-      jitter,
-      servedFor: reason !== "forced" && State.isServed(state, now)
-        ? Duration.millis(state.expiresAt - now.steady)
-        : undefined,
-      deadline: Duration.millis(Math.max(0, until - clocks.monotonic())),
-      request: (refreshToken) => request(need, credentials, refreshToken, until)
-    })
-  }
+    const obtain = (credentials: TokenRequest.Credentials): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
+      const identity = TokenRequest.identity(provider, credentials)
+      running.identity = identity
+      let made: State.Keys | undefined
+      const known = () =>
+        made ??= {
+          credentials: Redacted.value(TokenRequest.credentialsIdentity(provider, credentials)),
+          request: Redacted.value(identity)
+        }
+      keys = known
+      const forced = reason === "forced"
+      if (forced) refusals.forget(known)
+      const now = clocks.look()
+      const refreshToken = provider.renewal === undefined
+        ? undefined
+        : State.refreshTokenFor(state(), identity, now, { forced, hasFallback: renewal.hasFallback })
+      // Another process may have a refresh token, where the primary grant was refused.
+      const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
+      if (refusal !== undefined) return remembered(refusal.error, refusal.until)
+      return Effect.map(
+        store.obtain({
+          provider: provider.id,
+          reply: provider.reply,
+          identity,
+          reason,
+          current: State.tokenOf(state().cached),
+          renews: provider.renewal !== undefined,
+          refreshToken,
+          startedAt: started.wall,
+          jitter,
+          servedFor: !forced && State.isServed(state(), now)
+            ? Duration.millis(state().expiresAt - now.steady)
+            : undefined,
+          deadline: Duration.millis(Math.max(0, left())),
+          request: (refreshToken) => request(credentials, known, refreshToken)
+        }),
+        (obtained) => {
+          refusals.succeeded(known, sent.isRefresh || obtained.shared)
+          if (running.requested) outage.answered()
+          return obtained
+        }
+      )
+    }
 
-  return <Key>(need: Need<Key, Reply>): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
-    const { account, credentials, inFlight } = need
-    const until = clocks.monotonic() + deadline
-    const { unkept } = State.memoryOf(Account.state(account))
-    const begin = Effect.suspend(() =>
-      Effect.isEffect(credentials)
-        ? Effect.flatMap(
-          within(credentials, deadline, () => Effect.fail(unreadable(provider))),
-          (read) => obtainWith(need, read, until)
-        )
-        : obtainWith(need, credentials, until)
+    /** The error that callers get, with until when it is remembered. */
+    const conclude = (cause: Cause.Cause<TokenError.TokenError>): Effect.Effect<never, TokenError.TokenError> => {
+      const squashed = Cause.squash(cause)
+      // What is no error of ours: a defect, or an interruption of what the credentials are read with.
+      const error = squashed instanceof TokenError.TokenError ? squashed : errorOf("credentials")
+      if (error === running.remembered?.error) return Effect.fail(error)
+      const now = clocks.look()
+      const { failure } = State.memoryOf(state())
+      const told = keys === undefined || isOurs(error)
+        ? alone(error, (failure?.count ?? 0) + 1, now)
+        : refusals.add(keys(), sent, error, now, jitter)
+      if (running.requested) {
+        if (isTrouble(error)) outage.failed(account, told.error, now)
+        else outage.answered()
+      }
+      return remembered(told.error, told.until)
+    }
+
+    /** What is remembered for this account alone: nothing that a server said. */
+    const alone = (error: TokenError.TokenError, failures: number, now: Now) => {
+      const asked = askedBy(error, now)
+      const wait = waitOf(consequenceOf(sent, error.reason, asked), failures, asked, jitter)
+      return { error: withRetryAt(error, now, wait), until: now.steady + wait }
+    }
+
+    const begin = Effect.suspend(() => {
+      const now = clocks.look()
+      const held = reason === "forced" ? undefined : outage.check(now, jitter)
+      if (held !== undefined) return remembered(withRetryAt(held.error, now, held.until - now.steady), held.until)
+      return Effect.isEffect(credentials)
+        ? Effect.flatMap(within(credentials, deadline, () => Effect.fail(errorOf("credentials"))), obtain)
+        : obtain(credentials)
+    })
+    const { unkept } = State.memoryOf(state())
+    return Effect.catchCause(
+      reason === "forced" || unkept === 0
+        ? begin
+        : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin),
+      conclude
     )
-    return inFlight.reason === "forced" || unkept === 0
-      ? begin
-      : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin)
   }
 }
 
-/** The error of credentials that could not be read. Why is left out: it may hold a secret. */
-export const unreadable = ({ id }: { readonly id: string }): TokenError.TokenError =>
-  new TokenError.TokenError({ provider: id, reason: new TokenError.Unavailable({ kind: "credentials" }) })
+const withRetryAt = (error: TokenError.TokenError, now: Now, wait: number): TokenError.TokenError =>
+  new TokenError.TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
 
-const mayHaveArrived = ({ reason }: TokenError.TokenError): boolean =>
-  reason._tag === "ReplyNotUnderstood" || reason._tag === "Unavailable" && reason.kind !== "connection"
+/** How long a server asked to be left alone, in milliseconds. */
+const askedBy = ({ retryAt }: TokenError.TokenError, now: Now): number | undefined =>
+  retryAt === undefined ? undefined : Math.max(0, retryAt - now.wall)
 
-// A refresh token that may have arrived may be spent.
-const mayRepeat = (error: TokenError.TokenError, spendsRefreshToken: boolean): boolean =>
-  error.reason._tag === "Unavailable"
-  && error.retryAt === undefined
-  && error.reason.kind !== "timeout"
-  && !(spendsRefreshToken && mayHaveArrived(error))
+/** Nothing that a server said or a network did. */
+const isOurs = ({ reason }: TokenError.TokenError): boolean =>
+  reason._tag === "Unavailable" &&
+  (reason.kind === "credentials" || reason.kind === "closed" || reason.kind === "store")
 
-// What the server itself said applies to each process. A process's own network may be no other's.
-const concernsAll = ({ reason }: TokenError.TokenError): boolean => {
-  switch (reason._tag) {
-    case "CredentialsRefused":
-    case "GrantRefused":
-    case "RequestRefused":
-    case "Throttled":
-      return true
-    case "Unavailable":
-      return reason.kind === "status"
-    default:
-      return false
-  }
-}
+/** The endpoint can't be reached, or is in trouble: for this account as for others. */
+const isTrouble = (error: TokenError.TokenError): boolean => error.reason._tag === "Unavailable" && !isOurs(error)

@@ -2,11 +2,20 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
+/** A timer that is late by more than this, in milliseconds, tells that the process was suspended, or busy. */
+const lateness = 50
+
+/** Then a reply that waits in the socket is read first. That takes this long at most, in milliseconds. */
+const grace = 1_000
+
 /**
- * The effect, interrupted after so many milliseconds: then `late` is the answer. Neither then nor when its own fiber is
- * interrupted does anybody wait for the effect's end, which may never come.
+ * The effect, interrupted after so many milliseconds, and followed by `late`. Neither then nor when its own fiber is
+ * interrupted does a caller wait for the effect's end, which may never come.
  *
- * It costs a third of `Effect.timeoutOrElse`, which is a race, and takes the clock for a runner.
+ * A process that was suspended past the deadline finds its timer due before it has looked at its sockets: the effect has
+ * some time more then, to end with what is there.
+ *
+ * It costs a third of `Effect.timeoutOrElse`, which is a race, and interrupts the effect only when it has waited for it.
  */
 export const within = <A, E, E2>(
   self: Effect.Effect<A, E>,
@@ -15,10 +24,15 @@ export const within = <A, E, E2>(
 ): Effect.Effect<A, E | E2> =>
   Effect.withFiber((parent) =>
     Effect.callback<A, E | E2>((resume) => {
+      const clock = parent.getRef(Clock.Clock)
       const fork = Effect.runForkWith(parent.context)
+      const until = clock.monotonicTimeNanosUnsafe() + BigInt(Math.round((millis + lateness) * 1e6))
       const work = fork(self)
       const timer = fork(Effect.map(
-        parent.getRef(Clock.Clock).sleep(Duration.millis(millis)),
+        Effect.flatMap(
+          clock.sleep(Duration.millis(millis)),
+          () => clock.monotonicTimeNanosUnsafe() > until ? clock.sleep(Duration.millis(grace)) : Effect.void
+        ),
         () => {
           resume(Effect.suspend(late))
           work.interruptUnsafe()

@@ -1,8 +1,8 @@
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
@@ -21,10 +21,13 @@ import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Clocks from "./Clocks.ts"
 import * as EventHub from "./EventHub.ts"
+import type { Action, Event } from "./Events.ts"
 import * as InFlight from "./InFlight.ts"
+import * as Outage from "./Outage.ts"
+import * as Refusals from "./Refusals.ts"
 import * as State from "./State.ts"
 import * as Telemetry from "./Telemetry.ts"
-import type { Action, Event } from "./Transitions.ts"
+import { WaitUntil } from "./WaitUntil.ts"
 
 /*
  * Tokens for any number of accounts of one provider: does what the transitions say. A caller's way leads from here to
@@ -35,6 +38,8 @@ import type { Action, Event } from "./Transitions.ts"
 export interface Options {
   /** How long a caller waits for a token at most, retries included. 30 seconds by default. */
   readonly deadline?: Duration.Input | undefined
+  /** How many failures are remembered at most. */
+  readonly capacity?: number | undefined
 }
 
 /** An effect that gets a token. */
@@ -54,8 +59,16 @@ export interface Engine<in Key, in out Reply> {
     certain: boolean,
     refused?: Doubts.Request
   ) => Effect.Effect<Get<Reply> | undefined>
+  /** Forgets what is remembered of the account's failures. */
+  readonly forget: (account: Account.Account<Key, Reply>) => void
   readonly events: Stream.Stream<TokenEvent>
 }
+
+/** How many failures are remembered at least: for the views of one account, and for the secrets that it had in turn. */
+const leastRemembered = 256
+
+/** How much longer than its deadline a request is waited for that is kept alive in a Worker, in milliseconds. */
+const patience = 1_000
 
 /** How often a caller waits again for a token that expired before the caller woke up. */
 const rounds = 2
@@ -80,11 +93,16 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const deadline = millisOf(options.deadline ?? TokenEndpoint.defaultDeadline)
   if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
   const http = yield* HttpClient.HttpClient
-  const attempt = Attempt.make({ provider, http, clocks, store, deadline })
-  const requests = InFlight.make<Reply>()
+  const refusals = Refusals.make(Math.max(leastRemembered, options.capacity ?? 0))
+  const attempt = Attempt.make({ provider, http, clocks, store, refusals, outage: Outage.make(), deadline })
+  const requests = InFlight.make<Reply>(deadline + patience)
+  const waitUntil = yield* WaitUntil
 
   const unavailable = (kind: TokenError.Unavailable["kind"]) =>
     new TokenError.TokenError({ provider: provider.id, reason: new TokenError.Unavailable({ kind }) })
+
+  const timeout = Effect.fail(unavailable("timeout"))
+  const closed = Effect.fail(unavailable("closed"))
 
   // -- what a caller does ---------------------------------------------------------------------------------------------
 
@@ -99,23 +117,36 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
 
   const need = (account: Of, round: number): Get<Reply> =>
     // After the wait the token is looked at again: the process may have slept through its lifetime.
-    follow(account, { _tag: "Needed", now: clocks.look() }, (wait) =>
-      Effect.flatMap(wait, (token) =>
-        !State.isKept(token)
-          ? Effect.succeed(token)
-          : fresh(account) ?? (round === 0 ? Effect.fail(unavailable("timeout")) : need(account, round - 1)))) ??
-      Effect.fail(unavailable("closed"))
+    follow(account, { _tag: "Needed", now: clocks.look() }, (inFlight) =>
+      Effect.flatMap(
+        wait(account, inFlight, () => get(account)),
+        (token) =>
+          !State.isKept(token)
+            ? Effect.succeed(token)
+            : fresh(account) ?? (round === 0 ? timeout : need(account, round - 1))
+      )) ?? closed
 
   const renew = (account: Of, round = rounds): Get<Reply> =>
     Effect.suspend(() =>
-      follow(account, { _tag: "Forced" }, (wait) =>
-        Effect.flatMap(wait, (token) => {
-          const state = Account.state(account)
-          const served = State.isServed(state, clocks.look()) ? state.cached : undefined
-          return !State.isKept(token)
-            ? Effect.succeed(token)
-            : served ?? (round === 0 ? Effect.fail(unavailable("timeout")) : renew(account, round - 1))
-        })) ?? Effect.fail(unavailable("closed"))
+      follow(
+        account,
+        { _tag: "Forced" },
+        (inFlight) =>
+          Effect.matchEffect(wait(account, inFlight, () => renew(account)), {
+            onSuccess: (token) => {
+              const state = Account.state(account)
+              const served = State.isServed(state, clocks.look()) ? state.cached : undefined
+              return !State.isKept(token)
+                ? Effect.succeed(token)
+                : served ?? (round === 0 ? timeout : renew(account, round - 1))
+            },
+            // One that it joined, and that was ended by what is remembered.
+            onFailure: (error) =>
+              inFlight.reason !== "forced" && requests.get(inFlight)?.requested === false && round > 0
+                ? renew(account, round - 1)
+                : Effect.fail(error)
+          })
+      ) ?? closed
     )
 
   const reject = (
@@ -128,34 +159,45 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const now = clocks.look()
       const heldBack = refused !== undefined && account.doubts?.holdBack(refused, now.steady) === true
       const before = Account.state(account).inFlight
-      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (wait) =>
-        Effect.matchEffect(wait, {
-          // What can't be kept is for those who waited for it.
-          onSuccess: (token) =>
-            State.isKept(token) ? get(account) : Effect.succeed(token),
-          // A caller with a valid token doesn't have to know.
-          onFailure: () =>
-            get(account)
-        }))
+      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (inFlight) =>
+        Effect.matchEffect(
+          wait(account, inFlight, () => get(account)),
+          {
+            // What can't be kept is for those who waited for it.
+            onSuccess: (token) => State.isKept(token) ? get(account) : Effect.succeed(token),
+            // A caller with a valid token doesn't have to know.
+            onFailure: () => get(account)
+          }
+        ))
       if (!certain && refused !== undefined && before === undefined && Account.state(account).inFlight !== undefined) {
         Doubts.of(account).note(refused, now.steady)
       }
       return other
     })
 
+  /** Waits for a request. Where what ran it is gone, another one follows. */
+  const wait = (account: Of, inFlight: State.InFlight, again: () => Get<Reply>): Get<Reply> =>
+    requests.wait(inFlight, () => {
+      lose(account, inFlight)
+      return again()
+    })
+
+  const lose = (account: Of, inFlight: State.InFlight): void => {
+    const refreshTokenSent = requests.get(inFlight)?.refreshTokenSent === true
+    Account.commit(account, { _tag: "Lost", inFlight, refreshTokenSent, now: clocks.look() })
+  }
+
   /** Commits an event, and does what follows. Returns what the caller gets. */
-  const follow = (account: Of, event: Event<Reply>, waiting: (wait: Get<Reply>) => Get<Reply>) => {
+  const follow = (account: Of, event: Event<Reply>, waiting: (inFlight: State.InFlight) => Get<Reply>) => {
     let result: Get<Reply> | undefined
-    for (const action of Account.commit(account, event)) {
-      result = perform(account, action, waiting) ?? result
-    }
+    for (const action of Account.commit(account, event)) result = perform(account, action, waiting) ?? result
     return result
   }
 
   const perform = (
     account: Of,
     action: Action<Reply>,
-    waiting: (wait: Get<Reply>) => Get<Reply>
+    waiting: (inFlight: State.InFlight) => Get<Reply>
   ): Get<Reply> | undefined => {
     switch (action._tag) {
       case "Return":
@@ -163,27 +205,27 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       case "Start":
         return void start(account, action.inFlight)
       case "Wait":
-        return waiting(requests.wait(action.inFlight, () => {
-          Account.commit(account, { _tag: "Lost", inFlight: action.inFlight })
-          return get(account)
-        }))
+        return waiting(action.inFlight)
       case "Replace":
         return Effect.suspend(() => get(account))
       case "RejectInStore":
         return void (store.reject && run(store.reject(action.identity, action.token)))
       case "Finish":
         return void requests.finish(action.inFlight, action.exit)
+      case "Warn":
+      case "Recovered":
+        return undefined
     }
   }
 
   // -- what a token request does --------------------------------------------------------------------------------------
 
   const start = (account: Of, inFlight: State.InFlight): void => {
-    const running = requests.add(inFlight)
+    const running = requests.add(inFlight, Fiber.getCurrent()?.getRef(WaitUntil) ?? waitUntil)
     run(request(account, inFlight, running)).addObserver(() => {
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return
-      Account.commit(account, { _tag: "Lost", inFlight })
+      lose(account, inFlight)
       requests.finish(inFlight, Exit.fail(unavailable("closed")))
     })
   }
@@ -197,11 +239,12 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const started = clocks.look()
       const jitter = fiber.getRef(Random.Random).nextDoubleUnsafe()
       const credentials = credentialsOf(account.key)
-      const need = { account, credentials, inFlight, running, started, jitter }
 
-      const returned = (event: Event<Reply>, now: Clocks.Now): void => {
-        const actions = Account.commit(account, event)
-        for (const action of actions) {
+      /** Commits what came of it, and returns what is to be logged. */
+      const returned = (event: Event<Reply>, now: Clocks.Now): Effect.Effect<void> => {
+        const logs: Array<Effect.Effect<void>> = []
+        for (const action of Account.commit(account, event)) {
+          perform(account, action, () => closed)
           if (action._tag === "Finish" && action.outcome !== undefined) {
             const event = {
               provider: provider.id,
@@ -213,29 +256,32 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
             }
             Telemetry.count(event, fiber.context)
             events.publish(event)
+            logs.push(Telemetry.logRequest(event))
+          } else if (action._tag === "Warn") {
+            logs.push(Telemetry.logFailing(action.error, now.wall + action.servedFor, action.failingFor))
+          } else if (action._tag === "Recovered") {
+            logs.push(Telemetry.logRecovered(provider.id, action.failedFor))
           }
-          perform(account, action, (wait) => wait)
         }
+        return Effect.all(logs, { discard: true })
       }
-      const obtained = ({ shared, token }: Obtained<Reply>): void => {
+      const obtained = ({ shared, token }: Obtained<Reply>): Effect.Effect<void> => {
         // An identity is longer than all the rest that is kept of an account: it is kept where it will be needed.
         const identity = store.reject === undefined && token.refreshToken === undefined ? undefined : running.identity
-        returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter }, clocks.look())
-      }
-      const failed = (error: TokenError.TokenError): void => {
         const now = clocks.look()
-        const attempt = { ...running, rereads: Effect.isEffect(credentials) }
-        returned({ _tag: "Failed", inFlight, error, attempt, now, random: jitter }, now)
+        return returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter, now }, now)
+      }
+      const failed = (error: TokenError.TokenError): Effect.Effect<void> => {
+        const now = clocks.look()
+        const { refreshToken, remembered, requested } = running
+        const rereads = Effect.isEffect(credentials)
+        const { keys, until } = remembered ?? { keys: undefined, until: now.steady }
+        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, keys, now }, now)
       }
 
-      return Effect.suspend(() => attempt(need)).pipe(
-        // What is no error of ours: a defect, or an interruption of what the credentials are read with.
-        Effect.catchCause((cause) => {
-          const error = Cause.squash(cause)
-          return Effect.fail(error instanceof TokenError.TokenError ? error : Attempt.unreadable(provider))
-        }),
+      return Effect.suspend(() => attempt({ account, credentials, inFlight, running, started, jitter })).pipe(
         Telemetry.span(provider.id, inFlight.reason),
-        Effect.matchEager({ onFailure: failed, onSuccess: obtained })
+        Effect.matchEffect({ onFailure: failed, onSuccess: obtained })
       )
     })
 
@@ -245,6 +291,10 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     peek,
     renew,
     reject,
+    forget: (account) => {
+      const keys = State.memoryOf(Account.state(account)).failure?.keys
+      if (keys !== undefined) refusals.forget(() => keys)
+    },
     events: events.stream
   }
 })

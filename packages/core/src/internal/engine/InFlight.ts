@@ -3,7 +3,8 @@ import type * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
-import type { InFlight } from "./State.ts"
+import type { RefreshTokenFate } from "./Events.ts"
+import type { InFlight, Keys } from "./State.ts"
 
 /*
  * What is known of a token request while it runs, and those who wait for it.
@@ -13,14 +14,25 @@ import type { InFlight } from "./State.ts"
  * be done.
  */
 
+/** A failure, and until when it is remembered. */
+export interface Remembered {
+  readonly error: TokenError
+  readonly until: number
+  readonly keys: Keys | undefined
+}
+
 /** A token request that runs. Its own fiber writes what it finds out. */
 export interface Running<out Reply> {
   /** The identity that is requested with, once the credentials are read. */
   identity: Redacted.Redacted | undefined
   /** Whether a token request was made. */
   requested: boolean
-  /** Whether a refresh token was sent, and may have been taken. */
-  spentRefreshToken: boolean
+  /** Whether a refresh token was sent whose reply has not come. */
+  refreshTokenSent: boolean
+  /** What became of the refresh token, where the request has failed. */
+  refreshToken: RefreshTokenFate
+  /** The failure that ended it, as it is remembered. */
+  remembered: Remembered | undefined
   /** Its result, once there is one. */
   readonly exit: Exit.Exit<AccessToken<Reply>, TokenError> | undefined
   readonly promise: Promise<Exit.Exit<AccessToken<Reply>, TokenError>>
@@ -28,8 +40,12 @@ export interface Running<out Reply> {
 
 /** The token requests of an engine that run. */
 export interface Requests<in out Reply> {
-  /** Notes that a request starts. */
-  readonly add: (inFlight: InFlight) => Running<Reply>
+  /**
+   * Notes that a request starts. `waitUntil` keeps it alive in a Worker when the request that started it has ended, but
+   * not for ever: those who wait for it then give up after `patience`, in milliseconds.
+   */
+  readonly add: (inFlight: InFlight, waitUntil: ((promise: Promise<unknown>) => void) | undefined) => Running<Reply>
+  readonly get: (inFlight: InFlight) => Running<Reply> | undefined
   /** Gives its result to those who wait, unless they have one. */
   readonly finish: (inFlight: InFlight, exit: Exit.Exit<AccessToken<Reply>, TokenError>) => void
   /**
@@ -42,31 +58,35 @@ export interface Requests<in out Reply> {
 }
 
 /** Of no requests yet. */
-export const make = <Reply>(): Requests<Reply> => {
+export const make = <Reply>(patience: number): Requests<Reply> => {
   type Result = Exit.Exit<AccessToken<Reply>, TokenError>
   interface Entry extends Running<Reply> {
     exit: Result | undefined
+    readonly isKeptAlive: boolean
     readonly resolve: (exit: Result) => void
   }
   // Weak, since a request that is gone may never be finished.
   const entries = new WeakMap<InFlight, Entry>()
 
-  const add = (inFlight: InFlight): Running<Reply> => {
-    const { promise, resolve } = withResolvers<Result>()
-    const entry: Entry = {
-      identity: undefined,
-      requested: false,
-      spentRefreshToken: false,
-      exit: undefined,
-      promise,
-      resolve
-    }
-    entries.set(inFlight, entry)
-    return entry
-  }
-
   return {
-    add,
+    add: (inFlight, waitUntil) => {
+      const { promise, resolve } = withResolvers<Result>()
+      waitUntil?.(promise)
+      const entry: Entry = {
+        identity: undefined,
+        requested: false,
+        refreshTokenSent: false,
+        refreshToken: "kept",
+        remembered: undefined,
+        exit: undefined,
+        promise,
+        isKeptAlive: waitUntil !== undefined,
+        resolve
+      }
+      entries.set(inFlight, entry)
+      return entry
+    },
+    get: (inFlight) => entries.get(inFlight),
     finish: (inFlight, exit) => {
       const entry = entries.get(inFlight)
       if (entry === undefined || entry.exit !== undefined) return
@@ -76,15 +96,24 @@ export const make = <Reply>(): Requests<Reply> => {
     wait: (inFlight, lost) => {
       const entry = entries.get(inFlight)
       if (entry === undefined) return Effect.suspend(lost)
-      return entry.exit ?? Effect.callback((resume) => {
-        entry.promise.then(resume, () => resume(Effect.suspend(lost)))
-      })
+      if (entry.exit !== undefined) return entry.exit
+      const wait = settled(entry.promise, lost)
+      return entry.isKeptAlive ? Effect.raceFirst(wait, Effect.delay(Effect.suspend(lost), patience)) : wait
     }
   }
 }
 
-// `Promise.withResolvers` is not on Node 20.
-const withResolvers = <A>() => {
+/** Waits for a promise of an `Exit`; `lost` follows where it is rejected. */
+export const settled = <A, E, E2>(
+  promise: Promise<Exit.Exit<A, E>>,
+  lost: () => Effect.Effect<A, E2>
+): Effect.Effect<A, E | E2> =>
+  Effect.callback((resume) => {
+    promise.then(resume, () => resume(Effect.suspend(lost)))
+  })
+
+/** `Promise.withResolvers`, which is not on Node 20. */
+export const withResolvers = <A>(): { readonly promise: Promise<A>; readonly resolve: (value: A) => void } => {
   let resolve: (value: A) => void = () => {}
   const promise = new Promise<A>((done) => {
     resolve = done

@@ -139,8 +139,11 @@ const lifetimeOf = (expiresIn: unknown, expiresAt: unknown, serverNow: number): 
 
 const numberOf = (value: unknown): number => Predicate.isNumber(value) ? value : NaN
 
-const endOf = (requestedAt: number, seconds: number): number =>
-  Math.min(requestedAt + Math.max(0, seconds * 1000), Lifetime.endOfTime)
+// Many servers keep whole seconds: a lifetime counts from the second in which the request was sent, rounded down.
+const endOf = (requestedAt: number, seconds: number): number => {
+  const since = Math.floor(requestedAt / 1000) * 1000
+  return Math.max(requestedAt, Math.min(since + seconds * 1000, Lifetime.endOfTime))
+}
 
 /** The refresh token, if there is one; `null` if it can't be sent back as it came. */
 const refreshTokenOf = (reply: Standard, requestedAt: number, serverNow: number): RefreshToken | undefined | null => {

@@ -35,7 +35,7 @@ export interface InFlight {
 
 /** What is remembered besides the token. */
 export interface Memory {
-  readonly refreshToken: AccessToken.RefreshToken | undefined
+  readonly renewal: Renewal | undefined
   /** The identity that the refresh token belongs to. */
   readonly identity: Redacted.Redacted | undefined
   readonly failure: Failure | undefined
@@ -46,19 +46,41 @@ export interface Memory {
   readonly unkept: number
 }
 
+/** A refresh token, and how it fared. */
+export interface Renewal {
+  readonly refreshToken: AccessToken.RefreshToken
+  /** How often it was sent and may have been spent, since no reply came. */
+  readonly spent: number
+  /** When it was sent so for the last time. */
+  readonly spentAt: number
+  /** How often in a row an unclear reply came. */
+  readonly unclear: number
+}
+
+/** Who requests: the credentials alone, and with their scopes and parameters. They hold secrets. */
+export interface Keys {
+  readonly credentials: string
+  readonly request: string
+}
+
 /** A failure that is returned without another token request. */
 export interface Failure {
   readonly error: TokenError.TokenError
   readonly exit: Exit.Exit<never, TokenError.TokenError>
-  /** The identity that failed: it holds back no other credentials. */
-  readonly identity: Redacted.Redacted | undefined
+  /** What it is remembered by for other accounts, where the credentials could be read. */
+  readonly keys: Keys | undefined
   /** How many there were in a row. */
   readonly count: number
-  /** No request with this identity before. */
+  /**
+   * Until when it is returned. Where the credentials come from an effect, they are read again then, and may be others:
+   * what is remembered of the same ones lasts longer, and is kept for all accounts together.
+   */
   readonly until: number
-  /** No look at the credentials before; earlier than `until` where they come from an effect. */
-  readonly readAgainAt: number
-  readonly spentRefreshToken: boolean
+  /** How often it was logged that the token can't be renewed, and when for the last time. */
+  readonly warnings: number
+  readonly warnedAt: number
+  /** When the first of them came. */
+  readonly since: number
 }
 
 /** The last rejection that was acted on, of a token that was surely refused. */
@@ -78,7 +100,7 @@ export const empty: State<never> = {
 }
 
 const nothing: Memory = {
-  refreshToken: undefined,
+  renewal: undefined,
   identity: undefined,
   failure: undefined,
   rejection: undefined,
@@ -106,36 +128,33 @@ export const isKept = (token: AccessToken.AccessToken): boolean => token.expires
 export const isServed = (state: State<unknown>, now: Now): boolean =>
   state.cached !== undefined && now.steady < state.expiresAt
 
-/** The failure that is returned without reading the credentials, if there is one. */
+/** The failure that is returned without another token request, if there is one. */
 export const failureAt = (state: State<unknown>, now: Now): Failure | undefined => {
   const { failure } = memoryOf(state)
-  return failure !== undefined && now.steady < failure.readAgainAt ? failure : undefined
+  return failure !== undefined && now.steady < failure.until ? failure : undefined
 }
 
-/** The failure that forbids a request with these credentials, if one does. */
-export const failureOf = (
-  state: State<unknown>,
-  identity: Redacted.Redacted,
-  now: Now
-): Failure | undefined => {
-  const { failure } = memoryOf(state)
-  return failure !== undefined && now.steady < failure.until && isSameIdentity(failure.identity, identity)
-    ? failure
-    : undefined
-}
+/** A refresh token that may be spent is sent once more, this much later at the earliest: 5 s. */
+export const spendAgainAfter = 5_000
 
-/** The refresh token to request with, if there is one for these credentials that has not expired. */
+/**
+ * The refresh token to request with: one for these credentials that has not expired. Where there is a primary grant to
+ * fall back to, it is sent only once more after it may have been spent, and not at all for `renew`.
+ */
 export const refreshTokenFor = (
   state: State<unknown>,
   identity: Redacted.Redacted,
-  now: Now
+  now: Now,
+  { forced, hasFallback }: { readonly forced: boolean; readonly hasFallback: boolean }
 ): AccessToken.RefreshToken | undefined => {
-  const known = memoryOf(state)
-  return known.refreshToken !== undefined
-      && isSameIdentity(known.identity, identity)
-      && (known.refreshToken.expiresAt === undefined || now.wall < known.refreshToken.expiresAt)
-    ? known.refreshToken
-    : undefined
+  const { identity: owner, renewal } = memoryOf(state)
+  if (renewal === undefined || !isSameIdentity(owner, identity)) return undefined
+  const { refreshToken, spent, spentAt, unclear } = renewal
+  if (refreshToken.expiresAt !== undefined && now.wall >= refreshToken.expiresAt) return undefined
+  const isDoubtful = forced
+    ? spent > 0 || unclear > 0
+    : spent > 1 || spent === 1 && now.steady < spentAt + spendAgainAfter
+  return hasFallback && isDoubtful ? undefined : refreshToken
 }
 
 const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>

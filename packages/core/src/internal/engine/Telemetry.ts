@@ -2,7 +2,12 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Tracer from "effect/Tracer"
+import type * as TokenError from "../../TokenError.ts"
 import type { Reason, TokenEvent } from "../../TokenEvent.ts"
+
+/*
+ * The span, the metrics and the log of token requests. No secret is in any of them.
+ */
 
 /**
  * The span of a token request. It is a root: many callers may wait for it, and it belongs to none. `Effect.withSpan`
@@ -42,4 +47,54 @@ export const count = (event: TokenEvent, context: Context.Context<never>): void 
   }
   metrics.requests.updateUnsafe(1, context)
   metrics.seconds.updateUnsafe((event.endedAt - event.startedAt) / 1000, context)
+}
+
+/** The log of each token request, at level Debug. */
+export const logRequest = (
+  { endedAt, outcome, provider, reason, requested, startedAt }: TokenEvent
+): Effect.Effect<void> =>
+  Effect.logDebug(
+    `${provider}: ${requested ? "token request" : "no token request"} (${reason}): ${outcome} after ${
+      Math.round(endedAt - startedAt)
+    } ms`
+  )
+
+/** The log of a token that can't be renewed, while it is still served. */
+export const logFailing = (
+  error: TokenError.TokenError,
+  validUntil: number,
+  failingFor: number
+): Effect.Effect<void> =>
+  Effect.logWarning(
+    `${error.provider}: the access token could not be renewed${
+      failingFor > 0 ? ` for ${seconds(failingFor)}` : ""
+    }; the cached one is valid until ${new Date(validUntil).toISOString()}. ${advice(error)} (${error.message})`
+  )
+
+/** The log of a token that was obtained after a warning. */
+export const logRecovered = (provider: string, failedFor: number): Effect.Effect<void> =>
+  Effect.logInfo(`${provider}: the access token was renewed, after ${seconds(failedFor)} of failures.`)
+
+const seconds = (millis: number): string => `${Math.round(millis / 1000)} s`
+
+const advice = ({ reason }: TokenError.TokenError): string => {
+  switch (reason._tag) {
+    case "CredentialsRefused":
+      return "Check the client's id and secret."
+    case "GrantRefused":
+      return reason.grant === "password" ? "Check the user name and the password." : "Check the account's credentials."
+    case "RequestRefused":
+      return "Check the scopes and the parameters of the token request."
+    case "Throttled":
+      return "The server asks for fewer token requests: no action is needed unless this lasts."
+    case "Unavailable":
+      return reason.kind === "credentials"
+        ? "Check what the credentials are read from."
+        : "It is tried again: no action is needed unless this lasts."
+    case "ReplyNotUnderstood":
+    case "Unsafe":
+      return "Check the token endpoint's URL, and what is between it and this process."
+    case "InvalidOption":
+      return "Check the option."
+  }
 }

@@ -1,10 +1,8 @@
 import * as Exit from "effect/Exit"
-import type * as Redacted from "effect/Redacted"
-import type * as AccessToken from "../../AccessToken.ts"
-import * as TokenError from "../../TokenError.ts"
-import type { Outcome, Reason } from "../../TokenEvent.ts"
+import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
+import type { Action, Event, Next, RefreshTokenFate } from "./Events.ts"
 import * as Lifetime from "./Lifetime.ts"
 import * as State from "./State.ts"
 
@@ -12,84 +10,6 @@ import * as State from "./State.ts"
  * The state machine of an account, as one pure function: a state and what happened in, the next state and what is to be
  * done out. It starts nothing and waits for nothing: that is the engine's part. docs/architecture.md has it as a table.
  */
-
-/** What happens to an account. */
-export type Event<Reply> =
-  /** A caller needs a token. */
-  | { readonly _tag: "Needed"; readonly now: Now }
-  /** A caller needs a new token, whatever is cached. */
-  | { readonly _tag: "Forced" }
-  /** An API refused a token. */
-  | {
-    readonly _tag: "Rejected"
-    readonly token: AccessToken.AccessToken
-    /** Whether surely for the token's sake. */
-    readonly certain: boolean
-    /** Whether the endpoint has just cost a token request: no other is made for it where the token may be valid. */
-    readonly heldBack: boolean
-    readonly now: Now
-  }
-  /** The authorization server refused the refresh token; the request goes on with the primary grant. */
-  | { readonly _tag: "RefreshTokenRefused" }
-  /** A token request returned a token. */
-  | {
-    readonly _tag: "Obtained"
-    readonly inFlight: State.InFlight
-    readonly token: AccessToken.AccessToken<Reply>
-    /** Whether another process requested it. */
-    readonly shared: boolean
-    /** The identity that was requested with, where it will be needed. */
-    readonly identity: Redacted.Redacted | undefined
-    /** The clocks when the request began; the wall clock may have been set back since. */
-    readonly started: Now
-    /** From 0 to 1, drawn for this token alone. */
-    readonly jitter: number
-  }
-  /** A token request failed. */
-  | {
-    readonly _tag: "Failed"
-    readonly inFlight: State.InFlight
-    readonly error: TokenError.TokenError
-    readonly attempt: Attempt
-    readonly now: Now
-    /** From 0 to 1, drawn for this failure alone. */
-    readonly random: number
-  }
-  /** A token request will never return: its scope has closed, or the request that it ran in has ended. */
-  | { readonly _tag: "Lost"; readonly inFlight: State.InFlight }
-
-/** How a failed request was made. */
-export interface Attempt {
-  /** `undefined` where not even the credentials could be read. */
-  readonly identity: Redacted.Redacted | undefined
-  /** Whether the credentials come from an effect, and may be others next time. */
-  readonly rereads: boolean
-  /** Whether a refresh token was sent, and may have been taken. */
-  readonly spentRefreshToken: boolean
-}
-
-/** What is to be done, in this order. */
-export type Action<Reply> =
-  /** The caller gets this at once. */
-  | { readonly _tag: "Return"; readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>, TokenError.TokenError> }
-  /** Start a token request. */
-  | { readonly _tag: "Start"; readonly inFlight: State.InFlight }
-  /** The caller waits for a token request. */
-  | { readonly _tag: "Wait"; readonly inFlight: State.InFlight }
-  /** The caller who rejected a token can get another one. */
-  | { readonly _tag: "Replace" }
-  /** Tell the shared store that an API refused the token. */
-  | { readonly _tag: "RejectInStore"; readonly identity: Redacted.Redacted; readonly token: AccessToken.AccessToken }
-  /** Those who wait for a token request get this; `outcome` is `undefined` where nothing was requested. */
-  | {
-    readonly _tag: "Finish"
-    readonly inFlight: State.InFlight
-    readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>, TokenError.TokenError>
-    readonly outcome: Outcome | undefined
-  }
-
-/** The next state, and what is to be done. */
-export type Next<Reply> = readonly [State.State<Reply>, ReadonlyArray<Action<Reply>>]
 
 /** What an event changes, and what follows from it. */
 export const transition = <Reply>(state: State.State<Reply>, event: Event<Reply>): Next<Reply> => {
@@ -101,13 +21,13 @@ export const transition = <Reply>(state: State.State<Reply>, event: Event<Reply>
     case "Rejected":
       return rejected(state, event)
     case "RefreshTokenRefused":
-      return [remember(state, { refreshToken: undefined }), []]
+      return [remember(state, { renewal: undefined }), []]
     case "Obtained":
       return obtained(state, event)
     case "Failed":
       return failed(state, event)
     case "Lost":
-      return [state.inFlight === event.inFlight ? { ...state, inFlight: undefined } : state, []]
+      return lost(state, event)
   }
 }
 
@@ -141,14 +61,11 @@ const needed = <Reply>(state: State.State<Reply>, now: Now): Next<Reply> => {
   return startAndWait(state, cached === undefined ? "first" : expiresAt === -Infinity ? "rejected" : "expired")
 }
 
-const forced = <Reply>(state: State.State<Reply>): Next<Reply> => {
-  const { failure } = State.memoryOf(state)
-  // Not that a refresh token may be spent.
-  return startAndWait(
-    failure === undefined || failure.spentRefreshToken ? state : remember(state, { failure: undefined }),
+const forced = <Reply>(state: State.State<Reply>): Next<Reply> =>
+  startAndWait(
+    State.memoryOf(state).failure === undefined ? state : remember(state, { failure: undefined }),
     "forced"
   )
-}
 
 /** A token is new for two minutes: longer than a rejection is ever ignored, or they would be counted anew. */
 const newFor = 120_000
@@ -182,7 +99,10 @@ const rejected = <Reply>(
 
 const obtained = <Reply>(
   state: State.State<Reply>,
-  { identity, inFlight, jitter, shared, started: { setBack }, token }: Extract<Event<Reply>, { _tag: "Obtained" }>
+  { identity, inFlight, jitter, now, shared, started: { setBack }, token }: Extract<
+    Event<Reply>,
+    { _tag: "Obtained" }
+  >
 ): Next<Reply> => {
   const isSame = State.isSame(state, token)
   const exit = Exit.succeed(token)
@@ -197,52 +117,92 @@ const obtained = <Reply>(
   // The late result of a request that was taken for lost: it is used if it is newer.
   if (!isCurrent && cached !== undefined && cached.requestedAt >= token.requestedAt) return [state, [finish]]
   const { refreshToken } = token
-  const { doubtedAt, rejection, unkept } = State.memoryOf(state)
+  const { doubtedAt, failure, rejection, unkept } = State.memoryOf(state)
   const kept = State.isKept(token)
   const { expiresAt, expiringAt } = Lifetime.make(token.requestedAt + setBack, token.expiresAt + setBack, jitter)
-  return [{
-    cached: kept ? exit : undefined,
-    // A server that returns the same token again has no other before that one has expired.
-    expiringAt: !kept ? -Infinity : isSame ? expiresAt : expiringAt,
-    expiresAt: kept ? expiresAt : -Infinity,
-    inFlight: isCurrent ? undefined : state.inFlight,
-    memory: kept && refreshToken === undefined && identity === undefined && rejection === undefined
-        && doubtedAt === -Infinity
-      ? undefined
-      : { refreshToken, identity, failure: undefined, rejection, doubtedAt, unkept: kept ? 0 : unkept + 1 }
-  }, [finish]]
+  return [
+    {
+      cached: kept ? exit : undefined,
+      // A server that returns the same token again has no other before that one has expired.
+      expiringAt: !kept ? -Infinity : isSame ? expiresAt : expiringAt,
+      expiresAt: kept ? expiresAt : -Infinity,
+      inFlight: isCurrent ? undefined : state.inFlight,
+      memory: kept && refreshToken === undefined && identity === undefined && rejection === undefined
+          && doubtedAt === -Infinity
+        ? undefined
+        : {
+          renewal: refreshToken === undefined ? undefined : { refreshToken, spent: 0, spentAt: -Infinity, unclear: 0 },
+          identity,
+          failure: undefined,
+          rejection,
+          doubtedAt,
+          unkept: kept ? 0 : unkept + 1
+        }
+    },
+    failure === undefined || failure.warnings === 0
+      ? [finish]
+      : [finish, { _tag: "Recovered", failedFor: now.steady - failure.since }]
+  ]
 }
+
+/** The first warning of an outage is followed by the second one after a minute, and then ever more rarely: 2, 4, ... 60. */
+const warnAgainAfter = (warnings: number): number =>
+  warnings === 0 ? 0 : Math.min(60_000 * 2 ** (warnings - 1), 3_600_000)
 
 const failed = <Reply>(
   state: State.State<Reply>,
-  { attempt, error, inFlight, now, random }: Extract<Event<Reply>, { _tag: "Failed" }>
+  { error, inFlight, keys, now, refreshToken, requested, rereads, until }: Extract<Event<Reply>, { _tag: "Failed" }>
 ): Next<Reply> => {
-  const known = State.memoryOf(state).failure
+  const { failure: known } = State.memoryOf(state)
+  const exit = error === known?.error ? known.exit : Exit.fail(error)
+  // What is returned from memory is no event.
+  const outcome = error === known?.error ? undefined : error.reason._tag
+  const finish: Action<Reply> = { _tag: "Finish", inFlight, exit, outcome }
   // A request that was taken for lost says nothing of the one that came after it.
-  if (state.inFlight !== inFlight) {
-    return [state, [{ _tag: "Finish", inFlight, exit: Exit.fail(error), outcome: error.reason._tag }]]
-  }
+  if (state.inFlight !== inFlight) return [state, [finish]]
   const count = (known?.count ?? 0) + 1
-  const readAgainAt = (until: number) =>
-    attempt.rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until
-  const because = (failure: State.Failure, outcome: Outcome | undefined): Next<Reply> => [
-    { ...remember(state, { failure }), inFlight: undefined },
-    [{ _tag: "Finish", inFlight, exit: failure.exit, outcome }]
-  ]
-  // If the request was answered from memory, that stays as it is.
-  if (known !== undefined && error === known.error) {
-    return because({ ...known, count, readAgainAt: readAgainAt(known.until) }, undefined)
-  }
-  const wait = Backoff.rememberFor(error, count, now.wall, random, attempt.spentRefreshToken)
-  const until = now.steady + wait
-  const told = new TokenError.TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
-  return because({
-    error: told,
-    exit: Exit.fail(told),
-    identity: attempt.identity,
+  const warned = { warnings: known?.warnings ?? 0, warnedAt: known?.warnedAt ?? -Infinity }
+  // Who calls `renew` gets the failure.
+  const warns = requested && inFlight.reason !== "forced" && State.isServed(state, now)
+    && now.steady - warned.warnedAt >= warnAgainAfter(warned.warnings)
+  const failure: State.Failure = {
+    error,
+    exit,
+    keys,
     count,
-    until,
-    readAgainAt: readAgainAt(until),
-    spentRefreshToken: attempt.spentRefreshToken
-  }, error.reason._tag)
+    until: rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until,
+    since: known?.since ?? now.steady,
+    warnings: warns ? warned.warnings + 1 : warned.warnings,
+    warnedAt: warns ? now.steady : warned.warnedAt
+  }
+  return [
+    { ...remember(after(state, refreshToken, now), { failure }), inFlight: undefined },
+    warns
+      ? [finish, {
+        _tag: "Warn",
+        error,
+        servedFor: state.expiresAt - now.steady,
+        failingFor: now.steady - failure.since
+      }]
+      : [finish]
+  ]
 }
+
+/** The state after a refresh token was sent in vain. */
+const after = <Reply>(state: State.State<Reply>, fate: RefreshTokenFate, now: Now): State.State<Reply> => {
+  const { renewal } = State.memoryOf(state)
+  if (renewal === undefined || fate === "kept") return state
+  return remember(state, {
+    renewal: fate === "unclear"
+      ? { ...renewal, unclear: renewal.unclear + 1 }
+      : { ...renewal, spent: renewal.spent + 1, spentAt: now.steady }
+  })
+}
+
+const lost = <Reply>(
+  state: State.State<Reply>,
+  { inFlight, now, refreshTokenSent }: Extract<Event<Reply>, { _tag: "Lost" }>
+): Next<Reply> =>
+  state.inFlight === inFlight
+    ? [{ ...after(state, refreshTokenSent ? "perhaps spent" : "kept", now), inFlight: undefined }, []]
+    : [state, []]

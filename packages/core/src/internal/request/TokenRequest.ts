@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unavailable, Unsafe } from "../../TokenError.ts"
-import { originOf } from "../url.ts"
+import { originOf } from "../http/url.ts"
 import { invalidOption, type Resolved } from "./resolve.ts"
 
 /*
@@ -56,19 +56,24 @@ type Built = Effect.Effect<TokenRequest, TokenError>
  */
 export const make = (provider: Resolved, credentials: Credentials, refreshToken?: Redacted.Redacted): Built => {
   if (refreshToken !== undefined && provider.renewal !== undefined) {
-    return build(provider, credentials, provider.renewal, { ...credentials.values, refreshToken })
+    return build(provider, credentials, provider.renewal, true, { ...credentials.values, refreshToken })
   }
   const known = built.get(credentials)
   if (known?.provider === provider) return known.request
-  const request = build(provider, credentials, provider.grant, credentials.values)
+  const request = build(provider, credentials, provider.grant, false, credentials.values)
   if (Exit.isExit(request)) built.set(credentials, { provider, request })
   return request
 }
 
-const build = (provider: Resolved, credentials: Credentials, grant: Grant, values: Credentials["values"]): Built => {
+const build = (
+  provider: Resolved,
+  credentials: Credentials,
+  grant: Grant,
+  isRenewal: boolean,
+  values: Credentials["values"]
+): Built => {
   const scopes = scopeSet(provider, credentials.scopes)
   const context: Context = { tokenEndpoint: provider.tokenEndpoint, scopes, parameters: provider.parameters }
-  const isRenewal = grant === provider.renewal
   const written = (byClient: Additions, byGrant: Additions): Result.Result<TokenRequest, TokenError> =>
     write(provider, { byClient, byGrant, grant, isRenewal, scopes, values })
 

@@ -4,9 +4,9 @@ import * as Result from "effect/Result"
 import type { ClientAuthentication, Parameter, Parameters } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider } from "../../Provider.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
+import * as Url from "../http/url.ts"
 import { printable } from "../text/printable.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
-import * as Url from "../url.ts"
 import { hasVariable, needsOf, optionOf, variableOf } from "./settings.ts"
 
 /**
@@ -19,6 +19,8 @@ export interface Resolved<out Reply = unknown> extends Provider<Reply> {
   readonly assumedLifetime: Duration.Duration | undefined
   /** Where each URL of the provider is instead, if the application overrides it with a base URL that has `{host}`. */
   readonly baseUrl: string | undefined
+  /** The URLs of the provider's API as it documents them: each may be requested, and goes to `baseUrl` then. */
+  readonly documented: ReadonlyArray<string>
 }
 
 /** Applies what an application overrides, and checks all of it. Fails with `InvalidOption`. */
@@ -60,6 +62,7 @@ export const resolve = <Reply>(
     apiUrl: urlOf("apiUrl"),
     apiOrigins: provider.apiOrigins.map((origin) => Url.fill(origin, parts)),
     baseUrl: baseUrl?.includes("{host}") === true ? baseUrl : undefined,
+    documented: [provider.apiUrl, ...provider.apiOrigins].map((url) => Url.fill(url, parts)),
     clientAuthentication,
     renewal: options.renewal === false ? undefined : options.renewal ?? provider.renewal,
     parameters,

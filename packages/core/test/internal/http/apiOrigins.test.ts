@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ApiOrigins from "../src/internal/apiOrigins.ts"
-import { acme as provider } from "./support/acme.ts"
+import * as ApiOrigins from "../../../src/internal/http/apiOrigins.ts"
+import { acme as provider } from "../../support/acme.ts"
 
 const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
-  ApiOrigins.make(provider({ apiUrl }).apiUrl, added)
+  ApiOrigins.make({ apiUrl: provider({ apiUrl }).apiUrl, baseUrl: undefined, documented: [] }, added)
 
 const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])
 
@@ -157,6 +157,30 @@ describe("ApiOrigins", () => {
 
     it.each(["https://*.my.acme.test", "https://*.acme.test:8443/"])("takes %s", (origin) => {
       assert.isUndefined(ApiOrigins.problems([origin], false)[0]?.[1])
+    })
+  })
+
+  describe("with a base URL that names the host", () => {
+    const moved = ApiOrigins.make({
+      apiUrl: "http://127.0.0.1:4010/api.acme.test/v1",
+      baseUrl: "http://127.0.0.1:4010/{host}",
+      documented: ["https://api.acme.test/v1", "https://uploads.acme.test", "https://*.my.acme.test"]
+    }, ["https://uploads.acme.test", "https://*.my.acme.test"])
+
+    it.each([
+      ["/a", "http://127.0.0.1:4010/api.acme.test/v1/a"],
+      ["https://api.acme.test/v1/a?b", "http://127.0.0.1:4010/api.acme.test/v1/a?b"],
+      ["https://uploads.acme.test/a", "http://127.0.0.1:4010/uploads.acme.test/a"],
+      ["https://one.my.acme.test/a", "http://127.0.0.1:4010/one.my.acme.test/a"]
+    ])("puts %s below the path of its own host", (url, expected) => {
+      assert.strictEqual(moved.locate(url), expected)
+      assert.isUndefined(moved.problemOf(expected))
+    })
+
+    it("leaves other URLs alone", () => {
+      assert.strictEqual(moved.locate("https://other.test/a"), "https://other.test/a")
+      assert.strictEqual(moved.locate("/a", "https://one.my.acme.test"), "http://127.0.0.1:4010/one.my.acme.test/a")
+      assert.strictEqual(moved.locate("/a", "http://127.0.0.1:4010/x"), "http://127.0.0.1:4010/x/a")
     })
   })
 })

@@ -3,7 +3,7 @@ import { constUndefined } from "effect/Function"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
-import { within } from "./engine/Deadline.ts"
+import { within } from "../engine/Deadline.ts"
 
 /** The most that is read of a body: 1 MiB. */
 export const limit = 1_048_576

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Result from "effect/Result"
-import { resolve } from "../../src/internal/request/resolve.ts"
-import { fill, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../src/internal/url.ts"
-import { acme } from "../support/acme.ts"
-import { anyText, tried } from "../support/strings.ts"
+import { fill, isLoopback, isSameUrl, originOf, problemOf, rebase } from "../../../src/internal/http/url.ts"
+import { resolve } from "../../../src/internal/request/resolve.ts"
+import { acme } from "../../support/acme.ts"
+import { anyText, tried } from "../../support/strings.ts"
 
 describe("problemOf", () => {
   it.each([

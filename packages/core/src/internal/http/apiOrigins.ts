@@ -1,30 +1,33 @@
-import type { Problem } from "./request/resolve.ts"
-import { originOf, problemOf } from "./url.ts"
+import type { Problem, Resolved } from "../request/resolve.ts"
+import { originOf, problemOf, rebase } from "./url.ts"
 
 /** Which URLs may get a provider's token. */
 export interface ApiOrigins {
-  /** Whether a URL is a path alone, which belongs to the provider's API. */
-  readonly isPath: (url: string) => boolean
   /** The URL that a request goes to: a path alone goes below `apiUrl`, which is the provider's by default. */
   readonly locate: (url: string, apiUrl?: string) => string
   /** What forbids that the token goes to a URL, if anything does. Quotes the URL's origin at most. */
   readonly problemOf: (url: string) => string | undefined
 }
 
-/** The origin of the API, and others, of which each may have `*` for its first label. */
-export const make = (apiUrl: string, others: ReadonlyArray<string>): ApiOrigins => {
+/** The API of a provider, and other origins, of which each may have `*` for its first label. */
+export const make = (
+  { apiUrl, baseUrl, documented }: Pick<Resolved, "apiUrl" | "baseUrl" | "documented">,
+  others: ReadonlyArray<string>
+): ApiOrigins => {
   const base = apiUrl.replace(/\/*(\?.*)?$/s, "")
   const origins = new Set([base, ...others].map(originOf))
+  const moved = new Set(documented.map(originOf))
+  const current = (url: string): string =>
+    baseUrl !== undefined && has(moved, originOf(url)) ? rebase(url, baseUrl) : url
   return {
-    isPath: (url) => path.test(url),
-    locate: (url, other = apiUrl) => path.test(url) ? join(other, url) : url,
+    locate: (url, other) => !path.test(url) ? current(url) : join(other === undefined ? apiUrl : current(other), url),
     problemOf: (url) => {
       if (url.startsWith(base) && url[base.length] === "/") return undefined
       if (!absolute.test(url)) {
         return "the token goes to a path, or to an absolute URL without username and back-slash"
       }
       const origin = originOf(url)
-      return origin !== undefined && (origins.has(origin) || origins.has(origin.replace(firstLabel, "$1*")))
+      return has(origins, origin)
         ? undefined
         : `${origin ?? "an origin that can't be read"} may not get the token; the option apiOrigins adds origins`
     }
@@ -38,6 +41,9 @@ const join = (url: string, path: string): string => {
   const [, own = "", rest = ""] = /^([^?#]*)(.*)$/s.exec(path) ?? []
   return base + own + query + (rest.startsWith("?") ? `&${rest.slice(1)}` : rest)
 }
+
+const has = (origins: ReadonlySet<string | undefined>, origin: string | undefined): boolean =>
+  origin !== undefined && (origins.has(origin) || origins.has(origin.replace(firstLabel, "$1*")))
 
 const firstLabel = /^(https?:\/\/)[^.]+(?=\.)/
 

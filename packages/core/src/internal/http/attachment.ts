@@ -1,35 +1,21 @@
-/**
- * What decides about a token on a request, whatever it is that sends the request: for an HTTP client that is neither
- * Effect's nor `fetch`.
- *
- * @since 0.1.0
- */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
-import * as AccessToken from "./AccessToken.ts"
-import type { Authorization } from "./Authorization.ts"
-import type { ApiOrigins } from "./internal/apiOrigins.ts"
-import type * as Doubts from "./internal/http/doubts.ts"
-import { originOf } from "./internal/url.ts"
-import { TokenError, Unsafe } from "./TokenError.ts"
-import type { TokenSource } from "./TokenSource.ts"
+import * as AccessToken from "../../AccessToken.ts"
+import type { Authorization } from "../../Authorization.ts"
+import { TokenError, Unsafe } from "../../TokenError.ts"
+import type { TokenSource } from "../../TokenSource.ts"
+import type { ApiOrigins } from "./apiOrigins.ts"
+import type * as Doubts from "./doubts.ts"
+import { originOf } from "./url.ts"
 
-export {
-  /**
-   * The bytes of a body, or `undefined` where it is larger than 1 MiB, takes longer than a second or can't be read.
-   *
-   * @since 0.1.0
-   * @category combinators
-   */
-  readToTheEnd
-} from "./internal/heldResponse.ts"
+/*
+ * What decides about a token on a request, whatever sends the request: Effect's `HttpClient`, `fetch`, or the client of
+ * Effect 3.
+ */
 
 /**
  * How one account's token gets onto requests.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Attachment {
   /** The provider's id. */
@@ -48,17 +34,11 @@ export interface Attachment {
 
 /**
  * Where an `AuthenticatedHttpClient` keeps its attachment.
- *
- * @since 0.1.0
- * @category models
  */
 export const attachment: unique symbol = Symbol.for("~@mintmark/core/attachment")
 
 /**
  * The error of a request whose URL may not get the token, if it mayn't.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const refusalOf = ({ origins, provider }: Attachment, url: string): TokenError | undefined => {
   const problem = origins.problemOf(url)
@@ -68,10 +48,13 @@ export const refusalOf = ({ origins, provider }: Attachment, url: string): Token
 }
 
 /**
+ * The URL that a request goes to with a token: a path alone goes to the API that the token's reply named, if it did.
+ */
+export const targetOf = ({ origins }: Attachment, url: string, { apiUrl }: AccessToken.AccessToken): string =>
+  origins.locate(url, apiUrl)
+
+/**
  * A request whose token the API refused. `A` is what its sender gets in the end.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Refused<A, E, R> {
   readonly token: AccessToken.AccessToken
@@ -97,9 +80,6 @@ export interface Refused<A, E, R> {
  * If getting another token fails, that failure is the answer: the refusal would say less about what is wrong, and
  * nothing about when to try again. Where the status leaves it in doubt that the token was refused, the token is served
  * on, and the refusal is the answer.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const renew = Effect.fnUntraced(function*<A, E, R>(
   { doubtOn, source }: Attachment,
@@ -114,9 +94,6 @@ export const renew = Effect.fnUntraced(function*<A, E, R>(
 
 /**
  * Notes that the API permitted a request.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const permitted = ({ doubts }: Attachment, request: Doubts.Request): void => doubts().doubts?.permitted(request)
 
@@ -125,17 +102,12 @@ export const permitted = ({ doubts }: Attachment, request: Doubts.Request): void
  * sent once more only if it changes nothing.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 | RFC 9110 section 9.2.1}
- * @since 0.1.0
- * @category combinators
  */
 export const isSafe = (method: string): boolean => method === "GET" || method === "HEAD"
 
 /**
  * Whether a client has followed a redirect below the request that it was given: `fetch` notes that on its response, and
  * undici's interceptor keeps the URLs that led elsewhere.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const wasRedirected = (response: object): boolean => {
   const { context, redirected } = "source" in response && Predicate.isObject(response.source) ? response.source : {}
@@ -147,9 +119,6 @@ export const wasRedirected = (response: object): boolean => {
 
 /**
  * Whether a value can be sent as a body more than once. A stream or an iterator is over after the first time.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const isRepeatable = (body: unknown): boolean =>
   body === undefined
@@ -168,9 +137,6 @@ const repeatable = /^\[object (?:(?:Shared)?ArrayBuffer|Blob|File|FormData|URLSe
  *
  * `value` is that of the header that was attached; where there was none, or another went out, nothing is changed, and
  * this returns `false`.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const conceal = (
   { header }: Authorization,
@@ -197,8 +163,5 @@ const hide = (object: object, property: string): void => {
 /**
  * Whether a redirect led from one URL to another origin. The token didn't go along, so what came from there says
  * nothing about it.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const hasLeft = (from: string, to: string): boolean => originOf(to) !== originOf(from)

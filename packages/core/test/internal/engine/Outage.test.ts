@@ -1,0 +1,58 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TokenError, Unavailable } from "@mintmark/core/TokenError"
+import * as Clocks from "../../../src/internal/engine/Clocks.ts"
+import * as Outage from "../../../src/internal/engine/Outage.ts"
+
+const error = new TokenError({ provider: "acme", reason: new Unavailable({ kind: "status", status: 503 }) })
+const at = (millis: number) => Clocks.compare(Clocks.never, millis, millis)
+
+/** An endpoint that has failed for so many accounts. */
+const failing = (accounts: number) => {
+  const outage = Outage.make()
+  for (let account = 0; account < accounts; account++) outage.failed({ account }, error, at(0))
+  return outage
+}
+
+describe("Outage", () => {
+  it("holds no account back as long as few accounts fail", () => {
+    const account = {}
+    const outage = failing(2)
+    assert.isUndefined(outage.check(at(1), 0.5))
+    outage.failed(account, error, at(1))
+    outage.answered()
+    outage.failed(account, error, at(2))
+    outage.failed(account, error, at(3))
+    outage.failed(account, error, at(4))
+    assert.isFalse(outage.isActive())
+  })
+
+  it("lets one account probe every 5 s, and holds the others back", () => {
+    const outage = failing(3)
+    assert.isTrue(outage.isActive())
+    const probes: Array<number> = []
+    for (let now = 0; now < 30_000; now += 10) {
+      for (let account = 0; account < 10; account++) {
+        if (outage.check(at(now), account / 10) === undefined) probes.push(now)
+      }
+    }
+    assert.deepStrictEqual(probes, [5_000, 10_000, 15_000, 20_000, 25_000])
+  })
+
+  it("spreads those that wait over as many milliseconds as there are, and 5 s at most", () => {
+    const outage = failing(3)
+    const spread = (accounts: number) => {
+      let last = 0
+      for (let account = 0; account < accounts; account++) last = Math.max(last, outage.check(at(1), 1)?.until ?? 0)
+      return last - 5_000
+    }
+    assert.strictEqual(spread(100), 100)
+    assert.strictEqual(spread(20_000), 5_000)
+  })
+
+  it("is over with the first reply", () => {
+    const outage = failing(100)
+    outage.answered()
+    assert.isFalse(outage.isActive())
+    assert.isUndefined(outage.check(at(1), 0))
+  })
+})
