@@ -74,6 +74,7 @@ describe("the log", () => {
       down = false
       yield* TestClock.adjust("50 seconds")
       yield* client.token
+      yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(lines.map((line) => line.replace(/not asked again before [^)]*/, "…")), [
         "Warn acme: the access token could not be renewed; the cached one is valid until 1970-01-01T01:00:00.000Z. "
         + "The server asks for fewer token requests: no action is needed unless this lasts. "
