@@ -25,6 +25,7 @@ const startWorker = (env: Readonly<Record<string, string>>) =>
         bundle: true,
         format: "esm",
         platform: "neutral",
+        external: ["cloudflare:*"],
         minify: true
       })
       return spawn(workerd, ["serve", path("worker.capnp"), "--control-fd=3"], {

@@ -1,6 +1,7 @@
 // The worker. Its account at Routee is made with the first request, and serves all that follow in the same isolate.
 import * as Fetch from "@mintmark/core/Fetch"
 import { Routee } from "@mintmark/routee"
+import { waitUntil } from "cloudflare:workers"
 import * as Redacted from "effect/Redacted"
 
 interface Environment {
@@ -18,7 +19,9 @@ const open = (env: Environment): Fetch.Fetch =>
       applicationSecret: Redacted.make(env.ROUTEE_APPLICATION_SECRET),
       baseUrl: env.ROUTEE_BASE_URL
     }),
-    Routee
+    Routee,
+    // A renewal outlives the request that started it.
+    { waitUntil }
   )
 
 export default {

@@ -30,7 +30,7 @@ import {
 import { readToTheEnd } from "./internal/http/heldResponse.ts"
 import type { ProviderClient } from "./ProviderClient.ts"
 import * as TokenError from "./TokenError.ts"
-import type { Rejection } from "./TokenSource.ts"
+import { type Rejection, WaitUntil } from "./TokenSource.ts"
 
 /**
  * An account at a provider, as promises.
@@ -74,6 +74,11 @@ export interface Fetch<out Reply = unknown> extends AsyncDisposable {
 export interface Options {
   /** What sends the requests: the platform's `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * Keeps a renewal alive in a Worker when the request that started it has ended: `waitUntil` of `cloudflare:workers`.
+   * Without it the next request starts another one.
+   */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
 }
 
 /**
@@ -98,7 +103,7 @@ export const make = <Service, Reply, E>(
 
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
 
-  let opening: Opening<Reply, E> | undefined = open(layer, tag, send)
+  let opening: Opening<Reply, E> | undefined = open(layer, tag, send, options.waitUntil)
   let account = opening.exit && valueOf(opening.exit)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
   let closing: Promise<void> | undefined
@@ -107,7 +112,7 @@ export const make = <Service, Reply, E>(
   const opened = async (): Promise<Account<Reply>> => {
     if (closing !== undefined) throw closed(account?.attached.provider ?? tag.key)
     if (account !== undefined) return account
-    const current = opening ??= open(layer, tag, send)
+    const current = opening ??= open(layer, tag, send, options.waitUntil)
     const exit = await current.promise.catch(constUndefined)
     if (opening === current && (exit === undefined || Exit.isFailure(exit))) opening = undefined
     if (exit !== undefined) account ??= valueOf(exit)
@@ -205,11 +210,13 @@ interface Opening<out Reply, out E> {
 const open = <Service, Reply, E>(
   layer: Layer.Layer<Service, E, HttpClient.HttpClient>,
   tag: Context.Key<Service, ProviderClient<Reply, never>>,
-  send: typeof globalThis.fetch
+  send: typeof globalThis.fetch,
+  waitUntil: Options["waitUntil"]
 ): Opening<Reply, E> => {
   const scope = Scope.makeUnsafe()
   const fiber = layer.pipe(
     Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, send))),
+    Layer.provide(Layer.succeed(WaitUntil, waitUntil)),
     Layer.buildWithScope(scope),
     Effect.flatMap((context) => {
       const client = Context.get(context, tag)
