@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -67,5 +68,33 @@ describe("within", () => {
         yield* Fiber.interrupt(waiting)
         assert.strictEqual(seen.asleep, 0)
       }
+    }))
+
+  it.effect("leaves an effect some time, where the timer is late: the process was suspended", () =>
+    Effect.gen(function*() {
+      const real = yield* Effect.clockWith(Effect.succeed)
+      let suspendedFor = 0n
+      const clock: Clock.Clock = Object.assign(Object.create(real), {
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe() + suspendedFor
+      })
+      const reply = yield* Deferred.make<string>()
+      const waiting = yield* within(Deferred.await(reply), 1_000, late).pipe(
+        Effect.provideService(Clock.Clock, clock),
+        Effect.forkChild({ startImmediately: true })
+      )
+      suspendedFor = 5_000_000_000n
+      yield* TestClock.adjust(1_000)
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* Deferred.succeed(reply, "the reply")
+      assert.strictEqual(yield* Fiber.join(waiting), "the reply")
+
+      const other = yield* within(Effect.never, 1_000, late).pipe(
+        Effect.provideService(Clock.Clock, clock),
+        Effect.exit,
+        Effect.forkChild({ startImmediately: true })
+      )
+      suspendedFor = 10_000_000_000n
+      yield* TestClock.adjust(2_000)
+      assert.deepStrictEqual(yield* Fiber.join(other), Exit.fail("late"))
     }))
 })
