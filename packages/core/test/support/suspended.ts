@@ -5,10 +5,10 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 
 const [, , tokenEndpoint = "", transport = "fetch", deadline = "1000"] = process.argv
 
@@ -18,7 +18,7 @@ const acme = Provider.make({
   apiUrl: "https://api.acme.test",
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
-  reply: Schema.Struct({})
+  reply: TokenReply.Standard
 })
 
 const transports = {
