@@ -5,7 +5,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { Numbers } from "./Numbers.ts"
 
-/** What the server knows of a token that it issued. Its time is the monotonic clock's, which never jumps. */
+/** What the server knows of a token that it issued. Its time is its own: it never jumps. */
 export interface Issued {
   readonly value: string
   readonly issuedAt: number
@@ -27,8 +27,30 @@ export interface Habits {
   readonly failing: number
 }
 
+/**
+ * By how much the clocks of a process are off the test clock, in milliseconds. A wall clock that is set back changes
+ * `wall` alone; a machine that sleeps, `wall` and `passed`; a process that is suspended, all of them.
+ */
+export interface Offsets {
+  wall: number
+  monotonic: number
+  /** The time that has really passed, by which the server goes. */
+  passed: number
+}
+
+/** What a server, or a gateway before it, says of a refresh token that is over. */
+const dresses: ReadonlyArray<() => Response> = [
+  () => Response.json({ error: "invalid_grant" }, { status: 400 }),
+  () => Response.json({ error: "invalid_request" }, { status: 400 }),
+  () => Response.json({ error: "unauthorized_client" }, { status: 401 }),
+  () => Response.json({ error: "token_expired", message: "over" }, { status: 403 }),
+  () => new Response("error=invalid_grant", { status: 400 }),
+  () => new Response(null, { status: 400 }),
+  () => new Response(null, { status: 401 })
+]
+
 /** An authorization server in memory that takes its time, fails at random, and keeps the books. */
-export const make = (numbers: Numbers, habits: Habits) => {
+export const make = (numbers: Numbers, habits: Habits, offsets: Offsets) => {
   const tokens = new Map<string, Issued>()
   const refreshTokens = new Map<string, { uses: number; alive: boolean; lostAt: number | undefined }>()
   const books = {
@@ -38,10 +60,17 @@ export const make = (numbers: Numbers, habits: Habits) => {
     mostInFlight: 0,
     /** Refresh tokens that were sent again although they were answered, or too soon after their answer was lost. */
     spentTwice: 0,
+    /** Passwords that were sent again too soon after an unclear reply, with no `renew` in between. */
+    hasty: 0,
+    unclearAt: -Infinity,
+    forcedAt: -Infinity,
     healthy: false
   }
 
-  const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+  const time = Effect.map(
+    Clock.monotonicTimeNanos,
+    (nanos) => Number(nanos) / 1e6 + offsets.passed - offsets.monotonic
+  )
 
   const issue = (now: number): Record<string, unknown> => {
     const living = [...tokens.values()].findLast((token) => !token.revoked && now < token.expiresAt)
@@ -67,10 +96,10 @@ export const make = (numbers: Numbers, habits: Habits) => {
 
   const renew = (value: string, now: number): Response => {
     const known = refreshTokens.get(value)
-    if (known === undefined) return Response.json({ error: "invalid_grant" }, { status: 400 })
+    if (known === undefined) return numbers.pick(dresses)()
     if (known.uses > 0 && (known.lostAt === undefined || now - known.lostAt < 4_000)) books.spentTwice++
     known.uses++
-    if (!known.alive) return Response.json({ error: "invalid_grant" }, { status: 400 })
+    if (!known.alive) return numbers.pick(dresses)()
     known.alive = false
     return Response.json(issue(now))
   }
@@ -88,10 +117,16 @@ export const make = (numbers: Numbers, habits: Habits) => {
       yield* Effect.sleep(numbers.integer(0, books.healthy ? 400 : 3_000))
       const ails = !books.healthy && numbers.next() < habits.failing
       const ailment = numbers.pick(
-        ["refused", "reset", "hang", "500", "503 later", "429", "429 later", "html"] as const
+        ["refused", "reset", "hang", "500", "503 later", "429", "429 later", "html", "gateway"] as const
       )
       if (ails && ailment === "refused") return yield* transportError(request, "ECONNREFUSED")
-      const now = yield* monotonic
+      const now = yield* time
+      if (sent === null && now - books.unclearAt < 29_000 && books.forcedAt <= books.unclearAt) books.hasty++
+      // A page of a gateway: the server hasn't seen the request.
+      if (ails && ailment === "gateway") {
+        if (sent === null) books.unclearAt = now
+        return respond(request, new Response("<html>", { status: 403, headers: { "content-type": "text/html" } }))
+      }
       if (ails && ailment.startsWith("429")) {
         return respond(
           request,
@@ -116,12 +151,13 @@ export const make = (numbers: Numbers, habits: Habits) => {
         case "503 later":
           return respond(request, new Response("", { status: 503, headers: { "retry-after": "7" } }))
         default:
+          if (sent === null) books.unclearAt = now
           return respond(request, new Response("<html>", { status: 200 }))
       }
     }).pipe(Effect.ensuring(Effect.sync(() => books.inFlight--)))
   )
 
-  return { http, tokens, refreshTokens, books, monotonic }
+  return { http, tokens, refreshTokens, books, time }
 }
 
 const respond = HttpClientResponse.fromWeb
