@@ -28,11 +28,13 @@ import { makeRouteeEmail } from "./internal/routeeEmail.ts"
 import { makeRoutera } from "./internal/routera.ts"
 import { makeRouting } from "./internal/routing.ts"
 import { makeScripts } from "./internal/scripts.ts"
+import { makeServer } from "./internal/server.ts"
 import { makeVoipex } from "./internal/voipex.ts"
 import { makeVonage, makeVonageV0 } from "./internal/vonage.ts"
 import { makeWorld } from "./internal/world.ts"
 import type { Counts, JournalEntry } from "./JournalEntry.ts"
 import type { Lifetime, Provider, Target } from "./Provider.ts"
+import type { Server } from "./Server.ts"
 import type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"
 
 /**
@@ -57,6 +59,8 @@ export interface Options {
   readonly host?: string | undefined
   /** Accounts beside the default ones; one with a known provider and name takes that one's place. */
   readonly accounts?: ReadonlyArray<Account.Account> | undefined
+  /** Servers beside those of the providers, described as data. */
+  readonly servers?: ReadonlyArray<Server> | undefined
   /** How long access tokens live, by provider. */
   readonly lifetimes?: Partial<Record<Provider, Lifetime | undefined>> | undefined
   /** Switches that differ from their defaults. */
@@ -148,6 +152,8 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly unscript: (target?: Target) => Effect.Effect<void>
   /** Turns some switches. */
   readonly behave: (changes: Behavior.BehaviorChanges) => Effect.Effect<void>
+  /** Adds a server that is described as data. It comes before a server of the sandbox with the same host. */
+  readonly addServer: (server: Server) => Effect.Effect<void>
 }>()("@mintmark/sandbox/Sandbox") {
   /**
    * A sandbox of its own, by default on a free port, that ends with the Layer's scope.
@@ -174,7 +180,7 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
   )
   const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
   const scripts = makeScripts(world.now)
-  const realms = [
+  const routing = makeRouting([
     makeRoutee(world),
     makeRouteeEmail(world),
     makeRoutera(world),
@@ -182,7 +188,7 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     makeVonage(world),
     makeVonageV0(world),
     makeGeneric(world)
-  ]
+  ])
   const keyPair = options.tls === undefined ? undefined : yield* makeCertificate(options.tls)
   const { origin, serve } = yield* listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, keyPair })
 
@@ -205,7 +211,7 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
       "vonage-contact-center": byHost,
       "generic": `${origin}/generic`
     },
-    ...makeMapping(origin),
+    ...makeMapping(origin, routing),
     journal: Effect.sync(journal.entries),
     exchange: (seq) => Effect.sync(() => journal.exchange(seq)),
     entries: Stream.filter(journal.changes, (entry) => entry.state !== "open"),
@@ -231,10 +237,12 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
         scripts.add({ target, answers, repeat, until })
       }),
     unscript: (target = {}) => Effect.sync(() => scripts.remove(target)),
-    behave: (changes) => Effect.sync(() => world.behave(changes))
+    behave: (changes) => Effect.sync(() => world.behave(changes)),
+    addServer: (server) => Effect.sync(() => routing.add(makeServer(world, server, origin)))
   })
+  for (const server of options.servers ?? []) yield* sandbox.addServer(server)
 
-  const answer = makeExchange(world, journal, scripts, makeRouting(realms))
+  const answer = makeExchange(world, journal, scripts, routing)
   const routed = yield* HttpRouter.toHttpEffect(
     HttpRouter.addAll([...controlRoutes(sandbox, world, journal, scripts), ...pageRoutes])
   )

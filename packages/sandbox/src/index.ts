@@ -29,4 +29,11 @@ export { refusingOrigin } from "./RefusingOrigin.ts"
 
 export { type Certificate, type Options, Sandbox } from "./Sandbox.ts"
 
+/**
+ * Any other authorization server, described as data.
+ *
+ * @since 0.1.0
+ */
+export * as Server from "./Server.ts"
+
 export type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"

@@ -55,7 +55,8 @@ export const acceptedOf = (placement: Placement): Accepted => {
   }
 }
 
-const presented = (request: Received, accepted: Accepted): ReadonlyArray<Presented> => {
+/** The ids and secrets that a request presents where they are accepted. */
+export const credentialsIn = (request: Received, accepted: Accepted): ReadonlyArray<Presented> => {
   const clientId = request.form.get("client_id")
   switch (request.placement) {
     case "basic":
@@ -78,7 +79,7 @@ export const authenticate = (
   request: Received,
   accepted: Accepted
 ): ClientAccount | undefined => {
-  for (const { clientId, clientSecret } of presented(request, accepted)) {
+  for (const { clientId, clientSecret } of credentialsIn(request, accepted)) {
     const account = world.client(provider, clientId)
     if (account !== undefined && (clientSecret === undefined || clientSecret === account.clientSecret)) return account
   }
@@ -94,7 +95,7 @@ const places = (accepted: Accepted): string =>
 
 /** Why the client of a request isn't accepted, as a sentence. */
 export const refusalOf = (world: World, provider: Provider, request: Received, accepted: Accepted): string => {
-  const candidates = presented(request, accepted)
+  const candidates = credentialsIn(request, accepted)
   const [first] = candidates
   if (first === undefined) {
     if (request.basic === "") return "The Authorization header has Basic, and what follows isn't valid Base64 of UTF-8."
@@ -140,7 +141,7 @@ export const identifyClient = (
   const claims = [...raw(request.basic ?? ""), ...formEncoded(request.basic ?? "")]
     .map(({ clientId }) => clientId)
     .concat(request.form.get("client_id") ?? [])
-  const secret = presented(request, accepted)[0]?.clientSecret ?? request.form.get("client_secret") ??
+  const secret = credentialsIn(request, accepted)[0]?.clientSecret ?? request.form.get("client_secret") ??
     (request.basic === undefined ? undefined : raw(request.basic)[0]?.clientSecret)
   return {
     provider,

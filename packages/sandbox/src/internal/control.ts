@@ -11,6 +11,7 @@ import { Answer } from "../Answer.ts"
 import type { JournalEntry } from "../JournalEntry.ts"
 import { providers } from "../Provider.ts"
 import type { Sandbox } from "../Sandbox.ts"
+import { Server } from "../Server.ts"
 import { cardOf, dotenvOf } from "./guide.ts"
 import type { Journal } from "./journal.ts"
 import { loopbackOnly } from "./loopbackOnly.ts"
@@ -218,6 +219,7 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       LifetimeChange,
       ({ lifetime, ...of }) => Effect.as(sandbox.setLifetime(of, lifetime ?? undefined), done)
     ),
+    command("/servers", Server, (server) => Effect.as(sandbox.addServer(server), done)),
     command("/behavior", BehaviorChanges, (changes) => Effect.as(sandbox.behave(changes), done)),
     command("/clear", Schema.Struct({}), () => Effect.as(sandbox.clearJournal, done)),
     HttpRouter.route("*", "/_sandbox/*", loopbackOnly(Effect.succeed(refuse(404, "There is no such command."))))

@@ -35,7 +35,7 @@ const reasonOf = (plan: Plan | undefined, scripted: string | undefined, mask: Ma
 }
 
 /** Takes requests from the wire to the provider and back, with an entry in the journal for each. */
-export const makeExchange = (world: World, journal: Journal, scripts: Scripts, route: Routing) => {
+export const makeExchange = (world: World, journal: Journal, scripts: Scripts, routing: Routing) => {
   const perform = Effect.fnUntraced(function*(
     entry: JournalEntry,
     answer: Answer.Answer,
@@ -93,7 +93,7 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
   })
 
   const destinationOf = (request: Received): Met => {
-    const destination = route(request.method, request.host, request.below)
+    const destination = routing.find(request.method, request.host, request.below)
     if (destination._tag === "Nowhere") {
       return {
         kind: "other",

@@ -1,23 +1,21 @@
-import { hosts } from "../Provider.ts"
-
-const documented: ReadonlySet<string> = new Set(Object.values(hosts).flat().filter((host) => host !== "generic"))
-
-const isDocumented = (host: string): boolean =>
-  documented.has(host) || documented.has(host.replace(/^[a-z0-9-]+(?=\.)/, "{region}"))
+import type { Routing } from "./routing.ts"
 
 /**
  * Where a documented URL of a provider is at the sandbox: `https://auth.routee.net/oauth/token` is
  * `<origin>/auth.routee.net/oauth/token`. Throws a `TypeError` for any other host, and for a scheme or a port that the
  * provider doesn't document.
  */
-export const makeMapping = (origin: string) => {
+export const makeMapping = (origin: string, { hasHost, hosts }: Routing) => {
   const at = (input: string | URL): string => {
     const url = new URL(input)
     if (url.origin === origin) return url.href
-    if (url.protocol !== "https:" || url.port !== "" || url.username !== "" || !isDocumented(url.hostname)) {
+    if (
+      url.protocol !== "https:" || url.port !== "" || url.username !== "" || !url.hostname.includes(".") ||
+      !hasHost(url.hostname)
+    ) {
       throw new TypeError(
         `The sandbox is no place for ${url.protocol}//${url.host}: the providers' documented hosts are ${
-          [...documented].join(", ")
+          hosts().filter((host) => host.includes(".")).join(", ")
         }, by https.`
       )
     }

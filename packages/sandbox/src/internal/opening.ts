@@ -78,7 +78,7 @@ export const openingOf = (
     method: request.method,
     path: shownBy(mask, request.path),
     host: request.host === "" ? undefined : shownBy(mask, request.host),
-    query: request.query.slice(0, most).map(nameOfParameter),
+    query: [...request.query.keys()].slice(0, most).map(nameOfParameter),
     placement: request.placement,
     grant: !isToken || grant === null ? undefined : grants.has(grant) ? grant : "other",
     scope: isToken ? shown(form.get("scope") ?? undefined) : undefined,

@@ -33,7 +33,7 @@ export interface Identity {
 /** One route of a provider. */
 export interface Endpoint {
   readonly kind: "token" | "api"
-  readonly method: "*" | "GET" | "POST"
+  readonly method: "*" | "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the host. `{name}` stands for one segment, or for a part of one. */
   readonly path: `/${string}`
   readonly identify: (request: Received) => Identity
@@ -144,6 +144,9 @@ export interface Api {
   readonly unauthorized: (reason: string, request: Received) => Reply
   readonly forbidden: (reason: string, scope: string) => Reply
   readonly failure: Endpoint["failure"]
+  /** Where the token is, if it isn't the one after `Bearer`, and what that place is called. */
+  readonly tokenOf?: ((request: Received) => string | undefined) | undefined
+  readonly place?: string | undefined
   /** A reason of the provider's own to refuse a token that is alive. */
   readonly objection?: ((token: AccessToken, request: Received) => string | undefined) | undefined
   /** A refusal of the provider's own that comes after the token was accepted. */
@@ -152,7 +155,7 @@ export interface Api {
 
 /** One route of an API. */
 export interface Resource {
-  readonly method: "GET" | "POST"
+  readonly method: Exclude<Endpoint["method"], "*">
   readonly path: `/${string}`
   readonly scope?: string | undefined
   readonly body?: Fields | undefined
@@ -161,9 +164,14 @@ export interface Resource {
 
 const spelled = (providers: ReadonlyArray<Provider>): string => providers.map((provider) => titles[provider]).join(", ")
 
+const presentedTo = (api: Api, request: Received): string | undefined =>
+  api.tokenOf === undefined ? request.bearer : api.tokenOf(request)
+
 /** Why the API doesn't take the token of a request, or the token. */
 const examined = (api: Api, request: Received): AccessToken | string => {
-  const { bearer, headers, now } = request
+  const { headers, now } = request
+  const bearer = presentedTo(api, request)
+  if (bearer === undefined && api.place !== undefined) return `The request has no access token in ${api.place}.`
   if (bearer === undefined) {
     return headers["authorization"] === undefined
       ? "The request has no access token: there is no Authorization header."
@@ -188,7 +196,8 @@ export const protectedBy = (api: Api, resources: ReadonlyArray<Resource>): Reado
     method: resource.method,
     path: resource.path,
     identify: (request) => {
-      const token = request.bearer === undefined ? undefined : api.world.tokens.find(request.bearer)
+      const presented = presentedTo(api, request)
+      const token = presented === undefined ? undefined : api.world.tokens.find(presented)
       const own = token !== undefined && api.providers.includes(token.provider) ? token : undefined
       return {
         provider: own?.provider ?? api.providers[0],

@@ -10,12 +10,15 @@ export interface Received {
   readonly host: string
   /** The path below the host, as the provider's own server sees it. */
   readonly below: string
-  readonly query: ReadonlyArray<string>
+  /** The query's parameters, a thousand at most. */
+  readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The form's parameters, in order, a thousand at most. Empty if the body isn't a form. */
   readonly form: URLSearchParams
   /** Whether the form has more than a thousand parameters. */
   readonly isFormCut: boolean
+  /** The whole body. */
+  readonly text: () => string
   /** What follows `Basic`, decoded but not split. */
   readonly basic: string | undefined
   readonly bearer: string | undefined
@@ -56,8 +59,8 @@ const placementOf = (basic: boolean, form: URLSearchParams): Received["placement
 export const received = (request: HttpServerRequest, body: Uint8Array, now: number): Received => {
   const url = urlOf(request)
   const headers: Readonly<Record<string, string | undefined>> = request.headers
-  const text = isForm(headers["content-type"]) ? Buffer.from(body.buffer, body.byteOffset, body.length).toString() : ""
-  const { isCut, parameters: form } = firstParameters(text, mostParameters)
+  const text = () => Buffer.from(body.buffer, body.byteOffset, body.length).toString()
+  const { isCut, parameters: form } = firstParameters(isForm(headers["content-type"]) ? text() : "", mostParameters)
   const credentials = afterScheme(headers["authorization"], "basic")
   const path = url?.pathname ?? request.originalUrl.replace(/[?#].*/, "")
   const [, host = "", below = "/"] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
@@ -66,10 +69,11 @@ export const received = (request: HttpServerRequest, body: Uint8Array, now: numb
     path,
     host,
     below: below === "" ? "/" : below,
-    query: [...firstParameters(url?.search.slice(1) ?? "", mostParameters).parameters.keys()],
+    query: firstParameters(url?.search.slice(1) ?? "", mostParameters).parameters,
     headers,
     form,
     isFormCut: isCut,
+    text,
     basic: credentials === undefined ? undefined : decodeBasic(credentials),
     bearer: afterScheme(headers["authorization"], "bearer"),
     placement: placementOf(credentials !== undefined, form),

@@ -37,10 +37,17 @@ const takes = (endpoint: Endpoint, method: string): boolean =>
 const methodOf = ({ method }: Endpoint): string => method === "*" ? "POST" : method
 
 /** Finds the endpoint of a request, by the host that its path begins with. */
-export type Routing = (method: string, host: string, below: string) => Destination
+export interface Routing {
+  readonly find: (method: string, host: string, below: string) => Destination
+  /** Adds a provider, before the others. */
+  readonly add: (realm: Realm) => void
+  /** The hosts, as patterns. */
+  readonly hosts: () => ReadonlyArray<string>
+  readonly hasHost: (host: string) => boolean
+}
 
 export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
-  const compiled = realms.flatMap((realm) => realm.hosts.map((host) => compile(realm, host)))
+  let compiled = realms.flatMap((realm) => realm.hosts.map((host) => compile(realm, host)))
 
   const elsewhere = (here: ReadonlyArray<Compiled>, below: string): string | undefined => {
     const providers = new Set(here.map(({ realm }) => realm.provider))
@@ -50,12 +57,14 @@ export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
     return other?.host.name
   }
 
-  return (method, host, below) => {
+  const find: Routing["find"] = (method, host, below) => {
     const here = compiled.filter(({ pattern }) => pattern.test(host.toLowerCase()))
     if (here.length === 0) {
       const reason = host === ""
         ? "The sandbox has nothing here: a path begins with a provider's host, as /auth.routee.net/oauth/token does."
-        : `The sandbox has no host ${host}. Its hosts: ${compiled.map((one) => one.host.name).join(", ")}.`
+        : `The sandbox has no host ${host}. Its hosts: ${
+          [...new Set(compiled.map((one) => one.host.name))].join(", ")
+        }.`
       return { _tag: "Nowhere", provider: undefined, reason }
     }
     const there = here.flatMap(({ endpoints }) => endpoints.filter(({ pattern }) => pattern.test(below)))
@@ -80,5 +89,13 @@ export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
         }.`
         : `There is no ${below} at ${host}: it is at ${other}.`
     }
+  }
+  return {
+    find,
+    add: (realm) => {
+      compiled = [...realm.hosts.map((host) => compile(realm, host)), ...compiled]
+    },
+    hosts: () => [...new Set(compiled.map(({ host }) => host.name))],
+    hasHost: (host) => compiled.some(({ pattern }) => pattern.test(host))
   }
 }
