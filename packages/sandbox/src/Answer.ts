@@ -65,6 +65,15 @@ const Drip = Schema.TaggedStruct("Drip", { every: Millis, bytes: Count })
 
 const Raw = Schema.TaggedStruct("Raw", { bytes: Bytes, end: Schema.Literals(["close", "reset", "hang"]) })
 
+const Interim = Schema.TaggedStruct("Interim", { status: Schema.Literals([100, 102, 103]) })
+
+const Dated = Schema.TaggedStruct("Dated", { by: Schema.Int })
+
+const Quoting = Schema.TaggedStruct("Quoting", {
+  status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
+  error: Schema.String
+})
+
 const EarlyHints = Schema.TaggedStruct("EarlyHints", { count: Count })
 
 const BigHeaders = Schema.TaggedStruct("BigHeaders", { bytes: Count })
@@ -90,6 +99,9 @@ const Immediate = Schema.Union([
   Drip,
   Raw,
   EarlyHints,
+  Interim,
+  Dated,
+  Quoting,
   BigHeaders,
   BigBody,
   GzipBomb,
@@ -239,6 +251,15 @@ export const endless = (
 })
 
 /**
+ * A refusal whose description quotes what the request presented: its client secret, password, refresh token and access
+ * token. Some servers do so.
+ *
+ * @since 0.1.0
+ * @category replacing
+ */
+export const quoting = (code = 400, error = "invalid_grant"): Immediate => ({ _tag: "Quoting", status: code, error })
+
+/**
  * A redirect, with any location.
  *
  * @since 0.1.0
@@ -275,6 +296,33 @@ export const badStatusLine: Immediate = raw("HTTP/1.1 OK 200\r\ncontent-length: 
  * @category replacing
  */
 export const earlyHints = (count: number): Immediate => ({ _tag: "EarlyHints", count })
+
+/**
+ * A switch to another protocol (101) that the client didn't ask for.
+ *
+ * @since 0.1.0
+ * @category replacing
+ */
+export const switchingProtocols: Immediate = raw(
+  "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
+  "hang"
+)
+
+/**
+ * The provider's own answer after an interim one that the client didn't ask for: 100 by default.
+ *
+ * @since 0.1.0
+ * @category bending
+ */
+export const interim = (code: 100 | 102 | 103 = 100): Immediate => ({ _tag: "Interim", status: code })
+
+/**
+ * The provider's own answer from a server whose clock is ahead by so many seconds, or behind: its `Date` says so.
+ *
+ * @since 0.1.0
+ * @category bending
+ */
+export const dated = (by: number): Immediate => ({ _tag: "Dated", by })
 
 /**
  * Sends nothing more, and keeps the connection. `before-headers` has no effect unless the request was `processed`;

@@ -42,6 +42,11 @@ export interface Behavior {
     readonly refreshLifetime: Lifetime
   }
   readonly generic: {
+    /**
+     * Whether its tokens end at a whole second: their lifetime counts from the second in which they were issued, rounded
+     * down, as many real servers have it. Off by default.
+     */
+    readonly wholeSeconds: boolean
     /** The one place where credentials are read. `"basic-form-encoded"` by default. */
     readonly placement: Placement
     /** Whether a refresh token works once only, and its second use ends the session. On by default. */
@@ -69,5 +74,5 @@ export const defaults: Behavior = {
   routee: { deadTokenStatus: 401 },
   "routee-email": { deadTokenStatus: 401 },
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
-  generic: { placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
+  generic: { wholeSeconds: false, placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
 }

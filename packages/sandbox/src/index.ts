@@ -25,7 +25,7 @@ export type { AnswerKind, Counts, Fingerprints, JournalEntry } from "./JournalEn
 
 export { type EndpointKind, hosts, type Lifetime, type Provider, providers, type Target } from "./Provider.ts"
 
-export { refusingOrigin } from "./RefusingOrigin.ts"
+export { refusingOrigin, refusingProxy, silentOrigin } from "./Origins.ts"
 
 export { type Certificate, type Options, Sandbox } from "./Sandbox.ts"
 

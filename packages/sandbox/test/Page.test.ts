@@ -239,6 +239,38 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
+  it.effect("offers answers and switches that the sandbox knows, each with words", () =>
+    Effect.gen(function*() {
+      const { origin } = yield* Sandbox
+      const { page } = yield* openPage()
+      const presets = yield* Effect.promise(() =>
+        page.evaluate(
+          async (url): Promise<ReadonlyArray<readonly [string, string, unknown, string]>> =>
+            (await import(url)).presets,
+          `${origin}/_sandbox/presets.js`
+        )
+      )
+      assert.isAbove(presets.length, 30)
+      for (const [group, name, answer, hint] of presets) {
+        assert.isTrue([group, name, hint].every((text) => text !== ""), name)
+        const set = yield* request(`${origin}/_sandbox/script`, {
+          method: "POST",
+          body: JSON.stringify({ target: {}, answers: [answer] }),
+          headers: { "content-type": "application/json" }
+        })
+        assert.strictEqual(set.status, 200, `${name}: ${set.text}`)
+      }
+      yield* see(page, `#settings li >> nth=${presets.length - 1}`)
+      yield* click(page, "#tab-faults")
+      const values = yield* Effect.promise(() =>
+        page.locator("#behavior select").evaluateAll((selects) =>
+          selects.map((select) => select instanceof HTMLSelectElement ? select.selectedOptions.length : 0)
+        )
+      )
+      assert.isAbove(values.length, 6)
+      assert.isTrue(values.every((count) => count === 1))
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
+
   it.effect("clears the journal and nothing else", () =>
     Effect.gen(function*() {
       const { journal, script, setLifetime, tokens } = yield* Sandbox

@@ -79,6 +79,7 @@ const BehaviorChanges = Schema.Struct({
     refreshLifetime: Schema.optionalKey(Lifetime)
   })),
   generic: Schema.optional(Schema.Struct({
+    wholeSeconds: Schema.optionalKey(Schema.Boolean),
     placement: Schema.optionalKey(Schema.Literals(["basic-raw", "basic-form-encoded", "body", "none"])),
     rotation: Schema.optionalKey(Schema.Boolean),
     refreshLifetime: Schema.optionalKey(Lifetime)

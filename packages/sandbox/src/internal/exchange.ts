@@ -5,7 +5,7 @@ import * as Answer from "../Answer.ts"
 import type { JournalEntry } from "../JournalEntry.ts"
 import type { Journal } from "./journal.ts"
 import type { Mask } from "./masking.ts"
-import { maskOf, openingOf, type Route, shownBy } from "./opening.ts"
+import { maskOf, openingOf, presentedBy, type Route, shownBy } from "./opening.ts"
 import { type Own, type Plan, planOf } from "./plan.ts"
 import { type Endpoint, oauthFailure, refused, type Reply } from "./realm.ts"
 import { hasUrl, type Received, received } from "./received.ts"
@@ -121,7 +121,9 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
     )
     const own: Own = {
       reply: () => unread ?? answer(request),
-      failure: (status) => failure(status, request)
+      failure: (status) => failure(status, request),
+      presented: () => presentedBy(request, identity?.clientSecret),
+      now: world.now
     }
     const words = scripted === undefined ? undefined : inWords(scripted)
     return yield* perform(entry, scripted ?? Answer.ordinary, own, words, mask)

@@ -31,6 +31,7 @@ const grantedTo = (
   const common = { provider, account: account.clientId, scopes, now } as const
   const token = world.tokens.issue({
     ...common,
+    now: world.behavior().generic.wholeSeconds ? Math.floor(now / 1000) * 1000 : now,
     value: randomBytes(24).toString("base64url"),
     lifetime: world.lifetime(provider, account.clientId)
   }, session)
@@ -43,7 +44,7 @@ const grantedTo = (
     {
       access_token: token.value,
       token_type: "Bearer",
-      expires_in: remaining(token, now),
+      expires_in: remaining(token, token.issuedAt),
       refresh_token: refresh?.value,
       scope: scopes.length === 0 ? undefined : scopes.join(" ")
     },

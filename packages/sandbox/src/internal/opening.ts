@@ -38,13 +38,20 @@ export interface Route {
   readonly scripted: string | undefined
 }
 
+/** The secrets and tokens that a request presented, as its server read them. */
+export const presentedBy = (request: Received, clientSecret: string | undefined): ReadonlyArray<string> => [
+  ...new Set([
+    ...(clientSecret === undefined ? [] : [clientSecret]),
+    ...(request.bearer === undefined ? [] : [request.bearer]),
+    ...secretParameters.flatMap((name) => request.form.getAll(name).slice(0, 4))
+  ])
+]
+
 /** Masks what a request presented as a secret, what is a secret of an account, and every token. */
 export const maskOf = (world: World, request: Received, clientSecret: string | undefined): Mask => {
   const presented = makeSecrets(world.fingerprint)
-  for (const secret of [clientSecret, request.bearer, request.basic]) presented.add(secret)
-  for (const name of secretParameters) {
-    for (const value of request.form.getAll(name).slice(0, 4)) presented.add(value)
-  }
+  for (const secret of presentedBy(request, clientSecret)) presented.add(secret)
+  presented.add(request.basic)
   return makeMask([presented, world.secrets], world.isToken, world.fingerprint)
 }
 

@@ -8,7 +8,7 @@ import type { AnswerKind } from "../JournalEntry.ts"
 import type { Fields, Reply } from "./realm.ts"
 import { head, type Wire } from "./wire.ts"
 
-type Replacing = Extract<Immediate, { _tag: "Status" | "Raw" | "EarlyHints" | "Endless" }>
+type Replacing = Extract<Immediate, { _tag: "Status" | "Raw" | "EarlyHints" | "Endless" | "Quoting" }>
 type Bending = Exclude<Immediate, Replacing>
 
 /** What is to be done about a request, the time that it takes left out. */
@@ -40,6 +40,10 @@ export interface Ends {
 export interface Own {
   readonly reply: () => Reply
   readonly failure: (status: number) => Fields
+  /** The secrets and tokens that the request presented. */
+  readonly presented: () => ReadonlyArray<string>
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** A whole answer, ready to go out. */
@@ -225,7 +229,7 @@ const inBadChunks = (message: Message): Uint8Array => {
 const interim = Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n")
 
 /** The answers that stand in the place of the provider's own. */
-const replaced = (answer: Replacing, { failure, reply }: Own): Plan => {
+const replaced = (answer: Replacing, { failure, presented, reply }: Own): Plan => {
   switch (answer._tag) {
     case "Status":
       return whole(
@@ -247,6 +251,14 @@ const replaced = (answer: Replacing, { failure, reply }: Own): Plan => {
       })
     case "Endless":
       return endless(answer)
+    case "Quoting": {
+      const body = { error: answer.error, error_description: `Refused: ${presented().join(" ")}` }
+      return whole({
+        status: answer.status,
+        headers: [["content-type", json]],
+        body: Buffer.from(JSON.stringify(body))
+      }, "fault")
+    }
     case "EarlyHints": {
       const flood = Buffer.concat(Array.from({ length: 100 }, () => interim))
       const floods = Array.from({ length: Math.floor(answer.count / 100) }, () => flood)
@@ -256,7 +268,7 @@ const replaced = (answer: Replacing, { failure, reply }: Own): Plan => {
 }
 
 /** The answers that bend the provider's own. */
-const bent = (answer: Bending, reply: Reply): Plan => {
+const bent = (answer: Bending, reply: Reply, now: number): Plan => {
   const message = messageOf(reply)
   const entire = (bentMessage: Message) => whole(bentMessage, reply.answer, reply.issued)
   const broken = (bytes: Uint8Array, end: Wire["end"] = "close") =>
@@ -285,6 +297,20 @@ const bent = (answer: Bending, reply: Reply): Plan => {
       const wire: Wire = { chunks, every: answer.every, end: "close" }
       return { ...entire(message), out: { _tag: "Wire", wire } }
     }
+    case "Interim": {
+      const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}\r\n\r\n`
+      const wire: Wire = {
+        chunks: [Buffer.concat([Buffer.from(head), withLength(message), message.body])],
+        every: 0,
+        end: "close"
+      }
+      return { ...entire(message), out: { _tag: "Wire", wire } }
+    }
+    case "Dated":
+      return entire({
+        ...message,
+        headers: [...message.headers, ["date", new Date(now + answer.by * 1000).toUTCString()]]
+      })
     case "BigHeaders":
       return entire({ ...message, headers: [...message.headers, ...padding(answer.bytes)] })
     case "BigBody":
@@ -303,6 +329,7 @@ export const planOf = (answer: Immediate, own: Own): Plan => {
     case "Raw":
     case "EarlyHints":
     case "Endless":
+    case "Quoting":
       return replaced(answer, own)
     case "Hang":
     case "Reset":
@@ -316,5 +343,5 @@ export const planOf = (answer: Immediate, own: Own): Plan => {
 
 const bentBy = (answer: Bending, own: Own): Plan => {
   const reply = own.reply()
-  return { ...bent(answer, reply), reason: reply.reason }
+  return { ...bent(answer, reply, own.now()), reason: reply.reason }
 }

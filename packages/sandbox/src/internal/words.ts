@@ -62,6 +62,12 @@ export const inWords = (answer: Answer): string => {
       return "bytes that aren't HTTP"
     case "Endless":
       return `${answer.status} with a body that never ends`
+    case "Quoting":
+      return `${answer.status} ${answer.error}, whose description quotes the secrets of the request`
+    case "Interim":
+      return `the usual answer after an interim one (${answer.status})`
+    case "Dated":
+      return `the usual answer, whose Date is ${Math.abs(answer.by)} s ${answer.by < 0 ? "behind" : "ahead"}`
     case "EarlyHints":
       return `${answer.count} interim answers (103), and no final one`
     case "BigHeaders":

@@ -44,6 +44,18 @@ export const presets = [
   ["Refusals", "400 without a body", status(400, { body: "" }), "A refusal that says nothing."],
   [
     "Refusals",
+    "400 that quotes the secrets of the request",
+    { _tag: "Quoting", status: 400, error: "invalid_grant" },
+    "A client masks them in its errors and logs."
+  ],
+  [
+    "Refusals",
+    "400 with control characters in its description",
+    oauth(400, "invalid_request", "\u001b[31mred\u001b[0m\r\nInjected: header \u0007"),
+    "A client cleans what it prints."
+  ],
+  [
+    "Refusals",
     "403 as a page of HTML",
     status(403, { body: "<h1>Forbidden</h1>", contentType: "text/html" }),
     "A gateway's page, and no refusal by the server."
@@ -118,6 +130,28 @@ export const presets = [
     "1,000 times 103, and no final answer."
   ],
   [
+    "Connection",
+    "An interim answer (100), then the usual one",
+    { _tag: "Interim", status: 100 },
+    "Not asked for, and no reason to fail."
+  ],
+  [
+    "Connection",
+    "A switch to another protocol (101)",
+    {
+      _tag: "Raw",
+      bytes: "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
+      end: "hang"
+    },
+    "Not asked for: no answer that can be used."
+  ],
+  [
+    "Token replies",
+    "The server's clock is an hour ahead",
+    { _tag: "Dated", by: 3600 },
+    "Its Date says so; a lifetime in seconds stays right."
+  ],
+  [
     "Large and odd bodies",
     "A redirect to another host",
     status(307, { body: "", headers: [["location", "https://example.com/token"]] }),
@@ -167,6 +201,10 @@ export const switches = [
   ["voipex", "lockout", "Two wrong passwords within a second", [[true, "lock the account for a minute"], [
     false,
     "change nothing"
+  ]]],
+  ["generic", "wholeSeconds", "An access token ends", [[false, "to the millisecond"], [
+    true,
+    "at a whole second, rounded down"
   ]]],
   ["generic", "placement", "Client credentials are read from", [
     ["basic-form-encoded", "Basic, form-encoded"],
