@@ -2,7 +2,7 @@
 import * as Account from "@mintmark/sandbox/Account"
 import type { JournalEntry } from "@mintmark/sandbox/JournalEntry"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
-import type { LiveToken } from "@mintmark/sandbox/Token"
+import type { ValidToken } from "@mintmark/sandbox/Token"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -58,7 +58,7 @@ const unused = () => {
     : `\n${variable} is set, and not used here: npm start -- --live goes to the real provider.`
 }
 
-const logOf = (journal: ReadonlyArray<JournalEntry>, tokens: ReadonlyArray<LiveToken>): ReadonlyArray<LogEntry> =>
+const logOf = (journal: ReadonlyArray<JournalEntry>, tokens: ReadonlyArray<ValidToken>): ReadonlyArray<LogEntry> =>
   journal.flatMap((entry): ReadonlyArray<LogEntry> => {
     const provider = providers.find(({ id }) => id === entry.provider)?.name ?? "unknown"
     switch (entry.kind) {
@@ -82,7 +82,7 @@ const logOf = (journal: ReadonlyArray<JournalEntry>, tokens: ReadonlyArray<LiveT
     }
   })
 
-const issued = ({ fingerprints }: JournalEntry, tokens: ReadonlyArray<LiveToken>) => {
+const issued = ({ fingerprints }: JournalEntry, tokens: ReadonlyArray<ValidToken>) => {
   const token = tokens.find(({ fingerprint }) => fingerprint === fingerprints.accessTokenIssued)
   return {
     token: token?.fingerprint,

@@ -17,7 +17,7 @@ import * as TestClock from "effect/testing/TestClock"
 const open = Effect.fnUntraced(function*(applicationId: string, options: Partial<RouteeOptions> = {}) {
   const sandbox = yield* Sandbox
   yield* sandbox.clear
-  yield* sandbox.behave({ routee: { deadTokenStatus: 401 } })
+  yield* sandbox.behave({ routee: { expiredTokenStatus: 401 } })
   yield* sandbox.addAccount({ provider: "routee", clientId: applicationId, clientSecret: "s3cret" })
   const routee = yield* Routee.make({
     applicationId,
@@ -150,7 +150,7 @@ describe("Routee", () => {
       it.effect(`issues a new token and repeats the request once an API resource answers ${status}`, () =>
         Effect.gen(function*() {
           const { counts, routee, sandbox } = yield* open(`refused-${status}`)
-          yield* sandbox.behave({ routee: { deadTokenStatus: status } })
+          yield* sandbox.behave({ routee: { expiredTokenStatus: status } })
           assert.strictEqual((yield* routee.http.get("/accounts/me/balance")).status, 200)
           yield* sandbox.revoke({ provider: "routee", what: "access-tokens" })
           assert.strictEqual((yield* routee.http.get("/accounts/me/balance")).status, 200)

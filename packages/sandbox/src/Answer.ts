@@ -1,11 +1,11 @@
 /**
- * Answers that a script puts in the place of a provider's own, the well-formed and the broken.
+ * Answers that a script gives instead of a provider's own, well-formed and broken ones.
  *
  * Every answer is plain data, so that the control endpoint takes the same ones as JSON. They fall into two sorts:
  *
  * - Those that bend the provider's own answer (`token`, `delay`, `drip`, `truncate`, ...). The request has its effect: a
  *   refresh token is spent, a new token exists.
- * - Those that stand in its place (`status`, `body`, `raw`, ...). The request has no effect. `hang` and `reset` before the
+ * - Those that replace it (`status`, `body`, `raw`, ...). The request has no effect. `hang` and `reset` before the
  *   headers are of this sort too, unless `processed` is set.
  *
  * @since 0.1.0

@@ -23,11 +23,11 @@ export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
 export interface Behavior {
   readonly routee: {
     /** The API's answer to a token that is missing or expired. 401 by default. */
-    readonly deadTokenStatus: 401 | 403
+    readonly expiredTokenStatus: 401 | 403
   }
   readonly "routee-email": {
     /** The API's answer to a token that is missing or expired. 401 by default. */
-    readonly deadTokenStatus: 401 | 403
+    readonly expiredTokenStatus: 401 | 403
   }
   readonly voipex: {
     /** The status of `invalid_grant` for a wrong password: 401 on older servers, 400 on newer. 401 by default. */
@@ -71,8 +71,8 @@ export type BehaviorChanges = { readonly [P in keyof Behavior]?: Partial<Behavio
  * @category behavior
  */
 export const defaults: Behavior = {
-  routee: { deadTokenStatus: 401 },
-  "routee-email": { deadTokenStatus: 401 },
+  routee: { expiredTokenStatus: 401 },
+  "routee-email": { expiredTokenStatus: 401 },
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
   generic: { wholeSeconds: false, placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
 }

@@ -24,7 +24,7 @@ export interface Fingerprints {
  * What kind of answer a request got.
  *
  * - `token`: a new access token.
- * - `same-token`: an access token that had been handed out before.
+ * - `same-token`: an access token that had been issued before.
  * - `refused`: a refusal by the provider's own rules.
  * - `resource`: what the API was asked for.
  * - `fault`: an answer that a script put in the place of the provider's own.
@@ -63,7 +63,7 @@ export interface JournalEntry {
   readonly parameters: ReadonlyArray<string>
   /** The client id or username that the request spoke for, if an account has it. */
   readonly account: string | undefined
-  /** Whether the credentials, or the access token, were the account's and alive. */
+  /** Whether the credentials, or the access token, were the account's and valid. */
   readonly matched: boolean
   readonly headers: ReadonlyArray<string>
   readonly accept: string | undefined

@@ -1,5 +1,5 @@
 /**
- * The authorization servers that the sandbox plays.
+ * The authorization servers of the sandbox.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ export const providers = [
 ] as const
 
 /**
- * One of the authorization servers that the sandbox plays.
+ * One of the authorization servers of the sandbox.
  *
  * @since 0.1.0
  * @category providers
@@ -55,7 +55,7 @@ export const hosts = {
 } as const satisfies Readonly<Record<Provider, ReadonlyArray<string>>>
 
 /**
- * What an endpoint is for: it hands out tokens, it wants one, or it is neither.
+ * What an endpoint is for: it issues tokens, it requires one, or it is neither.
  *
  * @since 0.1.0
  * @category providers
@@ -77,7 +77,7 @@ export interface Target {
  * How long a token lives: whole seconds, or `"unlimited"`.
  *
  * An unlimited access token is answered without `expires_in`, an unlimited refresh token of Voipex with
- * `refresh_expires_in: 0`. A lifetime of 0 stands for less than a second: the token works for 999 ms.
+ * `refresh_expires_in: 0`. A lifetime of 0 means less than a second: the token works for 999 ms.
  *
  * @since 0.1.0
  * @category providers

@@ -35,7 +35,7 @@ import { makeWorld } from "./internal/world.ts"
 import type { Counts, JournalEntry } from "./JournalEntry.ts"
 import type { Lifetime, Provider, Target } from "./Provider.ts"
 import type { Server } from "./Server.ts"
-import type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"
+import type { RefreshTokenUse, Revocation, ValidToken } from "./Token.ts"
 
 /**
  * Which certificate the sandbox makes for itself. All are signed by themselves; a client that trusts
@@ -74,8 +74,8 @@ export interface Options {
 /**
  * A running sandbox.
  *
- * It lives on the `Clock` of the context that its Layer is built in: with Effect's `TestClock`, its tokens age when a
- * test says so. It starts no spans and logs nothing.
+ * It uses the `Clock` of the context that its Layer is built in: with Effect's `TestClock`, its tokens expire when a
+ * test adjusts it. It starts no spans and logs nothing.
  *
  * @since 0.1.0
  * @category services
@@ -125,10 +125,10 @@ export class Sandbox extends Context.Service<Sandbox, {
   /** What the journal shows in the place of this secret or token. */
   readonly fingerprint: (secret: string | Redacted.Redacted<string>) => string
   /** The access tokens that the APIs would accept now. */
-  readonly tokens: Effect.Effect<ReadonlyArray<LiveToken>>
-  /** The refresh tokens that were handed out, with the number of times that each was presented. */
+  readonly tokens: Effect.Effect<ReadonlyArray<ValidToken>>
+  /** The refresh tokens that were issued, with the number of times that each was presented. */
   readonly refreshTokens: Effect.Effect<ReadonlyArray<RefreshTokenUse>>
-  /** Revokes the tokens that are chosen, by default all of them, and returns how many were alive. */
+  /** Revokes the tokens that are chosen, by default all of them, and returns how many were valid. */
   readonly revoke: (selection?: Revocation) => Effect.Effect<number>
   readonly accounts: Effect.Effect<ReadonlyArray<Account.Account>>
   /** Adds an account, or changes the one with its provider and name. */

@@ -1,5 +1,5 @@
 /**
- * The tokens that the sandbox has handed out, as it shows them: by fingerprint.
+ * The tokens that the sandbox has issued, shown by fingerprint.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import type { Provider } from "./Provider.ts"
  * @since 0.1.0
  * @category models
  */
-export interface LiveToken {
+export interface ValidToken {
   readonly provider: Provider
   readonly account: string
   readonly scopes: ReadonlyArray<string>
@@ -27,7 +27,7 @@ export interface LiveToken {
 }
 
 /**
- * A refresh token, alive or not, with the number of times that it was presented.
+ * A refresh token, with the number of times that it was presented.
  *
  * @since 0.1.0
  * @category models
@@ -38,13 +38,13 @@ export interface RefreshTokenUse {
   readonly fingerprint: string
   readonly uses: number
   /** Whether it would buy a new access token: its life isn't over, and it isn't spent. */
-  readonly alive: boolean
+  readonly usable: boolean
   readonly session: string
   /** Epoch milliseconds. */
   readonly issuedAt: number
   /** Epoch milliseconds. Absent: it doesn't expire. */
   readonly expiresAt: number | undefined
-  /** Whole seconds left, rounded down. Absent: it doesn't expire, or is dead. */
+  /** Whole seconds left, rounded down. Absent: it doesn't expire, or can't be used. */
   readonly remaining: number | undefined
 }
 

@@ -36,4 +36,4 @@ export { type Certificate, type Options, Sandbox } from "./Sandbox.ts"
  */
 export * as Server from "./Server.ts"
 
-export type { LiveToken, RefreshTokenUse, Revocation } from "./Token.ts"
+export type { RefreshTokenUse, Revocation, ValidToken } from "./Token.ts"

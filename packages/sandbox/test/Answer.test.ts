@@ -100,7 +100,7 @@ describe("A script", () => {
       ])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("goes round and round until it is taken back", () =>
+  it.effect("repeats until it is removed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.script(target, [Answer.status(500), Answer.ordinary], { repeat: "always" })

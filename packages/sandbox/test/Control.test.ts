@@ -30,7 +30,7 @@ const statusWith = (method: string, path: string, headers: Record<string, string
     }))
 
 describe("The control endpoint", () => {
-  it.effect("tells the state: tokens alive, accounts without their secrets, counts, scripts", () =>
+  it.effect("returns the state: valid tokens, accounts without their secrets, counts, scripts", () =>
     Effect.gen(function*() {
       const { fingerprint } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
@@ -72,7 +72,7 @@ describe("The control endpoint", () => {
       assert.strictEqual((yield* ask()).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("says of a body that it is too large, or no JSON, or what stands in it in the place of what", () =>
+  it.effect("says that a body is too large, or no JSON, or which value is wrong", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const send = (body: string) =>
@@ -90,7 +90,7 @@ describe("The control endpoint", () => {
       const { journal, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       assert.strictEqual((yield* command("revoke", { provider: "routee" })).text, `{"ok":true,"revoked":1}`)
-      yield* command("behavior", { routee: { deadTokenStatus: 403 } })
+      yield* command("behavior", { routee: { expiredTokenStatus: 403 } })
       const call = yield* request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual(call.status, 403)
       const account = { provider: "routee", clientId: "new", clientSecret: "new-secret" } as const
@@ -118,7 +118,7 @@ describe("The control endpoint", () => {
       assert.strictEqual((yield* command("explode", {})).status, 404)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("lets in nobody who came by another name, from another page, or as a form", () =>
+  it.effect("refuses requests by another name, from another page, or as a form", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const { host } = new URL(origin)

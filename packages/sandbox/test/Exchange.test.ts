@@ -148,7 +148,7 @@ describe("An exchange", () => {
         yield* post(at(routeeToken), grant, basicOf(Account.routee))
         assert.strictEqual((yield* exchange(index + 1)).scripted, words)
       }
-      assert.strictEqual(yield* reasonOf(1), "A scripted answer: 429 Too Many Requests, Retry-After: 2.")
+      assert.strictEqual(yield* reasonOf(1), "Scripted: 429 Too Many Requests, Retry-After: 2.")
     }).pipe(Effect.provide(Sandbox.layer())))
 })
 

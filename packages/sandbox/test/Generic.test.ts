@@ -13,7 +13,7 @@ const ask = (form: string, headers: Record<string, string> = {}) =>
   Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.generic}/token`, form, headers))
 
 describe("The generic server", () => {
-  it.effect("takes the one placement that it is told to, and no other", () =>
+  it.effect("takes the one placement that is set, and no other", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const tries = [

@@ -188,7 +188,7 @@ describe("The sandbox's fetch", () => {
         ]
       ) {
         const told = yield* failure(url)
-        assert.match(told, /^TypeError: The sandbox is no place for https?:\/\//, url)
+        assert.match(told, /^TypeError: The sandbox doesn't take https?:\/\//, url)
         assert.notInclude(told, "secret")
         assert.throws(() => at(url), TypeError)
       }

@@ -129,7 +129,7 @@ describe("The journal", () => {
       )
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("counts token requests and API calls apart, and forgets them when told to", () =>
+  it.effect("counts token requests and API requests apart, and forgets them when it is cleared", () =>
     Effect.gen(function*() {
       const { clear, counts, journal, tokens, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")

@@ -133,14 +133,14 @@ describe("Routee", () => {
       assert.deepStrictEqual(fields(sms), ["code", "developerMessage"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses a dead token with 401, or with 403 where it is told to", () =>
+  it.effect("refuses a revoked token with 401, or with 403 where it is set so", () =>
     Effect.gen(function*() {
       const { behave, revoke, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
       assert.strictEqual(yield* revoke({ provider: "routee" }), 1)
       const call = request(at("https://connect.routee.net/accounts/me/balance"), { headers: bearer(token) })
       assert.strictEqual((yield* call).status, 401)
-      yield* behave({ routee: { deadTokenStatus: 403 } })
+      yield* behave({ routee: { expiredTokenStatus: 403 } })
       assert.strictEqual((yield* call).status, 403)
       assert.notStrictEqual(field(yield* ask(), "access_token"), token)
     }).pipe(Effect.provide(Sandbox.layer())))

@@ -30,7 +30,7 @@ describe("Routera", () => {
       assert.strictEqual(field(answer, "error"), "invalid_request")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("hands out a JSON Web Token that names the client, a new one each time", () =>
+  it.effect("issues a JSON Web Token that names the client, a new one each time", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1_700_000_000_000)
       const token = field(yield* ask(inBody), "access_token")

@@ -17,20 +17,20 @@ const statuses = Effect.gen(function*() {
   const { certificate, origin, at } = yield* Sandbox
   assert.match(origin, /^https:\/\/127\.0\.0\.1:\d+$/)
   return {
-    stranger: yield* get(at("https://api.routera.io/me")),
+    untrusting: yield* get(at("https://api.routera.io/me")),
     trusting: yield* get(at("https://api.routera.io/me"), certificate)
   }
 })
 
 describe("A sandbox over TLS", () => {
-  it.effect("is trusted by those who know its own certificate, and by nobody else", () =>
+  it.effect("is trusted by a client that knows its certificate, and by no other", () =>
     Effect.gen(function*() {
-      const { stranger, trusting } = yield* statuses
+      const { untrusting, trusting } = yield* statuses
       assert.strictEqual(trusting, 401)
-      assert.match(String(stranger), /SELF_SIGNED/)
+      assert.match(String(untrusting), /SELF_SIGNED/)
     }).pipe(Effect.provide(Sandbox.layer({ tls: "self-signed" }))))
 
-  it.effect("can have somebody else's name", () =>
+  it.effect("can have another name", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* statuses).trusting, "ERR_TLS_CERT_ALTNAME_INVALID")
     }).pipe(Effect.provide(Sandbox.layer({ tls: "wrong-name" }))))

@@ -90,7 +90,7 @@ describe("Voipex", () => {
       const used = (yield* refreshTokens).find((token) =>
         token.fingerprint === fingerprint(field(first, "refresh_token"))
       )
-      assert.deepInclude(used, { uses: 2, alive: false })
+      assert.deepInclude(used, { uses: 2, usable: false })
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("lets a refresh token be used again where rotation is off", () =>
@@ -103,13 +103,13 @@ describe("Voipex", () => {
   it.effect("refuses a refresh token after its life, and says 0 for one without an end", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
-      const mortal = yield* login()
+      const limited = yield* login()
       yield* behave({ voipex: { refreshLifetime: "unlimited" } })
-      const immortal = yield* login()
-      assert.strictEqual(field(immortal, "refresh_expires_in"), "0")
+      const unlimited = yield* login()
+      assert.strictEqual(field(unlimited, "refresh_expires_in"), "0")
       yield* TestClock.adjust("2 hours")
-      assert.strictEqual((yield* renew(field(mortal, "refresh_token"))).status, 400)
-      assert.strictEqual((yield* renew(field(immortal, "refresh_token"))).status, 200)
+      assert.strictEqual((yield* renew(field(limited, "refresh_token"))).status, 400)
+      assert.strictEqual((yield* renew(field(unlimited, "refresh_token"))).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("refuses a missing and an unknown refresh token differently", () =>
@@ -121,7 +121,7 @@ describe("Voipex", () => {
       assert.strictEqual(field(yield* renew("rubbish"), "error"), "invalid_grant")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses a wrong password with 401 or 400, as it is told to", () =>
+  it.effect("refuses a wrong password with 401 or 400, as it is set", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const older = yield* login({ password: "wrong" })
@@ -193,7 +193,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* ask({ ...parameters, client_id: "api" }, basic("api:"))).status, 400)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("ends sessions when told to", () =>
+  it.effect("ends sessions by revocation", () =>
     Effect.gen(function*() {
       const { revoke, tokens } = yield* Sandbox
       const answer = yield* login()

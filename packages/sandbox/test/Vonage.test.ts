@@ -63,7 +63,7 @@ describe("Vonage Contact Center, V0", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("hands out tokens that the API takes without a versioned Accept", () =>
+  it.effect("issues tokens that the V0 API takes without a versioned Accept", () =>
     Effect.gen(function*() {
       const token = field(yield* askV0(grant, basicOf(Account.vonageV0)), "access_token")
       const { at } = yield* Sandbox
@@ -130,8 +130,8 @@ describe("Vonage Contact Center, the current system", () => {
       assert.strictEqual((yield* users(token, { accept: "application/json" })).status, 406)
       assert.strictEqual((yield* users(token, accept, "POST")).status, 403)
       yield* revoke()
-      const dead = yield* users(token, accept)
-      assert.strictEqual(dead.status, 401)
-      assert.strictEqual(dead.text, `{"message":"Authorization has been denied for this request."}`)
+      const revoked = yield* users(token, accept)
+      assert.strictEqual(revoked.status, 401)
+      assert.strictEqual(revoked.text, `{"message":"Authorization has been denied for this request."}`)
     }).pipe(Effect.provide(Sandbox.layer())))
 })

@@ -9,7 +9,7 @@ export interface KeyPair {
 
 const day = 24 * 60 * 60 * 1000
 
-// A client checks a certificate by its own clock on the wall, whichever clock the sandbox lives on.
+// A client checks a certificate by the system's clock, whichever clock the sandbox uses.
 const validity = (certificate: Certificate): { readonly notBeforeDate: Date; readonly notAfterDate: Date } => {
   const now = new Date().getTime()
   return certificate === "expired"
@@ -17,7 +17,7 @@ const validity = (certificate: Certificate): { readonly notBeforeDate: Date; rea
     : { notBeforeDate: new Date(now - day), notAfterDate: new Date(now + day) }
 }
 
-/** Makes a certificate of the kind that is wanted. Only who wants one pays for loading what makes it. */
+/** Makes a certificate of this kind. What makes it is loaded only if one is wanted. */
 export const makeCertificate = (certificate: Certificate): Effect.Effect<KeyPair> =>
   Effect.promise(async () => {
     const { generate } = await import("selfsigned")

@@ -24,10 +24,10 @@ const halves = (text: string, decode: (half: string) => string): Presented => {
 
 const formDecode = (half: string): string => new URLSearchParams(`v=${half.replaceAll("&", "%26")}`).get("v") ?? ""
 
-/** As RFC 7617 has it: what stands there is what is meant. */
+/** As in RFC 7617: the text itself. */
 export const raw: BasicReader = (text) => [halves(text, (half) => half)]
 
-/** As RFC 6749 section 2.3.1 has it: each half is form-encoded. */
+/** As in RFC 6749 section 2.3.1: each half is form-encoded. */
 export const formEncoded: BasicReader = (text) => [halves(text, formDecode)]
 
 /** Either of the two. */

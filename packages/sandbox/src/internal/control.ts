@@ -67,9 +67,9 @@ const LifetimeChange = Schema.Struct({
 })
 
 const BehaviorChanges = Schema.Struct({
-  routee: Schema.optional(Schema.Struct({ deadTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })),
+  routee: Schema.optional(Schema.Struct({ expiredTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })),
   "routee-email": Schema.optional(
-    Schema.Struct({ deadTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })
+    Schema.Struct({ expiredTokenStatus: Schema.optionalKey(Schema.Literals([401, 403])) })
   ),
   voipex: Schema.optional(Schema.Struct({
     refusedPasswordStatus: Schema.optionalKey(Schema.Literals([400, 401])),
@@ -126,7 +126,8 @@ export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal
       now: world.now(),
       origin: sandbox.origin,
       urls: sandbox.urls,
-      counts: { ...(yield* sandbox.counts()), alive: tokens.length },
+      counts: yield* sandbox.counts(),
+      validTokens: tokens.length,
       cleared: journal.cleared(),
       accounts: world.accounts().map((account) => ({
         ...cardOf(account),

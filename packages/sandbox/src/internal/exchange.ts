@@ -31,7 +31,7 @@ interface Met extends Omit<Route, "scripted"> {
 /** Why a request wasn't answered with what it asked for: the server's own reason, or the script that answered it. */
 const reasonOf = (plan: Plan | undefined, scripted: string | undefined, mask: Mask): string | undefined => {
   if (plan?.reason !== undefined) return shownBy(mask, plan.reason, 400)
-  return plan?.answer === "fault" && scripted !== undefined ? `A scripted answer: ${scripted}.` : undefined
+  return plan?.answer === "fault" && scripted !== undefined ? `Scripted: ${scripted}.` : undefined
 }
 
 /** Takes requests from the wire to the provider and back, with an entry in the journal for each. */

@@ -31,8 +31,7 @@ export interface Listener {
 const backlog = 4096
 
 /**
- * Listens until the scope closes. Connections that are still open then, a hanging one included, are cut: nobody waits
- * for them.
+ * Listens until the scope closes. Connections that are still open then, a hanging one included, are cut.
  *
  * The application that runs the sandbox must not find the sandbox's requests among its own spans, so none are started.
  */

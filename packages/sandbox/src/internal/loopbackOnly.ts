@@ -9,21 +9,21 @@ const refusal = (status: number, error: string): HttpServerResponse.HttpServerRe
 
 type Refusal = HttpServerResponse.HttpServerResponse | undefined
 
-// A name that somebody made to point here (DNS rebinding) is in the Host header of every request that it brings.
+// A name that was made to resolve to this machine (DNS rebinding) is in the Host header of each such request.
 const refusalOfHost = ({ headers: { host = "" } }: HttpServerRequest.HttpServerRequest): Refusal => {
   const address = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined
   return address?.host === host.toLowerCase() && loopbackNames.has(address.hostname)
     ? undefined
-    : refusal(403, "Only a loopback name may stand in Host.")
+    : refusal(403, "The Host header must have a loopback name.")
 }
 
 const refusalOfPage = (request: HttpServerRequest.HttpServerRequest): Refusal => {
   const { host, origin, "content-type": contentType, "sec-fetch-site": site } = request.headers
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
-    return refusal(403, "Another page may not ask.")
+    return refusal(403, "Requests of other pages are refused.")
   }
   if (site !== undefined && site !== "same-origin" && site !== "none") {
-    return refusal(403, "Another site may not ask.")
+    return refusal(403, "Requests of other sites are refused.")
   }
   // A page elsewhere can send a form or plain text without asking first, but not JSON.
   if (request.method === "POST" && contentType?.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
@@ -41,8 +41,8 @@ const unless = (refusalOf: (request: HttpServerRequest.HttpServerRequest) => Ref
     return refused === undefined ? answer : Effect.succeed(refused)
   })
 
-/** Lets in whoever calls this machine by a name of its own. */
+/** Accepts requests to this machine by a loopback name. */
 export const loopbackHost = unless(refusalOfHost)
 
-/** Lets in programs on this machine and the sandbox's own page, and nobody who merely has a browser here. */
+/** Accepts programs on this machine and the sandbox's own page, and no other page in a browser here. */
 export const loopbackOnly = unless((request) => refusalOfHost(request) ?? refusalOfPage(request))

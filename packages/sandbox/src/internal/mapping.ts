@@ -14,7 +14,7 @@ export const makeMapping = (origin: string, { hasHost, hosts }: Routing) => {
       !hasHost(url.hostname)
     ) {
       throw new TypeError(
-        `The sandbox is no place for ${url.protocol}//${url.host}: the providers' documented hosts are ${
+        `The sandbox doesn't take ${url.protocol}//${url.host}: the providers' documented hosts are ${
           hosts().filter((host) => host.includes(".")).join(", ")
         }, by https.`
       )

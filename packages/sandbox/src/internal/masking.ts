@@ -89,8 +89,7 @@ const tokenLike = /[\w-][\w.-]{14,}[\w-]/g
 export type Mask = (text: string) => string
 
 /**
- * Masks what is one of the secrets, and what is a token. A text in which one hides in Base64 is masked as a whole: it
- * has no place of its own there.
+ * Masks what is one of the secrets, and what is a token. A text that holds one in Base64 is masked as a whole.
  */
 export const makeMask =
   (secrets: ReadonlyArray<Secrets>, isToken: (text: string) => boolean, fingerprint: (value: string) => string): Mask =>

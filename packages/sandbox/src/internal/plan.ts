@@ -228,7 +228,7 @@ const inBadChunks = (message: Message): Uint8Array => {
 
 const interim = Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n")
 
-/** The answers that stand in the place of the provider's own. */
+/** The answers that replace the provider's own. */
 const replaced = (answer: Replacing, { failure, presented, reply }: Own): Plan => {
   switch (answer._tag) {
     case "Status":
@@ -267,7 +267,7 @@ const replaced = (answer: Replacing, { failure, presented, reply }: Own): Plan =
   }
 }
 
-/** The answers that bend the provider's own. */
+/** The answers that change the provider's own. */
 const bent = (answer: Bending, reply: Reply, now: number): Plan => {
   const message = messageOf(reply)
   const entire = (bentMessage: Message) => whole(bentMessage, reply.answer, reply.issued)

@@ -3,7 +3,7 @@ import type { Provider } from "../Provider.ts"
 import type { Received } from "./received.ts"
 import { duplicateOf } from "./received.ts"
 import { titles } from "./titles.ts"
-import { type AccessToken, isAlive, type RefreshToken } from "./tokens.ts"
+import { type AccessToken, isValid, type RefreshToken } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 /** A JSON object, in the order in which its fields go over the wire; `undefined` fields don't. */
@@ -100,7 +100,7 @@ export const oauthFailure = (status: number): Fields => {
   }
 }
 
-/** Why no provider would even look at a token request, or `undefined`. */
+/** Why every provider refuses a token request, or `undefined`. */
 export const malformed = (request: Received): { readonly reason: string; readonly description: string } | undefined => {
   if (request.placement === "both") {
     return {
@@ -147,7 +147,7 @@ export interface Api {
   /** Where the token is, if it isn't the one after `Bearer`, and what that place is called. */
   readonly tokenOf?: ((request: Received) => string | undefined) | undefined
   readonly place?: string | undefined
-  /** A reason of the provider's own to refuse a token that is alive. */
+  /** A reason of the provider's own to refuse a token that hasn't expired. */
   readonly objection?: ((token: AccessToken, request: Received) => string | undefined) | undefined
   /** A refusal of the provider's own that comes after the token was accepted. */
   readonly precondition?: ((request: Received, token: AccessToken) => Reply | undefined) | undefined
@@ -183,7 +183,7 @@ const examined = (api: Api, request: Received): AccessToken | string => {
     return `The access token is from ${titles[token.provider]}, and this is an API of ${spelled(api.providers)}.`
   }
   if (token.revoked) return "The access token was revoked."
-  if (!isAlive(token, now)) {
+  if (!isValid(token, now)) {
     return `The access token expired ${Math.max(1, Math.round((now - token.expiresAt) / 1000))} s ago.`
   }
   return api.objection?.(token, request) ?? token

@@ -1,4 +1,4 @@
-import { isAlive, isUsable, type RefreshToken } from "./tokens.ts"
+import { isUsable, isValid, type RefreshToken } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 /**
@@ -21,5 +21,5 @@ export const refusalOfRefreshToken = (token: RefreshToken, now: number): string 
     return "The refresh token was used before, and works once: its session is over, newer tokens included."
   }
   if (token.revoked) return "The refresh token was revoked, or its session is over."
-  return isAlive(token, now) ? "The account of the refresh token is gone." : "The refresh token expired."
+  return isValid(token, now) ? "The account of the refresh token is gone." : "The refresh token expired."
 }

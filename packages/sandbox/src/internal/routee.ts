@@ -14,7 +14,7 @@ import {
   wrongScope
 } from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
-import { type AccessToken, isAlive, remaining } from "./tokens.ts"
+import { type AccessToken, isValid, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 const provider = "routee"
@@ -65,7 +65,7 @@ const makeTokenFor = (world: World) => {
   return (account: string, scopes: ReadonlyArray<string>, now: number): { token: AccessToken; again: boolean } => {
     const key = JSON.stringify([account, scopes.toSorted()])
     const before = latest.get(key)
-    if (before !== undefined && isAlive(before, now)) return { token: before, again: true }
+    if (before !== undefined && isValid(before, now)) return { token: before, again: true }
     const token = world.tokens.issue({
       value: randomUUID(),
       provider,
@@ -148,7 +148,7 @@ export const makeRoutee = (world: World): Realm => ({
         world,
         providers: [provider],
         unauthorized: (reason) => {
-          const status = world.behavior().routee.deadTokenStatus
+          const status = world.behavior().routee.expiredTokenStatus
           return refused(reason, status, apiError(status, "The access token is missing or no longer valid"))
         },
         forbidden: (reason, scope) => refused(reason, 403, apiError(403, `The access token lacks the scope ${scope}`)),

@@ -67,7 +67,8 @@ export const makeRouteeEmail = (world: World): Realm => ({
       ...protectedBy({
         world,
         providers: [provider],
-        unauthorized: (reason) => oauthError(reason, world.behavior()["routee-email"].deadTokenStatus, "invalid_token"),
+        unauthorized: (reason) =>
+          oauthError(reason, world.behavior()["routee-email"].expiredTokenStatus, "invalid_token"),
         forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
         failure: oauthFailure
       }, [

@@ -15,7 +15,7 @@ import {
 } from "./realm.ts"
 import type { Received } from "./received.ts"
 import { refusalOfRefreshToken, spend } from "./refreshing.ts"
-import { type AccessToken, isAlive, type RefreshToken, remaining } from "./tokens.ts"
+import { type AccessToken, isValid, type RefreshToken, remaining } from "./tokens.ts"
 import { makeVerifying } from "./verifying.ts"
 import type { World } from "./world.ts"
 
@@ -109,13 +109,13 @@ export const makeServer = (world: World, server: Server, origin: string): Realm 
         const token = world.tokens.findRefresh(given)
         return token === undefined || token.account !== server.host
           ? { is: "grant", reason: "The refresh token isn't one of this server's." }
-          : isAlive(token, now) && !token.spent
+          : isValid(token, now) && !token.spent
           ? undefined
           : { is: "grant", reason: refusalOfRefreshToken(token, now) }
       }
       case "AnyToken": {
         const token = world.tokens.find(given)
-        return token !== undefined && isAlive(token, now)
+        return token !== undefined && isValid(token, now)
           ? undefined
           : { is: "grant", reason: `${name} isn't a live access token of the sandbox.` }
       }

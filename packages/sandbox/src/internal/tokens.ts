@@ -1,7 +1,7 @@
 import type { Lifetime, Provider } from "../Provider.ts"
-import type { LiveToken, RefreshTokenUse } from "../Token.ts"
+import type { RefreshTokenUse, ValidToken } from "../Token.ts"
 
-/** An access token that was handed out. */
+/** An access token that was issued. */
 export interface AccessToken {
   readonly value: string
   readonly provider: Provider
@@ -13,7 +13,7 @@ export interface AccessToken {
   revoked: boolean
 }
 
-/** A refresh token that was handed out. */
+/** A refresh token that was issued. */
 export interface RefreshToken {
   readonly value: string
   readonly provider: Provider
@@ -28,7 +28,7 @@ export interface RefreshToken {
   revoked: boolean
 }
 
-/** What must be known to hand out a token. */
+/** What must be known to issue a token. */
 export interface Issue {
   readonly value: string
   readonly provider: Provider
@@ -45,7 +45,7 @@ export interface Selection {
   readonly matches: (value: string) => boolean
 }
 
-export type Mortal = AccessToken | RefreshToken
+export type Token = AccessToken | RefreshToken
 
 // A benchmark asks for millions of tokens; the oldest are forgotten first.
 const capacity = 100_000
@@ -61,31 +61,31 @@ const remember = <A>(map: Map<string, A>, key: string, value: A): A => {
 const expiry = (now: number, lifetime: Lifetime): number =>
   lifetime === "unlimited" ? Number.POSITIVE_INFINITY : now + (lifetime === 0 ? 999 : lifetime * 1000)
 
-const end = (token: Mortal): number | undefined =>
+const end = (token: Token): number | undefined =>
   token.expiresAt === Number.POSITIVE_INFINITY ? undefined : token.expiresAt
 
-/** Whole seconds left, rounded down, as servers answer it; `undefined` for ever. */
-export const remaining = (token: Mortal, now: number): number | undefined =>
+/** Whole seconds left, rounded down, as servers answer it; `undefined`: it doesn't expire. */
+export const remaining = (token: Token, now: number): number | undefined =>
   token.expiresAt === Number.POSITIVE_INFINITY ? undefined : Math.max(0, Math.floor((token.expiresAt - now) / 1000))
 
-export const isAlive = (token: Mortal, now: number): boolean => !token.revoked && now < token.expiresAt
+export const isValid = (token: Token, now: number): boolean => !token.revoked && now < token.expiresAt
 
 /** Whether a refresh token would buy a new access token. */
-export const isUsable = (token: RefreshToken, now: number): boolean => isAlive(token, now) && !token.spent
+export const isUsable = (token: RefreshToken, now: number): boolean => isValid(token, now) && !token.spent
 
-const isSelected = (selection: Selection) => (token: Mortal): boolean =>
+const isSelected = (selection: Selection) => (token: Token): boolean =>
   (selection.provider === undefined || token.provider === selection.provider) &&
   (selection.account === undefined || token.account === selection.account) &&
   selection.matches(token.value)
 
-const mortal = ({ lifetime, now, ...token }: Issue) => ({
+const issued = ({ lifetime, now, ...token }: Issue) => ({
   ...token,
   issuedAt: now,
   expiresAt: expiry(now, lifetime),
   revoked: false
 })
 
-/** Every token that was handed out, dead or alive. */
+/** Every token that was issued. */
 export interface Tokens {
   readonly issue: (token: Issue, session?: string) => AccessToken
   readonly issueRefresh: (token: Issue, session: string) => RefreshToken
@@ -97,7 +97,7 @@ export interface Tokens {
     selection: Selection,
     now: number
   ) => number
-  readonly live: (now: number) => ReadonlyArray<LiveToken>
+  readonly live: (now: number) => ReadonlyArray<ValidToken>
   readonly refreshUses: (now: number) => ReadonlyArray<RefreshTokenUse>
 }
 
@@ -105,12 +105,12 @@ export const makeTokens = (fingerprint: (value: string) => string): Tokens => {
   const access = new Map<string, AccessToken>()
   const refresh = new Map<string, RefreshToken>()
 
-  const all = (): ReadonlyArray<Mortal> => [...access.values(), ...refresh.values()]
+  const all = (): ReadonlyArray<Token> => [...access.values(), ...refresh.values()]
 
   return {
-    issue: (token, session) => remember(access, token.value, { ...mortal(token), session }),
+    issue: (token, session) => remember(access, token.value, { ...issued(token), session }),
     issueRefresh: (token, session) =>
-      remember(refresh, token.value, { ...mortal(token), session, uses: 0, spent: false }),
+      remember(refresh, token.value, { ...issued(token), session, uses: 0, spent: false }),
     find: (value) => access.get(value),
     findRefresh: (value) => refresh.get(value),
     endSession: (session) => {
@@ -124,15 +124,15 @@ export const makeTokens = (fingerprint: (value: string) => string): Tokens => {
         : all()
       const chosen = candidates.filter(isSelected(selection))
       const sessions = new Set(chosen.map((token) => token.session).filter((session) => session !== undefined))
-      const doomed = what === "sessions"
+      const ended = what === "sessions"
         ? candidates.filter((token) => token.session !== undefined && sessions.has(token.session))
         : chosen
-      const alive = doomed.filter((token) => isAlive(token, now))
-      for (const token of alive) token.revoked = true
-      return alive.length
+      const valid = ended.filter((token) => isValid(token, now))
+      for (const token of valid) token.revoked = true
+      return valid.length
     },
     live: (now) =>
-      [...access.values()].filter((token) => isAlive(token, now)).map((token) => ({
+      [...access.values()].filter((token) => isValid(token, now)).map((token) => ({
         provider: token.provider,
         account: token.account,
         scopes: token.scopes,
@@ -148,7 +148,7 @@ export const makeTokens = (fingerprint: (value: string) => string): Tokens => {
         account: token.account,
         fingerprint: fingerprint(token.value),
         uses: token.uses,
-        alive: isUsable(token, now),
+        usable: isUsable(token, now),
         session: token.session,
         issuedAt: token.issuedAt,
         expiresAt: end(token),

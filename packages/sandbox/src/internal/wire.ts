@@ -32,21 +32,21 @@ const write = (socket: Socket, chunk: Uint8Array): Effect.Effect<void> =>
 /** How long a client has to take what came before a reset, which throws away whatever it hasn't read. */
 const beforeReset = 50
 
-// By the clock on the wall, whichever the sandbox lives on: it is the client that needs the time. A client in this
-// process has none where the process itself is held up; it has read before the event loop comes round again.
+// By the system's clock, whichever the sandbox uses: the client needs this time. A client in this process may be held up
+// with it; it has read before the next turn of the event loop.
 const letRead: Effect.Effect<void> = Effect.callback<void>((resume) => {
-  let comesRound: NodeJS.Immediate | undefined
+  let nextTurn: NodeJS.Immediate | undefined
   const timer = setTimeout(() => {
-    comesRound = setImmediate(() => resume(Effect.void))
+    nextTurn = setImmediate(() => resume(Effect.void))
   }, beforeReset)
   return Effect.sync(() => {
     clearTimeout(timer)
-    clearImmediate(comesRound)
+    clearImmediate(nextTurn)
   })
 })
 
 /**
- * Takes the connection from under the HTTP server, and writes on it. `beforeEnd` runs before the last thing that the
+ * Writes on the connection of the HTTP server directly. `beforeEnd` runs before the last thing that the
  * client can notice. Never succeeds: the request is over when its connection is.
  */
 export const writeOn = Effect.fnUntraced(function*(

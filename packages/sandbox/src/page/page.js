@@ -168,6 +168,14 @@ setInterval(() => {
   if (state.scripts.some(({ until }) => until !== undefined && until <= now())) refreshSoon()
 }, 1000)
 
+// Tests and other programs set answers and lifetimes, too.
+setInterval(() => {
+  if (!document.hidden) refreshSoon()
+}, 2000)
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refreshSoon()
+})
+
 await refresh()
 
 const events = new EventSource("/_sandbox/events")

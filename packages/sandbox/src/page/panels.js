@@ -157,18 +157,18 @@ const accessNode = (token, command) => {
 
 /** Draws what is left of each access token. */
 export const drawTokens = (state, now, command) => {
-  const alive = state.tokens.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now)
-  const more = state.counts.alive - state.tokens.length
-  byId("token-count").textContent = alive.length + more === 0 ? "" : (alive.length + more).toLocaleString()
-  byId("no-tokens").hidden = alive.length > 0
-  byId("revoke-all").hidden = alive.length === 0
-  const kept = new Set(alive.map(({ fingerprint }) => fingerprint))
+  const valid = state.tokens.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now)
+  const more = state.validTokens - state.tokens.length
+  byId("token-count").textContent = valid.length + more === 0 ? "" : (valid.length + more).toLocaleString()
+  byId("no-tokens").hidden = valid.length > 0
+  byId("revoke-all").hidden = valid.length === 0
+  const kept = new Set(valid.map(({ fingerprint }) => fingerprint))
   for (const [fingerprint, { node }] of tokenNodes) {
     if (kept.has(fingerprint)) continue
     node.remove()
     tokenNodes.delete(fingerprint)
   }
-  for (const token of alive) {
+  for (const token of valid) {
     let drawn = tokenNodes.get(token.fingerprint)
     if (drawn === undefined) {
       drawn = accessNode(token, command)
@@ -203,8 +203,8 @@ export const drawRefreshTokens = (state) => {
       ),
       element(
         "span",
-        { class: `badge ${token.alive ? "good" : "warn"}` },
-        token.alive ? "works" : "doesn't work any more"
+        { class: `badge ${token.usable ? "good" : "warn"}` },
+        token.usable ? "works" : "doesn't work any more"
       )
     )
   ))

@@ -188,8 +188,8 @@ export const presets = [
 
 /** The switches: provider, name, label, choices. */
 export const switches = [
-  ["routee", "deadTokenStatus", "An expired or revoked token gets", [[401, "401"], [403, "403"]]],
-  ["routee-email", "deadTokenStatus", "An expired or revoked token gets", [[401, "401"], [403, "403"]]],
+  ["routee", "expiredTokenStatus", "An expired or revoked token gets", [[401, "401"], [403, "403"]]],
+  ["routee-email", "expiredTokenStatus", "An expired or revoked token gets", [[401, "401"], [403, "403"]]],
   ["voipex", "refusedPasswordStatus", "A wrong password gets", [[401, "401 invalid_grant"], [
     400,
     "400 invalid_grant"
