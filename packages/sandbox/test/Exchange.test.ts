@@ -118,6 +118,18 @@ describe("An exchange", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("masks the secret of an account that was added after the same text had come before", () =>
+    Effect.gen(function*() {
+      const { addAccount, at, fingerprint, journal } = yield* Sandbox
+      const secret = "a-secret-of-later"
+      const come = request(at(`https://auth.routee.net/${secret}`), { headers: { accept: secret } })
+      yield* come
+      yield* addAccount({ provider: "routera", clientId: "later", clientSecret: secret })
+      yield* come
+      assert.deepStrictEqual((yield* journal).map(({ accept }) => accept), [secret, `***${fingerprint(secret)}***`])
+      assert.notInclude(JSON.stringify(yield* exchange(2)), secret)
+    }).pipe(Effect.provide(Sandbox.layer())))
+
   it.effect("masks a token by its field's name, wherever in a reply that is", () =>
     Effect.gen(function*() {
       const { at, fingerprint, script } = yield* Sandbox

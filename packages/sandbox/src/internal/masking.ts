@@ -33,14 +33,18 @@ interface Span {
 /** Secrets that are looked for in texts, however many there are: the work is that of the text alone. */
 export interface Secrets {
   readonly add: (secret: string | undefined) => void
+  readonly has: (secret: string) => boolean
   readonly spans: (text: string) => ReadonlyArray<Span>
 }
 
 export const makeSecrets = (fingerprint: (value: string) => string): Secrets => {
   const byStart = new Map<string, Array<Form>>()
+  const known = new Set<string>()
   return {
+    has: (secret) => known.has(secret),
     add: (secret) => {
-      if (secret === undefined || secret.length < shortest) return
+      if (secret === undefined || secret.length < shortest || known.has(secret)) return
+      known.add(secret)
       const print = fingerprint(secret)
       for (const form of formsOf(secret)) {
         const start = form.slice(0, shortest)
@@ -105,3 +109,22 @@ export const makeMask =
     const decoded = decodedIn(shown)
     return secrets.some((some) => some.spans(decoded).length > 0) ? "***" : shown
   }
+
+const remembered = 500
+
+/** Masks texts that come again and again, such as header values, once. `forget` when there is another secret. */
+export const makeCachedMask = (mask: Mask): { readonly mask: Mask; readonly forget: () => void } => {
+  const known = new Map<string, string>()
+  return {
+    mask: (text) => {
+      const before = known.get(text)
+      if (before !== undefined) return before
+      const shown = mask(text)
+      if (text.length > 512) return shown
+      if (known.size >= remembered) known.clear()
+      known.set(text, shown)
+      return shown
+    },
+    forget: () => known.clear()
+  }
+}

@@ -49,10 +49,14 @@ export const presentedBy = (request: Received, clientSecret: string | undefined)
 
 /** Masks what a request presented as a secret, what is a secret of an account, and every token. */
 export const maskOf = (world: World, request: Received, clientSecret: string | undefined): Mask => {
-  const presented = makeSecrets(world.fingerprint)
-  for (const secret of presentedBy(request, clientSecret)) presented.add(secret)
-  presented.add(request.basic)
-  return makeMask([presented, world.secrets], world.isToken, world.fingerprint)
+  // A client secret that was read is the second half of it.
+  const basic = clientSecret === undefined ? request.basic ?? "" : ""
+  const presented = [...presentedBy(request, clientSecret), basic]
+  const unknown = presented.filter((secret) => secret !== "" && !world.secrets.has(secret) && !world.isToken(secret))
+  if (unknown.length === 0) return world.mask
+  const secrets = makeSecrets(world.fingerprint)
+  for (const secret of unknown) secrets.add(secret)
+  return makeMask([secrets, world.secrets], world.isToken, world.fingerprint)
 }
 
 /** A text of the client's as the journal shows it. Only what may be shown is looked at, however long the text is. */

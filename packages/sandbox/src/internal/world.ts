@@ -5,7 +5,7 @@ import type { BehaviorChanges } from "../Behavior.ts"
 import type { Lifetime, Provider } from "../Provider.ts"
 import { makeFingerprint } from "./fingerprint.ts"
 import { makeJwt } from "./jwt.ts"
-import { makeSecrets, type Secrets } from "./masking.ts"
+import { makeCachedMask, makeMask, makeSecrets, type Mask, type Secrets } from "./masking.ts"
 import { makeTokens, type Tokens } from "./tokens.ts"
 
 const defaultLifetimes: Record<Provider, Lifetime> = {
@@ -47,6 +47,8 @@ export interface World {
   readonly accounts: () => ReadonlyArray<Account>
   /** The secrets and passwords of every account. */
   readonly secrets: Secrets
+  /** Masks those secrets, and tokens. */
+  readonly mask: Mask
   /** Whether the sandbox issued this, as an access token or a refresh token. */
   readonly isToken: (text: string) => boolean
   readonly addAccount: (account: Account) => void
@@ -71,9 +73,18 @@ export const makeWorld = (
   initial: BehaviorChanges
 ): World => {
   const fingerprint = makeFingerprint()
-  const known = new Map<string, Account>()
-  const secrets = makeSecrets(fingerprint)
+  const accountsByName = new Map<string, Account>()
+  const known = makeSecrets(fingerprint)
   const tokens = makeTokens(fingerprint)
+  const isToken = (text: string) => tokens.find(text) !== undefined || tokens.findRefresh(text) !== undefined
+  const { forget, mask } = makeCachedMask(makeMask([known], isToken, fingerprint))
+  const secrets: Secrets = {
+    ...known,
+    add: (secret) => {
+      known.add(secret)
+      forget()
+    }
+  }
   const set = new Map<string, LifetimeSet>()
   const ofAccount = new Map<string, Lifetime>()
   let behavior = withChanges(Behavior.defaults, initial)
@@ -81,7 +92,7 @@ export const makeWorld = (
 
   const addAccount = (account: Account): void => {
     const key = keyOf(account.provider, nameOf(account))
-    known.set(key, account)
+    accountsByName.set(key, account)
     set.delete(key)
     if (account.lifetime === undefined) ofAccount.delete(key)
     else ofAccount.set(key, account.lifetime)
@@ -90,7 +101,7 @@ export const makeWorld = (
   for (const account of accounts) addAccount(account)
 
   const client = (provider: Provider, clientId: string): ClientAccount | undefined => {
-    const account = known.get(keyOf(provider, clientId))
+    const account = accountsByName.get(keyOf(provider, clientId))
     return account === undefined || account.provider === "voipex" ? undefined : account
   }
 
@@ -99,17 +110,18 @@ export const makeWorld = (
     tokens,
     fingerprint,
     jwt: makeJwt(),
-    accounts: () => [...known.values()],
+    accounts: () => [...accountsByName.values()],
     secrets,
-    isToken: (text) => tokens.find(text) !== undefined || tokens.findRefresh(text) !== undefined,
+    isToken,
+    mask,
     addAccount,
     client,
     clients: (provider) =>
-      [...known.values()].filter((account): account is ClientAccount =>
+      [...accountsByName.values()].filter((account): account is ClientAccount =>
         account.provider !== "voipex" && account.provider === provider
       ),
     user: (username) => {
-      const account = known.get(keyOf("voipex", username))
+      const account = accountsByName.get(keyOf("voipex", username))
       return account?.provider === "voipex" ? account : undefined
     },
     lifetime: (provider, account) =>
