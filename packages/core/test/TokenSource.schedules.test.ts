@@ -121,13 +121,13 @@ const run = (seed: number) =>
       })
 
     let seen = Clocks.never
-    const look = Effect.gen(function*() {
-      return seen = Clocks.compare(
+    const look = Effect.sync(() =>
+      seen = Clocks.compare(
         seen,
         clock.currentTimeMillisUnsafe(),
         Number(clock.monotonicTimeNanosUnsafe()) / 1e6
       )
-    })
+    )
 
     /** A token that is held, not rejected and not at its end: while there is one, nobody may fail. */
     const mustSucceed = Effect.gen(function*() {
