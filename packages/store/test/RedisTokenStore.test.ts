@@ -181,6 +181,31 @@ describe("RedisTokenStore", () => {
         yield* Fiber.join(waiting)
       }))
 
+    it.live("once for each notification, also where those who wait do so again at once", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+        const { wait } = yield* RedisRecords.make(client, {
+          budget: Duration.minutes(1),
+          isSharded: false,
+          prefix: "mintmark:"
+        })
+        let woken = 0
+        const again = Effect.forever(Effect.andThen(
+          wait("mintmark:07", 3_600_000),
+          Effect.sync(() => {
+            woken++
+          })
+        ))
+        const waiting = yield* Effect.forkChild(Effect.all([again, again, again], { concurrency: "unbounded" }))
+        yield* eventually(() => redis.cli("PUBSUB", "NUMSUB", "mintmark:notifications:7").endsWith("\n1"))
+        redis.cli("PUBLISH", "mintmark:notifications:7", "mintmark:07")
+        yield* eventually(() => woken >= 3)
+        yield* pause(50)
+        assert.strictEqual(woken, 3)
+        yield* Fiber.interrupt(waiting)
+      }))
+
     it.live("on the channels of what they wait for alone, and on no more than four", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()

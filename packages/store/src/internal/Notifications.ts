@@ -36,7 +36,8 @@ export const make = Effect.fnUntraced(function*(
   const waiting = new Map<string, Set<() => void>>()
   const listening = new Map<string, Channel>()
 
-  const wake = (name: string): void => waiting.get(name)?.forEach((resume) => resume())
+  // Whoever waits again at once waits for the next notification.
+  const wake = (name: string): void => [...waiting.get(name) ?? []].forEach((resume) => resume())
 
   const listenWell = (channel: string) =>
     listen(channel, wake).pipe(Effect.catchDefect(Effect.fail), Effect.retry(backoff), Effect.ignore)

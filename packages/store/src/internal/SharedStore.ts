@@ -118,9 +118,9 @@ export const make = (
         force = true
       } else {
         const left = until - (yield* monotonic)
-        if (left <= 0) return yield* unavailable(need, "timeout")
+        if (left < 1) return yield* unavailable(need, "timeout")
         const pause = pauseOf(++waits, yield* Random.next)
-        yield* records.wait(name, Math.min(pause, record.leaseLeft + 1, left))
+        yield* records.wait(name, Math.ceil(Math.min(pause, record.leaseLeft + 1, left)))
       }
     }
   })
