@@ -44,7 +44,10 @@ const settle = Effect.promise(async () => {
 
 const run = Effect.gen(function*() {
   const pick = <A>(choices: ReadonlyArray<A>) =>
-    Effect.map(Random.nextIntBetween(0, choices.length), (index) => choices[index] ?? choices[0]!)
+    Effect.flatMap(
+      Random.nextIntBetween(0, choices.length),
+      (index) => Effect.fromNullishOr(choices[index]).pipe(Effect.orDie)
+    )
   const chance = (probability: number) => Effect.map(Random.next, (next) => next < probability)
 
   const lifetime = yield* pick([4, 60, 3_600])
