@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import { TokenStore } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
@@ -9,7 +10,6 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as SharedStore from "../src/internal/SharedStore.ts"
@@ -26,7 +26,7 @@ const schedules = Number(process.env["MINTMARK_SCHEDULES"] ?? 500)
 const only = process.env["MINTMARK_SEED"]
 const seeds = only === undefined ? Array.from({ length: schedules }, (_, index) => index + 1) : [Number(only)]
 
-const provider = acmeOfPersons(Schema.Struct({}))
+const provider = acmeOfPersons(TokenReply.Standard)
 
 /** A request with a refresh token, as the server saw it. */
 interface Sent {
@@ -45,7 +45,7 @@ const settle = Effect.promise(async () => {
 const run = Effect.gen(function*() {
   const pick = <A>(choices: ReadonlyArray<A>) =>
     Effect.flatMap(
-      Random.nextIntBetween(0, choices.length),
+      Random.nextIntBetween(0, choices.length - 1),
       (index) => Effect.fromNullishOr(choices[index]).pipe(Effect.orDie)
     )
   const chance = (probability: number) => Effect.map(Random.next, (next) => next < probability)
