@@ -102,6 +102,11 @@ describe("workspace", () => {
     }
   })
 
+  it("lets no dependency run a script on installation, except Node and pnpm", () => {
+    const allowed = [...read("pnpm-workspace.yaml").matchAll(/^ {2}(\S+): true$/gm)].map(([, name]) => name)
+    assert.deepStrictEqual(allowed, ["node", "pnpm"])
+  })
+
   it("names no registry in a lock file", () => {
     for (const lock of ["pnpm-lock.yaml", "tools/package-tests/toolbox/pnpm-lock.yaml"]) {
       assert.notMatch(read(lock), /https?:\/\/|tarball:/, lock)
