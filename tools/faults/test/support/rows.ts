@@ -378,7 +378,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "URLs with userinfo, fragments, other schemes",
-      tests: { "core/test/internal/url.test.ts": ["refuses %j"] }
+      tests: { "core/test/internal/http/url.test.ts": ["refuses %j"] }
     },
     {
       what: "authorization servers that others wrote",
