@@ -124,7 +124,7 @@ export const make = <Service, Reply, E>(
   // Each caller waits by itself: a promise that callers share belongs to the request of the first of them.
   const obtain = async (): Promise<Token> => {
     const { client } = await opened()
-    return fresh() ?? Effect.runPromise(client.token)
+    return fresh() ?? run(client.token)
   }
 
   const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
@@ -179,7 +179,7 @@ export const make = <Service, Reply, E>(
       held: Effect.map(hold(response), (held) => Effect.succeed(() => held)),
       repeat: (another) => Effect.succeed(() => carry(another))
     })
-    const settle = await abortable(Effect.runPromise(settled, signal ? { signal } : undefined), signal)
+    const settle = await abortable(run(settled, signal), signal)
     return settle()
   }
 
@@ -257,6 +257,18 @@ const withHeader = (headers: HeadersInit = {}, name: string, value: string): Hea
   }
   copy[name] = value
   return copy
+}
+
+/** The effect as a promise, whose error has the frames of who awaits it: one error may be that of many callers. */
+const run = async <A, E>(effect: Effect.Effect<A, E>, signal?: AbortSignal | null): Promise<A> => {
+  try {
+    return await Effect.runPromise(effect, signal ? { signal } : undefined)
+  } catch (error) {
+    if (!(error instanceof TokenError.TokenError)) throw error
+    const own = new TokenError.TokenError({ ...error })
+    Reflect.get(Error, "captureStackTrace")?.(own, run)
+    throw own
+  }
 }
 
 /** The promise, or the signal's reason, whichever comes first. */

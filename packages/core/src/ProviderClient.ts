@@ -12,7 +12,7 @@ import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
-import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { credentialsOf, missingOptions, type Source } from "./internal/request/account.ts"
 import { resolve } from "./internal/request/resolve.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
 import type { Account, Provider } from "./Provider.ts"
@@ -105,6 +105,8 @@ export const makeClient = Effect.fnUntraced(function*<
   provider: Provider<Reply>,
   options: Options & { readonly scopes?: ReadonlyArray<string> | undefined }
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
+  const missing = missingOptions(provider, options)
+  if (missing !== undefined) return yield* missing
   const resolved = yield* Effect.fromResult(resolve(provider, options))
   const http = yield* HttpClient.HttpClient
   const attachmentOf = yield* Effect.fromResult(Attach.make(resolved, options))

@@ -20,7 +20,7 @@ import type { TokenResponse } from "./internal/engine/ReplyReader.ts"
 import { limit, read as readBody } from "./internal/http/heldResponse.ts"
 import { sendOnce, SentAgain } from "./internal/http/sendOnce.ts"
 import { reasonOf } from "./internal/http/transport.ts"
-import { isSameUrl } from "./internal/http/url.ts"
+import { isSameUrl, originOf } from "./internal/http/url.ts"
 import type { TokenRequest } from "./internal/request/TokenRequest.ts"
 import * as TokenError from "./TokenError.ts"
 
@@ -59,8 +59,14 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
   building: Effect.Effect<TokenRequest, TokenError.TokenError>,
   deadline: Duration.Duration
 ): Effect.Effect<readonly [TokenRequest, TokenResponse], TokenError.TokenError> => {
-  const errorOf = (reason: TokenError.Reason) => new TokenError.TokenError({ provider: provider.id, reason })
-  const fail = (reason: TokenError.Reason) => Effect.fail(errorOf(reason))
+  let address: string | undefined
+  const fail = (reason: TokenError.Reason) =>
+    Effect.fail(
+      new TokenError.TokenError({
+        provider: provider.id,
+        reason: reason._tag === "Unavailable" ? new TokenError.Unavailable({ ...reason, address }) : reason
+      })
+    )
 
   const read = (
     request: TokenRequest,
@@ -100,6 +106,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
 
   const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
     if (request.produced !== undefined) return produced(request.produced.reply)
+    address = originOf(Redacted.value(request.url))
     // A client that dies may quote the request that it died of.
     return Effect.catchCause(exchange(request), (cause) => {
       const error = Cause.squash(cause)

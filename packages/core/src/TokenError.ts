@@ -12,6 +12,22 @@ import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 
+// Where an error is made, in the engine, tells nothing of its caller, whose frames `Cause` adds.
+const withoutStack = <Constructor extends new(...args: never) => object>(self: Constructor): Constructor =>
+  new Proxy(self, {
+    construct: (target, args, newTarget) => {
+      const { stackTraceLimit } = Error
+      Error.stackTraceLimit = 0
+      try {
+        return Reflect.construct(target, args, newTarget)
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit
+      }
+    }
+  })
+
+const TaggedError: typeof Data.TaggedError = (tag) => withoutStack(Data.TaggedError(tag))
+
 /**
  * What a refusal says.
  *
@@ -48,7 +64,7 @@ export interface Refused {
  * @since 0.1.0
  * @category reasons
  */
-export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<Refused> {
+export class CredentialsRefused extends TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
     return describe(`the credentials were ${perhaps(this)}refused`, this)
   }
@@ -62,7 +78,7 @@ export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<R
  * @since 0.1.0
  * @category reasons
  */
-export class GrantRefused extends Data.TaggedError("GrantRefused")<
+export class GrantRefused extends TaggedError("GrantRefused")<
   Refused & {
     /** The name of the grant that was refused, such as `password` or `refresh_token`. */
     readonly grant: string
@@ -80,7 +96,7 @@ export class GrantRefused extends Data.TaggedError("GrantRefused")<
  * @since 0.1.0
  * @category reasons
  */
-export class RequestRefused extends Data.TaggedError("RequestRefused")<Refused> {
+export class RequestRefused extends TaggedError("RequestRefused")<Refused> {
   override get message(): string {
     return describe(`the token request was ${perhaps(this)}refused`, this)
   }
@@ -93,7 +109,7 @@ export class RequestRefused extends Data.TaggedError("RequestRefused")<Refused> 
  * @since 0.1.0
  * @category reasons
  */
-export class Throttled extends Data.TaggedError("Throttled")<{
+export class Throttled extends TaggedError("Throttled")<{
   readonly status: number
 }> {
   override get message(): string {
@@ -107,7 +123,7 @@ export class Throttled extends Data.TaggedError("Throttled")<{
  * @since 0.1.0
  * @category reasons
  */
-export class Unavailable extends Data.TaggedError("Unavailable")<{
+export class Unavailable extends TaggedError("Unavailable")<{
   /**
    * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
    * been sent. `timeout`: the deadline passed. `status`: the server answered that it is in trouble.
@@ -119,6 +135,8 @@ export class Unavailable extends Data.TaggedError("Unavailable")<{
   readonly status?: number | undefined
   /** The system's code for it, such as `ECONNREFUSED`, where there was one. */
   readonly code?: string | undefined
+  /** The origin that was not reached, such as `https://auth.routee.net`, where it is the authorization server's. */
+  readonly address?: string | undefined
 }> {
   override get message(): string {
     return describe(unavailable[this.kind], this)
@@ -141,7 +159,7 @@ const unavailable = {
  * @since 0.1.0
  * @category reasons
  */
-export class ReplyNotUnderstood extends Data.TaggedError("ReplyNotUnderstood")<{
+export class ReplyNotUnderstood extends TaggedError("ReplyNotUnderstood")<{
   /** The status of the reply; `undefined` where not even that could be read. */
   readonly status?: number | undefined
   /** What was wrong with it, in our own words: never a piece of the reply. */
@@ -159,7 +177,7 @@ export class ReplyNotUnderstood extends Data.TaggedError("ReplyNotUnderstood")<{
  * @since 0.1.0
  * @category reasons
  */
-export class Unsafe extends Data.TaggedError("Unsafe")<{
+export class Unsafe extends TaggedError("Unsafe")<{
   readonly kind: "redirect" | "certificate" | "token_type" | "origin"
   /** What was refused, and which option allows it, if one does. */
   readonly problem: string
@@ -175,7 +193,7 @@ export class Unsafe extends Data.TaggedError("Unsafe")<{
  * @since 0.1.0
  * @category reasons
  */
-export class InvalidOption extends Data.TaggedError("InvalidOption")<{
+export class InvalidOption extends TaggedError("InvalidOption")<{
   /** The option's name. */
   readonly option: string
   /** The environment variable that `layerConfig` reads it from. */
@@ -226,7 +244,7 @@ export type Reason =
  * @since 0.1.0
  * @category errors
  */
-export class TokenError extends Data.TaggedError("TokenError")<{
+export class TokenError extends TaggedError("TokenError")<{
   /** The provider's id, such as `routee`. */
   readonly provider: string
   readonly reason: Reason
@@ -301,8 +319,10 @@ const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "
 
 const describe = (
   what: string,
-  { code, description, status }: Partial<Pick<Unavailable, "status" | "code"> & Pick<Refused, "description">>
+  { address, code, description, status }: Partial<
+    Pick<Unavailable, "address" | "code" | "status"> & Pick<Refused, "description">
+  >
 ): string => {
-  const details = [status === undefined ? [] : `status ${status}`, code ?? []].flat().join(", ")
+  const details = [address ?? [], status === undefined ? [] : `status ${status}`, code ?? []].flat().join(", ")
   return `${what}${details && ` (${details})`}${description === undefined ? "" : `: ${description}`}`
 }

@@ -31,7 +31,8 @@ const GrantRefused = Schema.TaggedStruct("GrantRefused", {
 const Unavailable = Schema.TaggedStruct("Unavailable", {
   kind: Schema.Literals(["connection", "interrupted", "timeout", "status", "credentials", "closed", "store"]),
   status: Schema.optional(Schema.Finite),
-  code: Schema.optional(Schema.String)
+  code: Schema.optional(Schema.String),
+  address: Schema.optional(Schema.String)
 })
 
 const ReplyNotUnderstood = Schema.TaggedStruct("ReplyNotUnderstood", {

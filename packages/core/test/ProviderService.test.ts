@@ -8,6 +8,7 @@ import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenError from "@mintmark/core/TokenError"
 import * as TokenReply from "@mintmark/core/TokenReply"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -113,6 +114,53 @@ describe("layerTest", () => {
       assert.strictEqual(Redacted.value((yield* token).value), "test-token")
       assert.match((yield* Effect.flip(http.get("/a"))).message, /layerTest/)
     }).pipe(Effect.provide(Acme.layerTest({ reply }))))
+})
+
+describe("layerConfig", () => {
+  const reasonWith = (
+    variables: Record<string, string>,
+    given: ProviderService.Configurable<AcmeOptions> = {}
+  ) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Layer.build(Acme.layerConfig(given)))
+      assert(error._tag === "TokenError" && error.reason._tag === "InvalidOption")
+      return error.message
+    }).pipe(
+      Effect.scoped,
+      Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(variables)),
+      Effect.provide(FetchHttpClient.layer)
+    )
+  const all = {
+    ACME_REGION: "eu",
+    ACME_CLIENT_ID: "a",
+    ACME_CLIENT_SECRET: "b",
+    ACME_USERNAME: "c",
+    ACME_PASSWORD: "d",
+    ACME_SCOPES: "e"
+  }
+
+  it.effect("tells all that is missing at once, by option and variable", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(
+        yield* reasonWith({ ACME_CLIENT_ID: "a", ACME_PASSWORD: "" }),
+        "acme: region (ACME_REGION) is missing or empty, and so are clientSecret (ACME_CLIENT_SECRET), "
+          + "username (ACME_USERNAME), password (ACME_PASSWORD), scopes (ACME_SCOPES)"
+      )
+      assert.strictEqual(
+        yield* reasonWith({ ...all, ACME_USERNAME: "", ACME_SCOPES: " " }),
+        "acme: username (ACME_USERNAME) is missing or empty, and so is scopes (ACME_SCOPES)"
+      )
+      assert.strictEqual(
+        yield* reasonWith({ ...all, ACME_USERNAME: "" }),
+        "acme: username (ACME_USERNAME) is missing or empty"
+      )
+    }))
+
+  it.effect("takes an option that is given as undefined for missing, and not the variable of another account", () =>
+    Effect.gen(function*() {
+      assert.include(yield* reasonWith(all, { username: undefined }), "username")
+      assert.match(yield* reasonWith(all, { clientId: undefined, clientSecret: undefined }), /clientId.*clientSecret/)
+    }))
 })
 
 describe("httpLayer", () => {

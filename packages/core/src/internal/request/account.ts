@@ -3,11 +3,11 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Kind, Problem, Values } from "../../ClientAuthentication.ts"
-import type { Secret } from "../../Provider.ts"
+import type { Overrides, Provider, Secret } from "../../Provider.ts"
 import { TokenError, Unavailable } from "../../TokenError.ts"
 import { printable } from "../text/printable.ts"
 import { check, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
-import { needsOf, optionOf } from "./settings.ts"
+import { needsOf, optionOf, settingsOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 
 /** Credentials, or an effect that reads and checks them anew for each token request. */
@@ -42,6 +42,30 @@ export const credentialsOf = Effect.fnUntraced(function*(
   if (Exit.isExit(request)) yield* request
   return known
 })
+
+/** The error of all options that are missing, where they are more than one: each alone is told by its own check. */
+export const missingOptions = (
+  provider: Provider,
+  options: Pick<Overrides, "clientAuthentication">
+): TokenError | undefined => {
+  // A caller without types may give anything, which has its own check.
+  const clientAuthentication = options.clientAuthentication?.needs === undefined
+    ? provider.clientAuthentication
+    : options.clientAuthentication
+  const [first, ...more] = settingsOf({ ...provider, clientAuthentication }).filter(({ kind, name, option }) => {
+    const isRequired = kind === "scopes"
+      ? provider.scopesRequired && provider.scopes.length === 0
+      : !kind.endsWith("?")
+    return isRequired && isMissing(Reflect.get(options, option) ?? provider.defaults[name])
+  })
+  if (first === undefined || more.length === 0) return undefined
+  const others = more.map(({ option, variable }) => `${option} (${variable})`).join(", ")
+  return invalidOption(provider, first.name, `${missing}, and so ${more.length === 1 ? "is" : "are"} ${others}`)
+}
+
+const isMissing = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || Array.isArray(value) && value.length === 0
+  || Redacted.isRedacted(value) && isMissing(Redacted.value(value))
 
 /** What a caller with types gives; one without may give anything. */
 type Given = Record<string, string | Secret | undefined>

@@ -64,14 +64,17 @@ export const config = <Options extends object>(
   return overridden(configs, given)
 }
 
-/** The configuration of options: what is given takes precedence. */
+/**
+ * The configuration of options: what is given takes precedence. What is given as `undefined` is missing: a variable in
+ * its place would be another account's.
+ */
 export const overridden = <Options extends object>(
   known: Readonly<Record<string, Config.Config<unknown>>>,
   given: object = {}
 ): Config.Config<Options> => {
   const configs = { ...known }
   for (const [option, value] of Object.entries(given)) {
-    if (value !== undefined) configs[option] = Config.isConfig(value) ? value : Config.succeed(value)
+    configs[option] = Config.isConfig(value) ? value : Config.succeed(value)
   }
   return Config.map(Config.all(configs), (options) => options as Options)
 }
