@@ -16,12 +16,13 @@ import * as Schedule from "effect/Schedule"
 const withoutStack = <Constructor extends new(...args: never) => object>(self: Constructor): Constructor =>
   new Proxy(self, {
     construct: (target, args, newTarget) => {
-      const { stackTraceLimit } = Error
-      Error.stackTraceLimit = 0
+      // V8's own, and JavaScriptCore's.
+      const limit: unknown = Reflect.get(Error, "stackTraceLimit")
+      if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", 0)
       try {
         return Reflect.construct(target, args, newTarget)
       } finally {
-        Error.stackTraceLimit = stackTraceLimit
+        if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", limit)
       }
     }
   })
@@ -291,7 +292,7 @@ export const from = (error: unknown): TokenError | undefined =>
  *
  * const balance = Effect.gen(function*() {
  *   const routee = yield* Routee
- *   const api = routee.http.pipe(HttpClient.retry(TokenError.schedule({ times: 3 })))
+ *   const api = routee.http.pipe(HttpClient.retry(TokenError.retrySchedule({ times: 3 })))
  *   return yield* api.get("/accounts/me/balance")
  * })
  * ```
@@ -299,7 +300,7 @@ export const from = (error: unknown): TokenError | undefined =>
  * @since 0.1.0
  * @category schedules
  */
-export const schedule = (
+export const retrySchedule = (
   options: { readonly times?: number | undefined; readonly duration?: Duration.Input | undefined } = {}
 ): Schedule.Schedule<number> => {
   const times = options.times ?? 5

@@ -187,7 +187,7 @@ describe("httpLayer", () => {
   })
 })
 
-describe("TokenError.schedule", () => {
+describe("TokenError.retrySchedule", () => {
   const unavailable = (retryAt?: number) =>
     new TokenError.TokenError({
       provider: "acme",
@@ -219,7 +219,7 @@ describe("TokenError.schedule", () => {
   it.effect("waits until retryAt, and for a growing while where there is none", () =>
     Effect.gen(function*() {
       const { at, effect } = failing([unavailable(60_000), unavailable(), unavailable()])
-      assert.strictEqual(yield* run(Effect.retry(effect, TokenError.schedule())), "Success")
+      assert.strictEqual(yield* run(Effect.retry(effect, TokenError.retrySchedule())), "Success")
       assert.strictEqual(at[1], 60_000)
       const [, , third = 0, fourth = 0] = at
       assert.isAtLeast(third - 60_000, 200)
@@ -232,10 +232,10 @@ describe("TokenError.schedule", () => {
     Effect.gen(function*() {
       const always = Array.from({ length: 100 }, () => unavailable())
       const five = failing(always)
-      assert.strictEqual(yield* run(Effect.retry(five.effect, TokenError.schedule())), "Failure")
+      assert.strictEqual(yield* run(Effect.retry(five.effect, TokenError.retrySchedule())), "Failure")
       assert.strictEqual(five.at.length, 1 + 5)
       const two = failing(always)
-      yield* run(Effect.retry(two.effect, TokenError.schedule({ times: 2 })))
+      yield* run(Effect.retry(two.effect, TokenError.retrySchedule({ times: 2 })))
       assert.strictEqual(two.at.length, 1 + 2)
       for (
         const error of [
@@ -249,7 +249,7 @@ describe("TokenError.schedule", () => {
         ]
       ) {
         const once = failing([error])
-        assert.strictEqual(yield* run(Effect.retry(once.effect, TokenError.schedule())), "Failure")
+        assert.strictEqual(yield* run(Effect.retry(once.effect, TokenError.retrySchedule())), "Failure")
         assert.strictEqual(once.at.length, 1)
       }
     }))
@@ -267,8 +267,8 @@ describe("TokenError.schedule", () => {
       for (const plain of [false, true]) {
         const { http } = yield* account(acmeAt(server.origin))
         const request = plain
-          ? HttpClient.retry(toHttpClient(http), TokenError.schedule()).get("/a")
-          : HttpClient.retry(http, TokenError.schedule()).get("/a")
+          ? HttpClient.retry(toHttpClient(http), TokenError.retrySchedule()).get("/a")
+          : HttpClient.retry(http, TokenError.retrySchedule()).get("/a")
         const fiber = yield* Effect.forkChild(Effect.exit(request))
         yield* Effect.repeat(Effect.sleep(10).pipe(TestClock.withLive), { until: () => tokens % 2 === 1 })
         yield* Effect.repeat(TestClock.adjust("20 seconds"), { until: () => fiber.pollUnsafe() !== undefined })

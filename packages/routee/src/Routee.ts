@@ -11,6 +11,8 @@ import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The scopes that Routee documents. It grants others too, so any other text is accepted.
  *

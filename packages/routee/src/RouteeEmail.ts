@@ -10,6 +10,8 @@ import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The provider: client credentials, in the body. Routee's two pages on it contradict each other on that: the option
  * `clientAuthentication` overrides it. A 401 or a 403 of the API means a new token.

@@ -10,6 +10,8 @@ import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The provider: client credentials, in the body; a 401 of the API means a new token. Nothing is known of its scopes: an
  * application that knows some may request them.

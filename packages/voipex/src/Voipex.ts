@@ -11,6 +11,8 @@ import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The scopes that Voipex is known to accept or to grant. Any other text is accepted too.
  *

@@ -12,6 +12,8 @@ import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import type * as Array from "effect/Array"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The regions that are known. Any other that can stand in a host name is accepted too.
  *

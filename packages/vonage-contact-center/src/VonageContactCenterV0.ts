@@ -12,6 +12,8 @@ import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import type { VonageContactCenterDomain, VonageContactCenterRegion } from "./VonageContactCenter.ts"
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The provider: client credentials, raw in a Basic header; no scopes; a 401 of the API means a new token. The API is at
  * the token endpoint's own host.

@@ -14,6 +14,8 @@ import * as TokenReply from "@mintmark/core/TokenReply"
 // there is, `Provider.Facts` lists: Acme's own names of credentials (`names`), a reply with more fields, refresh tokens,
 // statuses that mean "get a new token", errors that status and OAuth code don't tell.
 
+export * from "@mintmark/core/ProviderExports"
+
 /**
  * The provider: client credentials, form-encoded in a Basic header as in RFC 6749; a 401 of the API means a new token.
  *
