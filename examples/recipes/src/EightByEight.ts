@@ -4,7 +4,7 @@ import * as Provider from "@mintmark/core/Provider"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
 export const eightByEight = Provider.make({
-  id: "8x8",
+  id: "eight-by-eight",
   tokenEndpoint: "https://api.8x8.com/oauth/v2/token",
   apiUrl: "https://api.8x8.com",
   clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
