@@ -10,6 +10,7 @@ export interface Row {
 
 const response = "core/test/internal/engine/ReplyReader.test.ts"
 const source = "core/test/TokenSource.test.ts"
+const memory = "core/test/TokenSource.memory.test.ts"
 const endpoint = "core/test/TokenEndpoint.test.ts"
 const shared = "store/test/RedisTokenStore.test.ts"
 const suite = "conformance/src/StoreSuite.ts"
@@ -394,11 +395,109 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         ]
       }
     }
+  ],
+  "Found in the field": [
+    {
+      what: "a refresh token that is refused in other words than `invalid_grant`",
+      tests: { [memory]: ["that is over is followed by the password in the same call, and never sent again: ${name}"] }
+    },
+    {
+      what: "a gateway's page that looks like a refusal, to a password grant",
+      tests: {
+        [memory]: ["sends a password again after 30 s, 5 min, 15 min, then hourly, where the reply is unclear: ${name}"]
+      }
+    },
+    {
+      what: "a password that is refused in other words; seven views of an account with a wrong password",
+      tests: {
+        [memory]: [
+          "sends a wrong password once for seven views, one after another or at once: ${name}",
+          "holds up no other view where a request was refused: ${error}",
+          "sends each of two replicas of a wrong ${kind} once, though they come in turn"
+        ]
+      }
+    },
+    {
+      what: "a secret that can't be read for a moment after a refusal",
+      tests: { [memory]: ["still knows of ${name} after the secret could not be read for a moment"] }
+    },
+    {
+      what: "the process is suspended during a token request, for longer than the deadline",
+      tests: {
+        "core/test/Suspension.test.ts": [
+          "for longer than the deadline uses the reply that waits in its socket, over ${transport}"
+        ]
+      }
+    },
+    {
+      what: "who started a token request is gone: a Worker's request has ended, was aborted or hung up",
+      tests: {
+        "edge-worker/test/Liveness.test.ts": [
+          "50 cold requests make one token request",
+          "a renewal in the background whose request has ended is followed by another one",
+          "a renewal in the background that waitUntil keeps alive is used",
+          "a cold start whose first caller gives up after 300 ms leaves later requests a token",
+          "a request that ends while others wait for its token request leaves them a token",
+          "a client that hangs up leaves those who wait, and later requests, a token"
+        ]
+      }
+    },
+    {
+      what: "a pool's key that is a record or a `Data.Class`",
+      tests: {
+        "core/test/TokenPool.test.ts": [
+          "finds an account by equality: a record or a Data.Class with equal fields is the same one"
+        ]
+      }
+    },
+    {
+      what: "the machine slept after a `Retry-After`",
+      tests: { [memory]: ["waits by the clock that says that more time has passed"] }
+    },
+    {
+      what: "nothing was sent: a connection that was never made",
+      tests: { [memory]: ["is not spent by a connection that was never made: it is tried again at once"] }
+    },
+    {
+      what: "a refresh token that may be spent, after a 5xx, a lost reply or a timeout",
+      tests: {
+        [memory]: [
+          "that may be spent is sent once more, 5 s later, and no third time: then the password is; ${name}",
+          "is left alone by `renew` where it may be spent"
+        ]
+      }
+    },
+    {
+      what: "an authorization server recovers",
+      tests: {
+        [memory]: [
+          "doesn't keep a password account from a token within 5 s of a recovery, after ${recovery} s"
+        ],
+        "core/test/TokenPool.test.ts": [
+          "lets one of 10,000 accounts probe an endpoint that fails, and the others follow with jitter"
+        ]
+      }
+    },
+    {
+      what: "a server that counts whole seconds",
+      tests: {
+        [memory]: [
+          "count from the second in which the request was sent, rounded down: no token is served in its last"
+        ]
+      }
+    },
+    {
+      what: "`renew` during a suspension",
+      tests: {
+        [memory]: ["returns no token that has expired while the process was suspended, but requests another"]
+      }
+    }
   ]
 }
 
 // Beside this package, or among those that are published.
-const folderOf = (file: string): string => file.startsWith("faults/") ? "tools" : "packages"
+const folderOf = (file: string): string =>
+  file.startsWith("faults/") ? "tools" : file.startsWith("edge-worker/") ? "examples" : "packages"
 
 const read = (file: string): string =>
   readFileSync(fileURLToPath(new URL(`../../../../${folderOf(file)}/${file}`, import.meta.url)), "utf8")
