@@ -35,18 +35,41 @@ const play = Effect.fnUntraced(function*(subject: Subject, played: Played, pair:
     ...overridesOf(played, sandbox.urls[played.by]),
     ...accountOf(subject, { ...pair, secret }, played.scopes ?? [])
   })
-  const request = HttpClientRequest.get(played.path).pipe(
-    played.accept === undefined ? identity : HttpClientRequest.accept(played.accept)
-  )
+  const callTo = (url: string) => {
+    const request = HttpClientRequest.get(url).pipe(
+      played.accept === undefined ? identity : HttpClientRequest.accept(played.accept)
+    )
+    return Effect.map(client.http.execute(request), ({ status }) => status)
+  }
   return {
     client,
     of,
-    call: Effect.map(client.http.execute(request), ({ status }) => status),
+    call: callTo(played.path),
+    callTo,
     tokenRequests: Effect.map(
       sandbox.journal,
       (entries) => entries.filter(({ account, kind }) => kind === "token" && account === of.account)
     )
   }
+})
+
+/** In the sandbox each host has an address of its own, so that a wrong one is a 404. */
+const reachesItsHosts = (subject: Subject, played: Played): Check => ({
+  topic: "sandbox",
+  name: "reaches the documented hosts, by a relative path and by each documented URL",
+  run: Effect.gen(function*() {
+    const sandbox = yield* Sandbox
+    yield* sandbox.clear
+    const { stated } = subject
+    const { callTo } = yield* play(subject, played, { id: "account-hosts", secret: "s3cret" })
+    const bases = ["", stated.apiUrl, ...(stated.apiOrigins ?? [])]
+    for (const base of bases) assert.strictEqual(yield* callTo(base + played.path), 200, base)
+    const hosts = bases.map((base) => new URL(base === "" ? stated.apiUrl : base).host)
+    assert.deepStrictEqual(
+      (yield* sandbox.journal).map(({ host }) => host),
+      [new URL(stated.tokenEndpoint).host, ...hosts]
+    )
+  })
 })
 
 /** What the provider's server, as the sandbox plays it, receives. */
@@ -73,6 +96,7 @@ export const sandboxed = (subject: Subject): ReadonlyArray<Check> => {
         }
       })
     },
+    ...(played.by === "generic" ? [] : [reachesItsHosts(subject, played)]),
     {
       topic: "sandbox",
       name: "replaces a token that its server revoked, with one token request for all API requests",
