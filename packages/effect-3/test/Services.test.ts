@@ -475,7 +475,7 @@ describe("a token request", () => {
         })
       )
       const voipex = yield* Voipex.make({ username: "alice@example.com", password: Redacted.make(secret) }).pipe(
-        Effect.provideService(HttpClient.HttpClient, HttpClient.retryTransient(http, { times: 3 }))
+        Effect.provideService(HttpClient.HttpClient, HttpClient.retry(HttpClient.filterStatusOk(http), { times: 3 }))
       )
       yield* voipex.token
       const error = yield* Effect.flip(voipex.renew)
