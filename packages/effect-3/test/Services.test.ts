@@ -479,7 +479,7 @@ describe("a token request", () => {
       )
       yield* voipex.token
       const error = yield* Effect.flip(voipex.renew)
-      assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "interrupted" })
+      assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "status", status: 503 })
       assert.deepStrictEqual(sent, ["password", "refresh_token"])
     })))
 

@@ -47,7 +47,7 @@ export const make = (http: HttpClient): Effect.Effect<Bridge, never, Scope.Scope
     const world = Context4.mergeAll(
       Context4.make(Clock4.Clock, clock(yield* Effect.clock, toEngine)),
       Context4.make(Random4.Random, random(yield* Effect.random, runtime)),
-      Context4.make(HttpClient4.HttpClient, tokenHttpClient(http, runtime.context, toEngine)),
+      Context4.make(HttpClient4.HttpClient, tokenHttpClient(http, toEngine)),
       Context4.make(Scope4.Scope, scope)
     )
     const fromEngine = fromEngineIn(world)

@@ -1,7 +1,6 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import { constTrue } from "effect/Function"
@@ -46,16 +45,3 @@ export const refusing =
 
 const isAbout = (cause: Cause.Cause<unknown>, refused: unknown): boolean =>
   [...Cause.defects(cause)].some((defect) => defect === refused)
-
-/** A request that must not be sent again would have been. */
-export class SentAlready extends Data.TaggedError("SentAlready") {}
-
-/** The client, for one request, which it sends once whatever it makes of the answer. */
-export const once = <E, R>(http: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E | SentAlready, R> => {
-  let isSent = false
-  return HttpClient.mapRequestEffect(http, (request) => {
-    if (isSent) return Effect.fail(new SentAlready())
-    isSent = true
-    return Effect.succeed(request)
-  })
-}

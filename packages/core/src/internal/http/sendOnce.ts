@@ -10,34 +10,12 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
+import { Sending } from "./Sending.ts"
 
 /*
  * Sends a request that holds credentials: once, to its own URL, and with nothing of the caller, whatever the client is
- * set to do around and below this.
- *
- * What a client is set to do is in the context that it sends with, and a client may set that itself: `RequestInit`, the
- * tracer, `TracerDisabledWhen`. Two hooks run within that context, right before a client of `HttpClient.make` sends:
- * it reads the request's URL, and it starts a span. So the URL, when it is read, puts what must apply into the context;
- * and the span, which is of a tracer of this module's own, is told of the response before anything else is.
- *
- * `HttpClient.followRedirects` reads the location of a redirect relative to the URL of the request that led there. Once
- * there is a redirect, the request has no URL to read it relative to, and the redirect is the response.
+ * set to do around and below this. `Sending` says how.
  */
-
-/** What is known of the first response to a request that the client has tried to send again. */
-export class SentAgain {
-  readonly _tag = "SentAgain"
-  /** Of the response; `undefined` if there was none. */
-  readonly status: number | undefined
-  readonly retryAfter: string | undefined
-  /** Why there was none. */
-  readonly error: unknown
-  constructor({ error, retryAfter, status }: Omit<SentAgain, "_tag">) {
-    this.status = status
-    this.retryAfter = retryAfter
-    this.error = error
-  }
-}
 
 /**
  * Sends a request once. Dies with `SentAgain` where the client sends it again, or makes an error of a redirect: a defect
@@ -48,21 +26,9 @@ export const sendOnce = <E, R>(
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
   Effect.suspend(() => {
-    const first: { -readonly [Name in keyof Omit<SentAgain, "_tag">]: SentAgain[Name] } = {
-      status: undefined,
-      retryAfter: undefined,
-      error: undefined
-    }
-    const spans = new WeakSet<object>()
-    let state: "unsent" | "sent" | "answered" | "redirected" = "unsent"
-    let isOver = false
-
+    const sending = new Sending()
     const tracer = Tracer.make({
       span: (options) => {
-        // A client that is made of another one sends through it, and both start a span.
-        const isNested = Option.exists(options.parent, (parent) => spans.has(parent)) && state === "sent"
-        if (options.kind === "client" && !isNested && state !== "unsent") throw new SentAgain(first)
-        state = "sent"
         const span: Tracer.Span = {
           _tag: "Span",
           spanId: "",
@@ -70,48 +36,25 @@ export const sendOnce = <E, R>(
           attributes: new Map(),
           status: { _tag: "Started", startTime: options.startTime },
           ...options,
-          attribute: (name, value) => {
-            if (name === "http.response.status_code" && typeof value === "number") {
-              first.status = value
-              state = value >= 300 && value <= 399 ? "redirected" : "answered"
-            }
-            if (name === "http.response.header.retry-after" && typeof value === "string") first.retryAfter = value
-          },
-          end: (_, exit) => {
-            if (state === "sent" && exit._tag === "Failure") {
-              first.error = Cause.squash(exit.cause)
-              state = "answered"
-            }
-          },
+          attribute: sending.attribute,
+          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause)),
           event: constVoid,
           addLinks: constVoid
         }
-        spans.add(span)
+        sending.started(span, options.kind, Option.getOrUndefined(options.parent))
         return span
       }
     })
-
-    const guarded = (prepared: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest => {
-      if (state !== "unsent") throw new SentAgain(first)
-      return Object.create(prepared, {
-        url: {
-          enumerable: true,
-          get: () => {
-            const fiber = isOver ? undefined : Fiber.getCurrent()
-            fiber?.setContext(withNothingOfTheCaller(fiber.context, tracer))
-            return state === "redirected" && !isOver ? "https://" : prepared.url
-          }
-        }
-      })
+    const apply = () => {
+      const fiber = Fiber.getCurrent()
+      fiber?.setContext(withNothingOfTheCaller(fiber.context, tracer))
     }
 
     // The last change to the request: what the application's client does to it comes before.
-    return HttpClient.mapRequest(http, guarded).execute(request).pipe(
+    return HttpClient.mapRequest(http, (prepared) => sending.guarded(prepared, apply)).execute(request).pipe(
       Effect.updateContext((context: Context.Context<R>) => withNothingOfTheCaller(context, tracer)),
-      Effect.catchCause((cause) => state === "redirected" ? Effect.die(new SentAgain(first)) : Effect.failCause(cause)),
-      Effect.ensuring(Effect.sync(() => {
-        isOver = true
-      }))
+      Effect.catchCause((cause) => sending.isRedirected ? Effect.die(sending.again) : Effect.failCause(cause)),
+      Effect.ensuring(Effect.sync(sending.end))
     )
   })
 

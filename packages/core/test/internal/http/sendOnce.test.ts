@@ -11,7 +11,8 @@ import * as Layer from "effect/Layer"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import { Agent, interceptors } from "undici"
-import { sendOnce, SentAgain } from "../../../src/internal/http/sendOnce.ts"
+import { SentAgain } from "../../../src/internal/http/Sending.ts"
+import { sendOnce } from "../../../src/internal/http/sendOnce.ts"
 import { type Answer, serve } from "../../support/TestServer.ts"
 
 const transports = {

@@ -1,0 +1,91 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { Sending } from "@mintmark/core/internal/http/Sending"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import { constFalse, constVoid } from "effect/Function"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Tracer from "effect/Tracer"
+
+/**
+ * Sends a request that holds credentials as core does: once, to its own URL, and with nothing of the caller. What must
+ * apply is set in the current fiber, which is expected to have nothing else to do.
+ */
+export const sendOnce = <E, R>(
+  http: HttpClient.HttpClient.With<E, R>,
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
+  Effect.suspend(() => {
+    const sending = new Sending()
+    const tracer = Tracer.make({
+      span: (name, parent, context, links, startTime, kind) => {
+        const span: Tracer.Span = {
+          _tag: "Span",
+          name,
+          spanId: "",
+          traceId: "",
+          parent,
+          context,
+          status: { _tag: "Started", startTime },
+          attributes: new Map(),
+          links,
+          sampled: false,
+          kind,
+          attribute: sending.attribute,
+          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause)),
+          event: constVoid,
+          addLinks: constVoid
+        }
+        sending.started(span, kind, Option.getOrUndefined(parent))
+        return span
+      },
+      context: (run) => run()
+    })
+    const apply = () => {
+      const fiber = Option.getOrUndefined(Fiber.getCurrentFiber())
+      if (!isSettable(fiber)) return
+      fiber.setFiberRef(FiberRef.currentTracerEnabled, true)
+      fiber.setFiberRef(HttpClient.currentTracerDisabledWhen, constFalse)
+      fiber.setFiberRef(HttpClient.currentTracerPropagation, false)
+      fiber.setFiberRef(
+        DefaultServices.currentServices,
+        Context.add(fiber.getFiberRef(DefaultServices.currentServices), Tracer.Tracer, tracer)
+      )
+      fiber.setFiberRef(FiberRef.currentContext, withoutRedirects(fiber.getFiberRef(FiberRef.currentContext)))
+    }
+    apply()
+
+    // The last change to the request: what the application's client does to it comes before.
+    return HttpClient.mapRequest(http, (prepared) => sending.guarded(prepared, apply)).execute(request).pipe(
+      Effect.catchAllCause((cause) => sending.isRedirected ? Effect.die(sending.again) : Effect.failCause(cause)),
+      Effect.ensuring(Effect.sync(sending.end))
+    )
+  })
+
+const withoutRedirects = (context: Context.Context<never>): Context.Context<never> =>
+  context.pipe(
+    Context.add(FetchHttpClient.RequestInit, {
+      ...Context.getOrElse(context, FetchHttpClient.RequestInit, () => ({})),
+      redirect: "manual"
+    }),
+    Context.add(UndiciOptions, { ...Context.getOrElse(context, UndiciOptions, () => ({})), maxRedirections: 0 })
+  )
+
+// `NodeHttpClient`'s, by its key: this package has nothing of Node's.
+const UndiciOptions = Context.GenericTag<never, object>("@effect/platform-node/NodeHttpClient/undiciOptions")
+
+/** Every fiber of Effect 3 can be set, which its type doesn't tell. */
+interface Settable {
+  readonly getFiberRef: <A>(fiberRef: FiberRef.FiberRef<A>) => A
+  readonly setFiberRef: <A>(fiberRef: FiberRef.FiberRef<A>, value: A) => void
+}
+
+const isSettable = (fiber: unknown): fiber is Settable =>
+  Predicate.hasProperty(fiber, "setFiberRef") && Predicate.isFunction(fiber.setFiberRef)
