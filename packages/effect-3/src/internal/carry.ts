@@ -26,8 +26,8 @@ import * as Option from "effect/Option"
 import type { AuthenticatedHttpClient } from "../AuthenticatedHttpClient.ts"
 import type { TokenError } from "../TokenError.ts"
 import type { Bridge } from "./bridge.ts"
+import { refusing } from "./refusing.ts"
 import { bodyOf, urlOf } from "./response.ts"
-import { refusing } from "./sending.ts"
 import { toTokenError } from "./tokenError.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
