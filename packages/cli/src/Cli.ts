@@ -13,31 +13,35 @@ import * as RequestCommand from "./RequestCommand.ts"
 import * as SandboxCommand from "./SandboxCommand.ts"
 import * as TokenCommand from "./TokenCommand.ts"
 
-const command = Command.make("mintmark").pipe(
-  Command.withDescription([
-    "Gets OAuth 2.0 access tokens for telecom APIs, and tells what is wrong when there is none.",
-    "",
-    "It ends with 0 when all is done; else with a number for scripts: 2 command line, 3 settings, 4 credentials,",
-    "5 token request, 6 not reached, 7 too many requests, 8 reply, 9 unsafe, 22 the API said no, 23 can't write."
-  ].join("\n  ")),
-  Command.withSubcommands([
-    TokenCommand.command,
-    RequestCommand.command,
-    DoctorCommand.command,
-    SandboxCommand.command
-  ]),
-  Command.withExamples([
-    { command: "mintmark sandbox > .env", description: "No account yet? All providers, on this machine" },
-    { command: "mintmark token routee", description: "A token" },
-    { command: "mintmark request routee GET /accounts/me/balance", description: "An API call with a token on it" },
-    { command: "mintmark doctor routee", description: "What works and what doesn't, where there is none" },
-    { command: "source <(mintmark --completions bash)", description: "Completions; also for zsh, fish and powershell" }
-  ])
-)
+const command = (version: string) =>
+  Command.make("mintmark").pipe(
+    Command.withDescription([
+      "Gets OAuth 2.0 access tokens for telecom APIs, and says what is wrong when there is none.",
+      "",
+      "It ends with 0 when all is done; else with a number for scripts: 2 command line, 3 settings, 4 credentials,",
+      "5 token request, 6 not reached, 7 too many requests, 8 reply, 9 unsafe, 22 the API said no, 23 can't write."
+    ].join("\n  ")),
+    Command.withSubcommands([
+      TokenCommand.command,
+      RequestCommand.command,
+      DoctorCommand.command(version),
+      SandboxCommand.command
+    ]),
+    Command.withExamples([
+      { command: "mintmark sandbox --dotenv .env", description: "No account yet? All providers, on this machine" },
+      { command: "mintmark token routee", description: "A token" },
+      { command: "mintmark request routee GET /accounts/me/balance", description: "An API call with a token on it" },
+      { command: "mintmark doctor routee", description: "What works, what doesn't, and what to do" },
+      {
+        command: "source <(mintmark --completions bash)",
+        description: "Completions; also for zsh, fish and powershell"
+      }
+    ])
+  )
 
-/** Runs what the command line says. Every failure is told on standard error, in a line or two, and nowhere else. */
+/** Runs what the command line says. Every failure is shown on standard error, in a line or two, and nowhere else. */
 export const run = (version: string) =>
-  Command.run(command, { version }).pipe(
+  Command.run(command(version), { version }).pipe(
     Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns })),
     Effect.provideService(CliOutput.Presenter, presenter),
     Effect.catchTag("ShowHelp", misused),
@@ -48,7 +52,7 @@ export const run = (version: string) =>
 const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 const presenter: CliOutput.Presenter = {
-  // A wrong command line is told as every other failure, without the whole help above it.
+  // A wrong command line is shown as every other failure, without the whole help above it.
   present: (event) => event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event)
 }
 
@@ -76,7 +80,7 @@ const problemOf = (error: CliError.NonShowHelpErrors): string =>
 const unforeseen = (defect: unknown): Effect.Effect<never, Failure> =>
   Effect.fail(
     new Failure({
-      problem: `Something happened that mintmark doesn't foresee (${
+      problem: `Something happened that mintmark doesn't handle (${
         Predicate.isError(defect) ? defect.name : typeof defect
       }).`,
       advice: "That is a defect of mintmark: please report it, with the command that you ran.",

@@ -15,24 +15,68 @@ export type AnyProvider = Provider<unknown, {}, {}>
 /** All that the commands know of a provider besides what its package says. One more provider is one more line. */
 export interface Entry {
   readonly provider: AnyProvider
+  /** The regions that are known, where there are regions. */
+  readonly regions?: ReadonlyArray<string>
+  /** What its ids look like. */
+  readonly shape?: Shape
   /** A path of the API that any token may `GET`, if one is known. */
-  readonly probe?: string
-  /** The sandbox's account, and what else to set for it. */
-  readonly sandbox: { readonly account: Account.Account; readonly region?: string; readonly scopes?: string }
+  readonly probe?: Probe
+  /** The sandbox's account, what else to set for it, and a path of the API that it plays. */
+  readonly sandbox: {
+    readonly account: Account.Account
+    readonly region?: string
+    readonly scopes?: string
+    readonly probe: Probe
+  }
 }
 
+/** What the ids of a provider look like. */
+export interface Shape {
+  readonly id: RegExp
+  /** The same in words, to be read after "is not". */
+  readonly words: string
+  /** Whether the provider's pages say so. If not, an id of another shape is no mistake. */
+  readonly isDocumented: boolean
+}
+
+/** An API request that needs no more than a token. */
+export interface Probe {
+  readonly path: string
+  readonly accept?: string
+}
+
+const application: Shape = { id: /^[\da-f]{24}$/, words: "24 hexadecimal digits", isDocumented: false }
+const email: Shape = { id: /^[^@\s]+@[^@\s]+$/, words: "an e-mail address", isDocumented: true }
+const regions = ["emea", "nam", "apac"]
+
 const providers = {
-  "routee": { provider: routee, probe: "/accounts/me/balance", sandbox: { account: Account.routee } },
-  "routee-email": { provider: routeeEmail, sandbox: { account: Account.routeeEmail } },
-  "routera": { provider: routera, sandbox: { account: Account.routera } },
-  "voipex": { provider: voipex, sandbox: { account: Account.voipex } },
+  "routee": {
+    provider: routee,
+    shape: application,
+    probe: { path: "/accounts/me/balance" },
+    sandbox: { account: Account.routee, probe: { path: "/accounts/me/balance" } }
+  },
+  "routee-email": {
+    provider: routeeEmail,
+    shape: application,
+    sandbox: { account: Account.routeeEmail, probe: { path: "/accounts/me" } }
+  },
+  "routera": { provider: routera, sandbox: { account: Account.routera, probe: { path: "/me" } } },
+  "voipex": { provider: voipex, shape: email, sandbox: { account: Account.voipex, probe: { path: "/me" } } },
   "vonage-contact-center": {
     provider: vonageContactCenter,
-    sandbox: { account: Account.vonage, region: "emea", scopes: "users:read" }
+    regions,
+    sandbox: {
+      account: Account.vonage,
+      region: "emea",
+      scopes: "users:read",
+      probe: { path: "/useradmin/users", accept: "application/vnd.newvoicemedia.v3+json" }
+    }
   },
   "vonage-contact-center-v0": {
     provider: vonageContactCenterV0,
-    sandbox: { account: Account.vonageV0, region: "emea" }
+    regions,
+    sandbox: { account: Account.vonageV0, region: "emea", probe: { path: "/useradmin/users" } }
   }
 } satisfies Record<string, Entry>
 

@@ -1,4 +1,3 @@
-import type { TokenError } from "@mintmark/core/TokenError"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -18,6 +17,7 @@ import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import * as Session from "./Session.ts"
+import { whileWaiting } from "./Spinner.ts"
 
 const methods = [...HttpMethod.all]
 
@@ -57,26 +57,28 @@ export const command = Command.make(
   },
   Effect.fnUntraced(function*({ data, header, include, method, path, ...parameters }) {
     const headers = yield* Effect.forEach(header, parseHeader)
-    const body = yield* Effect.transposeOption(Option.map(data, readBody))
+    const sent = yield* Effect.transposeOption(Option.map(data, readBody))
     const { client, provider, toFailure } = yield* Session.open(parameters)
     const request = HttpClientRequest.make(method)(isWhole(path) ? path : `/${path}`).pipe(
-      Option.isSome(body)
-        ? HttpClientRequest.setBody(HttpBody.uint8Array(body.value, contentType(headers)))
+      Option.isSome(sent)
+        ? HttpClientRequest.setBody(HttpBody.uint8Array(sent.value, contentType(headers)))
         : (self) => self,
       HttpClientRequest.setHeaders(headers)
     )
-    const response = yield* client.http.execute(request).pipe(
+    const response = yield* whileWaiting(client.http.execute(request)).pipe(
       Effect.catchTags({
-        TokenError: (error: TokenError) => Effect.fail(toFailure(error)),
+        TokenError: toFailure,
         HttpClientError: (error) => Effect.fail(fromHttpError(provider.id, error))
       })
     )
     if (include) yield* Console.log(head(response))
-    yield* Stream.run(response.stream, (yield* Stdio.Stdio).stdout()).pipe(
+    const stdio = yield* Stdio.Stdio
+    const body = (yield* stdio.stdoutIsTerminal) ? forReading(response) : response.stream
+    yield* Stream.run(body, stdio.stdout()).pipe(
       Effect.catchTags({
         HttpClientError: (error) =>
           error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(fromHttpError(provider.id, error)),
-        // Nobody reads on: `| head`, perhaps.
+        // The reader has ended: `| head`, perhaps.
         PlatformError: () => Effect.void
       })
     )
@@ -110,6 +112,28 @@ export const command = Command.make(
     { command: "mintmark request routee POST /sms --data @- < sms.json", description: "Take the body from a file" }
   ])
 )
+
+/** A body as it is read in a terminal: JSON is indented, and the prompt begins on a line of its own. */
+const forReading = (response: HttpClientResponse.HttpClientResponse): Stream.Stream<
+  string | Uint8Array,
+  HttpClientError.HttpClientError
+> => {
+  const { "content-length": length, "content-type": type = "" } = response.headers
+  const isShort = Number(length ?? 0) <= 1024 * 1024
+  return isShort && /[/+]json\b/i.test(type)
+    ? Stream.fromEffect(Effect.map(response.text, (text) => `${indented(text)}\n`))
+    : Stream.concat(response.stream, Stream.make("\n"))
+}
+
+// What is no JSON is shown as it is. So is a number that JavaScript would round.
+const indented = (text: string): string => {
+  if (/\d{16}/.test(text)) return text
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2)
+  } catch {
+    return text
+  }
+}
 
 const isWhole = (path: string): boolean => /^(?:\/|[a-z][a-z\d+.-]*:)/i.test(path)
 

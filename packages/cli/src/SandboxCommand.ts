@@ -3,6 +3,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
@@ -14,16 +16,27 @@ export const command = Command.make("sandbox", {
     Flag.withDescription("The port to listen on; 0 takes a free one"),
     Flag.filter((port) => port >= 0 && port <= 65535, () => "Expected: 0 to 65535"),
     Flag.withDefault(0)
+  ),
+  dotenv: Flag.String("dotenv").pipe(
+    Flag.withDescription(
+      "A file to write what to set to, in the place of standard output: .env, for the other commands"
+    ),
+    Flag.optional
   )
-}, ({ port }) =>
+}, ({ dotenv, port }) =>
   Effect.gen(function*() {
     // No other command needs it, and it takes a while to load.
     const { make } = yield* Effect.promise(() => import("@mintmark/sandbox/Sandbox"))
     const sandbox = yield* make({ port })
-    yield* Console.log(Providers.ids.map((id) => environment(id, sandbox.urls)).join("\n\n"))
+    const variables = Providers.ids.map((id) => environment(id, sandbox.urls)).join("\n\n")
+    if (Option.isSome(dotenv)) yield* write(dotenv.value, variables)
+    else yield* Console.log(variables)
     yield* Console.error(
-      `The sandbox listens on ${sandbox.origin} until Ctrl+C ends it. A browser finds its page there.`
+      `The sandbox listens on ${sandbox.origin} until Ctrl+C ends it. Its page is there, too, for a browser.`
     )
+    if (Option.isSome(dotenv)) {
+      yield* Console.error(`${dotenv.value} has what the other commands need: try \`mintmark token routee\`.`)
+    }
     return yield* Effect.never
   }).pipe(
     Effect.scoped,
@@ -38,16 +51,38 @@ export const command = Command.make("sandbox", {
   )).pipe(
     Command.withDescription(
       "Starts all providers' authorization servers and some of their APIs on this machine, and prints what to set so\n" +
-        "  that the other commands use them. Its accounts are made up, and nothing leaves this machine."
+        "  that the other commands use them, or writes it to a file. Its accounts are made up, and nothing leaves this machine."
     ),
     Command.withShortDescription("Start all providers on this machine"),
     Command.withExamples([
-      { command: "mintmark sandbox > .env", description: "Other commands in this folder then use the sandbox" },
+      { command: "mintmark sandbox --dotenv .env", description: "Other commands in this folder then use the sandbox" },
       { command: "mintmark sandbox --port 4000", description: "Listen on the same port each time" }
     ])
   )
 
-/** The lines of an environment, for a shell or a `.env` file, that lead a provider's settings to the sandbox. */
+const heading = "# Written by mintmark sandbox. It may be deleted."
+
+/**
+ * Writes the file, in UTF-8, which a shell's `>` does not do everywhere. A file that something else has written is left
+ * alone: it may be the only place of somebody's credentials.
+ */
+const write = Effect.fnUntraced(function*(path: string, variables: string) {
+  const fs = yield* FileSystem.FileSystem
+  const known = yield* Effect.orElseSucceed(fs.readFileString(path), () => undefined)
+  if (known !== undefined && known.trim() !== "" && !known.startsWith(heading)) {
+    return yield* new Failure({
+      problem: `${path} exists, and \`mintmark sandbox\` has not written it.`,
+      advice: "Name another file, and read it with --dotenv: its variables would be lost.",
+      exitCode: ExitCode.usage
+    })
+  }
+  yield* Effect.mapError(
+    fs.writeFileString(path, `${heading}\n${variables}\n`, { mode: 0o600 }),
+    (error) => new Failure({ problem: `${path} can't be written (${error.reason._tag}).`, exitCode: ExitCode.output })
+  )
+})
+
+/** The lines of an environment, for a shell or a `.env` file, by which a provider's settings point to the sandbox. */
 export const environment = (id: Providers.Id, urls: Readonly<Record<string, string>>): string => {
   const { account, region, scopes } = Providers.entry(id).sandbox
   const values: Readonly<Record<string, string | undefined>> = {

@@ -1,4 +1,3 @@
-import { resolve } from "@mintmark/core/internal/request/resolve"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Argument from "effect/cli/Argument"
@@ -8,11 +7,11 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as Cache from "./Cache.ts"
-import { fromTokenError } from "./Failure.ts"
+import { fromEvidence } from "./Conclusion.ts"
+import * as Evidence from "./Evidence.ts"
+import * as Exchange from "./Exchange.ts"
 import * as Providers from "./Providers.ts"
 import * as Settings from "./Settings.ts"
 
@@ -71,27 +70,30 @@ export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
   return yield* Settings.complete(parameters.provider, found)
 })
 
-/** A provider's client that lasts as long as the scope, and what its errors mean. */
+/** A provider's client that lasts as long as the scope, and what its errors come to. */
 export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
-  const known = Providers.entry(parameters.provider).provider
-  const options = Settings.options(parameters.provider, yield* settings(parameters))
-  const provider = Result.getOrElse(resolve(known, options), () => known)
-  const cacheKey = parameters.noCache
-    ? undefined
-    : yield* Settings.variable(Cache.keyVariable, Option.getOrUndefined(parameters.envFile))
-  let hasAsked = false
-  const noteAsking = HttpClient.mapRequest((request: HttpClientRequest.HttpClientRequest) => {
-    hasAsked ||= request.url === provider.tokenEndpoint
-    return request
-  })
-  const client = yield* ProviderClient.make(known, { ...options, deadline: Duration.seconds(parameters.timeout) }).pipe(
+  const id = parameters.provider
+  const envFile = Option.getOrUndefined(parameters.envFile)
+  const found = yield* settings(parameters)
+  const provider = Evidence.resolved(id, found)
+  const cacheKey = parameters.noCache ? undefined : yield* Settings.cacheKey(id, found, Cache.keyVariable, envFile)
+  const watched = Exchange.watch(yield* HttpClient.HttpClient, provider.tokenEndpoint)
+  const toFailure = (error: TokenError) =>
+    Effect.gen(function*() {
+      const exchange = yield* watched.seen
+      // What is refused with nothing sent was refused to an earlier run.
+      const evidence = { id, provider, settings: found, error, exchange, isRemembered: exchange === undefined }
+      return yield* fromEvidence(yield* Evidence.complete(evidence, envFile))
+    })
+  const client = yield* ProviderClient.make(Providers.entry(id).provider, {
+    ...Settings.options(id, found),
+    deadline: Duration.seconds(parameters.timeout)
+  }).pipe(
     tellingRequests(parameters),
-    Effect.updateService(HttpClient.HttpClient, noteAsking),
-    Effect.mapError(fromTokenError(provider)),
+    Effect.provideService(HttpClient.HttpClient, watched.client),
+    Effect.catchTag("TokenError", toFailure),
     Effect.provide(Cache.layer(cacheKey))
   )
-  // What is refused with no question asked was refused to an earlier run.
-  const toFailure = (error: TokenError) => fromTokenError(provider, { isRemembered: !hasAsked })(error)
   return { client, provider, toFailure }
 })
 

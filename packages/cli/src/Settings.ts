@@ -1,7 +1,9 @@
+import { problemOf } from "@mintmark/core/internal/url"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Prompt from "effect/cli/Prompt"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -51,10 +53,31 @@ export const find = Effect.fnUntraced(function*(
     found.set("scopes", { value: Redacted.make(options.scopes.join(" ")), source: "flag" })
   }
   yield* keepTogether(id, found, options)
+  yield* check(id, found)
   return found
 })
 
-/** Asks for what is missing, where there is somebody to ask, and fails where there isn't. */
+// What is shown when something is asked for is checked before: a text from a file could write to the terminal.
+const check = (id: Providers.Id, found: Settings): Effect.Effect<void, Failure> => {
+  const wrong = (name: string, problem: string | undefined) =>
+    problem === undefined ? [] : [
+      new Failure({
+        problem: `${id}: ${Providers.variable(id, name)} ${problem}.`,
+        advice: correction(found, name, Providers.variable(id, name)),
+        exitCode: ExitCode.settings
+      })
+    ]
+  const baseUrl = text(found, "baseUrl")
+  const domain = text(found, "domain")
+  const part = Providers.entry(id).provider.urlParts["domain"]
+  const [failure] = [
+    ...wrong("baseUrl", baseUrl && problemOf(baseUrl.replaceAll("{host}", "host"), false)),
+    ...wrong("domain", domain && part?.pattern.test(domain) === false ? `must be ${part.description}` : undefined)
+  ]
+  return failure === undefined ? Effect.void : Effect.fail(failure)
+}
+
+/** Asks for what is missing, where there is a terminal, and fails where there is none. */
 export const complete = Effect.fnUntraced(function*(
   id: Providers.Id,
   found: Settings
@@ -65,8 +88,8 @@ export const complete = Effect.fnUntraced(function*(
 > {
   const missing = Providers.required(id).filter(({ name }) => !found.has(name))
   if (missing.length === 0) return found
-  const variables = missing.map(({ variable }) => variable)
   if (!(yield* canAsk)) {
+    const variables = missing.map(({ variable }) => variable)
     return yield* new Failure({
       problem: `${id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
       advice: "Set what is missing in the environment or in a file named .env, or run this in a terminal to be asked.",
@@ -75,15 +98,39 @@ export const complete = Effect.fnUntraced(function*(
   }
   const all = new Map(found)
   const place = text(found, "baseUrl") ?? text(found, "domain")
-  for (const { kind, name, variable } of missing) {
-    const message = `${variable}${place === undefined ? "" : `, for ${place}`}:`
-    const value = Providers.isSecret(kind)
-      ? yield* Prompt.Hidden({ message })
-      : Redacted.make(yield* Prompt.String({ message }))
-    all.set(name, { value, source: "prompt" })
+  for (const setting of missing) {
+    const message = `${setting.variable}${place === undefined ? "" : `, for ${place}`}:`
+    all.set(setting.name, { value: yield* ask(id, setting, message), source: "prompt" })
   }
   return all
-}, Effect.provideServiceEffect(Terminal.Terminal, Effect.suspend(() => aside)))
+}, (asking) =>
+  asking.pipe(
+    // Ctrl+C leaves the cursor behind what was asked.
+    Effect.tapErrorTag("QuitError", () => Console.error("")),
+    Effect.provideServiceEffect(Terminal.Terminal, Effect.suspend(() => aside))
+  ))
+
+const ask = (id: Providers.Id, { kind, name }: { readonly kind: Kind; readonly name: string }, message: string) => {
+  // An empty answer is none: it is asked again.
+  const validate = (text: string) => text.trim() === "" ? Effect.fail("it can't be empty") : Effect.succeed(text)
+  const typed = Effect.map(Prompt.run(Prompt.String({ message, validate })), (text) => Redacted.make(text))
+  const { regions } = Providers.entry(id)
+  if (name === "region" && regions !== undefined) {
+    const choices = [
+      ...regions.map((region) => ({ title: region, value: region })),
+      { title: "another", value: undefined }
+    ]
+    return Effect.flatMap(
+      Prompt.run(Prompt.Select<string | undefined>({ message, choices })),
+      (region) => region === undefined ? typed : Effect.succeed(Redacted.make(region))
+    )
+  }
+  return Providers.isSecret(kind)
+    ? Prompt.run(Prompt.Hidden({ message, validate }))
+    : typed
+}
+
+type Kind = ReturnType<typeof Providers.settings>[number]["kind"]
 
 /** The options of the provider's client: its account and the parts of its URLs, by the provider's names. */
 export interface Options extends ProviderClient.Options {
@@ -110,6 +157,42 @@ export const text = (settings: Settings, setting: string): string | undefined =>
   return value === undefined ? undefined : Redacted.value(value)
 }
 
+/** What to do about a setting that is missing or can't be used: it depends on where it was found. */
+export const correction = (settings: Settings, name: string, variable: string): string => {
+  switch (settings.get(name)?.source) {
+    case "environment":
+      return `Correct ${variable} in the environment.`
+    case "file":
+      return `Correct ${variable} in the file.`
+    case "prompt":
+      return "Run the command again, and type another value."
+    case "flag":
+      return "Name another scope with --scope."
+    case undefined:
+      return `Set ${variable} in the environment, or in a file named .env.`
+  }
+}
+
+/** A variable of another provider that is set to the same id or secret. */
+export const namesake = Effect.fnUntraced(function*(
+  id: Providers.Id,
+  settings: Settings,
+  envFile: string | undefined
+): Effect.fn.Return<string | undefined, Failure, FileSystem.FileSystem> {
+  const own = ["clientId", "username", "clientSecret", "password"].flatMap((name) => text(settings, name) ?? [])
+  const sources = yield* readSources(envFile)
+  for (const other of Providers.ids.filter((other) => other !== id)) {
+    for (const { kind, variable } of Providers.settings(other)) {
+      if (kind === "scopes" || kind.endsWith("?") || /_(?:REGION|DOMAIN|VERSION)$/.test(variable)) continue
+      for (const [, provider] of sources) {
+        const value = yield* lookUp(provider, variable)
+        if (value !== undefined && own.includes(Redacted.value(value))) return variable
+      }
+    }
+  }
+  return undefined
+})
+
 /** Where the settings were found, without what they are set to. */
 export const sources = (id: Providers.Id, found: Settings): string => {
   const from = (source: Source) =>
@@ -128,12 +211,36 @@ const sourceNames: Readonly<Record<Source, string>> = {
   flag: "from --scope"
 }
 
-/** A variable that belongs to no provider. */
-export const variable = Effect.fnUntraced(function*(name: string, envFile: string | undefined) {
-  let found: Redacted.Redacted | undefined
-  for (const [, provider] of yield* readSources(envFile)) found = (yield* lookUp(provider, name)) ?? found
-  return found
+/**
+ * The key that encrypts kept tokens. A folder's own `.env` must not choose it for credentials that come from elsewhere:
+ * whoever wrote the file could read their tokens.
+ */
+export const cacheKey = Effect.fnUntraced(function*(
+  id: Providers.Id,
+  found: Settings,
+  variable: string,
+  envFile: string | undefined
+): Effect.fn.Return<Redacted.Redacted | undefined, Failure, FileSystem.FileSystem> {
+  let key: Given | undefined
+  for (const [source, provider] of yield* readSources(envFile)) {
+    const value = yield* lookUp(provider, variable)
+    if (value !== undefined) key = { value, source }
+  }
+  const elsewhere = secretFromElsewhere(id, found)
+  if (key?.source !== "file" || envFile !== undefined || elsewhere === undefined) return key?.value
+  return yield* new Failure({
+    problem:
+      `.env sets ${variable}, but ${elsewhere} comes from elsewhere: its tokens are not encrypted with that key.`,
+    advice: "Set both in one place, or say that you trust the file with --dotenv .env.",
+    exitCode: ExitCode.unsafe
+  })
 })
+
+/** The variable of a secret that doesn't come from the file. */
+const secretFromElsewhere = (id: Providers.Id, found: Settings): string | undefined =>
+  Providers.settings(id)
+    .find(({ kind, name }) => Providers.isSecret(kind) && found.has(name) && found.get(name)?.source !== "file")
+    ?.variable
 
 // What comes later goes before.
 const readSources = (envFile: string | undefined) =>
@@ -166,16 +273,14 @@ const lookUp = (provider: ConfigProvider.ConfigProvider, variable: string) =>
 // A folder's own .env must not lead credentials that come from elsewhere to a server of its choice. Regions and versions
 // stay below the provider's own domain.
 const keepTogether = (id: Providers.Id, found: Settings, { envFile }: Sought) => {
-  const from = (source: Source) => (setting: string) => found.get(setting)?.source === source
-  const elsewhere = Providers.settings(id)
-    .find(({ kind, name }) => Providers.isSecret(kind) && found.has(name) && !from("file")(name))
-  const place = ["baseUrl", "domain"].find(from("file"))
+  const elsewhere = secretFromElsewhere(id, found)
+  const place = ["baseUrl", "domain"].find((name) => found.get(name)?.source === "file")
   if (envFile !== undefined || elsewhere === undefined || place === undefined) return Effect.void
   return Effect.fail(
     new Failure({
       problem: `.env sets ${
         Providers.variable(id, place)
-      }, but ${elsewhere.variable} comes from elsewhere: it isn't sent there.`,
+      }, but ${elsewhere} comes from elsewhere: it isn't sent there.`,
       advice: `Set both in one place, or say that you trust the file with --dotenv .env.`,
       exitCode: ExitCode.unsafe
     })

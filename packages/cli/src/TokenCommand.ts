@@ -9,6 +9,7 @@ import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import * as Session from "./Session.ts"
+import { whileWaiting } from "./Spinner.ts"
 
 /** `mintmark token`: gets a token and prints it. */
 export const command = Command.make(
@@ -38,7 +39,7 @@ export const command = Command.make(
       })
     }
     const { client, provider, toFailure } = yield* Session.open(parameters)
-    const token = yield* Effect.mapError(renew ? client.renew : client.token, toFailure)
+    const token = yield* Effect.catchTag(whileWaiting(renew ? client.renew : client.token), "TokenError", toFailure)
     const now = yield* Clock.currentTimeMillis
     yield* Console.log(
       json ? asJson(provider.id, token, now) : header ? asHeader(token) : Redacted.value(token.value)

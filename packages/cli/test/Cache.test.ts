@@ -1,9 +1,19 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, layer, vi } from "@effect/vitest"
 import * as Account from "@mintmark/sandbox/Account"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { dirname, join } from "node:path"
 import { atTerminal } from "./support/inProcess.ts"
 import { folder, mintmark } from "./support/mintmark.ts"
 
@@ -32,7 +42,7 @@ const requests = Effect.flatMap(
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) => {
-  it.effect("makes ten calls cost one token request, in files that nobody else can read or understand", () =>
+  it.effect("makes ten calls cost one token request, in files that no one else can read", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       mkdirSync(tokens, { recursive: true })
@@ -55,7 +65,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       }
     }))
 
-  it.effect("keeps nothing without a key, or where it is told so", () =>
+  it.effect("caches nothing without a key, or with --no-cache", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       const { MINTMARK_CACHE_KEY: _, ...withoutKey } = env
@@ -66,7 +76,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.deepStrictEqual(readdirSync(cwd), [])
     }))
 
-  it.effect("gets a new token when it is told to, and where the API refuses the one that was kept", () =>
+  it.effect("gets a new token with --renew, and where the API refuses the cached one", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { env } = yield* home
@@ -79,7 +89,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* requests, 3)
     }))
 
-  it.effect("sends a refused password once for ten calls in a script, and again where it is told to, or with another", () =>
+  it.effect("sends a refused password once for ten calls in a script, and again with --renew, or with another", () =>
     Effect.gen(function*() {
       const { counts, urls } = yield* Sandbox
       const { cwd, env: { HOME, MINTMARK_CACHE_KEY } } = yield* home
@@ -96,7 +106,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
           assert.strictEqual(code, 4)
           assert.match(
             stderr,
-            /^mintmark: voipex: nothing was sent, since an earlier run was told: the password was .*\n/
+            /^mintmark: voipex: nothing was sent: an earlier run got the answer that the password was refused .*\n/
           )
           assert.match(stderr, /\nCheck VOIPEX_USERNAME and VOIPEX_PASSWORD\. `mintmark token voipex --renew` .*\n$/)
           assert.notInclude(stderr, "canary")
@@ -110,7 +120,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* sent, 3)
     }))
 
-  it.effect("gets a token where the cache can't be used, and refuses a key that is none", () =>
+  it.effect("gets a token where the cache can't be used, and refuses an invalid key", () =>
     Effect.gen(function*() {
       const { cwd, env } = yield* home
       writeFileSync(join(cwd, ".cache"), "a file in the folder's place")
@@ -119,5 +129,81 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(code, 3)
       assert.match(stderr, /^mintmark: MINTMARK_CACHE_KEY is not 32 bytes in Base64\.\n.*openssl rand -base64 32.*\n$/)
       assert.notInclude(stderr, "canary")
+    }))
+
+  it.effect("follows no link: neither in the place of a folder nor in that of a file", () =>
+    Effect.gen(function*() {
+      const { cwd, env, tokens } = yield* home
+      const elsewhere = join(cwd, "elsewhere")
+      mkdirSync(elsewhere, { mode: 0o755 })
+      for (const link of [tokens, join(cwd, ".cache", "mintmark")]) {
+        rmSync(join(cwd, ".cache"), { recursive: true, force: true })
+        mkdirSync(dirname(link), { recursive: true })
+        symlinkSync(elsewhere, link)
+        assert.strictEqual((yield* atTerminal(["token", "routee"], env)).code, 0)
+        assert.deepStrictEqual([readdirSync(elsewhere), mode(elsewhere)], [[], "755"])
+      }
+      rmSync(join(cwd, ".cache"), { recursive: true })
+      const { stdout } = yield* atTerminal(["token", "routee"], env)
+      const [file = ""] = readdirSync(tokens)
+      const precious = join(elsewhere, "precious")
+      writeFileSync(precious, "precious")
+      rmSync(join(tokens, file))
+      symlinkSync(precious, join(tokens, file))
+      const again = yield* atTerminal(["token", "routee"], env)
+      assert.deepStrictEqual([again.code, again.stdout], [0, stdout])
+      assert.strictEqual(readFileSync(precious, "utf8"), "precious")
+      assert.isTrue(lstatSync(join(tokens, file)).isFile())
+      assert.strictEqual(yield* requests, 4)
+    }))
+
+  it.effect("uses no folder that others own", () =>
+    Effect.gen(function*() {
+      const { env, tokens } = yield* home
+      mkdirSync(tokens, { recursive: true })
+      const getuid = vi.spyOn(process, "getuid").mockReturnValue(12_345)
+      const { code } = yield* Effect.ensuring(
+        atTerminal(["token", "routee"], env),
+        Effect.sync(() => getuid.mockRestore())
+      )
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(readdirSync(tokens), [])
+    }))
+
+  it.effect("serves ten commands that run at the same moment, and leaves one whole file", () =>
+    Effect.gen(function*() {
+      const { cwd, env, tokens } = yield* home
+      const outcomes = yield* Effect.all(
+        Array.from({ length: 10 }, (_, index) =>
+          mintmark(["token", "routee", ...index % 2 === 0 ? [] : ["--renew"]], { cwd, env })),
+        { concurrency: 5 }
+      )
+      assert.deepStrictEqual(
+        new Set(outcomes.map(({ code, stderr }) =>
+          `${code}${stderr}`
+        )),
+        new Set(["0"])
+      )
+      assert.lengthOf(readdirSync(tokens), 1)
+      const before = yield* requests
+      assert.strictEqual((yield* atTerminal(["token", "routee"], env)).code, 0)
+      assert.strictEqual(yield* requests, before)
+    }))
+
+  it.effect("takes no key from a folder's own .env for credentials of the environment", () =>
+    Effect.gen(function*() {
+      const { cwd, env: { MINTMARK_CACHE_KEY: _, ...env }, tokens } = yield* home
+      writeFileSync(join(cwd, ".env"), `MINTMARK_CACHE_KEY='${key}'`)
+      const { code, stderr, stdout } = yield* mintmark(["token", "routee"], { cwd, env })
+      assert.deepStrictEqual([code, stdout], [9, ""])
+      assert.match(
+        stderr,
+        /^mintmark: \.env sets MINTMARK_CACHE_KEY, but ROUTEE_APPLICATION_SECRET comes from elsewhere: .*\n.*--dotenv \.env.*\n$/
+      )
+      assert.throws(() => readdirSync(tokens))
+      assert.strictEqual(yield* requests, 0)
+      const trusted = yield* mintmark(["token", "routee", "--dotenv", ".env"], { cwd, env })
+      assert.strictEqual(trusted.code, 0)
+      assert.lengthOf(readdirSync(tokens), 1)
     }))
 })

@@ -11,6 +11,7 @@ const canary = "can+ary/s3cret=é"
 const forms = [
   canary,
   "can+ary",
+  "s3cret",
   encodeURIComponent(canary),
   encodeURIComponent(canary).slice(0, 12),
   Buffer.from(canary).toString("base64").slice(2, -4),
@@ -24,7 +25,11 @@ const answers: ReadonlyArray<Answer.Answer> = [
   Answer.status(403, { body: `<p>${canary}</p>`, contentType: "text/html" }),
   Answer.status(429, { retryAfter: 60 }),
   Answer.body(`{"access_token": "${canary}`),
-  Answer.redirect(302, `http://127.0.0.1:9/?secret=${encodeURIComponent(canary)}`)
+  Answer.redirect(302, `http://127.0.0.1:9/?secret=${encodeURIComponent(canary)}`),
+  Answer.redirect(302, `http://127.0.0.1:9/${encodeURIComponent(canary)}/${btoa("s3cret")}/login`),
+  Answer.redirect(302, "http://s3cret.example/"),
+  Answer.status(200, { body: `<title>${canary}</title>`, contentType: "text/html" }),
+  Answer.status(200, { body: JSON.stringify({ [canary]: 1, s3cret: 2 }) })
 ]
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark", (it) => {

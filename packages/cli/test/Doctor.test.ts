@@ -28,26 +28,27 @@ const throughout = [
 ]
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) => {
-  it.effect("goes from the settings to the API, with one token request and without a colour", () =>
+  it.effect("goes from the settings to the API, with one token request and without a color", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
       const outcome = yield* mintmark(["doctor", "routee"], { cwd: yield* folderForSandbox })
       assert.deepInclude(outcome, { code: 0, stderr: "" })
       assert.deepStrictEqual(states(outcome), [...throughout, "API ok"])
-      assert.include(outcome.stdout, "taken, raw in a Basic header")
+      assert.include(outcome.stdout, "accepted, raw in a Basic header")
       assert.match(outcome.stdout, /lifetime +ok +3600 s, until 20/)
       assert.deepInclude(yield* sandbox.counts({ provider: "routee" }), { token: 1, api: 1 })
       // oxlint-disable-next-line no-control-regex
       assert.notMatch(outcome.stdout, /\x1b/)
     }))
 
-  it.effect("tells a program the same as JSON, with an API call of the user's own", () =>
+  it.effect("prints the same as JSON, with an API request of the user's own", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["doctor", "voipex", "--call", "/me", "--json"], {
         cwd: yield* folderForSandbox
       })
-      const { exitCode, findings, provider } = JSON.parse(outcome.stdout)
+      const { conclusion, exitCode, findings, provider } = JSON.parse(outcome.stdout)
+      assert.deepStrictEqual(conclusion, { cause: "everything works, at the base URL that is set" })
       assert.deepStrictEqual([provider, exitCode, outcome.code], ["voipex", 0, 0])
       assert.deepStrictEqual(
         findings.map(({ state, step }: { step: string; state: string }) => `${step} ${state}`),
@@ -56,7 +57,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.include(outcome.stdout, "the refresh token 7200 s")
     }))
 
-  it.effect("says of refused credentials which characters make raw and encoded Basic differ, and tries nothing else", () =>
+  it.effect("names the characters of refused credentials by which raw and encoded Basic differ, and sends nothing else", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -73,28 +74,29 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.deepInclude(differ, { code: 4, stderr: "mintmark: routee: credentials failed.\n" })
       assert.include(
         differ.stdout,
-        "They were sent raw in a Basic header. Raw and form-encoded Basic would differ: " +
-          "ROUTEE_APPLICATION_SECRET holds + / = (characters outside ASCII)\n"
+        "\nCheck ROUTEE_APPLICATION_ID and ROUTEE_APPLICATION_SECRET. They were sent raw; form-encoded and raw differ, " +
+          "since ROUTEE_APPLICATION_SECRET contains + / = (characters outside ASCII): " +
+          "`mintmark doctor routee --placement basic` sends them the other way, once.\n"
       )
-      assert.include(differ.stdout, "`mintmark doctor routee --placement basic` sends them otherwise, once.")
-      assert.include(same.stdout, "Raw and form-encoded Basic would be the same.")
+      assert.match(same.stdout, /\nCheck ROUTEE_APPLICATION_ID and ROUTEE_APPLICATION_SECRET\.\n$/)
       assert.notInclude(differ.stdout + same.stdout, "cana")
       const { token } = yield* sandbox.counts({ provider: "routee" })
       assert.strictEqual(token, 2)
     }))
 
-  it.effect("sends the credentials otherwise when it is told to", () =>
+  it.effect("sends the credentials another way where --placement says so", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
       const dotenv = join(yield* folderForSandbox, ".env")
       const outcome = yield* atTerminal(["doctor", "routera", "--placement", "basic", "--dotenv", dotenv], {})
       assert.strictEqual(outcome.code, 0)
-      assert.include(outcome.stdout, "taken, form-encoded in a Basic header")
-      assert.deepStrictEqual((yield* sandbox.journal).map(({ placement }) => placement), ["basic"])
+      assert.include(outcome.stdout, "accepted, form-encoded in a Basic header")
+      const tokenRequests = (yield* sandbox.journal).filter(({ kind }) => kind === "token")
+      assert.deepStrictEqual(tokenRequests.map(({ placement }) => placement), ["basic"])
     }))
 
-  it.effect("sends a password once, and warns of the lock", () =>
+  it.effect("sends a password once, and warns that the account may be locked", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -104,12 +106,15 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
         VOIPEX_USERNAME: Account.voipexOther.username
       })
       assert.strictEqual(outcome.code, 4)
-      assert.include(outcome.stdout, "Check VOIPEX_USERNAME and VOIPEX_PASSWORD.")
+      assert.include(
+        outcome.stdout,
+        "\nCheck VOIPEX_USERNAME and VOIPEX_PASSWORD before you try again: a few refusals can lock the account.\n"
+      )
       assert.notInclude(outcome.stdout, "canary")
       assert.deepInclude(yield* sandbox.counts({ provider: "voipex" }), { token: 1 })
     }))
 
-  it.effect("notes a clock that is wrong, a short life, scopes that weren't granted, and a right that is missing", () =>
+  it.effect("notes a clock that is wrong, a short lifetime, scopes that weren't granted, and a right that is missing", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -127,7 +132,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.include(outcome.stdout, "granted: sms; not granted: voice")
     }))
 
-  it.effect("tells with --verbose what is sent, on standard error", () =>
+  it.effect("prints with --verbose what is sent, on standard error", () =>
     Effect.gen(function*() {
       const dotenv = join(yield* folderForSandbox, ".env")
       const { stderr } = yield* atTerminal(["doctor", "routee", "--verbose", "--dotenv", dotenv], {})
@@ -137,7 +142,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       )
     }))
 
-  it.effect("ends quietly where nobody reads on", () =>
+  it.effect("ends quietly where its reader has ended", () =>
     Effect.gen(function*() {
       const child = start(["doctor", "routee"], { cwd: yield* folderForSandbox })
       child.stdout.once("data", () => child.stdout.destroy())
@@ -145,7 +150,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.strictEqual(stderr, "")
     }))
 
-  it.effect("says where the way ends: settings, name, an unreachable or strange endpoint, a server in trouble", () =>
+  it.effect("names the step that failed: settings, name, an unreachable or wrong endpoint, a server error", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const cwd = yield* folderForSandbox
@@ -171,31 +176,31 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
           ["endpoint failed", 6],
           ["endpoint failed", 5],
           ["endpoint failed", 6],
-          ["reply failed", 8]
+          ["endpoint failed", 8]
         ]
       )
       for (const { stderr, stdout } of outcomes) {
         assert.match(stderr, /^mintmark: .* failed\.\n$/)
-        // It is no advice to run what one has just run.
+        // It is no advice to run what was just run.
         assert.notMatch(stdout, /`mintmark doctor [\w-]+`/)
       }
     }))
 })
 
 layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })("mintmark doctor over TLS", (it) => {
-  it.effect("tells a certificate that isn't trusted from one that is", () =>
+  it.effect("says whether a certificate is trusted", () =>
     Effect.gen(function*() {
       const { certificate = "" } = yield* Sandbox
       const cwd = yield* folderForSandbox
       const trusted = join(cwd, "authority.pem")
       writeFileSync(trusted, certificate)
-      const [stranger, friend] = yield* Effect.all([
+      const [untrusted, trusting] = yield* Effect.all([
         mintmark(["doctor", "routee"], { cwd }),
         mintmark(["doctor", "routee"], { cwd, env: { NODE_EXTRA_CA_CERTS: trusted } })
       ], { concurrency: "unbounded" })
-      assert.deepStrictEqual([states(stranger).at(-1), stranger.code], ["TLS failed", 9])
-      assert.include(stranger.stdout, "NODE_EXTRA_CA_CERTS")
-      assert.strictEqual(friend.code, 0)
-      assert.match(friend.stdout, /TLS +(ok|note) +TLSv1\.3, certified by .* for \d+ more days/)
+      assert.deepStrictEqual([states(untrusted).at(-1), untrusted.code], ["TLS failed", 9])
+      assert.include(untrusted.stdout, "NODE_EXTRA_CA_CERTS")
+      assert.strictEqual(trusting.code, 0)
+      assert.match(trusting.stdout, /TLS +(ok|note) +TLSv1\.3, certified by .* for \d+ more days/)
     }))
 })

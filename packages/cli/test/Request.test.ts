@@ -47,7 +47,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.match(outcome.stdout, /^\{"error":"Not Found"/)
     }))
 
-  it.effect("takes the token nowhere else, and no Authorization header besides it", () =>
+  it.effect("sends the token nowhere else, and accepts no Authorization header besides it", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -60,7 +60,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.strictEqual(elsewhere.code, 9)
       assert.match(
         elsewhere.stderr,
-        /^mintmark: routee: refused for safety: https:\/\/elsewhere\.example may not get the token\nThe token goes to the provider's API alone/
+        /^mintmark: routee: refused for safety: https:\/\/elsewhere\.example may not get the token\.\nThe token goes to the provider's API alone/
       )
       assert.strictEqual(header.code, 2)
       assert.include(header.stderr, "The Authorization header is where the token goes: leave it out.")

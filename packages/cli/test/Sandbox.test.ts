@@ -3,6 +3,8 @@ import * as Account from "@mintmark/sandbox/Account"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { once } from "node:events"
+import { readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
 import * as Providers from "../src/Providers.ts"
 import { environment } from "../src/SandboxCommand.ts"
 import { folder, mintmark, start } from "./support/mintmark.ts"
@@ -38,6 +40,27 @@ describe("mintmark sandbox", () => {
         const secret = account.provider === "voipex" ? account.password : account.clientSecret
         const node = yield* lines.load([Providers.variable(id, setting)])
         assert.strictEqual(node?.value, secret)
+      }
+    }))
+
+  it.live("writes the file that the other commands read, and overwrites no file of another origin", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folder({ "own.env": "ROUTEE_APPLICATION_SECRET='precious'\n" })
+      const refused = yield* mintmark(["sandbox", "--dotenv", "own.env"], { cwd })
+      assert.deepStrictEqual([refused.code, refused.stdout], [2, ""])
+      assert.match(refused.stderr, /^mintmark: own\.env exists, and `mintmark sandbox` has not written it\.\n.+\n$/)
+      assert.strictEqual(readFileSync(join(cwd, "own.env"), "utf8"), "ROUTEE_APPLICATION_SECRET='precious'\n")
+      for (let turn = 0; turn < 2; turn++) {
+        const child = start(["sandbox", "--dotenv", ".env"], { cwd })
+        const [said] = yield* Effect.promise(() => once(child.stderr, "data"))
+        assert.include(String(said), "The sandbox listens on http://127.0.0.1:")
+        for (const id of Providers.ids) {
+          const token = yield* mintmark(["token", id], { cwd })
+          assert.deepInclude(token, { code: 0, stderr: "" })
+        }
+        assert.strictEqual((statSync(join(cwd, ".env")).mode & 0o777).toString(8), "600")
+        child.kill("SIGINT")
+        yield* Effect.promise(() => once(child, "exit"))
       }
     }))
 })

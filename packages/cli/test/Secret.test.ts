@@ -28,7 +28,7 @@ describe("oddities", () => {
     assert.include(found("secret "), "space")
     assert.include(found("'secret'"), "quotes")
     assert.include(found("a%2Bb"), "percent-encoded")
-    assert.include(found("a\u200bb"), "can't be seen")
+    assert.include(found("a\u200bb"), "invisible")
     assert.include(found("a\u2013b"), "typographic")
     assert.include(found("client"), "same as the id")
     assert.include(found("client:secret"), "the id and a colon")

@@ -51,7 +51,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
         }))
     }))
 
-  it.effect("lets the environment go before the file", () =>
+  it.effect("takes the environment before the file", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const cwd = yield* folder({ ".env": "ROUTEE_APPLICATION_SECRET='outdated'" })
@@ -62,7 +62,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.strictEqual(code, 0)
     }))
 
-  it.effect("says in two lines which variables are missing, where there is nobody to ask", () =>
+  it.effect("says in two lines which variables are missing, where there is no terminal", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["token", "routee"], { cwd: yield* folder() })
       assert.deepStrictEqual(outcome, {
@@ -82,7 +82,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.deepInclude(outcome, { code: 4, stdout: "" })
       assert.match(
         outcome.stderr,
-        /\nmintmark: routee: the credentials were refused \(status 401, Unauthorized\)\nCheck ROUTEE_APPLICATION_ID .*\n$/
+        /\nmintmark: routee: the credentials were refused \(status 401, Unauthorized\)\.\nCheck ROUTEE_APPLICATION_ID .*\n$/
       )
       assert.notInclude(outcome.stderr, "canary")
       assert.notInclude(outcome.stderr, btoa(`${clientId}:canary-secret`))
@@ -100,7 +100,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
         })
       ], { concurrency: "unbounded" })
       assert.strictEqual(scope.code, 5)
-      assert.include(scope.stderr, "Ask for other scopes, with --scope or ROUTEE_SCOPES.")
+      assert.include(scope.stderr, "Request other scopes, with --scope or ROUTEE_SCOPES.")
       assert.strictEqual(unreachable.code, 6)
       assert.strictEqual(unreachable.stderr.split("\n").length, 3)
     }))

@@ -4,10 +4,11 @@ import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
 import * as ReplyReader from "@mintmark/core/internal/engine/ReplyReader"
 import { credentialsOf } from "@mintmark/core/internal/request/account"
 import { resolve, type Resolved } from "@mintmark/core/internal/request/resolve"
-import { variableOf } from "@mintmark/core/internal/request/settings"
 import * as TokenRequest from "@mintmark/core/internal/request/TokenRequest"
+import { isLoopback } from "@mintmark/core/internal/url"
 import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
 import type { TokenError } from "@mintmark/core/TokenError"
+
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
@@ -16,122 +17,163 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Dns from "effect/net/Dns"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isIP } from "node:net"
+import { conclude, type Conclusion } from "../Conclusion.ts"
+import * as Connection from "../Connection.ts"
+import * as Evidence from "../Evidence.ts"
+import * as Exchange from "../Exchange.ts"
 import * as ExitCode from "../ExitCode.ts"
-import { fromTokenError, problemOf } from "../Failure.ts"
 import * as Providers from "../Providers.ts"
 import * as Session from "../Session.ts"
 import * as Settings from "../Settings.ts"
-import * as Connection from "./Connection.ts"
-import type { Finding, Step } from "./Finding.ts"
+import * as Snippet from "../Snippet.ts"
+import { whileWaiting } from "../Spinner.ts"
+import type { Finding } from "./Finding.ts"
 import * as Secret from "./Secret.ts"
 
 /** What to examine. */
 export interface Subject extends Session.Parameters {
-  /** Where to put the credentials, in the place of the provider's own placement. */
+  /** Where to put the credentials, instead of the provider's own placement. */
   readonly placement: ClientAuthentication | undefined
-  /** The path of an API call to make, in the place of the one that is known. */
+  /** The path of an API request to send, instead of the one that is known. */
   readonly call: string | undefined
 }
 
-/** Ends the examination: what comes after would stand on what failed. */
-class Stop extends Data.TaggedError("Stop")<Finding & { readonly state: "failed"; readonly exitCode: number }> {}
+/** What an examination came to. */
+export interface Examined {
+  readonly evidence: Evidence.Evidence
+  readonly conclusion: Conclusion
+}
+
+/** Ends the examination: what comes after would depend on what failed. */
+class Stop extends Data.TaggedError("Stop")<{
+  readonly finding: Finding
+  readonly evidence: Evidence.Evidence
+  /** Where it doesn't follow from the evidence. */
+  readonly conclusion?: Conclusion
+}> {}
 
 type Tell = (finding: Finding) => Effect.Effect<void>
 
 /**
- * Looks at everything between the settings and the API, in order, and tells what it finds as it finds it. It sends one
- * token request, and no other after it.
+ * Looks at everything between the settings and the API, in order, tells what it finds as it finds it, and concludes. It
+ * sends one token request, and no other after it.
  */
 export const examine = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
-  const { provider, request, settings } = yield* readSettings(subject, tell)
+  const envFile = Option.getOrUndefined(subject.envFile)
+  return yield* look(subject, tell).pipe(
+    Effect.flatMap((evidence) => Evidence.complete(evidence, envFile)),
+    Effect.map((evidence): Examined => ({ evidence, conclusion: conclude(evidence) })),
+    Effect.catchTag("Stop", ({ conclusion, evidence, finding }) =>
+      Effect.gen(function*() {
+        yield* tell(finding)
+        const complete = yield* Evidence.complete(evidence, envFile)
+        return { evidence: complete, conclusion: conclusion ?? conclude(complete) } satisfies Examined
+      }))
+  )
+})
+
+const look = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
+  const { evidence: start, provider, request } = yield* readSettings(subject, tell)
   const endpoint = new URL(provider.tokenEndpoint)
-  yield* findName(endpoint, tell)
-  yield* connect(endpoint, subject, tell)
-  const { date, outcome, response } = yield* exchange(provider, request, subject, tell)
-  yield* compareClocks(date, response, tell)
-  const token = yield* readReply(provider, settings, subject, outcome, tell)
-  yield* tell(lifetimeOf(token))
-  yield* tell(compareScopes(request.scopes, token.scopes))
-  yield* callApi(provider, token, subject, tell)
-}, (examination, _, tell) => Effect.catchTag(examination, "Stop", tell))
+  yield* findName(endpoint, start, tell)
+  yield* connect(endpoint, subject, start, tell)
+  const { evidence, outcome, response } = yield* exchange(provider, request, subject, start, tell)
+  const clock = yield* compareClocks(response, tell)
+  const token = yield* readReply(provider, outcome, { ...evidence, clock }, tell)
+  const lifetime = Math.ceil((token.expiresAt - token.requestedAt) / 1000)
+  yield* tell(lifetimeOf(token, lifetime))
+  const notGranted = request.scopes.filter((scope) => !token.scopes.includes(scope))
+  yield* tell(scopesOf(request.scopes, token.scopes, notGranted))
+  const api = yield* callApi(provider, token, subject, tell)
+  return { ...evidence, clock, lifetime, notGranted, api } satisfies Evidence.Evidence
+})
+
+const stop = (
+  evidence: Evidence.Evidence,
+  finding: Omit<Finding, "state">,
+  conclusion?: Conclusion
+): Stop =>
+  new Stop({ evidence, finding: { ...finding, state: "failed" }, ...conclusion === undefined ? {} : { conclusion } })
 
 // -- settings -----------------------------------------------------------------------------------------------------------
 
 const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   const id = subject.provider
   const known = Providers.entry(id).provider
+  const nothing: Evidence.Evidence = { id, provider: known, settings: new Map() }
   if (subject.placement !== undefined && known.clientAuthentication.needs["clientSecret"] === undefined) {
-    return yield* stop({
-      step: "settings",
-      detail: `${id} has no client secret that could be placed elsewhere`,
-      advice: "Leave out --placement.",
-      exitCode: ExitCode.usage
-    })
+    const cause = `${id} has no client secret that could be sent elsewhere`
+    const conclusion = { cause, next: "Omit --placement.", exitCode: ExitCode.usage }
+    return yield* stop(nothing, { step: "settings", detail: cause }, conclusion)
   }
   const settings = yield* Effect.catchTag(
     Session.settings(subject),
     "Failure",
-    ({ advice, exitCode, problem }) => stop({ step: "settings", detail: problem, advice, exitCode })
+    ({ advice, exitCode, problem }) => {
+      const cause = problem.replace(`${id}: `, "").replace(/\.$/, "")
+      return stop(nothing, { step: "settings", detail: cause }, { cause, next: advice, exitCode })
+    }
   )
+  const found: Evidence.Evidence = { id, provider: Evidence.resolved(id, settings), settings }
   const { provider, request } = yield* Effect.gen(function*() {
     const options = { ...Settings.options(id, settings), clientAuthentication: subject.placement }
     const provider = yield* Effect.fromResult(resolve(known, options))
     const read = yield* credentialsOf(provider, options, options.scopes)
     const credentials = Effect.isEffect(read) ? yield* read : read
     return { provider, request: yield* TokenRequest.make(provider, credentials) }
-  }).pipe(Effect.mapError((error) => stopAt("settings", known, error)))
+  }).pipe(Effect.mapError((error) => {
+    const evidence = { ...found, error }
+    return stop(evidence, { step: "settings", detail: conclude(evidence).cause })
+  }))
 
   yield* tell({ step: "settings", state: "ok", detail: Settings.sources(id, settings) })
   for (const [setting, idSetting] of [["clientSecret", "clientId"], ["password", "username"]] as const) {
-    const name = variableOf(provider, setting)
     const secret = Settings.text(settings, setting) ?? ""
     for (const oddity of secret === "" ? [] : Secret.oddities(secret, Settings.text(settings, idSetting) ?? "")) {
-      yield* tell({ step: "settings", state: "note", detail: `${name} ${oddity}` })
+      yield* tell({ step: "settings", state: "note", detail: `${Providers.variable(id, setting)} ${oddity}` })
     }
   }
-  return { provider, request, settings }
+  return { provider, request, evidence: { ...found, provider } satisfies Evidence.Evidence }
 })
 
 // -- the way to the endpoint ----------------------------------------------------------------------------------------------
 
-const findName = Effect.fnUntraced(function*({ hostname }: URL, tell: Tell) {
+const findName = Effect.fnUntraced(function*({ hostname }: URL, evidence: Evidence.Evidence, tell: Tell) {
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) {
     return yield* tell({ step: "name", state: "skipped", detail: `${hostname} is an address` })
   }
   const dns = yield* Dns.Dns
-  const addresses = yield* Effect.mapError(dns.lookup(hostname), ({ reason }) =>
-    stop({
-      step: "name",
-      detail: `${hostname} can't be resolved (${reason})`,
-      advice: "Is this machine online, and is the name right?",
-      exitCode: ExitCode.unavailable
-    }))
+  const addresses = yield* Effect.mapError(
+    dns.lookup(hostname),
+    ({ reason }) =>
+      stop({ ...evidence, code: "ENOTFOUND" }, {
+        step: "name",
+        detail: `${hostname} can't be resolved (${reason})`
+      })
+  )
   yield* tell({ step: "name", state: "ok", detail: `${hostname} is ${addresses.join(", ")}` })
 })
 
-const connect = Effect.fnUntraced(function*(url: URL, { timeout }: Subject, tell: Tell) {
+const connect = Effect.fnUntraced(function*(
+  url: URL,
+  { timeout }: Subject,
+  evidence: Evidence.Evidence,
+  tell: Tell
+) {
   if (url.protocol === "http:") {
     return yield* tell({ step: "TLS", state: "skipped", detail: "plain http" })
   }
-  const { issuer, protocol, validUntil } = yield* Connection.secure(url).pipe(
-    Effect.timeoutOrElse({ duration: Duration.seconds(timeout), orElse: () => Effect.fail("TIMEOUT") }),
+  const { issuer, protocol, validUntil } = yield* whileWaiting(Connection.secure(url)).pipe(
+    Effect.timeoutOrElse({ duration: Duration.seconds(timeout), orElse: () => Effect.fail("ETIMEDOUT") }),
     Effect.mapError((code) =>
-      Connection.isCertificateProblem(code)
-        ? stop({
-          step: "TLS",
-          detail: `${url.host} can't be trusted (${code})`,
-          advice: "If you trust an authority of your own, name its certificate in NODE_EXTRA_CA_CERTS.",
-          exitCode: ExitCode.unsafe
-        })
-        : stop({
-          step: "TLS",
-          detail: `${url.host} can't be reached (${code})`,
-          advice: "Does a firewall or a proxy stand between?",
-          exitCode: ExitCode.unavailable
-        })
+      stop({ ...evidence, code }, {
+        step: "TLS",
+        detail: `${url.host} can't be ${Connection.isCertificateProblem(code) ? "trusted" : "reached"} (${code})`
+      })
     )
   )
   const days = Math.floor((validUntil - (yield* Clock.currentTimeMillis)) / 86_400_000)
@@ -148,92 +190,104 @@ const exchange = Effect.fnUntraced(function*(
   provider: Resolved,
   request: TokenRequest.TokenRequest,
   { timeout }: Subject,
+  before: Evidence.Evidence,
   tell: Tell
 ) {
-  let date: string | undefined
-  const http = HttpClient.tap(yield* HttpClient.HttpClient, ({ headers }) =>
-    Effect.sync(() => {
-      date = headers["date"]
-    }))
-  const [, response] = yield* TokenEndpoint.make(provider, http)(Effect.succeed(request), Duration.seconds(timeout))
-    .pipe(
-      Effect.mapError((error) => stopAt("endpoint", provider, error))
+  const watched = Exchange.watch(yield* HttpClient.HttpClient, provider.tokenEndpoint)
+  const sent = `${request.method} ${provider.tokenEndpoint}`
+  const [, response] = yield* TokenEndpoint.make(provider, watched.client)(
+    Effect.succeed(request),
+    Duration.seconds(timeout)
+  ).pipe(
+    whileWaiting,
+    Effect.catch((error) =>
+      Effect.flatMap(
+        watched.seen,
+        (exchange) =>
+          stop({ ...before, error, exchange, code: exchange?.code ?? codeOf(error) }, {
+            step: "endpoint",
+            detail: `${sent}: ${error.reason.message}`
+          })
+      )
     )
+  )
   const outcome = ReplyReader.make(provider)(request, response)
-  const reason = Result.isFailure(outcome) ? outcome.failure.reason : undefined
-  const detail = `POST ${provider.tokenEndpoint}: ${response.status} after ${
-    response.receivedAt - response.requestedAt
-  } ms`
-
-  if (Result.isFailure(outcome)) {
-    const { advice, exitCode } = fromTokenError(provider)(outcome.failure)
-    if (reason?._tag === "Unsafe" && reason.kind === "redirect" || isStrange(response.status)) {
-      const baseUrl = variableOf(provider, "baseUrl")
-      return yield* stop({
-        step: "endpoint",
-        detail: `${detail}: nothing takes token requests there`,
-        advice: `Is ${baseUrl} right?`,
-        exitCode
-      })
-    }
-    if (reason?._tag === "Throttled" || reason?._tag === "Unavailable") {
-      return yield* stop({ step: "endpoint", detail: `${detail}: ${reason.message}`, advice, exitCode })
-    }
+  const error = Result.isFailure(outcome) ? outcome.failure : undefined
+  const evidence: Evidence.Evidence = { ...before, error, exchange: yield* watched.seen }
+  const detail = `${sent}: ${response.status} after ${response.receivedAt - response.requestedAt} ms`
+  const body = evidence.exchange?.body
+  // What shows that something takes token requests there is a token, or an answer in OAuth's terms.
+  if (error !== undefined && !isAnswer(error)) {
+    const secrets = Evidence.secretsOf(evidence)
+    const came = body === undefined ? error.reason.message : Snippet.describe(body, secrets)
+    const { location } = evidence.exchange ?? {}
+    return yield* stop(evidence, {
+      step: "endpoint",
+      detail: `${detail}: ${location === undefined ? came : `to ${Snippet.location(location, secrets)}`}`
+    })
   }
   yield* tell({ step: "endpoint", state: "ok", detail })
-  return { date, outcome, response }
+  return { evidence, outcome, response }
 })
 
-// Statuses that tell of the URL, not of the request.
-const isStrange = (status: number): boolean => status === 404 || status === 405 || status === 410
+const isAnswer = ({ reason }: TokenError): boolean => {
+  switch (reason._tag) {
+    case "CredentialsRefused":
+    case "GrantRefused":
+    case "RequestRefused":
+      return reason.certain && ![404, 405, 410].includes(reason.status)
+    case "ReplyNotUnderstood":
+      return false
+    case "Unsafe":
+      return reason.kind === "token_type"
+    default:
+      return false
+  }
+}
 
-const compareClocks = (date: string | undefined, response: ReplyReader.TokenResponse, tell: Tell) => {
+const codeOf = ({ reason }: TokenError): string | undefined =>
+  reason._tag === "Unavailable" ? reason.code ?? (reason.kind === "timeout" ? "ETIMEDOUT" : undefined) : undefined
+
+const compareClocks = Effect.fnUntraced(function*(
+  { date, receivedAt, requestedAt }: ReplyReader.TokenResponse,
+  tell: Tell
+) {
   const server = date === undefined ? NaN : Date.parse(date)
+  if (Number.isNaN(server)) {
+    yield* tell({ step: "clock", state: "skipped", detail: "the answer has no Date header" })
+    return undefined
+  }
   // The header has whole seconds: half a second is lost on average.
-  const ahead = Math.round(((response.requestedAt + response.receivedAt) / 2 - server - 500) / 1000)
-  return tell(
-    Number.isNaN(server)
-      ? { step: "clock", state: "skipped", detail: "the answer has no Date header" }
-      : Math.abs(ahead) <= 5
+  const ahead = Math.round(((requestedAt + receivedAt) / 2 - server - 500) / 1000)
+  yield* tell(
+    Math.abs(ahead) <= 5
       ? { step: "clock", state: "ok", detail: "this machine and the server agree, within 5 s" }
       : {
         step: "clock",
         state: "note",
-        detail: `this machine is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} the server`,
-        advice: "Set one of the clocks: signatures and certificates don't hold at other times."
+        detail: `this machine is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} the server`
       }
   )
-}
+  return ahead
+})
 
 const readReply = Effect.fnUntraced(function*(
   provider: Resolved,
-  settings: Settings.Settings,
-  subject: Subject,
   outcome: Result.Result<AccessToken, TokenError>,
+  evidence: Evidence.Evidence,
   tell: Tell
 ) {
   if (Result.isFailure(outcome)) {
-    const { advice, exitCode } = fromTokenError(provider)(outcome.failure)
     const { reason } = outcome.failure
     if (reason._tag === "CredentialsRefused" || reason._tag === "GrantRefused") {
-      return yield* stop({
-        step: "credentials",
-        detail: reason.message,
-        advice: refusedAdvice(provider, settings, subject),
-        exitCode
-      })
+      return yield* stop(evidence, { step: "credentials", detail: reason.message })
     }
-    const taken = reason._tag !== "RequestRefused" || reason.code === "invalid_scope"
-    yield* tell({
-      step: "credentials",
-      state: taken ? "ok" : "skipped",
-      detail: taken ? "not refused" : "the request was refused before it was clear"
-    })
+    yield* tell({ step: "credentials", state: "skipped", detail: "the reply doesn't show whether they are accepted" })
     const step = reason._tag === "RequestRefused" && reason.code === "invalid_scope" ? "scopes" : "reply"
-    return yield* stop({ step, detail: reason.message, advice, exitCode })
+    return yield* stop(evidence, { step, detail: reason.message })
   }
   const token = outcome.success
-  yield* tell({ step: "credentials", state: "ok", detail: `taken, ${placed(provider)}` })
+  yield* tell({ step: "credentials", state: "ok", detail: `accepted, ${placed(provider)}` })
   const value = Redacted.value(token.value)
   yield* tell({
     step: "reply",
@@ -254,35 +308,13 @@ const placements: Readonly<Record<string, string>> = {
   none: "in the body"
 }
 
-const refusedAdvice = (provider: Resolved, settings: Settings.Settings, subject: Subject): string => {
-  const name = (setting: string) => variableOf(provider, setting)
-  if (provider.grant.refusedAs === "password") {
-    return `Check ${name("username")} and ${name("password")}.\n` +
-      "They were sent once, and won't be again by themselves: a few refusals can lock the account."
-  }
-  const differences = ["clientId", "clientSecret"].flatMap((setting) => {
-    const characters = Secret.charactersThatDiffer(Settings.text(settings, setting) ?? "")
-    return characters.length === 0 ? [] : [`${name(setting)} holds ${characters.join(" ")}`]
-  })
-  const sent = `They were sent ${placed(provider)}.`
-  if (differences.length === 0) {
-    return `${sent} Raw and form-encoded Basic would be the same.\nCheck ${name("clientId")} and ${
-      name("clientSecret")
-    }.`
-  }
-  const other = provider.clientAuthentication.name === "client_secret_basic_raw" ? "basic" : "basic-raw"
-  return `${sent} Raw and form-encoded Basic would differ: ${differences.join("; ")}\n` +
-    `If they are right, \`mintmark doctor ${subject.provider} --placement ${other}\` sends them otherwise, once.`
-}
-
 // -- what the token is worth ----------------------------------------------------------------------------------------------
 
-const lifetimeOf = ({ expiresAt, refreshToken, requestedAt }: AccessToken): Finding => {
-  const seconds = Math.ceil((expiresAt - requestedAt) / 1000)
+const lifetimeOf = ({ expiresAt, refreshToken, requestedAt }: AccessToken, seconds: number): Finding => {
   const refresh = refreshToken === undefined
     ? ""
     : refreshToken.expiresAt === undefined
-    ? "; the refresh token has no end"
+    ? "; the refresh token doesn't expire"
     : `; the refresh token ${Math.ceil((refreshToken.expiresAt - requestedAt) / 1000)} s`
   return {
     step: "lifetime",
@@ -291,51 +323,41 @@ const lifetimeOf = ({ expiresAt, refreshToken, requestedAt }: AccessToken): Find
   }
 }
 
-const compareScopes = (asked: ReadonlyArray<string>, granted: ReadonlyArray<string>): Finding => {
-  const missing = asked.filter((scope) => !granted.includes(scope))
+const scopesOf = (
+  requested: ReadonlyArray<string>,
+  granted: ReadonlyArray<string>,
+  missing: ReadonlyArray<string>
+): Finding => {
   const list = granted.length === 0 ? "none named" : granted.join(" ")
   return missing.length > 0
     ? { step: "scopes", state: "note", detail: `granted: ${list}; not granted: ${missing.join(" ")}` }
-    : { step: "scopes", state: "ok", detail: `granted: ${list}${asked.length === 0 ? "; none asked for" : ""}` }
+    : { step: "scopes", state: "ok", detail: `granted: ${list}${requested.length === 0 ? "; none requested" : ""}` }
 }
 
 const callApi = Effect.fnUntraced(function*(provider: Resolved, token: AccessToken, subject: Subject, tell: Tell) {
-  const path = subject.call ?? Providers.entry(subject.provider).probe
-  if (path === undefined) {
-    return yield* tell({
-      step: "API",
-      state: "skipped",
-      detail: "no call is known that any token may make: see --call"
-    })
-  }
-  const request = HttpClientRequest.get(`${provider.apiUrl}${path}`).pipe(
-    HttpClientRequest.setHeader("authorization", Token.authorization(token))
+  const { probe, sandbox } = Providers.entry(subject.provider)
+  const isLocal = isLoopback(new URL(provider.apiUrl).hostname)
+  const own: Providers.Probe | undefined = subject.call === undefined ? undefined : { path: subject.call }
+  // Where no path is known that any token may GET, the API's root still shows whether the token is refused.
+  const { accept, path } = own ?? (isLocal ? sandbox.probe : probe ?? { path: "/" })
+  const url = `${provider.apiUrl.replace(/\/+$/, "")}${path}`
+  const request = HttpClientRequest.get(url).pipe(
+    HttpClientRequest.setHeader("authorization", Token.authorization(token)),
+    accept === undefined ? (self) => self : HttpClientRequest.accept(accept)
   )
-  const { status } = yield* HttpClient.execute(request).pipe(
+  const reached = yield* whileWaiting(HttpClient.execute(request)).pipe(
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-    Effect.timeout(Duration.seconds(subject.timeout)),
+    Effect.timeoutOrElse({
+      duration: Duration.seconds(subject.timeout),
+      orElse: () => Effect.fail({ code: "ETIMEDOUT" })
+    }),
     // What an HTTP client fails with may quote the header.
-    Effect.mapError(() =>
-      stop({ step: "API", detail: `${provider.apiUrl} can't be reached`, exitCode: ExitCode.unavailable })
-    )
+    Effect.map(({ status }) => ({ status })),
+    Effect.catch((error) => Effect.succeed({ code: Exchange.codeOf(error, 0) ?? "no answer" }))
   )
-  const detail = `GET ${path}: ${status}`
-  return yield* status < 300
-    ? tell({ step: "API", state: "ok", detail })
-    : status === 401
-    ? stop({ step: "API", detail: `${detail}: the API doesn't take the token`, exitCode: ExitCode.api })
-    : tell({
-      step: "API",
-      state: "note",
-      detail,
-      advice: status === 403 ? "The token lacks a right, or a scope (--scope)." : undefined
-    })
+  const api = { url, path, ...reached }
+  const detail = `GET ${url}: ${"status" in reached ? reached.status : reached.code}`
+  const state = !("status" in reached) || reached.status === 401 ? "failed" : reached.status < 300 ? "ok" : "note"
+  yield* tell({ step: "API", state, detail })
+  return api
 })
-
-const stop = (finding: Omit<Finding, "state"> & { readonly exitCode: number }) =>
-  new Stop({ advice: undefined, ...finding, state: "failed" })
-
-const stopAt = (step: Step, provider: Providers.AnyProvider, error: TokenError) => {
-  const { advice, exitCode } = fromTokenError(provider)(error)
-  return stop({ step, detail: problemOf(provider, error), advice, exitCode })
-}

@@ -1,17 +1,26 @@
+import type { Conclusion } from "../Conclusion.ts"
 import type { Finding } from "./Finding.ts"
 import { steps } from "./Finding.ts"
 
 const stepWidth = Math.max(...steps.map((step) => step.length))
 const stateWidth = "skipped".length
 
-const colours: Readonly<Record<Finding["state"], number>> = { ok: 32, note: 33, failed: 31, skipped: 2 }
+const colors: Readonly<Record<Finding["state"], number>> = { ok: 32, note: 33, failed: 31, skipped: 2 }
 
-/** A row of the table, with its advice below. */
-export const row = ({ advice, detail, state, step }: Finding, inColour: boolean): string => {
+/** A row of the table. */
+export const row = ({ detail, state, step }: Finding, inColor: boolean): string => {
   const word = state.padEnd(stateWidth)
-  const shown = inColour ? `\x1b[${colours[state]}m${word}\x1b[0m` : word
-  const margin = `\n${" ".repeat(stepWidth + stateWidth + 4)}`
-  return `${step.padEnd(stepWidth)}  ${shown}  ${detail}${
-    advice === undefined ? "" : `\n${advice}`.replaceAll("\n", margin)
-  }`
+  const shown = inColor ? `\x1b[${colors[state]}m${word}\x1b[0m` : word
+  return `${step.padEnd(stepWidth)}  ${shown}  ${detail}`
+}
+
+/** The conclusion, below the table. */
+export const ending = ({ cause, exitCode, next }: Conclusion, inColor: boolean): string => {
+  const sentence = `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}.`
+  const color = exitCode !== undefined ? 31 : next === undefined ? 32 : 33
+  return [
+    "",
+    inColor ? `\x1b[1;${color}m${sentence}\x1b[0m` : sentence,
+    ...(next === undefined ? [] : [next])
+  ].join("\n")
 }

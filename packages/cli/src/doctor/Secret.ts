@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 
 /**
  * The characters of a text that raw and form-encoded Basic send differently, in an order of their own: neither where
- * they stand nor how often. Characters outside ASCII are not named, so that little is told of a secret in another
+ * they are nor how often. Characters outside ASCII are not named, so that little is told of a secret in another
  * script.
  */
 export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
@@ -19,12 +19,13 @@ export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
 /** What looks as if a credential had been copied wrongly, in words that go on from its name. */
 export const oddities = (secret: string, id: string): ReadonlyArray<string> =>
   [
-    /^\s|\s$/.test(secret) && "begins or ends with a space",
-    /^(["'`]).*\1$/.test(secret) && "stands in quotes",
+    /^\s/.test(secret) && "begins with a space",
+    /\s$/.test(secret) && "ends with a space",
+    /^(["'`]).*\1$/.test(secret) && "is in quotes",
     /^(?:Basic|Bearer) /i.test(secret) && "begins with the name of a header's scheme",
     /%[\dA-F]{2}/i.test(secret) && "looks percent-encoded already; it is encoded here where the provider wants that",
-    /[\u00A0\u200B-\u200F\u2060\uFEFF]/.test(secret) && "holds a character that can't be seen",
-    /[\u2013\u2014\u2018\u2019\u201C\u201D]/.test(secret) && "holds a typographic dash or quote",
+    /[\u00A0\u200B-\u200F\u2060\uFEFF]/.test(secret) && "contains an invisible character",
+    /[\u2013\u2014\u2018\u2019\u201C\u201D]/.test(secret) && "contains a typographic dash or quote",
     secret === id && "is the same as the id",
     secret.startsWith(`${id}:`) && "begins with the id and a colon: the secret is what follows",
     isBasicCredential(secret, id) && "is the id and the secret together, in Base64"

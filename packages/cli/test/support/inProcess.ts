@@ -5,6 +5,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
+import * as Dns from "effect/net/Dns"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Sink from "effect/Sink"
@@ -19,16 +20,35 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs the command in this process, with somebody at the terminal who types these lines. */
+const withoutNames = Layer.orDie(Dns.layerStatic({}))
+
+/** What of the machine is another one. */
+export interface Machine {
+  /** What `fetch` does. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Whether no name can be resolved. */
+  readonly isWithoutNames?: boolean
+  readonly stdoutIsTerminal?: boolean
+}
+
+/** Runs the command in this process, in a terminal in which these lines are typed. */
 export const atTerminal = Effect.fnUntraced(function*(
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
-  typed: ReadonlyArray<string> = []
+  typed: ReadonlyArray<string> = [],
+  { fetch = globalThis.fetch, isWithoutNames = false, stdoutIsTerminal = false }: Machine = {}
 ): Effect.fn.Return<Outcome> {
   const shown = { stdout: "", stderr: "" }
   const stdio = Stdio.layerTest({
     args: Effect.succeed(args),
     stdinIsTerminal: Effect.succeed(typed.length > 0),
+    stdoutIsTerminal: Effect.succeed(stdoutIsTerminal),
+    stdout: () =>
+      Sink.forEach((text) =>
+        Effect.sync(() => {
+          shown.stdout += typeof text === "string" ? text : new TextDecoder().decode(text)
+        })
+      ),
     stderrIsTerminal: Effect.succeed(true),
     stderr: () =>
       Sink.forEach((text) =>
@@ -64,9 +84,10 @@ export const atTerminal = Effect.fnUntraced(function*(
       log: (text) => shown.stdout += `${text}\n`,
       error: (text) => shown.stderr += `${text}\n`
     }),
+    Effect.provideService(FetchHttpClient.Fetch, fetch),
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnvRecord(env)),
     Effect.provide([
-      Layer.mergeAll(NodeServices.layer, NodeDns.layer, FetchHttpClient.layer),
+      Layer.mergeAll(NodeServices.layer, isWithoutNames ? withoutNames : NodeDns.layer, FetchHttpClient.layer),
       stdio,
       Layer.succeed(Terminal.Terminal, terminal)
     ])

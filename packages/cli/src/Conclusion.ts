@@ -1,0 +1,423 @@
+import { isLoopback } from "@mintmark/core/internal/url"
+import type { InvalidOption } from "@mintmark/core/TokenError"
+import { charactersThatDiffer, oddities } from "./doctor/Secret.ts"
+import { type Evidence, secretsOf } from "./Evidence.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { Failure } from "./Failure.ts"
+import * as Providers from "./Providers.ts"
+import * as Settings from "./Settings.ts"
+import * as Snippet from "./Snippet.ts"
+
+/** The likely cause, in a sentence, and the next step, in another. */
+export interface Conclusion {
+  readonly cause: string
+  readonly next?: string | undefined
+  /** How the process ends; `undefined` where everything works. */
+  readonly exitCode?: number | undefined
+}
+
+/** What all that is known comes to. */
+export const conclude = (evidence: Evidence): Conclusion => {
+  const { code, error, isRemembered } = evidence
+  const reason = error?.reason
+  if (reason?._tag === "InvalidOption") return aboutOption(evidence, reason)
+  if (isRemembered === true && (reason?._tag === "CredentialsRefused" || reason?._tag === "GrantRefused")) {
+    return {
+      cause: `nothing was sent: an earlier run got the answer that ${reason.message}`,
+      next: `Check ${credentials(evidence)}. \`mintmark token ${evidence.id} --renew\` sends them again.`,
+      exitCode: ExitCode.credentials
+    }
+  }
+  if (code !== undefined && evidence.exchange?.status === undefined) return aboutNetwork(evidence, code)
+  switch (reason?._tag) {
+    case undefined:
+      return aboutApi(evidence) ?? aboutToken(evidence)
+    case "CredentialsRefused":
+    case "GrantRefused":
+      return aboutCredentials(evidence, reason)
+    case "RequestRefused":
+    case "ReplyNotUnderstood":
+    case "Unavailable":
+    case "Throttled":
+    case "Unsafe":
+      return aboutReply(evidence)
+  }
+}
+
+/** What all that is known comes to, as the end of a command. */
+export const fromEvidence = (evidence: Evidence): Failure => {
+  const { cause, exitCode, next } = conclude(evidence)
+  return new Failure({ problem: `${evidence.id}: ${cause}.`, advice: next, exitCode: exitCode ?? ExitCode.defect })
+}
+
+// -- settings -----------------------------------------------------------------------------------------------------------
+
+const nameOf = ({ id }: Evidence, { option, variable }: InvalidOption): string =>
+  variable === undefined
+    ? option
+    : variable === Providers.variable(id, "scopes")
+    ? `--scope or ${variable}`
+    : variable
+
+const aboutOption = (evidence: Evidence, reason: InvalidOption): Conclusion => {
+  const name = nameOf(evidence, reason)
+  const setting = Providers.settings(evidence.id).find(({ option }) => option === reason.option)
+  return {
+    cause: `${name} ${reason.problem}`,
+    next: reason.variable === undefined
+      ? `Change ${name}, and try again.`
+      : Settings.correction(evidence.settings, setting?.name ?? "", reason.variable),
+    exitCode: ExitCode.settings
+  }
+}
+
+/** The variables of the credentials that must be set. */
+const credentials = ({ id }: Evidence): string =>
+  Providers.required(id)
+    .filter(({ name }) => name !== "scopes" && !Object.hasOwn(Providers.entry(id).provider.urlParts, name))
+    .map(({ variable }) => variable).join(" and ")
+
+// -- the network --------------------------------------------------------------------------------------------------------
+
+/** The variable by which the token endpoint is where it is, if one is set. */
+const leadOf = ({ id, settings }: Evidence): { readonly name: string; readonly variable: string } | undefined => {
+  const name = ["baseUrl", "region", "domain"].find((name) => settings.has(name))
+  return name === undefined ? undefined : { name, variable: Providers.variable(id, name) }
+}
+
+const orCheck = (evidence: Evidence): string => {
+  const lead = leadOf(evidence)
+  return lead?.name === "baseUrl"
+    ? `Correct ${lead.variable}, or remove it to use the provider itself.`
+    : lead === undefined
+    ? "Check the network, the firewall and the proxy of this machine."
+    : `Check ${lead.variable}, and the network of this machine.`
+}
+
+const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
+  const { certificate, id, provider, settings } = evidence
+  const url = new URL(provider.tokenEndpoint)
+  const lead = leadOf(evidence)
+  const led = lead === undefined ? "" : lead.name === "baseUrl" ? `, where ${lead.variable} points` : ""
+  if (code === "ENOTFOUND" || code.startsWith("EAI_") || code === "NotFound") {
+    const { regions = [] } = Providers.entry(id)
+    const region = Settings.text(settings, "region")
+    return lead?.name === "region" && region !== undefined && !regions.includes(region)
+      ? {
+        cause: `${url.hostname} doesn't exist: ${lead.variable} is ${JSON.stringify(region)}`,
+        next: `The regions are ${regions.join(", ")}.`,
+        exitCode: ExitCode.unavailable
+      }
+      : {
+        cause: `the name ${url.hostname} can't be resolved${led}`,
+        next: lead?.name === "baseUrl" ? orCheck(evidence) : "Check the network and the DNS of this machine.",
+        exitCode: ExitCode.unavailable
+      }
+  }
+  if (code === "BAD_PORT") {
+    return {
+      cause: `fetch sends no requests to port ${url.port}, which the Fetch Standard blocks`,
+      next: orCheck(evidence),
+      exitCode: ExitCode.unavailable
+    }
+  }
+  if (code === "ECONNREFUSED") {
+    return {
+      cause: `nothing listens on ${url.host}${led}`,
+      next: isLoopback(url.hostname)
+        ? `If that is to be the sandbox, start it: \`mintmark sandbox${
+          url.port === "" ? "" : ` --port ${url.port}`
+        }\`. ${orCheck(evidence)}`
+        : orCheck(evidence),
+      exitCode: ExitCode.unavailable
+    }
+  }
+  if (/SSL_WRONG_VERSION|PACKET_LENGTH_TOO_LONG|RECORD_LAYER|^EPROTO$|HTTP_REQUEST/.test(code)) {
+    return {
+      cause: `${url.host} speaks http on that port, and not https (${code})`,
+      next: lead?.name === "baseUrl" && isLoopback(url.hostname)
+        ? `Let ${lead.variable} begin with http://, or name the port where https is.`
+        : orCheck(evidence),
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code)) {
+    const names = certificate?.names ?? []
+    return {
+      cause: `the certificate of ${url.host} is for ${
+        names.length === 0 ? "another host" : names.slice(0, 5).join(", ")
+      }, not for ${url.hostname}`,
+      next: lead === undefined
+        ? "Another server answers: check the network and the proxy of this machine."
+        : orCheck(evidence),
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (/EXPIRED|NOT_YET_VALID/.test(code)) {
+    const [word, time] = code.includes("EXPIRED")
+      ? ["has expired", certificate?.validUntil]
+      : ["is not valid yet", certificate?.validFrom]
+    const when = time === undefined || Number.isNaN(time) ? "" : ` (${new Date(time).toISOString()})`
+    return {
+      cause: `the certificate of ${url.host} ${word}${when}`,
+      next: "Check this machine's clock. If it is right, the server needs another certificate.",
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS/.test(code)) {
+    const issuer = certificate === undefined ? "" : ` by ${JSON.stringify(certificate.issuer)}`
+    return {
+      cause: `the certificate of ${url.host} is signed${issuer}, which this machine doesn't trust (${code})`,
+      next: "If that is your own authority or your company's proxy, name its certificate in NODE_EXTRA_CA_CERTS.",
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (url.protocol === "http:" && certificate !== undefined) {
+    return {
+      cause: `${url.host} speaks https on that port, and not http`,
+      next: lead === undefined ? undefined : `Let ${lead.variable} begin with https://.`,
+      exitCode: ExitCode.unavailable
+    }
+  }
+  return {
+    cause: `${url.host}${led} ${
+      /TIME/.test(code) ? "didn't answer in time" : "can't be reached, or ended the connection"
+    } (${code})`,
+    next: orCheck(evidence),
+    exitCode: ExitCode.unavailable
+  }
+}
+
+// -- credentials --------------------------------------------------------------------------------------------------------
+
+const pairs = [["clientSecret", "clientId"], ["password", "username"]] as const
+
+const aboutCredentials = (
+  evidence: Evidence,
+  reason: { readonly _tag: string; readonly message: string; readonly certain: boolean }
+): Conclusion => {
+  const { id, namesake, settings } = evidence
+  const refused = (cause: string, next: string): Conclusion => ({ cause, next, exitCode: ExitCode.credentials })
+  if (!reason.certain && evidence.exchange?.body !== undefined && Snippet.isHtml(evidence.exchange.body)) {
+    return aboutReply(evidence)
+  }
+  for (const [secretName, idName] of pairs) {
+    const secret = Settings.text(settings, secretName)
+    if (secret === undefined) continue
+    const own = Settings.text(settings, idName) ?? ""
+    const names = { secret: Providers.variable(id, secretName), id: Providers.variable(id, idName) }
+    const [oddity] = oddities(secret, own)
+    if (oddity !== undefined) {
+      return refused(`${names.secret} ${oddity}`, Settings.correction(settings, secretName, names.secret))
+    }
+    const [idOddity] = own === "" ? [] : oddities(own, " ")
+    if (idOddity !== undefined) {
+      return refused(`${names.id} ${idOddity}`, Settings.correction(settings, idName, names.id))
+    }
+    if (looksSwapped(id, own, secret)) {
+      return refused(`${names.id} and ${names.secret} look exchanged`, "Exchange them.")
+    }
+    const { shape } = Providers.entry(id)
+    const other = Providers.ids.find((other) =>
+      other !== id && shape?.id.test(own) !== true && Providers.entry(other).shape?.id.test(own) === true
+    )
+    if (namesake !== undefined) {
+      return refused(
+        `${names.id} is the same as ${namesake}, which is another provider's`,
+        `Set ${names.id} and ${names.secret} to those of ${id}.`
+      )
+    }
+    if (other !== undefined) {
+      return refused(
+        `${names.id} looks like an id of ${other}`,
+        `Set ${names.id} and ${names.secret} to those of ${id}.`
+      )
+    }
+    if (shape?.isDocumented === true && !shape.id.test(own)) {
+      return refused(
+        `${reason.message}; ${names.id} is not ${shape.words}`,
+        Settings.correction(settings, idName, names.id)
+      )
+    }
+  }
+  if (reason._tag === "GrantRefused") {
+    return refused(
+      reason.message,
+      `Check ${credentials(evidence)} before you try again: a few refusals can lock the account.`
+    )
+  }
+  return refused(reason.message, `Check ${credentials(evidence)}.${differences(evidence)}`)
+}
+
+const looksSwapped = (id: Providers.Id, own: string, secret: string): boolean => {
+  const { shape } = Providers.entry(id)
+  return shape !== undefined
+    ? !shape.id.test(own) && shape.id.test(secret)
+    : /[+/=]/.test(own) && !/[+/=]/.test(secret)
+}
+
+// Where the two ways of writing them into a header differ, the other one may be right.
+const differences = ({ id, provider, settings }: Evidence): string => {
+  const { name } = provider.clientAuthentication
+  if (!name.startsWith("client_secret_basic")) return ""
+  const found = ["clientId", "clientSecret"].flatMap((setting) => {
+    const characters = charactersThatDiffer(Settings.text(settings, setting) ?? "")
+    return characters.length === 0 ? [] : [`${Providers.variable(id, setting)} contains ${characters.join(" ")}`]
+  })
+  if (found.length === 0) return ""
+  const [sent, other] = name === "client_secret_basic_raw" ? ["raw", "basic"] : ["form-encoded", "basic-raw"]
+  return ` They were sent ${sent}; form-encoded and raw differ, since ${found.join(" and ")}: ` +
+    `\`mintmark doctor ${id} --placement ${other}\` sends them the other way, once.`
+}
+
+// -- the reply ----------------------------------------------------------------------------------------------------------
+
+const aboutReply = (evidence: Evidence): Conclusion => {
+  const { error, exchange = {}, id, provider } = evidence
+  const reason = error?.reason
+  const url = new URL(provider.tokenEndpoint)
+  const lead = leadOf(evidence)
+  const { body, location, status } = exchange
+  const came = body === undefined ? undefined : Snippet.describe(body, secretsOf(evidence))
+  if (reason?._tag === "Unsafe") {
+    switch (reason.kind) {
+      case "redirect":
+        return {
+          cause: `${url.host} redirects token requests${
+            location === undefined ? "" : ` to ${Snippet.location(location, secretsOf(evidence))}`
+          }`,
+          next: `Credentials don't follow redirects. ${orCheck(evidence)}`,
+          exitCode: ExitCode.unsafe
+        }
+      case "certificate":
+        return { cause: reason.message, next: orCheck(evidence), exitCode: ExitCode.unsafe }
+      case "token_type":
+        return { cause: reason.message, next: "Only bearer tokens can be used.", exitCode: ExitCode.unsafe }
+      case "origin":
+        return {
+          // The option that adds origins is for programs.
+          cause: reason.message.replace(/; the option .*$/, ""),
+          next: `The token goes to the provider's API alone: a path, or a URL below ${provider.apiUrl}.`,
+          exitCode: ExitCode.unsafe
+        }
+    }
+  }
+  if (reason?._tag === "Throttled") {
+    return {
+      cause: reason.message,
+      next: error?.retryAt === undefined
+        ? "Try again in a while."
+        : `Try again after ${new Date(error.retryAt).toISOString()}.`,
+      exitCode: ExitCode.throttled
+    }
+  }
+  if (body !== undefined && Snippet.isHtml(body) && (status ?? 0) < 500) {
+    return {
+      cause: `${url.host} returned ${came} (status ${status}) instead of a token reply`,
+      next: lead?.name === "baseUrl"
+        ? orCheck(evidence)
+        : "A proxy or a login page of the network may answer instead of the provider: check the network of this machine.",
+      exitCode: ExitCode.reply
+    }
+  }
+  if (status === 404 || status === 405 || status === 410) {
+    return {
+      cause: `${url.host} has no token endpoint at ${url.pathname} (status ${status})`,
+      next: orCheck(evidence),
+      exitCode: ExitCode.request
+    }
+  }
+  if (reason?._tag === "RequestRefused") {
+    const scopes = Providers.variable(id, "scopes")
+    return reason.code === "invalid_scope"
+      ? {
+        cause: reason.message,
+        next: Settings.text(evidence.settings, "scopes") === undefined
+          ? `Request scopes, with --scope or ${scopes}.`
+          : `Request other scopes, with --scope or ${scopes}.`,
+        exitCode: ExitCode.request
+      }
+      : {
+        cause: reason.message,
+        next: lead?.name === "baseUrl"
+          ? `Is this ${id}'s token endpoint? ${orCheck(evidence)}`
+          : "The server's description says what it expects.",
+        exitCode: ExitCode.request
+      }
+  }
+  if (reason?._tag === "Unavailable") {
+    return {
+      cause: status === undefined ?
+        reason.message :
+        `${url.host} failed (status ${status}${came === undefined || came === "nothing" ? "" : `, ${came}`})`,
+      next: "Try again later.",
+      exitCode: ExitCode.unavailable
+    }
+  }
+  return {
+    cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; what came is ${came}`}`,
+    next: lead?.name === "baseUrl"
+      ? orCheck(evidence)
+      : "If it is the provider's own reply, report it to Mintmark with `mintmark doctor --report`.",
+    exitCode: ExitCode.reply
+  }
+}
+
+// -- the token and the API ----------------------------------------------------------------------------------------------
+
+const aboutApi = ({ api, id, settings }: Evidence): Conclusion | undefined => {
+  if (api === undefined || (api.status ?? 0) < 400 && api.code === undefined) return undefined
+  const { host } = new URL(api.url)
+  const request = `GET ${api.path}`
+  if (api.status === undefined) {
+    return {
+      cause: `there is a token, but the API at ${host} can't be reached (${api.code})`,
+      next: settings.has("baseUrl")
+        ? `Correct ${Providers.variable(id, "baseUrl")}, or remove it to use the provider itself.`
+        : "Check the network, the firewall and the proxy of this machine.",
+      exitCode: ExitCode.unavailable
+    }
+  }
+  return api.status === 401
+    ? {
+      cause: `there is a token, but the API at ${host} refuses it (${request}: 401)`,
+      next: settings.has("baseUrl")
+        ? `Do token endpoint and API belong together? ${Providers.variable(id, "baseUrl")} is set for both.`
+        : "The account may not be allowed to use this API.",
+      exitCode: ExitCode.api
+    }
+    : api.status === 403
+    ? {
+      cause: `there is a token, but it lacks a right for ${request} (403)`,
+      next: "Request a scope that includes it (--scope), or let the account have the right."
+    }
+    : {
+      cause: `there is a token, and the API at ${host} was reached (${request}: ${api.status})`,
+      next: "An API request of your own shows more: --call /path."
+    }
+}
+
+const aboutToken = ({ clock, lifetime, notGranted = [], settings }: Evidence): Conclusion => {
+  const where = settings.has("baseUrl") ? ", at the base URL that is set" : ""
+  if (clock !== undefined && Math.abs(clock) > 5) {
+    return {
+      cause: `there is a token, but this machine's clock is ${Math.abs(clock)} s ${
+        clock > 0 ? "ahead of" : "behind"
+      } the server's`,
+      next: "Set the clock: signatures and certificates are not valid at other times."
+    }
+  }
+  if (notGranted.length > 0) {
+    return {
+      cause: `there is a token, but without the scope${notGranted.length === 1 ? "" : "s"} ${notGranted.join(" ")}`,
+      next: "Let the account have them, or request others."
+    }
+  }
+  if (lifetime !== undefined && lifetime < 30) {
+    return {
+      cause: `there is a token, but it expires after ${lifetime} s`,
+      next: "Requests that take longer will fail: ask the provider for a longer lifetime."
+    }
+  }
+  return { cause: `everything works${where}` }
+}
