@@ -1,4 +1,4 @@
-import { isLoopback } from "@mintmark/core/internal/url"
+import { isLoopback } from "@mintmark/core/internal/http/url"
 import type { InvalidOption } from "@mintmark/core/TokenError"
 import { charactersThatDiffer, oddities } from "./doctor/Secret.ts"
 import { type Evidence, secretsOf } from "./Evidence.ts"
@@ -47,8 +47,15 @@ export const conclude = (evidence: Evidence): Conclusion => {
 /** What all that is known comes to, as the end of a command. */
 export const fromEvidence = (evidence: Evidence): Failure => {
   const { cause, exitCode, next } = conclude(evidence)
-  return new Failure({ problem: `${evidence.id}: ${cause}.`, advice: next, exitCode: exitCode ?? ExitCode.defect })
+  return new Failure({
+    problem: `${evidence.id}: ${sentence(cause)}`,
+    advice: next,
+    exitCode: exitCode ?? ExitCode.defect
+  })
 }
+
+/** A cause as a sentence, which may end with a sentence of the server's. */
+export const sentence = (cause: string): string => `${cause.replace(/[.\s]+$/, "")}.`
 
 // -- settings -----------------------------------------------------------------------------------------------------------
 
@@ -200,6 +207,17 @@ const aboutCredentials = (
   const refused = (cause: string, next: string): Conclusion => ({ cause, next, exitCode: ExitCode.credentials })
   if (!reason.certain && evidence.exchange?.body !== undefined && Snippet.isHtml(evidence.exchange.body)) {
     return aboutReply(evidence)
+  }
+  if (
+    reason._tag === "CredentialsRefused" && evidence.provider.clientAuthentication.needs["clientSecret"] === undefined
+  ) {
+    const variable = Providers.variable(id, "clientId")
+    return refused(
+      reason.message,
+      settings.has("clientId")
+        ? `Correct ${variable}, or remove it to use the default.`
+        : `The server doesn't know the default client id: set ${variable} to the account's.`
+    )
   }
   for (const [secretName, idName] of pairs) {
     const secret = Settings.text(settings, secretName)

@@ -5,7 +5,7 @@
  */
 
 /**
- * It did what it was told to.
+ * Done.
  *
  * @since 0.1.0
  * @category exit codes
@@ -13,7 +13,7 @@
 export const done = 0
 
 /**
- * Something happened that nobody foresaw: a defect of `mintmark` itself.
+ * A defect of `mintmark` itself.
  *
  * @since 0.1.0
  * @category exit codes
@@ -53,7 +53,7 @@ export const credentials = 4
 export const request = 5
 
 /**
- * The server can't be reached, is in trouble, or took too long. Later may do.
+ * The server can't be reached, failed, or took too long. It may work later.
  *
  * @since 0.1.0
  * @category exit codes
@@ -61,7 +61,7 @@ export const request = 5
 export const unavailable = 6
 
 /**
- * The server wants fewer requests. Later will do.
+ * Too many requests. It will work later.
  *
  * @since 0.1.0
  * @category exit codes
@@ -77,7 +77,7 @@ export const throttled = 7
 export const reply = 8
 
 /**
- * Refused for safety: a certificate, a redirect, a stranger's URL.
+ * Refused for safety: a certificate, a redirect, a URL of another origin.
  *
  * @since 0.1.0
  * @category exit codes

@@ -11,7 +11,7 @@ export class NotOwn extends Data.TaggedError("NotOwn")<{ readonly path: string }
 
 /**
  * A key-value store in the last of these folders, each of which is the user's alone: a folder, not a link to one, of
- * this user, and writable by nobody else.
+ * this user, and writable by no other.
  *
  * A value is written to a new file, which then replaces the old one: another process reads the one or the other, and
  * never a part; and a link with that name is replaced, and not followed.

@@ -1,9 +1,9 @@
 import * as Providers from "./Providers.ts"
 
-/** How a command keeps tokens for the next one. */
+/** How a command caches tokens for the next one. */
 export const caching = [
-  "With a key in MINTMARK_CACHE_KEY (`openssl rand -base64 32` makes one), tokens are kept, encrypted,",
-  "for the next call: ten calls in a script then cost one token request."
+  "With a key in MINTMARK_CACHE_KEY (`openssl rand -base64 32` makes one), tokens are cached, encrypted,",
+  "for the next call: ten calls in a script then need one token request."
 ]
 
 const indent = "\n  "
@@ -15,7 +15,7 @@ export const withSettings = (...lines: ReadonlyArray<string>): string =>
     ...lines,
     "",
     "Settings come from the environment, then from a file .env in this folder; what is missing is",
-    "asked for in a terminal. Secrets are never taken as arguments. [In brackets: may be left out.]",
+    "asked for in a terminal. Secrets are never taken as arguments. [In brackets: optional.]",
     "",
     ...Providers.ids.flatMap((id) => [id, ...wrap(variables(id)).map((line) => `  ${line}`)])
   ].join(indent)

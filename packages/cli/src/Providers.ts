@@ -76,7 +76,11 @@ const providers = {
   "vonage-contact-center-v0": {
     provider: vonageContactCenterV0,
     regions,
-    sandbox: { account: Account.vonageV0, region: "emea", probe: { path: "/useradmin/users" } }
+    sandbox: {
+      account: Account.vonageV0,
+      region: "emea",
+      probe: { path: `/v0/${Account.vonageV0.clientId}/calls/` }
+    }
   }
 } satisfies Record<string, Entry>
 

@@ -46,7 +46,9 @@ export const command = Command.make(
     ),
     data: Flag.String("data").pipe(
       Flag.withAlias("d"),
-      Flag.withDescription("The body: a text, @file, or @- for standard input; JSON unless a header says otherwise"),
+      Flag.withDescription(
+        "The body: a text, @file, or @- for standard input; JSON, unless a header names another type"
+      ),
       Flag.optional
     ),
     include: Flag.Boolean("include").pipe(
@@ -142,7 +144,7 @@ const parseHeader = (line: string): Effect.Effect<readonly [name: string, value:
   const problem = name === ""
     ? "A header is not of the form 'Name: value'."
     : name.toLowerCase() === "authorization"
-    ? "The Authorization header is where the token goes: leave it out."
+    ? "The Authorization header has the token: omit it."
     : undefined
   return problem === undefined
     ? Effect.succeed([name.toLowerCase(), value.trim()])

@@ -19,7 +19,7 @@ export const command = Command.make("sandbox", {
   ),
   dotenv: Flag.String("dotenv").pipe(
     Flag.withDescription(
-      "A file to write what to set to, in the place of standard output: .env, for the other commands"
+      "A file to write the variables to, instead of standard output: .env, for the other commands"
     ),
     Flag.optional
   )
@@ -64,7 +64,7 @@ const heading = "# Written by mintmark sandbox. It may be deleted."
 
 /**
  * Writes the file, in UTF-8, which a shell's `>` does not do everywhere. A file that something else has written is left
- * alone: it may be the only place of somebody's credentials.
+ * alone: it may be the only copy of real credentials.
  */
 const write = Effect.fnUntraced(function*(path: string, variables: string) {
   const fs = yield* FileSystem.FileSystem

@@ -15,14 +15,14 @@ import * as Exchange from "./Exchange.ts"
 import * as Providers from "./Providers.ts"
 import * as Settings from "./Settings.ts"
 
-/** What every command that asks a provider takes. */
+/** What every command that requests a token takes. */
 export const parameters = {
   provider: Argument.Literals("provider", Providers.ids).pipe(
     Argument.withDescription(`Whose token: ${Providers.ids.join(", ")}`)
   ),
   scope: Flag.String("scope").pipe(
     Flag.withAlias("s"),
-    Flag.withDescription("A scope to ask for, in the place of those in the settings; may be repeated"),
+    Flag.withDescription("A scope to request, instead of those in the settings; may be repeated"),
     Flag.atLeast(0)
   ),
   envFile: Flag.File("dotenv").pipe(
@@ -30,26 +30,26 @@ export const parameters = {
     Flag.optional
   ),
   timeout: Flag.Finite("timeout").pipe(
-    Flag.withDescription("How many seconds to wait for a token at most; 30 unless told otherwise"),
+    Flag.withDescription("How many seconds to wait for a token at most; 30 by default"),
     Flag.filter((seconds) => seconds > 0, () => "Expected: more than 0"),
     Flag.withDefault(30)
   ),
   verbose: Flag.Boolean("verbose").pipe(
-    Flag.withDescription("Tell on standard error what is read and what is sent, without secrets"),
+    Flag.withDescription("Print on standard error what is read and what is sent, without secrets"),
     Flag.withDefault(false)
   )
 } as const
 
-/** What every command that may use a token of an earlier run takes besides. */
+/** What every command that may use a token of an earlier run also takes. */
 export const cacheParameters = {
   noCache: Flag.Boolean("no-cache").pipe(
     Flag.withoutNegation,
-    Flag.withDescription(`Keep no token, and use none that was kept, although ${Cache.keyVariable} is set`),
+    Flag.withDescription(`Cache no token, and use none that is cached, although ${Cache.keyVariable} is set`),
     Flag.withDefault(false)
   )
 } as const
 
-/** What came of `parameters`. */
+/** The values of `parameters`. */
 export interface Parameters {
   readonly provider: Providers.Id
   readonly scope: ReadonlyArray<string>
@@ -58,7 +58,7 @@ export interface Parameters {
   readonly verbose: boolean
 }
 
-/** The settings that the parameters lead to. */
+/** The settings by these parameters. */
 export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
   const found = yield* Settings.find(parameters.provider, {
     envFile: Option.getOrUndefined(parameters.envFile),
@@ -97,7 +97,7 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
   return { client, provider, toFailure }
 })
 
-/** Tells of each request, where that is wanted. */
+/** Prints each request, with --verbose. */
 export const tellingRequests =
   ({ verbose }: Parameters) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | HttpClient.HttpClient> =>

@@ -1,4 +1,4 @@
-import { problemOf } from "@mintmark/core/internal/url"
+import { problemOf } from "@mintmark/core/internal/http/url"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Prompt from "effect/cli/Prompt"
 import * as Config from "effect/Config"
@@ -30,7 +30,7 @@ export type Settings = ReadonlyMap<string, Given>
 
 /** How to look for settings. */
 export interface Sought {
-  /** The file to read besides the environment; `.env`, if there is one, unless told otherwise. */
+  /** The file to read besides the environment; by default `.env`, if there is one. */
   readonly envFile: string | undefined
   /** Scopes that take the place of those in the settings. */
   readonly scopes: ReadonlyArray<string>

@@ -18,7 +18,7 @@ export const command = Command.make(
     ...Session.parameters,
     ...Session.cacheParameters,
     renew: Flag.Boolean("renew").pipe(
-      Flag.withDescription("Get a new token, although an earlier run has left one that is good, or was refused"),
+      Flag.withDescription("Get a new token, although a valid one is cached, or an earlier run was refused"),
       Flag.withDefault(false)
     ),
     header: Flag.Boolean("header").pipe(
@@ -33,7 +33,7 @@ export const command = Command.make(
   Effect.fnUntraced(function*({ header, json, renew, ...parameters }) {
     if (header && json) {
       return yield* new Failure({
-        problem: "--header and --json are two ways to print one token.",
+        problem: "--header and --json exclude each other.",
         advice: "Choose one of them.",
         exitCode: ExitCode.usage
       })
@@ -54,9 +54,9 @@ export const command = Command.make(
     { command: "TOKEN=$(mintmark token routee)", description: "Keep the token in a variable" },
     {
       command: "mintmark token routee --header | curl --header @- https://connect.routee.net/accounts/me/balance",
-      description: "Hand it to curl, where other users of this machine can't see it"
+      description: "Pass it to curl so that other users of this machine can't see it"
     },
-    { command: "mintmark token routee --scope sms --json", description: "Ask for one scope, and see what was granted" }
+    { command: "mintmark token routee --scope sms --json", description: "Request one scope, and see what was granted" }
   ])
 )
 

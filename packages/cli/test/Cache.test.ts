@@ -131,7 +131,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.notInclude(stderr, "canary")
     }))
 
-  it.effect("follows no link: neither in the place of a folder nor in that of a file", () =>
+  it.effect("follows no link, neither for a folder nor for a file", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       const elsewhere = join(cwd, "elsewhere")

@@ -130,7 +130,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a login page in the place of the server names its title", () =>
+  it.effect("with a login page instead of the server names its title", () =>
     Effect.gen(function*() {
       const page = "<!doctype html><html><head><title>Guest Wi-Fi</title></head></html>"
       for (const status of [200, 403]) {

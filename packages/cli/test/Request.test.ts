@@ -18,7 +18,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.strictEqual(JSON.parse(body).balance, 42.5)
     }))
 
-  it.effect("sends a body from an argument, a file or standard input, as JSON unless a header says otherwise", () =>
+  it.effect("sends a body from an argument, a file or standard input, as JSON unless a header names another type", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -63,7 +63,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
         /^mintmark: routee: refused for safety: https:\/\/elsewhere\.example may not get the token\.\nThe token goes to the provider's API alone/
       )
       assert.strictEqual(header.code, 2)
-      assert.include(header.stderr, "The Authorization header is where the token goes: leave it out.")
+      assert.include(header.stderr, "The Authorization header has the token: omit it.")
       assert.strictEqual(file.code, 2)
       assert.include(file.stderr, "The body can't be read from missing.json (NotFound).")
       assert.deepStrictEqual(yield* sandbox.journal, [])

@@ -14,7 +14,7 @@ _mintmark "$1" "\${@: -1}" "\${@: -2:1}"; printf '%s\\n' "\${COMPREPLY[@]}"`
 const run = (...args: ReadonlyArray<string>) => atTerminal(args, {})
 
 describe("mintmark", () => {
-  it.live("shows its commands where it is told nothing", () =>
+  it.live("shows its commands where none is named", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark([], { cwd: yield* folder() })
       assert.deepInclude(outcome, { code: 0, stderr: "" })
@@ -26,7 +26,7 @@ describe("mintmark", () => {
       }
     }))
 
-  it.live("teaches with --help how tokens are kept for the next call", () =>
+  it.live("says with --help how tokens are cached for the next call", () =>
     Effect.gen(function*() {
       for (const command of ["token", "request"]) {
         const { stdout } = yield* run(command, "--help")

@@ -44,7 +44,7 @@ export interface RouteraOptions extends ProviderClient.Options {
 }
 
 /**
- * A client's account at Routera. Routera documents the Basic header, too, in the place of the body:
+ * A client's account at Routera. Routera documents the Basic header, too, instead of the body:
  * `clientAuthentication: ClientAuthentication.clientSecretBasicRaw`.
  *
  * It is configured by `ROUTERA_CLIENT_ID`, `ROUTERA_CLIENT_SECRET`, and optionally `ROUTERA_SCOPES` (separated by

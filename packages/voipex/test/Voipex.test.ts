@@ -285,8 +285,8 @@ describe("Voipex", () => {
 
     it.effect("names the option and the variable of a missing password, in layer and in layerConfig", () =>
       Effect.gen(function*() {
-        const env = { VOIPEX_USERNAME: "somebody@example.com" }
-        const options = { username: "somebody@example.com", password: Redacted.make("") }
+        const env = { VOIPEX_USERNAME: "alice@example.com" }
+        const options = { username: "alice@example.com", password: Redacted.make("") }
         for (const layer of [Voipex.layerConfig(), Voipex.layer(options)]) {
           const error = yield* Effect.scoped(Layer.build(layer)).pipe(
             Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),

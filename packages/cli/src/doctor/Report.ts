@@ -1,4 +1,4 @@
-import type { Conclusion } from "../Conclusion.ts"
+import { type Conclusion, sentence } from "../Conclusion.ts"
 import type { Finding } from "./Finding.ts"
 import { steps } from "./Finding.ts"
 
@@ -16,11 +16,11 @@ export const row = ({ detail, state, step }: Finding, inColor: boolean): string 
 
 /** The conclusion, below the table. */
 export const ending = ({ cause, exitCode, next }: Conclusion, inColor: boolean): string => {
-  const sentence = `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}.`
+  const said = sentence(`${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}`)
   const color = exitCode !== undefined ? 31 : next === undefined ? 32 : 33
   return [
     "",
-    inColor ? `\x1b[1;${color}m${sentence}\x1b[0m` : sentence,
+    inColor ? `\x1b[1;${color}m${said}\x1b[0m` : said,
     ...(next === undefined ? [] : [next])
   ].join("\n")
 }
