@@ -175,6 +175,31 @@ describe("Routee", () => {
         assert.notInclude(error.message, "wr0ng")
       }))
 
+    it.effect("uses Routee's own URLs, which the sandbox's fetch sends to the sandbox, and no other URL", () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox
+        yield* sandbox.clear
+        const { clientId, clientSecret } = Account.routee
+        const routee = yield* Routee.make({
+          applicationId: clientId,
+          applicationSecret: Redacted.make(clientSecret)
+        })
+        for (const url of ["/accounts/me/balance", "https://connect.routee.net/accounts/me/balance"]) {
+          assert.strictEqual((yield* routee.http.get(url)).status, 200)
+        }
+        assert.deepStrictEqual(
+          (yield* sandbox.journal).map(({ path }) => path),
+          [
+            "/auth.routee.net/oauth/token",
+            "/connect.routee.net/accounts/me/balance",
+            "/connect.routee.net/accounts/me/balance"
+          ]
+        )
+      }).pipe(
+        Effect.provide(FetchHttpClient.layer),
+        (effect) => Effect.flatMap(Sandbox, ({ fetch }) => Effect.provideService(effect, FetchHttpClient.Fetch, fetch))
+      ))
+
     it.effect("form-encodes the header where an option says so, and takes other URLs of endpoint and API", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
