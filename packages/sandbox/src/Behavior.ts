@@ -51,6 +51,8 @@ export interface Behavior {
     readonly placement: Placement
     /** Whether a refresh token works once only, and its second use ends the session. On by default. */
     readonly rotation: boolean
+    /** The refresh token in the reply to a refresh token: a new one, the same again, or none. `"new"` by default. */
+    readonly renewedRefreshToken: "new" | "same" | "none"
     /** How long a refresh token lives. 86400 seconds by default. */
     readonly refreshLifetime: Lifetime
   }
@@ -74,5 +76,11 @@ export const defaults: Behavior = {
   routee: { expiredTokenStatus: 401 },
   "routee-email": { expiredTokenStatus: 401 },
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
-  generic: { wholeSeconds: false, placement: "basic-form-encoded", rotation: true, refreshLifetime: 86400 }
+  generic: {
+    wholeSeconds: false,
+    placement: "basic-form-encoded",
+    rotation: true,
+    renewedRefreshToken: "new",
+    refreshLifetime: 86400
+  }
 }

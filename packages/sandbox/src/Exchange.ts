@@ -37,6 +37,6 @@ export interface Exchange {
   readonly request: HttpMessage
   /** `undefined` while the request is open, and where nothing was answered. */
   readonly response: HttpMessage | undefined
-  /** What a script did with the answer, in words. */
+  /** What a script does with the answer, in words. */
   readonly scripted: string | undefined
 }

@@ -61,4 +61,21 @@ describe("The generic server", () => {
       const answer = yield* ask(`grant_type=password&username=${encode(username)}&password=wrong`, encodedBasic)
       assert.deepStrictEqual([answer.status, field(answer, "error")], [400, "invalid_grant"])
     }).pipe(Effect.provide(Sandbox.layer())))
+
+  it.effect("answers a renewal with a new refresh token, the same again, or none, as it is set", () =>
+    Effect.gen(function*() {
+      const { behave } = yield* Sandbox
+      yield* behave({ generic: { rotation: false } })
+      const login = yield* ask(
+        `grant_type=password&username=${encode(username)}&password=${encode(password)}`,
+        encodedBasic
+      )
+      const first = field(login, "refresh_token")
+      const renewal = ask(`grant_type=refresh_token&refresh_token=${first}`, encodedBasic)
+      assert.notStrictEqual(field(yield* renewal, "refresh_token"), first)
+      yield* behave({ generic: { renewedRefreshToken: "same" } })
+      assert.strictEqual(field(yield* renewal, "refresh_token"), first)
+      yield* behave({ generic: { renewedRefreshToken: "none" } })
+      assert.notInclude(fields(yield* renewal), "refresh_token")
+    }).pipe(Effect.provide(Sandbox.layer())))
 })

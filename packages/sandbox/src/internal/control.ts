@@ -80,6 +80,7 @@ const BehaviorChanges = Schema.Struct({
   })),
   generic: Schema.optional(Schema.Struct({
     wholeSeconds: Schema.optionalKey(Schema.Boolean),
+    renewedRefreshToken: Schema.optionalKey(Schema.Literals(["new", "same", "none"])),
     placement: Schema.optionalKey(Schema.Literals(["basic-raw", "basic-form-encoded", "body", "none"])),
     rotation: Schema.optionalKey(Schema.Boolean),
     refreshLifetime: Schema.optionalKey(Lifetime)

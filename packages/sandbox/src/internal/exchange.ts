@@ -59,8 +59,7 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
           answered: {
             response: plan?.shown === undefined
               ? undefined
-              : keptResponse(plan.shown.status, plan.shown.headers, plan.shown.body),
-            scripted
+              : keptResponse(plan.shown.status, plan.shown.headers, plan.shown.body)
           },
           accessTokenIssued: accessToken === undefined ? undefined : world.fingerprint(accessToken),
           refreshTokenIssued: refreshToken === undefined ? undefined : world.fingerprint(refreshToken)
@@ -113,11 +112,12 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
     const { kept, request, unread } = yield* read
     const { answer, failure, identity, kind, provider } = destinationOf(request)
     const scripted = scripts.take(provider, kind)
+    const words = scripted === undefined ? undefined : inWords(scripted)
     const mask = maskOf(world, request, identity?.clientSecret)
     const { account } = identity ?? {}
     const entry = journal.open(
       openingOf(world, { kind, identity, provider, scripted: scripted?._tag }, request, mask),
-      { kind, request: kept, mask, fingerprint: world.fingerprint, account }
+      { kind, request: kept, mask, fingerprint: world.fingerprint, account, scripted: words }
     )
     const own: Own = {
       reply: () => unread ?? answer(request),
@@ -125,7 +125,6 @@ export const makeExchange = (world: World, journal: Journal, scripts: Scripts, r
       presented: () => presentedBy(request, identity?.clientSecret),
       now: world.now
     }
-    const words = scripted === undefined ? undefined : inWords(scripted)
     return yield* perform(entry, scripted ?? Answer.ordinary, own, words, mask)
   })
 }

@@ -16,7 +16,7 @@ import {
 } from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { refusalOfRefreshToken, spend } from "./refreshing.ts"
-import { remaining } from "./tokens.ts"
+import { type RefreshToken, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 const provider = "generic"
@@ -26,7 +26,8 @@ const grantedTo = (
   account: ClientAccount,
   scopes: ReadonlyArray<string>,
   now: number,
-  session: string | undefined
+  session: string | undefined,
+  used?: RefreshToken
 ): Reply => {
   const common = { provider, account: account.clientId, scopes, now } as const
   const token = world.tokens.issue({
@@ -35,11 +36,18 @@ const grantedTo = (
     value: randomBytes(24).toString("base64url"),
     lifetime: world.lifetime(provider, account.clientId)
   }, session)
-  const refresh = session === undefined ? undefined : world.tokens.issueRefresh({
-    ...common,
-    value: randomBytes(24).toString("base64url"),
-    lifetime: world.behavior().generic.refreshLifetime
-  }, session)
+  const { refreshLifetime, renewedRefreshToken } = world.behavior().generic
+  const issueRefresh = (session: string) =>
+    world.tokens.issueRefresh({
+      ...common,
+      value: randomBytes(24).toString("base64url"),
+      lifetime: refreshLifetime
+    }, session)
+  const refresh = session === undefined || (used !== undefined && renewedRefreshToken === "none")
+    ? undefined
+    : used !== undefined && renewedRefreshToken === "same"
+    ? used
+    : issueRefresh(session)
   return granted(
     {
       access_token: token.value,
@@ -84,7 +92,7 @@ const makeTokenEndpoint = (world: World) => {
       : spend(world, value, request.now, world.behavior().generic.rotation)
     return token === undefined
       ? oauthError(reason, 400, "invalid_grant", "The refresh token is not valid")
-      : grantedTo(world, account, token.scopes, request.now, token.session)
+      : grantedTo(world, account, token.scopes, request.now, token.session, token)
   }
 
   return (request: Received): Reply => {

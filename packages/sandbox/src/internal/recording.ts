@@ -27,12 +27,13 @@ export interface Recorded {
   readonly fingerprint: (value: string) => string
   /** The account that a Basic header is for, if one is known. */
   readonly account: string | undefined
+  /** What a script does with the answer, in words. */
+  readonly scripted: string | undefined
 }
 
 /** What is kept of an answer. */
 export interface Answered {
   readonly response: Kept | undefined
-  readonly scripted: string | undefined
 }
 
 const keptBody = (body: Uint8Array): Buffer => Buffer.from(body.subarray(0, longestBody))
@@ -208,5 +209,5 @@ export const exchangeOf = (seq: number, recorded: Recorded, answered: Answered |
   response: answered?.response === undefined
     ? undefined
     : shownMessage(recorded, answered.response, shownResponseBody),
-  scripted: answered?.scripted
+  scripted: recorded.scripted
 })

@@ -58,11 +58,12 @@ export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
   }
 
   const find: Routing["find"] = (method, host, below) => {
+    const path = below.length > 80 ? `${below.slice(0, 80)}…` : below
     const here = compiled.filter(({ pattern }) => pattern.test(host.toLowerCase()))
     if (here.length === 0) {
       const reason = host === ""
         ? "The sandbox has nothing here: a path begins with a provider's host, as /auth.routee.net/oauth/token does."
-        : `The sandbox has no host ${host}. Its hosts: ${
+        : `The sandbox has no host ${host.slice(0, 80)}. Its hosts: ${
           [...new Set(compiled.map((one) => one.host.name))].join(", ")
         }.`
       return { _tag: "Nowhere", provider: undefined, reason }
@@ -75,19 +76,19 @@ export const makeRouting = (realms: ReadonlyArray<Realm>): Routing => {
     const provider = meant?.realm.provider
     if (there.length > 0) {
       const methods = [...new Set(there.map(({ endpoint }) => methodOf(endpoint)))].join(" or ")
-      return { _tag: "Nowhere", provider, reason: `${host}${below} takes ${methods}, and this is ${method}.` }
+      return { _tag: "Nowhere", provider, reason: `${host}${path} takes ${methods}, and this is ${method}.` }
     }
     const other = elsewhere(here, below)
     return {
       _tag: "Nowhere",
       provider,
       reason: other === undefined
-        ? `The sandbox has no ${below} at ${host}. It has: ${
+        ? `The sandbox has no ${path} at ${host}. It has: ${
           here.flatMap((one) => one.host.endpoints.map((endpoint) => `${methodOf(endpoint)} ${endpoint.path}`)).join(
             ", "
           )
         }.`
-        : `There is no ${below} at ${host}: it is at ${other}.`
+        : `There is no ${path} at ${host}: it is at ${other}.`
     }
   }
   return {

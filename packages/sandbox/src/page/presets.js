@@ -215,5 +215,10 @@ export const switches = [
   ["generic", "rotation", "A refresh token works", [[true, "once; a second use ends the session"], [
     false,
     "until it expires"
-  ]]]
+  ]]],
+  ["generic", "renewedRefreshToken", "A renewal is answered with", [
+    ["new", "a new refresh token"],
+    ["same", "the same refresh token"],
+    ["none", "no refresh token"]
+  ]]
 ]
