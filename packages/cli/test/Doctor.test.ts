@@ -163,7 +163,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       const outcomes = [
         yield* atTerminal(["doctor", "routee"], {}),
         yield* at("https://name.invalid"),
-        yield* at("http://127.0.0.1:9"),
+        yield* at("http://127.0.0.1:65535"),
         yield* at(`${sandbox.origin}/elsewhere`),
         yield* inSandbox("routera"),
         yield* inSandbox("routee-email")

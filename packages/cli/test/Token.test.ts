@@ -96,7 +96,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
         mintmark(["token", "routee", "--scope", "nonsense"], { cwd, env }),
         mintmark(["token", "routee", "--timeout", "0.5"], {
           cwd,
-          env: { ...env, ROUTEE_BASE_URL: "http://127.0.0.1:9" }
+          env: { ...env, ROUTEE_BASE_URL: "http://127.0.0.1:65535" }
         })
       ], { concurrency: "unbounded" })
       assert.strictEqual(scope.code, 5)

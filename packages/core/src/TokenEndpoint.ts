@@ -17,6 +17,7 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import { within } from "./internal/engine/Deadline.ts"
 import type { TokenResponse } from "./internal/engine/ReplyReader.ts"
+import { decompress } from "./internal/http/decompress.ts"
 import { limit, read as readBody } from "./internal/http/heldResponse.ts"
 import { SentAgain } from "./internal/http/Sending.ts"
 import { sendOnce } from "./internal/http/sendOnce.ts"
@@ -77,16 +78,21 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
   ): Effect.Effect<TokenResponse, Failure> => {
     if (!isSameUrl(response.url, Redacted.value(request.url))) return fail(redirected)
     const { headers, status } = response
-    return Effect.map(
+    const coding = headers["content-encoding"]
+    const replyOf = (body: Uint8Array | undefined): TokenResponse => ({
+      status,
+      retryAfter: headers["retry-after"],
+      date: headers["date"],
+      body,
+      requestedAt,
+      receivedAt: clock.currentTimeMillisUnsafe()
+    })
+    return Effect.flatMap(
       isShort(headers) && !hidesHeaders(response) ? response.arrayBuffer : readBody(response.stream),
-      (bytes): TokenResponse => ({
-        status,
-        retryAfter: headers["retry-after"],
-        date: headers["date"],
-        body: bytes && new Uint8Array(bytes),
-        requestedAt,
-        receivedAt: clock.currentTimeMillisUnsafe()
-      })
+      (bytes) =>
+        bytes === undefined || coding === undefined
+          ? Effect.succeed(replyOf(bytes && new Uint8Array(bytes)))
+          : Effect.map(decompress(new Uint8Array(bytes), coding), replyOf)
     )
   }
 
@@ -163,6 +169,7 @@ const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
   const made = HttpClientRequest.make(method)(Redacted.value(url), {
     headers: {
       accept: "application/json",
+      "accept-encoding": "identity",
       ...Record.map(headers, (value) => Redacted.isRedacted(value) ? Redacted.value(value) : value)
     },
     ...(body === undefined ? {} : { body: HttpBody.text(Redacted.value(body), contentType) })

@@ -616,7 +616,7 @@ describe("AuthenticatedHttpClient", () => {
 
   it.effect("fails with the client's error or a TokenError, and with nothing else", () =>
     Effect.gen(function*() {
-      const { http } = yield* account(acme("http://127.0.0.1:1"))
+      const { http } = yield* account(acme("http://127.0.0.1:65535"))
       const request: Effect.Effect<
         HttpClientResponse.HttpClientResponse,
         HttpClientError.HttpClientError | TokenError.TokenError

@@ -152,7 +152,7 @@ const settings = (subject: Subject): ReadonlyArray<Check> => {
         const empty = Redacted.isRedacted(complete[option]) ? Redacted.make("") : ""
         for (const nothing of [...hasDefault(name) ? [] : [undefined], empty]) {
           const account = { ...complete, [option]: nothing }
-          const error = yield* Effect.flip(connect(subject, { baseUrl: "http://127.0.0.1:9", ...account }))
+          const error = yield* Effect.flip(connect(subject, { baseUrl: "http://127.0.0.1:65535", ...account }))
           assert.strictEqual(error.reason._tag, "InvalidOption")
           assert.include(error.message, `${option} (${variable}) `)
           assert.notInclude(error.message, "\n")

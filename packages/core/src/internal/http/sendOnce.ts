@@ -73,11 +73,15 @@ const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.T
       Context.add(Tracer.Tracer, tracer),
       Context.add(FetchHttpClient.RequestInit, {
         ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        redirect: "manual"
+        redirect: "manual",
+        ...notCached
       }),
       Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 })
     )
   )
+
+// Next.js keeps the replies of `fetch`, also to a POST. A Worker of before November 2024 has no such option.
+const notCached: RequestInit = "cache" in Request.prototype ? { cache: "no-store" } : {}
 
 // `NodeHttpClient`'s, by its key: core knows nothing of Node.
 const UndiciOptions = Context.Reference<object>("@effect/platform-node/NodeHttpClient/UndiciOptions", {

@@ -30,8 +30,22 @@ export const problemOf = (text: string, insecure: boolean): string | undefined =
   if (text.includes("#")) return "must not have a fragment"
   if (!text.toLowerCase().startsWith(url.origin)) return "must name the host as it is, without any encoding"
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) return "must be https, except on loopback"
+  if (blockedPorts.has(Number(url.port || "443"))) return `must not use port ${url.port}, which fetch blocks`
   return undefined
 }
+
+/**
+ * The ports that `fetch` sends nothing to. `node:http` and undici would, or would try again and again.
+ *
+ * @see {@link https://fetch.spec.whatwg.org/#port-blocking | Fetch, port blocking}
+ */
+const blockedPorts = new Set(
+  (
+    "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 "
+    + "123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 "
+    + "990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
+  ).split(" ").map(Number)
+)
 
 /** The origin of a URL, or `undefined` where it can't be read as one. */
 export const originOf = (text: string): string | undefined => parse(text)?.origin

@@ -69,6 +69,17 @@ describe("problemOf", () => {
     assert.match(problemOf(url, false) ?? "", problem)
   })
 
+  it("refuses the ports that fetch blocks, and no other", async () => {
+    const isRefused = (port: number) => problemOf(`https://auth.acme.test:${port}/token`, false) !== undefined
+    const refused = Array.from({ length: 65_536 }, (_, port) => port).filter(isRefused)
+    assert.lengthOf(refused, 83)
+    // What fetch blocks is not sent. Node's doesn't block 0, which the standard does, and to which nothing can be sent.
+    const errors = refused.filter((port) => port !== 0).map((port) =>
+      fetch(`http://127.0.0.1:${port}/`).catch((error) => error.cause?.message)
+    )
+    assert.deepStrictEqual(new Set(await Promise.all(errors)), new Set(["bad port"]))
+  })
+
   it("allows plain http elsewhere if it is told to, and nothing else by that", () => {
     assert.isUndefined(problemOf("http://auth.acme.test", true))
     assert.isDefined(problemOf("ftp://auth.acme.test", true))
