@@ -33,8 +33,8 @@ export type Reason = "first" | "expiring" | "expired" | "rejected" | "forced"
 export type Outcome = "obtained" | "same" | "shared" | TokenError.Reason["_tag"]
 
 /**
- * The answer to "why was a token requested". There is one event for each token request with its retries, told when it
- * has returned.
+ * The answer to "why was a token requested". There is one event for each token request with its retries, when it has
+ * returned.
  *
  * @since 0.1.0
  * @category models

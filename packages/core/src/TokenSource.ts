@@ -49,7 +49,7 @@ export interface Rejection {
  */
 export interface TokenSource<out Reply = unknown> {
   /**
-   * A token that is valid now. While the token is fresh, this reads a `Ref` and the clock. Time is told by the `Clock`
+   * A token that is valid now. While the token is fresh, this reads a `Ref` and the clock. Time is that of the `Clock`
    * that the source was made with.
    */
   readonly get: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError>

@@ -238,7 +238,6 @@ describe("the memory of refusals", () => {
       assert.strictEqual(yield* outcome(second), "GrantRefused")
       yield* first.renew
       assert.strictEqual(yield* outcome(first), "token-2")
-      assert.strictEqual(yield* outcome({ token: second.renew }), "token-3")
       assert.strictEqual(yield* outcome(second), "token-3")
     }))
 

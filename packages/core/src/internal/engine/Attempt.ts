@@ -19,7 +19,7 @@ import type { Clocks, Now } from "./Clocks.ts"
 import { within } from "./Deadline.ts"
 import type { Running } from "./InFlight.ts"
 import type { Outage } from "./Outage.ts"
-import type { Refusals } from "./Refusals.ts"
+import type { Keys, Refusal, Refusals } from "./Refusals.ts"
 import { consequenceOf, waitOf } from "./ReplyMeaning.ts"
 import * as ReplyReader from "./ReplyReader.ts"
 import * as State from "./State.ts"
@@ -81,12 +81,12 @@ export const make = <Reply>(
     const until = clocks.monotonic() + deadline
     const left = () => until - clocks.monotonic()
     const state = () => Account.state(account)
-    let keys: (() => State.Keys) | undefined
+    let keys: (() => Keys) | undefined
     /** What was sent last. */
     let sent = primaryGrant
 
-    const remembered = (error: TokenError.TokenError, until: number) => {
-      running.remembered = { error, until, keys: keys?.() }
+    const remembered = ({ error, until }: Pick<Refusal, "error" | "until">, refusal?: Refusal) => {
+      running.remembered = { error, until, refusal }
       return Effect.fail(error)
     }
 
@@ -134,7 +134,7 @@ export const make = <Reply>(
     /** Requests with the refresh token and, where that is to be followed by it, with the primary grant. */
     const request = (
       credentials: TokenRequest.Credentials,
-      keys: () => State.Keys,
+      keys: () => Keys,
       refreshToken: AccessToken.RefreshToken | undefined
     ): Effect.Effect<Token, RequestFailure> => {
       const sendOnce = (refreshToken: AccessToken.RefreshToken | undefined) =>
@@ -144,7 +144,7 @@ export const make = <Reply>(
             (refreshToken === undefined ? primaryGrant : renewal).isRefresh,
             clocks.look()
           )
-          return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal.error, refusal.until)
+          return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal, refusal)
         })
       const primary = (became: RequestFailure["refreshToken"]) =>
         Effect.catch(
@@ -193,7 +193,7 @@ export const make = <Reply>(
     const obtain = (credentials: TokenRequest.Credentials): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
       const identity = TokenRequest.identity(provider, credentials)
       running.identity = identity
-      let made: State.Keys | undefined
+      let made: Keys | undefined
       const known = () =>
         made ??= {
           credentials: Redacted.value(TokenRequest.credentialsIdentity(provider, credentials)),
@@ -208,7 +208,7 @@ export const make = <Reply>(
         : State.refreshTokenFor(state(), identity, now, { forced, hasFallback: renewal.hasFallback })
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
-      if (refusal !== undefined) return remembered(refusal.error, refusal.until)
+      if (refusal !== undefined) return remembered(refusal, refusal)
       return Effect.map(
         store.obtain({
           provider: provider.id,
@@ -241,15 +241,13 @@ export const make = <Reply>(
       const error = squashed instanceof TokenError.TokenError ? squashed : errorOf("credentials")
       if (error === running.remembered?.error) return Effect.fail(error)
       const now = clocks.look()
-      const { failure } = State.memoryOf(state())
-      const told = keys === undefined || isOurs(error)
-        ? alone(error, (failure?.count ?? 0) + 1, now)
-        : refusals.add(keys(), sent, error, now, jitter)
+      const refusal = keys === undefined || isOurs(error) ? undefined : refusals.add(keys(), sent, error, now, jitter)
+      const known = refusal ?? alone(error, (State.memoryOf(state()).failure?.count ?? 0) + 1, now)
       if (running.requested) {
-        if (isTrouble(error)) outage.failed(account, told.error, now)
+        if (isTrouble(error)) outage.failed(account, known.error, now)
         else outage.answered()
       }
-      return remembered(told.error, told.until)
+      return remembered(known, refusal)
     }
 
     /** What is remembered for this account alone: nothing that a server said. */
@@ -261,8 +259,11 @@ export const make = <Reply>(
 
     const begin = Effect.suspend(() => {
       const now = clocks.look()
-      const held = reason === "forced" ? undefined : outage.check(now, jitter)
-      if (held !== undefined) return remembered(withRetryAt(held.error, now, held.until - now.steady), held.until)
+      const heldBack = reason === "forced" ? undefined : outage.check(now, jitter)
+      if (heldBack !== undefined) {
+        const { error, until } = heldBack
+        return remembered({ error: withRetryAt(error, now, until - now.steady), until })
+      }
       return Effect.isEffect(credentials)
         ? Effect.flatMap(within(credentials, deadline, () => Effect.fail(errorOf("credentials"))), obtain)
         : obtain(credentials)

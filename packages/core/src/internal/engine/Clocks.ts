@@ -38,7 +38,7 @@ export const compare = (seen: Now, wall: number, monotonic: number): Now => {
   return { wall, steady: wall + setBack, setBack, ahead: back < tolerance ? Math.max(seen.ahead, ahead) : ahead }
 }
 
-/** Whether the steady clock has not reached an instant yet, told by the wall clock alone where that is safe. */
+/** Whether the steady clock has not reached an instant yet, read from the wall clock alone where that is safe. */
 export const isBefore = (instant: number, seen: Now, wall: number): boolean =>
   wall + seen.setBack < instant && wall >= seen.wall && wall - seen.wall < compareEvery
 

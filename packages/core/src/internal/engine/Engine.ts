@@ -275,8 +275,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
         const now = clocks.look()
         const { refreshToken, remembered, requested } = running
         const rereads = Effect.isEffect(credentials)
-        const { keys, until } = remembered ?? { keys: undefined, until: now.steady }
-        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, keys, now }, now)
+        const { refusal, until } = remembered ?? { refusal: undefined, until: now.steady }
+        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now }, now)
       }
 
       return Effect.suspend(() => attempt({ account, credentials, inFlight, running, started, jitter })).pipe(
@@ -292,8 +292,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     renew,
     reject,
     forget: (account) => {
-      const keys = State.memoryOf(Account.state(account)).failure?.keys
-      if (keys !== undefined) refusals.forget(() => keys)
+      const refusal = State.memoryOf(Account.state(account)).failure?.refusal
+      if (refusal !== undefined) refusals.forget(() => refusal.keys)
     },
     events: events.stream
   }

@@ -56,7 +56,7 @@ export type Event<Reply> =
     /** Whether the credentials come from an effect, and may be others next time. */
     readonly rereads: boolean
     readonly refreshToken: RefreshTokenFate
-    readonly keys: State.Keys | undefined
+    readonly refusal: State.Failure["refusal"]
     readonly now: Now
   }
   /**

@@ -4,7 +4,8 @@ import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
 import type { RefreshTokenFate } from "./Events.ts"
-import type { InFlight, Keys } from "./State.ts"
+import type { Refusal } from "./Refusals.ts"
+import type { InFlight } from "./State.ts"
 
 /*
  * What is known of a token request while it runs, and those who wait for it.
@@ -18,7 +19,7 @@ import type { InFlight, Keys } from "./State.ts"
 export interface Remembered {
   readonly error: TokenError
   readonly until: number
-  readonly keys: Keys | undefined
+  readonly refusal: Refusal | undefined
 }
 
 /** A token request that runs. Its own fiber writes what it finds out. */

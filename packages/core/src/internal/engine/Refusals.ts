@@ -2,12 +2,17 @@ import * as Exit from "effect/Exit"
 import { TokenError } from "../../TokenError.ts"
 import type { Now } from "./Clocks.ts"
 import { consequenceOf, type Sent, waitOf } from "./ReplyMeaning.ts"
-import type { Keys } from "./State.ts"
 
 /*
  * What is remembered of failed token requests, for all accounts of an engine together: a password that seven views of an
  * account share is refused once. Whose memory a failure is, and for how long, is in `ReplyMeaning`.
  */
+
+/** Who requests: the credentials alone, and with their scopes and parameters. They hold secrets. */
+export interface Keys {
+  readonly credentials: string
+  readonly request: string
+}
 
 /** A failure that is returned without another token request. */
 export interface Refusal {
@@ -18,6 +23,9 @@ export interface Refusal {
   readonly failures: number
   /** By the steady clock; `Infinity` for never again by itself. */
   readonly until: number
+  readonly keys: Keys
+  /** Whether a success or `renew` has cleared it since: of this account or of another one. */
+  readonly isCleared: boolean
 }
 
 /** The failures that are remembered. */
@@ -41,9 +49,13 @@ const keyOf = (keys: Keys, owner: typeof owners[number], isRefresh: boolean): st
 /** How many of the oldest are looked at for one to replace. */
 const looks = 64
 
+interface Entry extends Refusal {
+  isCleared: boolean
+}
+
 /** No more than `capacity` are kept. Those that last longest are replaced last. */
 export const make = (capacity: number): Refusals => {
-  const refusals = new Map<string, Refusal>()
+  const refusals = new Map<string, Entry>()
 
   const makeRoom = (now: Now): void => {
     let victim: string | undefined
@@ -67,7 +79,10 @@ export const make = (capacity: number): Refusals => {
       for (const isRefresh of [true, false]) {
         const key = keyOf(known, owner, isRefresh)
         const refusal = refusals.get(key)
-        if (refusal !== undefined && isOver(refusal, isRefresh)) refusals.delete(key)
+        if (refusal !== undefined && isOver(refusal, isRefresh)) {
+          refusal.isCleared = true
+          refusals.delete(key)
+        }
       }
     }
   }
@@ -95,8 +110,15 @@ export const make = (capacity: number): Refusals => {
       const key = keyOf(keys, consequence.owner, sent.isRefresh)
       const failures = (refusals.get(key)?.failures ?? 0) + 1
       const wait = waitOf(consequence, failures, asked, random)
-      const told = new TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
-      const refusal = { error: told, exit: Exit.fail(told), failures, until: now.steady + wait }
+      const known = new TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
+      const refusal = {
+        error: known,
+        exit: Exit.fail(known),
+        failures,
+        until: now.steady + wait,
+        keys,
+        isCleared: false
+      }
       if (!refusals.delete(key) && refusals.size >= capacity) makeRoom(now)
       refusals.set(key, refusal)
       return refusal

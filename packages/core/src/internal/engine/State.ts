@@ -6,10 +6,11 @@ import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
 import type * as Lifetime from "./Lifetime.ts"
+import type { Refusal } from "./Refusals.ts"
 
 /*
  * What is remembered of one account with one set of scopes, and what can be asked of it. What changes it is in
- * `Transitions`. All instants are told by the steady clock.
+ * `Transitions`. All instants are by the steady clock.
  */
 
 /**
@@ -57,18 +58,12 @@ export interface Renewal {
   readonly unclear: number
 }
 
-/** Who requests: the credentials alone, and with their scopes and parameters. They hold secrets. */
-export interface Keys {
-  readonly credentials: string
-  readonly request: string
-}
-
 /** A failure that is returned without another token request. */
 export interface Failure {
   readonly error: TokenError.TokenError
   readonly exit: Exit.Exit<never, TokenError.TokenError>
-  /** What it is remembered by for other accounts, where the credentials could be read. */
-  readonly keys: Keys | undefined
+  /** What is remembered of it for all accounts together, where the credentials could be read. */
+  readonly refusal: Refusal | undefined
   /** How many there were in a row. */
   readonly count: number
   /**
@@ -131,7 +126,9 @@ export const isServed = (state: State<unknown>, now: Now): boolean =>
 /** The failure that is returned without another token request, if there is one. */
 export const failureAt = (state: State<unknown>, now: Now): Failure | undefined => {
   const { failure } = memoryOf(state)
-  return failure !== undefined && now.steady < failure.until ? failure : undefined
+  return failure !== undefined && now.steady < failure.until && failure.refusal?.isCleared !== true
+    ? failure
+    : undefined
 }
 
 /** A refresh token that may be spent is sent once more, this much later at the earliest: 5 s. */

@@ -151,7 +151,7 @@ const warnAgainAfter = (warnings: number): number =>
 
 const failed = <Reply>(
   state: State.State<Reply>,
-  { error, inFlight, keys, now, refreshToken, requested, rereads, until }: Extract<Event<Reply>, { _tag: "Failed" }>
+  { error, inFlight, now, refreshToken, refusal, requested, rereads, until }: Extract<Event<Reply>, { _tag: "Failed" }>
 ): Next<Reply> => {
   const { failure: known } = State.memoryOf(state)
   const exit = error === known?.error ? known.exit : Exit.fail(error)
@@ -168,7 +168,7 @@ const failed = <Reply>(
   const failure: State.Failure = {
     error,
     exit,
-    keys,
+    refusal,
     count,
     until: rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until,
     since: known?.since ?? now.steady,

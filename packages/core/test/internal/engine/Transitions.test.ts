@@ -51,7 +51,7 @@ const rejected = withToken(-Infinity, -Infinity)
 const failure: State.Failure = {
   error,
   exit: Exit.fail(error),
-  keys: undefined,
+  refusal: undefined,
   count: 1,
   until: now.steady + 5_000,
   warnings: 0,
@@ -145,7 +145,7 @@ const ended = (change: Partial<Extract<Event<unknown>, { _tag: "Failed" }>> = {}
   requested: true,
   rereads: false,
   refreshToken: "kept",
-  keys: undefined,
+  refusal: undefined,
   now,
   ...change
 })
