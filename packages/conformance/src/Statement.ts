@@ -85,6 +85,19 @@ export interface RequestFormat {
 }
 
 /**
+ * How the token goes on API requests.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Carried {
+  /** The header's name, in lower case. */
+  readonly header: string
+  /** What is before the token, with a space between them; omitted for the token alone. */
+  readonly scheme?: string | undefined
+}
+
+/**
  * A failed reply that the pages document.
  *
  * @since 0.1.0
@@ -134,6 +147,8 @@ export interface Statement {
   readonly apiUrl: string
   /** Other origins whose requests carry the token. */
   readonly apiOrigins?: ReadonlyArray<string> | undefined
+  /** How the token goes on API requests: `Authorization: Bearer <token>` by default. */
+  readonly carried?: Carried | undefined
   readonly request?: RequestFormat | undefined
   readonly placement: Placement | Own
   /** Documented placements that an application may choose instead. */
@@ -144,10 +159,14 @@ export interface Statement {
   readonly client?: string | undefined
   /** Whether a token request may, or must, name scopes; `unknown` where the pages don't say. */
   readonly scopes: "unknown" | "optional" | "required"
+  /** The scopes that must be requested if the application names none; none by default. */
+  readonly defaultScopes?: ReadonlyArray<string> | undefined
   /** The fields of a reply as the pages show it. Where a reply has another shape: the same values by OAuth's names. */
   readonly reply: Readonly<Record<string, unknown>>
   /** The reply's JSON, from its fields by OAuth's names, where it has another shape. */
   readonly written?: ((fields: Readonly<Record<string, unknown>>) => unknown) | undefined
+  /** The reply's field with the base URL of the API, by the name that `reply` has for it. */
+  readonly apiUrlField?: string | undefined
   /** The lifetime of that reply's token, in seconds. */
   readonly lifetime: number
   /** The scopes of that reply's token; by default those that were requested. */

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { checks, facts, marks, suite, type Turn, turned } from "@mintmark/conformance"
+import * as Authorization from "@mintmark/core/Authorization"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as TokenReply from "@mintmark/core/TokenReply"
@@ -8,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { acme, acmeJson, acmeOwn, acmePerson, acmeProduced, acmeQuery } from "./support/acme.ts"
+import { acme, acmeJson, acmeOwn, acmePerson, acmeProduced, acmeQuery, acmeShaped } from "./support/acme.ts"
 
-const subjects = [acme, acmePerson, acmeJson, acmeQuery, acmeOwn, acmeProduced]
+const subjects = [acme, acmePerson, acmeJson, acmeQuery, acmeOwn, acmeProduced, acmeShaped]
 
 for (const subject of subjects) suite(subject)
 
@@ -176,6 +177,11 @@ const ofJson: ReadonlyArray<Turn> = [
   { name: "OAuth's names of fields", policy: { request: { ...acmeJson.provider.request, fields: {} } }, check: form },
   { name: "no header", policy: { request: { ...acmeJson.provider.request, headers: {} } }, check: form },
   { name: "no parameters", policy: { parameters: {} }, check: form },
+  {
+    name: "no scopes of its own",
+    policy: { scopes: [] },
+    check: "requests read and write where no scope is named"
+  },
   { name: "one value of two", policy: { parameters: { ...acmeJson.provider.parameters, resource: "a" } }, check: form },
   {
     name: "spaces between scopes",
@@ -249,12 +255,38 @@ const ofProduced: ReadonlyArray<Turn> = [
   }
 ]
 
+const ofShaped: ReadonlyArray<Turn> = [
+  {
+    name: "OAuth's reply",
+    policy: { reply: acme.provider.reply },
+    check: "reads the documented reply: 900 s, tier"
+  },
+  {
+    name: "a bearer token",
+    policy: { authorization: Authorization.bearer },
+    check: "sends API requests with the token, and changes no header of the caller"
+  },
+  {
+    name: "no URL of the API in the reply",
+    policy: {
+      reply: TokenReply.make({}, {
+        accessToken: "data.token",
+        requiresTokenType: false,
+        expiresIn: "data.validFor",
+        unit: "milliseconds"
+      })
+    },
+    check: "sends API requests to the URL in the reply's base"
+  }
+]
+
 turned(acme, ofAcme)
 turned(acmePerson, ofPerson)
 turned(acmeJson, ofJson)
 turned(acmeQuery, ofQuery)
 turned(acmeOwn, ofOwn)
 turned(acmeProduced, ofProduced)
+turned(acmeShaped, ofShaped)
 
 facts(acme, [
   {

@@ -3,12 +3,13 @@ import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { Check } from "../Check.ts"
 import type { Subject } from "../Subject.ts"
-import { reply, rig } from "./rig.ts"
+import { bearer, carriedAs, reply, rig } from "./rig.ts"
 
 /** How the provider's API is called. */
 export const attaching = (subject: Subject): ReadonlyArray<Check> => {
   const { policy, stated } = subject
   const { doubtOn = [], newTokenOn } = policy
+  const { apiUrlField, carried: { header } = bearer } = stated
   return [
     {
       topic: "api",
@@ -19,10 +20,25 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
         yield* client.http.execute(HttpClientRequest.get("/some/thing").pipe(HttpClientRequest.accept(accept)))
         const [request] = apiRequests()
         assert.strictEqual(request?.path, "/some/thing")
-        assert.strictEqual(request?.headers.authorization, "Bearer token-1")
+        assert.strictEqual(request?.headers[header], carriedAs(stated, "token-1"))
         assert.strictEqual(request?.headers.accept, accept)
       })
     },
+    ...apiUrlField === undefined ? [] : [
+      {
+        topic: "api",
+        name: `sends API requests to the URL in the reply's ${apiUrlField}`,
+        run: Effect.gen(function*() {
+          const { apiRequests, client } = yield* rig(subject, {
+            answers: {
+              token: (count, { headers }) => reply(stated, count, { [apiUrlField]: `http://${headers.host}/instance` })
+            }
+          })
+          yield* client.http.get("/some/thing")
+          assert.deepStrictEqual(apiRequests().map(({ path }) => path), ["/instance/some/thing"])
+        })
+      } satisfies Check
+    ],
     {
       topic: "api",
       name: "sends the token to no other origin",
@@ -43,8 +59,8 @@ export const attaching = (subject: Subject): ReadonlyArray<Check> => {
             })
             assert.strictEqual((yield* passing.client.http.get("/")).status, 200)
             assert.deepStrictEqual(
-              passing.apiRequests().map(({ headers }) => headers.authorization),
-              ["Bearer token-1", "Bearer token-2"]
+              passing.apiRequests().map(({ headers }) => headers[header]),
+              [carriedAs(stated, "token-1"), carriedAs(stated, "token-2")]
             )
             const lasting = yield* rig(subject, { answers: { api: () => ({ status, body: {} }) } })
             assert.strictEqual((yield* lasting.client.http.get("/")).status, status)

@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import type { Check } from "../Check.ts"
 import type { Subject } from "../Subject.ts"
-import { rig } from "./rig.ts"
+import { bearer, carriedAs, rig } from "./rig.ts"
 
 /** What is to be seen of a provider whose tokens the client makes itself. */
 export const producing = (subject: Subject): ReadonlyArray<Check> => {
@@ -47,8 +47,8 @@ export const producing = (subject: Subject): ReadonlyArray<Check> => {
         yield* TestClock.adjust(1000)
         const accept = "application/vnd.example.v7+json"
         yield* client.http.execute(HttpClientRequest.get("/some/thing").pipe(HttpClientRequest.accept(accept)))
-        const carried = apiRequests().map(({ headers }) => headers.authorization)
-        assert.strictEqual(carried[0], `Bearer ${Redacted.value(first.value)}`)
+        const carried = apiRequests().map(({ headers }) => headers[(stated.carried ?? bearer).header])
+        assert.strictEqual(carried[0], carriedAs(stated, Redacted.value(first.value)))
         assert.lengthOf(new Set(carried), policy.newTokenOn.includes(401) ? 2 : 1)
         assert.deepStrictEqual(new Set(apiRequests().map(({ headers }) => headers.accept)), new Set([accept]))
       })

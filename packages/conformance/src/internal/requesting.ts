@@ -70,13 +70,17 @@ const vectors = (subject: Subject): ReadonlyArray<Check> =>
 
 const omitsScope = (subject: Subject): Check => ({
   topic: "scopes",
-  name: "sends no scope where none is named",
+  name: subject.stated.defaultScopes === undefined
+    ? "sends no scope where none is named"
+    : `requests ${subject.stated.defaultScopes.join(" and ")} where no scope is named`,
   run: Effect.gen(function*() {
     const { client, tokenRequests } = yield* rig(subject, { account: accountOf(subject, ordinary, []) })
     yield* client.token
     const [request] = tokenRequests()
     assert.isDefined(request)
-    if (request !== undefined) assert.isNull(field(subject.stated, request, "scope"))
+    const { defaultScopes, request: format } = subject.stated
+    const wanted = defaultScopes?.join(format?.scopeSeparator ?? " ") ?? null
+    if (request !== undefined) assert.strictEqual(field(subject.stated, request, "scope"), wanted)
   })
 })
 

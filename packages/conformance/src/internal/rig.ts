@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Policy } from "../Policy.ts"
-import type { Credentials, Field, Placement, Sent, Statement } from "../Statement.ts"
+import type { Carried, Credentials, Field, Placement, Sent, Statement } from "../Statement.ts"
 import type { Options, Subject } from "../Subject.ts"
 import { type Answer, record, type Recorded } from "./recorder.ts"
 import * as Wire from "./wire.ts"
@@ -145,8 +145,16 @@ export const field = ({ request = {} }: Statement, recorded: Recorded, name: str
 export const grantSent = (stated: Statement, recorded: Recorded): string =>
   field(stated, recorded, "refresh_token") === null ? grantName(stated) : "refresh_token"
 
+/** How the token goes on API requests by default. */
+export const bearer: Carried = { header: "authorization", scheme: "Bearer" }
+
+/** The value of the header that carries the token. */
+export const carriedAs = ({ carried: { scheme } = bearer }: Statement, token: string): string =>
+  scheme === undefined ? token : `${scheme} ${token}`
+
 /** The scopes that `accountOf` requests by default. */
-export const ownScopes = (stated: Statement): ReadonlyArray<string> => stated.scopes === "required" ? ["one"] : []
+export const ownScopes = ({ defaultScopes = [], scopes }: Statement): ReadonlyArray<string> =>
+  scopes === "required" ? ["one"] : defaultScopes
 
 /** Core's method for a placement. */
 export const methodOf: Readonly<Record<Placement, ClientAuthentication.ClientAuthentication>> = {

@@ -1,4 +1,5 @@
 import type { Own, Policy, Setting, Statement, Subject } from "@mintmark/conformance"
+import * as Authorization from "@mintmark/core/Authorization"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
@@ -118,6 +119,7 @@ export const acmeJson: Subject = {
   provider: Provider.make({
     ...facts,
     clientAuthentication: ClientAuthentication.clientSecretPost,
+    scopes: ["read", "write"],
     parameters: { audience: "https://api.acme.example", resource: ["a", "b"], pin: Redacted.make("1234") },
     request: {
       encoding: "json",
@@ -129,6 +131,7 @@ export const acmeJson: Subject = {
   stated: {
     ...stated,
     placement: "body",
+    defaultScopes: ["read", "write"],
     request: {
       encoding: "json",
       headers: { "x-acme-version": "2", accept: "application/vnd.acme+json" },
@@ -227,4 +230,40 @@ export const acmeProduced: Subject = {
   account: ({ clientId, clientSecret }) => ({ applicationId: clientId, privateKey: Redacted.make(clientSecret) }),
   stated: { ...stated, grant: "produced", placement: "none", granted: undefined },
   policy: { ...policy, settings: { baseUrl: setting("baseUrl", "ACME_BASE_URL") } }
+}
+
+/** A reply of another shape, which names the API's URL, and the token in a header of its own. */
+export const acmeShaped: Subject = {
+  name: "Acme with another reply",
+  provider: Provider.make({
+    ...facts,
+    authorization: Authorization.header("X-Acme-Token"),
+    reply: TokenReply.make({ tier: TokenReply.optional(Schema.String) }, {
+      accessToken: "data.token",
+      requiresTokenType: false,
+      expiresIn: "data.validFor",
+      unit: "milliseconds",
+      scope: "data.rights",
+      scopeSeparator: "|",
+      apiUrl: "data.base",
+      fields: { tier: "account.tier" }
+    })
+  }),
+  stated: {
+    ...stated,
+    carried: { header: "x-acme-token" },
+    apiUrlField: "base",
+    reply: { access_token: "abc", expires_in: 900, scope: "read", tier: "gold" },
+    written: ({ access_token: token, base, expires_in: expiresIn, scope, tier, ...more }) => ({
+      ...more,
+      data: {
+        token,
+        base,
+        validFor: typeof expiresIn === "number" ? expiresIn * 1000 : expiresIn,
+        rights: typeof scope === "string" ? scope.replaceAll(" ", "|") : scope
+      },
+      account: { tier }
+    })
+  },
+  policy: { ...policy, tokenTypeRequired: false }
 }
