@@ -1,4 +1,5 @@
-import * as AccessToken from "@mintmark/core/AccessToken"
+import type * as AccessToken from "@mintmark/core/AccessToken"
+import * as Authorization from "@mintmark/core/Authorization"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
@@ -42,7 +43,11 @@ export const command = Command.make(
     const token = yield* Effect.catchTag(whileWaiting(renew ? client.renew : client.token), "TokenError", toFailure)
     const now = yield* Clock.currentTimeMillis
     yield* Console.log(
-      json ? asJson(provider.id, token, now) : header ? asHeader(token) : Redacted.value(token.value)
+      json
+        ? asJson(provider.id, token, now)
+        : header
+        ? asHeader(provider.authorization, token)
+        : Redacted.value(token.value)
     )
   }, Effect.scoped)
 ).pipe(
@@ -60,7 +65,10 @@ export const command = Command.make(
   ])
 )
 
-const asHeader = (token: AccessToken.AccessToken): string => `Authorization: ${AccessToken.authorization(token)}`
+const asHeader = (authorization: Authorization.Authorization, token: AccessToken.AccessToken): string => {
+  const name = authorization.header.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+  return `${name}: ${Authorization.valueOf(authorization, token)}`
+}
 
 // RFC 6749's names where it has them.
 const asJson = (provider: string, token: AccessToken.AccessToken, now: number): string =>

@@ -1,5 +1,5 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
-import * as Token from "@mintmark/core/AccessToken"
+import * as Authorization from "@mintmark/core/Authorization"
 import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
 import * as ReplyReader from "@mintmark/core/internal/engine/ReplyReader"
 import { isLoopback } from "@mintmark/core/internal/http/url"
@@ -342,7 +342,7 @@ const callApi = Effect.fnUntraced(function*(provider: Resolved, token: AccessTok
   const { accept, path } = own ?? (isLocal ? sandbox.probe : probe ?? { path: "/" })
   const url = `${provider.apiUrl.replace(/\/+$/, "")}${path}`
   const request = HttpClientRequest.get(url).pipe(
-    HttpClientRequest.setHeader("authorization", Token.authorization(token)),
+    HttpClientRequest.setHeader(provider.authorization.header, Authorization.valueOf(provider.authorization, token)),
     accept === undefined ? (self) => self : HttpClientRequest.accept(accept)
   )
   const reached = yield* whileWaiting(HttpClient.execute(request)).pipe(
