@@ -71,7 +71,10 @@ const composed = (found) => {
   const made = []
   let isOpen = false
   const add = (block, isNew, code) => {
-    if (isNew || made.length === 0) made.push({ line: block.from, lines: [], prints: [] })
+    if (isNew || made.length === 0) {
+      const isFile = block.words.some((word) => word.startsWith("file="))
+      made.push({ isFile, line: block.from, lines: [], prints: [] })
+    }
     const { lines } = made.at(-1)
     while (lines.length < block.from) lines.push("")
     lines.push(...code)
@@ -89,7 +92,7 @@ const composed = (found) => {
       }
     }
   }
-  return made.map(({ line, lines, prints }) => ({ line, prints, text: `${lines.join("\n")}\n` }))
+  return made.map(({ lines, ...program }) => ({ ...program, text: `${lines.join("\n")}\n` }))
 }
 
 /** The programs of a document, as texts. */

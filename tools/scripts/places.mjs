@@ -4,6 +4,8 @@ const urls = JSON.parse(process.env.MINTMARK_SANDBOX)
 const places = [
   ["https://auth.acme.example/oauth/token", `${urls.generic}/token`],
   ["https://api.acme.example", urls.generic],
+  ["https://auth.sinch.com/oauth2/token", `${urls.generic}/token`],
+  ["https://numbers.api.sinch.com/v1/projects/my-project/activeNumbers", `${urls.generic}/me`],
   ["https://auth.routee.net", urls.routee.replace("{host}", "auth.routee.net")],
   ["https://connect.routee.net", urls.routee.replace("{host}", "connect.routee.net")],
   ["https://api.routera.io", urls.routera.replace("{host}", "api.routera.io")]

@@ -34,11 +34,12 @@ export const run = (args, options) =>
     })
   })
 
-// A docstring may show a definition that runs no effect.
-const isDefinition = (name, text) => name.endsWith(".ts") && !/\b(await|run(Promise|Sync|Fork|Main))\b/.test(text)
+// A docstring, and a file that is tested in its own place, may show a definition that runs no effect.
+const isDefinition = ({ isFile, name, text }) =>
+  (isFile || name.endsWith(".ts")) && !/\b(await|run(Promise|Sync|Fork|Main))\b/.test(text)
 
 /** Runs a program as a reader would who copied it, with settings that lead to a sandbox of its own. */
-export const tryProgram = ({ file, folder, name, prints, text }, environment = {}) =>
+export const tryProgram = ({ file, folder, prints, ...program }, environment = {}) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox
     const { code, stderr, stdout } = yield* Effect.promise(() =>
@@ -56,7 +57,7 @@ export const tryProgram = ({ file, folder, name, prints, text }, environment = {
     )
     assert.strictEqual(code, 0, `${stdout}${stderr}`)
     assert.strictEqual(stderr, "")
-    if (isDefinition(name, text)) return assert.strictEqual(stdout, "")
+    if (isDefinition(program)) return assert.strictEqual(stdout, "")
     if (prints.length > 0) return assert.strictEqual(stdout.trimEnd(), prints.join("\n"))
     const requests = yield* sandbox.journal
     assert.isAbove(requests.length, 0, "it sends no request, and its page doesn't show what it prints")
