@@ -143,6 +143,27 @@ describe("An exchange", () => {
       })
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("masks a token by its field's name in what isn't JSON, too, and where it is cut off", () =>
+    Effect.gen(function*() {
+      const { at, fingerprint, script } = yield* Sandbox
+      const bodies = [
+        `{"access_token": "${canary}", "refresh_token":"${canary}`,
+        `HTTP/1.1 200 OK\r\n\r\n{"access_token":"${canary}"}`,
+        JSON.stringify({ access_token: canary, padding: " ".repeat(10_000) })
+      ]
+      yield* script({}, [
+        Answer.body(bodies[0] ?? ""),
+        Answer.raw(bodies[1] ?? ""),
+        Answer.body(bodies[2] ?? "")
+      ])
+      for (const seq of [1, 2, 3]) {
+        yield* post(at(routeeToken), grant).pipe(Effect.exit)
+        const shown = JSON.stringify(yield* exchange(seq))
+        assert.notInclude(shown, canary)
+        assert.include(shown, fingerprint(canary))
+      }
+    }).pipe(Effect.provide(Sandbox.layer())))
+
   it.effect("says what a script did with the answer", () =>
     Effect.gen(function*() {
       const { at, script } = yield* Sandbox

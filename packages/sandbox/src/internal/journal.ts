@@ -59,8 +59,9 @@ export interface Journal {
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, number) => total + number, 0)
 
+// Who follows the journal and doesn't read for that long misses the oldest entries: what is kept for it is bounded.
 export const makeJournal = (capacity: number): Effect.Effect<Journal> =>
-  Effect.map(PubSub.unbounded<JournalEntry>(), (hub) => {
+  Effect.map(PubSub.sliding<JournalEntry>(Math.max(20_000, 2 * capacity)), (hub) => {
     const entries = new Map<number, JournalEntry>()
     const exchanges = makeExchanges()
     const tallies = new Map<string, Tally>()

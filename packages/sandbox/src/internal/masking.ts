@@ -38,7 +38,7 @@ export interface Secrets {
 }
 
 export const makeSecrets = (fingerprint: (value: string) => string): Secrets => {
-  const byStart = new Map<string, Array<Form>>()
+  const byStart = new Map<string, Map<string, Form>>()
   const known = new Set<string>()
   return {
     has: (secret) => known.has(secret),
@@ -48,20 +48,17 @@ export const makeSecrets = (fingerprint: (value: string) => string): Secrets => 
       const print = fingerprint(secret)
       for (const form of formsOf(secret)) {
         const start = form.slice(0, shortest)
-        const there = byStart.get(start) ?? []
-        if (there.some((other) => other.start === form)) continue
-        byStart.set(start, [...there, {
-          start: form,
-          length: Math.max(form.length, secret.length),
-          fingerprint: print
-        }])
+        const there = byStart.get(start) ?? new Map<string, Form>()
+        byStart.set(start, there)
+        if (there.has(form)) continue
+        there.set(form, { start: form, length: Math.max(form.length, secret.length), fingerprint: print })
       }
     },
     spans: (text) => {
       const spans: Array<Span> = []
       if (byStart.size === 0) return spans
       for (let from = 0; from + shortest <= text.length; from++) {
-        for (const form of byStart.get(text.slice(from, from + shortest)) ?? []) {
+        for (const form of byStart.get(text.slice(from, from + shortest))?.values() ?? []) {
           if (text.startsWith(form.start, from)) {
             const length = form.start.length < longest ? form.start.length : form.length
             spans.push({ from, to: Math.min(text.length, from + length), fingerprint: form.fingerprint })

@@ -158,11 +158,18 @@ const shownRequestBody = (shown: Shown, kept: Kept): string => {
   return shown.kind === "token" ? masked(shown.fingerprint(text)) : shown.mask(text)
 }
 
+// A text in quotes after a name in quotes, also where the text is cut off.
+const namedTexts = /("([^"\\]{1,64})"\s*:\s*")((?:[^"\\]|\\.)*)/g
+
 /** In an answer, what has a token's or a secret's name, and nothing else that isn't known to be one. */
 const shownResponseBody = ({ fingerprint, mask }: Shown, kept: Kept): string => {
   const text = kept.body.toString()
-  if (kept.size > kept.body.length) return mask(text)
-  return maskedJson({ fingerprint, mask, kind: "other" }, text) ?? mask(text)
+  const json = kept.size > kept.body.length ? undefined : maskedJson({ fingerprint, mask, kind: "other" }, text)
+  return json ?? mask(text).replaceAll(
+    namedTexts,
+    (whole, before, name, value) =>
+      value === "" || isMasked(value) || !isSecretName(name) ? whole : before + masked(fingerprint(value))
+  )
 }
 
 const shownHeader =
