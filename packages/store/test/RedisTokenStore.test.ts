@@ -4,6 +4,8 @@ import * as AccessToken from "@mintmark/core/AccessToken"
 import type { TokenSource } from "@mintmark/core/TokenSource"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -518,6 +520,18 @@ describe("RedisTokenStore", () => {
         assert.strictEqual(bearer(yield* c.get), token(3))
       }))
   })
+
+  it.effect("fails at the start, by the name of the variable, where the address of Redis is not set", () =>
+    Effect.gen(function*() {
+      const connecting = RedisTokenStore.connectInBackground(NodeRedis.layerConfig({ url: Config.String("REDIS_URL") }))
+      const failed = yield* Layer.build(connecting).pipe(
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} }))),
+        Effect.scoped,
+        Effect.flip
+      )
+      assert.instanceOf(failed, Config.ConfigError)
+      assert.include(failed.message, "REDIS_URL")
+    }))
 
   it.live("shares the first token already when Redis is connected to in the background", () =>
     Effect.gen(function*() {

@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as SqlClient from "effect/sql/SqlClient"
+import { readFileSync } from "node:fs"
 import * as SqlRecords from "../src/internal/SqlRecords.ts"
 import { eventually, pause } from "./support/eventually.ts"
 import { keys } from "./support/fleet.ts"
@@ -108,6 +109,11 @@ describe("SqlTokenStore", () => {
         assert.include(yield* problemsWith(client, { lease: Infinity }), "token store: lease must be")
         assert.include(yield* problemsWith(client, { keys: [] }), "keys (MINTMARK_STORE_KEYS) is missing or empty")
       }))
+  })
+
+  it("creates the table by the statement that its guide shows", () => {
+    const guide = readFileSync(new URL("../../../docs/fleet.md", import.meta.url), "utf8")
+    assert.include(guide, `\n${SqlTokenStore.createTable()}\n`)
   })
 
   it.live("uses a table in another schema", () =>

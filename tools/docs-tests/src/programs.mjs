@@ -26,6 +26,9 @@ export const programs = (name, isChosen) => {
 /** Whether a program asks for a Redis. */
 export const needsRedis = (text) => /\bNodeRedis\b/.test(text)
 
+/** Whether a program asks for a PostgreSQL. */
+export const needsPostgres = (text) => /\bPgClient\b/.test(text)
+
 /** Runs a program, and answers its exit code and its words. */
 export const run = (args, options) =>
   new Promise((resolve) => {

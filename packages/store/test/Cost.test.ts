@@ -1,0 +1,92 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFileSync } from "node:child_process"
+import { keys } from "./support/fleet.ts"
+import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
+import { redisAt, startRedis } from "./support/redisServer.ts"
+import { join, joinWith, NumberingServer } from "./support/storeFleet.ts"
+
+// What a database does for the processes that share a token. `npm run test:simulation` also prints its processor time,
+// from which docs/fleet.md has its sizes.
+const isWhole = process.env["MINTMARK_SIMULATION"] === "whole"
+const times = isWhole ? 5_000 : 50
+
+const postgres = sharedPostgres()
+
+/** The processor time that the processes of a server took so far, in milliseconds. */
+const processorTime = (pattern: string): number =>
+  execFileSync("ps", ["-eo", "times=,args="], { encoding: "utf8" }).split("\n")
+    .filter((line) => line.includes(pattern))
+    .reduce((sum, line) => sum + Number(line.trim().split(" ")[0]) * 1_000, 0)
+
+const tell = (what: string, took: number) => {
+  if (isWhole) console.log(`${what}: ${(took / times * 1_000).toFixed(0)} microseconds of the processor each`)
+}
+
+describe("for each renewal", () => {
+  it.live(
+    "Redis carries out four scripts for the process that requests, and one for each that finds the token",
+    () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const server = new NumberingServer()
+        const a = yield* join(redisAt(redis.url), server, "renewing")
+        yield* a.get
+        const scripts = () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(redis.cli("INFO", "commandstats"))?.[1])
+        const cpu = () =>
+          (redis.cli("INFO", "cpu").match(/used_cpu_(sys|user):[\d.]+/g) ?? [])
+            .reduce((sum, line) => sum + Number(line.split(":")[1]) * 1_000, 0)
+        const [before, spent] = [scripts(), cpu()]
+        for (let i = 0; i < times; i++) yield* a.renew
+        tell("Redis, a renewal with a refresh token", cpu() - spent)
+        // A look that finds the old token, one that takes the lease, the mark, the new token.
+        assert.strictEqual(scripts() - before, 4 * times)
+        const [found, paid] = [scripts(), cpu()]
+        const others = yield* Effect.forEach(
+          Array.from({ length: Math.min(times, 500) }),
+          () => join(redisAt(redis.url), server, "renewing")
+        )
+        yield* Effect.forEach(others, ({ get }) => get)
+        tell("Redis, a look (and a tenth of a connection)", (cpu() - paid) * times / others.length)
+        assert.strictEqual(scripts() - found, others.length)
+      }),
+    600_000
+  )
+
+  it.live(
+    "PostgreSQL carries out five statements for the process that requests, and one for each that finds the token",
+    () =>
+      Effect.gen(function*() {
+        const server = yield* postgres
+        const database = server.createDatabase()
+        server.psql(SqlTokenStore.createTable(), database)
+        server.psql("ALTER SYSTEM SET log_statement = 'none'", database)
+        const numbering = new NumberingServer()
+        const client = Layer.orDie(postgresAt(server, { database, maxConnections: 2 }))
+        const store = SqlTokenStore.layer({ keys, budget: "30 seconds" }).pipe(Layer.provide(client))
+        const a = yield* joinWith(store, numbering, "renewing")
+        yield* a.get
+        const statements = () => {
+          server.psql("SELECT pg_stat_force_next_flush()", database)
+          return Number(
+            server.psql(
+              "SELECT seq_scan + coalesce(idx_scan, 0) + n_tup_ins FROM pg_stat_user_tables",
+              database
+            )
+          )
+        }
+        const spent = processorTime(database)
+        yield* Effect.sleep(1_100)
+        const before = statements()
+        for (let i = 0; i < times; i++) yield* a.renew
+        tell("PostgreSQL, a renewal with a refresh token", processorTime(database) - spent)
+        yield* Effect.sleep(1_100)
+        // Two looks, the claim, the mark, the new token; and now and then the removal of old rows.
+        assert.isAtMost((statements() - before) / times, 7)
+        assert.strictEqual(server.psql("SELECT count(*) FROM mintmark_tokens", database), "1")
+      }),
+    600_000
+  )
+})
