@@ -41,8 +41,9 @@ describe("for each renewal", () => {
         const [before, spent] = [scripts(), cpu()]
         for (let i = 0; i < times; i++) yield* a.renew
         tell("Redis, a renewal with a refresh token", cpu() - spent)
-        // A look that finds the old token, one that takes the lease, the mark, the new token.
-        assert.strictEqual(scripts() - before, 4 * times)
+        // A look that finds the old token, one that takes the lease, the mark, the new token. A renewal that begins in the
+        // millisecond of the one before takes its token.
+        assert.isAtMost(scripts() - before, 4 * times)
         const [found, paid] = [scripts(), cpu()]
         const others = yield* Effect.forEach(
           Array.from({ length: Math.min(times, 500) }),
