@@ -24,6 +24,7 @@ const npm = (...args) => {
 describe("npm run example", () => {
   // What each prints when it has done what it is for. The fleet is in a file of its own, since it needs a Redis.
   const said = {
+    applications: ["GET /balance: 200 {\"balance\":42.5}"],
     "api-client": ["Balance: 42.5 EUR"],
     "edge-worker": ["50 requests to the worker: 50 API calls, 1 token request."],
     "effect-3": ["Balance: 42.5 EUR"],
