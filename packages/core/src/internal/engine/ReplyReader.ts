@@ -46,6 +46,9 @@ export const make = <Reply>(
   const decode = Schema.decodeUnknownResult(provider.reply)
   const assumed = provider.assumedLifetime === undefined ? undefined : Duration.toSeconds(provider.assumedLifetime)
 
+  const primary = sentAs(provider, false)
+  const renewal = sentAs(provider, true)
+
   // What the replies of many accounts have in common is kept once.
   let last: { readonly scopes: ReadonlyArray<string>; readonly reply: Reply } | undefined
 
@@ -56,7 +59,7 @@ export const make = <Reply>(
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
 
     const { code, description, fields, isEmpty } = readBody(response.body)
-    const sent = sentAs(provider, request.isRenewal)
+    const sent = request.isRenewal ? renewal : primary
     const meaning = ReplyMeaning.meaningOf(sent, { status, code, isEmpty }, provider.errors)
     if (meaning !== undefined) {
       const { secrets } = request
@@ -80,10 +83,9 @@ export const make = <Reply>(
     if (tokenType !== undefined && String(tokenType).toLowerCase() !== "bearer") {
       return fail(new TokenError.Unsafe({ kind: "token_type", problem: "the token is no bearer token (token_type)" }))
     }
-    const serverNow = readInstant(response.date ?? "", response.receivedAt) ?? response.receivedAt
-    const lifetime = lifetimeOf(expiresIn, expiresAt, serverNow) ?? assumed
+    const lifetime = lifetimeOf(expiresIn, expiresAt, response) ?? assumed
     if (lifetime === undefined || Number.isNaN(lifetime)) return notUnderstood(problemOf("expiresIn", request))
-    const refreshToken = refreshTokenOf(decoded.success, requestedAt, serverNow)
+    const refreshToken = refreshTokenOf(decoded.success, response)
     if (refreshToken === null) return notUnderstood(problemOf("refreshToken", request))
     const scopes = scopesOf(scope ?? request.scopes)
     if (scopes === undefined) return notUnderstood(problemOf("scope", request))
@@ -130,12 +132,15 @@ const toReason = (sent: ReplyMeaning.Sent, meaning: ReplyMeaning.Meaning, detail
 // -- what came out of the Schema --------------------------------------------------------------------------------------
 
 /** In seconds; NaN where the Schema gave no number. */
-const lifetimeOf = (expiresIn: unknown, expiresAt: unknown, serverNow: number): number | undefined =>
+const lifetimeOf = (expiresIn: unknown, expiresAt: unknown, response: TokenResponse): number | undefined =>
   expiresIn !== undefined
     ? numberOf(expiresIn)
     : expiresAt === undefined
     ? undefined
-    : (numberOf(expiresAt) - serverNow) / 1000
+    : (numberOf(expiresAt) - serverTime(response)) / 1000
+
+// The server's clock need not be right.
+const serverTime = ({ date = "", receivedAt }: TokenResponse): number => readInstant(date, receivedAt) ?? receivedAt
 
 const numberOf = (value: unknown): number => Predicate.isNumber(value) ? value : NaN
 
@@ -146,17 +151,17 @@ const endOf = (requestedAt: number, seconds: number): number => {
 }
 
 /** The refresh token, if there is one; `null` if it can't be sent back as it came. */
-const refreshTokenOf = (reply: Standard, requestedAt: number, serverNow: number): RefreshToken | undefined | null => {
+const refreshTokenOf = (reply: Standard, response: TokenResponse): RefreshToken | undefined | null => {
   const { refreshToken: value, refreshTokenExpiresAt: expiresAt, refreshTokenExpiresIn: expiresIn } = reply
   if (value === undefined) return undefined
   const text = Redacted.isRedacted(value) ? Redacted.value(value) : undefined
   if (!Predicate.isString(text) || text.length <= longestToken && /\p{Cs}/u.test(text)) return null
   // One that is too long to be kept is as none: the access token is fine, and the primary grant gets the next one.
   if (text === "" || text.length > longestToken) return undefined
-  const lifetime = lifetimeOf(expiresIn || undefined, expiresAt, serverNow)
+  const lifetime = lifetimeOf(expiresIn || undefined, expiresAt, response)
   return {
     value: Redacted.make(text, { label: "refresh token" }),
-    expiresAt: lifetime === undefined || Number.isNaN(lifetime) ? undefined : endOf(requestedAt, lifetime)
+    expiresAt: lifetime === undefined || Number.isNaN(lifetime) ? undefined : endOf(response.requestedAt, lifetime)
   }
 }
 

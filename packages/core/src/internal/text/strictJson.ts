@@ -1,10 +1,12 @@
 import * as Predicate from "effect/Predicate"
 
 const deepest = 32
+/** An object with more keys is no reply, and takes long to read. */
+const mostKeys = 1_000
 
 /**
  * Reads a JSON object more strictly than `JSON.parse`: `undefined` also where it nests deeper than 32 levels, names
- * a key twice, or names `__proto__`. A reply that does is not one to build on.
+ * a key twice, names `__proto__`, or has more than 1,000 keys. A reply that does is not one to build on.
  */
 export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
   if (!isPlain(text)) return undefined
@@ -23,20 +25,41 @@ const parse = (text: string): unknown => {
 // Looks at keys and depth alone; whether the text is JSON at all, `JSON.parse` decides. One pass, whatever comes.
 const isPlain = (text: string): boolean => {
   const open: Array<Set<unknown>> = []
-  let literal = ""
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]:]/gs)) {
-    if ("{[".includes(token)) {
-      if (open.push(new Set()) > deepest) return false
-    } else if ("]}".includes(token)) {
-      open.pop()
-    } else if (token === ":") {
-      const keys = open.at(-1)
-      const key = parse(literal)
-      if (keys === undefined || key === undefined || key === "__proto__" || keys.has(key)) return false
-      keys.add(key)
-    } else {
-      literal = token
+  let start = 0
+  let end = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case "\"":
+        start = at
+        at = end = endOfString(text, at)
+        if (at === -1) return false
+        break
+      case "{":
+      case "[":
+        if (open.push(new Set()) > deepest) return false
+        break
+      case "}":
+      case "]":
+        open.pop()
+        break
+      case ":": {
+        const keys = open.at(-1)
+        const literal = text.slice(start, end + 1)
+        const key = literal.includes("\\") ? parse(literal) : literal.slice(1, -1)
+        if (keys === undefined || literal === "" || key === undefined || key === "__proto__") return false
+        if (keys.has(key) || keys.size === mostKeys) return false
+        keys.add(key)
+      }
     }
   }
   return true
+}
+
+const endOfString = (text: string, start: number): number => {
+  for (let at = text.indexOf("\"", start + 1); at !== -1; at = text.indexOf("\"", at + 1)) {
+    let slashes = 0
+    while (text[at - 1 - slashes] === "\\") slashes++
+    if (slashes % 2 === 0) return at
+  }
+  return -1
 }

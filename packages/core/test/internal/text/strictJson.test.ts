@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 import { parseObject } from "../../../src/internal/text/strictJson.ts"
+import { cost } from "../../support/cost.ts"
 import { anyText, tried } from "../../support/strings.ts"
 
 const json = Arbitrary.schema(Schema.Record(Schema.String, Schema.Json))
@@ -58,5 +59,19 @@ describe("parseObject", () => {
     const nested = (depth: number) => `${"{\"a\":".repeat(depth)}1${"}".repeat(depth)}`
     assert.isDefined(parseObject(nested(32)))
     assert.isUndefined(parseObject(nested(33)))
+  })
+
+  it("reads 1,000 keys of an object and no more", () => {
+    const keys = (count: number) => JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [i, i])))
+    assert.isDefined(parseObject(keys(1_000)))
+    assert.isUndefined(parseObject(keys(1_001)))
+    assert.isDefined(parseObject(`{"a":[${keys(1_000)},${keys(1_000)}]}`))
+  })
+
+  it("takes a few milliseconds for a megabyte of any text", () => {
+    for (const piece of [`"a":1,`, `"`, `\\"`, `\\`, ":", " ", `{"a":`, `"\\\\"`, "[[],", `"k":"\\"",`]) {
+      const text = `{${piece.repeat(1_048_576 / piece.length)}`
+      assert.isBelow(Math.min(...[1, 2, 3].map(() => cost(() => parseObject(text)))), 50, piece)
+    }
   })
 })
