@@ -20,7 +20,7 @@ export const installed = (readme) =>
     .filter((line) => /^npm (install|i|add) /.test(line))
     .slice(0, 1)
     .flatMap((line) => line.split(" ").slice(2))
-    .filter((word) => word !== "" && !word.startsWith("-"))
+    .filter((word) => word !== "" && !/^[-.]/.test(word))
 
 /** The first program of a README, with all that continues it. */
 export const programOf = ({ readme }) => programs(blocks(readme))[0]
