@@ -35,7 +35,9 @@ export interface AuthenticatedHttpClient
  * The client as an `HttpClient` like any other, for code that asks for one, such as a generated API client. An
  * application may provide it as its own `HttpClient`: token requests don't go through it.
  *
- * A `TokenError` becomes a `RequestError` with the reason `Transport`, and is its `cause`.
+ * A `TokenError` becomes a `RequestError`, and is its `cause`. Its reason is `Transport` where the same call may succeed
+ * later, which `retryTransient` and a circuit breaker take for a transient failure. Otherwise it is `InvalidUrl` for a URL
+ * that may not get the token, and `Encode` for the rest, which they don't.
  *
  * @since 0.1.0
  * @category combinators
@@ -45,8 +47,11 @@ export const toHttpClient = (self: AuthenticatedHttpClient): HttpClient.HttpClie
     Effect.flatMap((request) =>
       Effect.catchTag(self.execute(request), "TokenError", (cause) =>
         Effect.fail(
-          new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.message })
+          new HttpClientError.RequestError({ request, reason: reasonOf(cause), cause, description: cause.message })
         ))
     ),
     Effect.succeed
   )
+
+const reasonOf = ({ isRetryable, reason }: TokenError): HttpClientError.RequestError["reason"] =>
+  isRetryable ? "Transport" : reason._tag === "Unsafe" && reason.kind === "origin" ? "InvalidUrl" : "Encode"

@@ -34,7 +34,11 @@ describe("AuthenticatedHttpClient", () => {
       ]
       assert.lengthOf(shown, 4)
       // Node shows what has crashed it without asking it how.
-      for (const each of shown) assert.notInclude(inspect(each, { depth: 20, customInspect: false }), "token-1")
+      for (const showHidden of [false, true]) {
+        for (const each of shown) {
+          assert.notInclude(inspect(each, { depth: 20, customInspect: false, showHidden }), "token-1")
+        }
+      }
     }).pipe(Effect.provide(routeeWith(answers)), Effect.runPromise))
 
   it("attaches another token to a request that it has sent, where that is sent again", () => {

@@ -16,6 +16,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -26,7 +28,7 @@ import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import { assert, describe, it } from "vitest"
-import { ended, eventually, granted, open, pause, run, secret, server, turn } from "./support/server.ts"
+import { ended, eventually, granted, open, pause, run, secret, type Server, server, turn } from "./support/server.ts"
 
 const valueOf = (token: { readonly value: Redacted.Redacted }): string => Redacted.value(token.value)
 
@@ -186,6 +188,33 @@ describe("errors", () => {
     })))
 })
 
+describe("the log", () => {
+  it("is the application's: a renewal that fails while the token is valid is a warning in it, without a secret", () =>
+    run(Effect.gen(function*() {
+      const lines: Array<string> = []
+      const logger = Logger.make(({ logLevel, message }) => {
+        lines.push(`${logLevel.label} ${Array.isArray(message) ? message.join(" ") : String(message)}`)
+      })
+      const there = server({
+        token: (count) =>
+          Effect.succeed(count === 1 ? granted(1) : Response.json({ error: "invalid_client" }, { status: 401 }))
+      })
+      const routee = yield* Effect.provide(open(there), Logger.replace(Logger.defaultLogger, logger)).pipe(
+        Logger.withMinimumLogLevel(LogLevel.Debug)
+      )
+      yield* routee.token
+      yield* TestClock.adjust("59 minutes")
+      yield* routee.token
+      yield* eventually(() => lines.some((line) => line.startsWith("WARN")))
+      assert.match(lines[0] ?? "", /^DEBUG routee: token request \(first\): obtained/)
+      assert.match(
+        lines.find((line) => line.startsWith("WARN")) ?? "",
+        /^WARN routee: the access token could not be renewed; the cached one is valid until /
+      )
+      assert.notInclude(lines.join(), secret)
+    })))
+})
+
 describe("configuration", () => {
   const layerOf = (
     variables: ReadonlyArray<readonly [string, string]>,
@@ -217,6 +246,21 @@ describe("configuration", () => {
         body?._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body?._tag,
         "grant_type=client_credentials&scope=sms+voice"
       )
+    })))
+
+  it("takes a variable that is empty for one that is not set, and what is given as undefined for missing", () =>
+    run(Effect.gen(function*() {
+      const empty = ["VOIPEX_BASE_URL", "VOIPEX_CLIENT_ID", "VOIPEX_SCOPES"].map((name) => [name, ""] as const)
+      const account = [["VOIPEX_USERNAME", "alice"], ["VOIPEX_PASSWORD", secret]] as const
+      yield* layerOf([...account, ...empty], Voipex.layerConfig())
+      for (const option of ["username", "password"]) {
+        const error = yield* Effect.flip(layerOf(account, Voipex.layerConfig({ [option]: undefined })))
+        assert.instanceOf(error, TokenError)
+        assert.deepInclude(error.reason, { _tag: "InvalidOption", option })
+      }
+      const error = yield* Effect.flip(layerOf([...account, ["VOIPEX_PASSWORD", ""]], Voipex.layerConfig()))
+      assert.instanceOf(error, TokenError)
+      assert.deepInclude(error.reason, { _tag: "InvalidOption", variable: "VOIPEX_PASSWORD" })
     })))
 
   it("names the variable that is missing, and fails with ConfigError where one can't be read", () =>
@@ -379,6 +423,19 @@ describe("http", () => {
       const error = yield* Effect.flip(toHttpClient(routee.http).get("/sms"))
       assert.strictEqual(error._tag, "RequestError")
       assert.instanceOf(error.cause, TokenError)
+    })))
+
+  it("makes a failure transient to retryTransient only where the same call may succeed later", () =>
+    run(Effect.gen(function*() {
+      const reasonOf = (there: Server, url: string) =>
+        Effect.flatMap(open(there), ({ http }) => Effect.flip(toHttpClient(http).get(url))).pipe(
+          Effect.map(({ reason }) => reason)
+        )
+      const answering = (status: number) =>
+        server({ token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status })) })
+      assert.strictEqual(yield* reasonOf(answering(401), "/sms"), "Encode")
+      assert.strictEqual(yield* reasonOf(answering(429), "/sms"), "Transport")
+      assert.strictEqual(yield* reasonOf(server(), "https://other.example/"), "InvalidUrl")
     })))
 })
 

@@ -6,7 +6,10 @@ import * as Duration4 from "effect-4/Duration"
 import * as Effect4 from "effect-4/Effect"
 import * as Exit4 from "effect-4/Exit"
 import * as HttpClient4 from "effect-4/http/HttpClient"
+import * as Logger4 from "effect-4/Logger"
+import type * as LogLevel4 from "effect-4/LogLevel"
 import * as Random4 from "effect-4/Random"
+import * as References4 from "effect-4/References"
 import * as Scope4 from "effect-4/Scope"
 import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
@@ -14,6 +17,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import type * as Random from "effect/Random"
 import * as Runtime from "effect/Runtime"
@@ -22,7 +26,7 @@ import { tokenHttpClient } from "./tokenHttpClient.ts"
 
 /*
  * The engine runs on Effect 4. Whatever it needs of the world is the application's, which runs on Effect 3: its clock,
- * its randomness, its HTTP client, and the fibers that these run on.
+ * its randomness, its HTTP client, its loggers, and the fibers that these run on.
  */
 
 /** Runs an effect of the application for the engine. Interrupted, it interrupts that effect, and waits for its end. */
@@ -48,6 +52,9 @@ export const make = (http: HttpClient): Effect.Effect<Bridge, never, Scope.Scope
       Context4.make(Clock4.Clock, clock(yield* Effect.clock, toEngine)),
       Context4.make(Random4.Random, random(yield* Effect.random, runtime)),
       Context4.make(HttpClient4.HttpClient, tokenHttpClient(http, toEngine)),
+      Context4.make(Logger4.CurrentLoggers, new Set([logger(runtime)])),
+      // The application's own level decides.
+      Context4.make(References4.MinimumLogLevel, "All"),
       Context4.make(Scope4.Scope, scope)
     )
     const fromEngine = fromEngineIn(world)
@@ -109,6 +116,23 @@ const clock = (own: Clock.Clock, toEngine: ToEngine): Clock4.Clock => ({
   sleep: (duration) =>
     toEngine(Effect.zipRight(Effect.yieldNow(), own.sleep(Duration.millis(Duration4.toMillis(duration)))))
 })
+
+const logger = (runtime: Runtime.Runtime<never>) =>
+  Logger4.make<unknown, void>(({ logLevel, message }) => {
+    const messages: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
+    Runtime.runFork(runtime)(Effect.logWithLevel(levels[logLevel], ...messages))
+  })
+
+const levels: Record<LogLevel4.LogLevel, LogLevel.LogLevel> = {
+  All: LogLevel.All,
+  Trace: LogLevel.Trace,
+  Debug: LogLevel.Debug,
+  Info: LogLevel.Info,
+  Warn: LogLevel.Warning,
+  Error: LogLevel.Error,
+  Fatal: LogLevel.Fatal,
+  None: LogLevel.None
+}
 
 const random = (own: Random.Random, runtime: Runtime.Runtime<never>) => ({
   nextIntUnsafe: () => Runtime.runSync(runtime)(own.nextInt),

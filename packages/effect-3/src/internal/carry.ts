@@ -12,6 +12,7 @@ import {
   hasLeft,
   isRepeatable,
   isSafe,
+  permitted,
   refusalOf,
   renew,
   targetOf,
@@ -101,13 +102,15 @@ export const carry = (
     }
     // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
     const settle = (response: Response, answer: (response: Response) => Answer): Answer => {
-      if (sent === undefined || !renewOn.has(response.status) || hasLeft(sent.url, urlOf(response))) {
+      if (sent === undefined || hasLeft(sent.url, urlOf(response))) return answer(response)
+      const exchanged = { method: response.request.method, url: sent.url }
+      if (!renewOn.has(response.status)) {
+        permitted(attached, exchanged)
         return answer(response)
       }
-      const { method } = response.request
       const refused = renew(attached, {
         token: sent.token,
-        request: { method, url: sent.url },
+        request: exchanged,
         status: response.status,
         isRepeatable: isRepeatableBody(request.body)
           && (isSafe(request.method) || !isAnother(request, sent.url, response) && !wasRedirected(response)),

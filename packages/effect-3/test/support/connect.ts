@@ -112,12 +112,19 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
       const clock = yield* Effect4.clockWith(Effect4.succeed)
       const random = yield* Random4.Random
       const variables = new Map<string, string>()
+      const given: Record<string, unknown> = {}
       for (const { option, variable } of Object.values(subject.policy.settings)) {
-        const text = textOf(options[option])
-        if (text !== undefined) variables.set(variable, text)
+        const value = options[option]
+        const text = textOf(value)
+        // An empty variable is as if it were not set.
+        if (text === "" && !Array.isArray(value)) {
+          given[option] = Redacted4.isRedacted(value)
+            ? Redacted.make(text)
+            : text
+        } else if (text !== undefined) variables.set(variable, text)
       }
       const { apiUrl, clientAuthentication, tokenEndpoint } = options
-      const place = { apiUrl, tokenEndpoint, clientAuthentication: methods.get(clientAuthentication) }
+      const place = { ...given, apiUrl, tokenEndpoint, clientAuthentication: methods.get(clientAuthentication) }
       const application = Layer.provide(layer(place), FetchHttpClient.layer)
       const built = Layer.buildWithScope(application, scope).pipe(
         Effect.withConfigProvider(ConfigProvider.fromMap(variables)),

@@ -156,8 +156,10 @@ const hideSource = (response: object): void => {
   if ("original" in response && Predicate.isObject(response.original)) hideSource(response.original)
 }
 
+// A getter, since what shows properties that aren't enumerable shows their values, but runs no getter.
 const hide = (object: object, property: string): void => {
-  Reflect.defineProperty(object, property, { enumerable: false })
+  const value: unknown = Reflect.getOwnPropertyDescriptor(object, property)?.value
+  if (value !== undefined) Reflect.defineProperty(object, property, { enumerable: false, get: () => value })
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as Config from "effect/Config"
+import * as Redacted from "effect/Redacted"
 import type { Kind, Needs } from "../../ClientAuthentication.ts"
 import type { Provider } from "../../Provider.ts"
 
@@ -51,44 +52,60 @@ export const variableOf = (provider: Pick<Described, "id" | "names">, name: stri
 export const hasVariable = (provider: Described, name: string): boolean =>
   settingsOf(provider).some((setting) => setting.name === name)
 
-/**
- * The configuration of `layer`'s options: what is given takes precedence over the variables. A variable that is not set
- * leaves its option out; `ProviderClient.make` says so by name where the option is required.
- */
-export const config = <Options extends object>(
-  provider: Described,
-  given?: object
-): Config.Config<Options> => {
-  const configs: Record<string, Config.Config<unknown>> = {}
-  for (const { kind, option, variable } of settingsOf(provider)) configs[option] = read(kind, variable)
-  return overridden(configs, given)
+/** How a version of Effect reads configuration. */
+export interface Reader<C> {
+  /** What is read from the text of a variable, which is `undefined` where the variable is not set. */
+  readonly read: (variable: string, parse: (text: string | undefined) => unknown) => C
+  readonly redact: (text: string) => unknown
+  readonly isConfig: (value: unknown) => value is C
+  readonly succeed: (value: unknown) => C
 }
 
 /**
- * The configuration of options: what is given takes precedence. What is given as `undefined` is missing: a variable in
- * its place would be another account's.
+ * The configuration of each of `layer`'s options: what is given takes precedence over the variables. A variable that is
+ * not set, or empty, leaves its option out; `ProviderClient.make` says so by name where the option is required.
  */
+export const configsOf = <C>(
+  provider: Described,
+  given: object | undefined,
+  reader: Reader<C>
+): Readonly<Record<string, C>> => {
+  const configs: Record<string, C> = {}
+  for (const { kind, option, variable } of settingsOf(provider)) {
+    configs[option] = reader.read(variable, (text) => {
+      if (text === undefined || text === "") return undefined
+      if (kind === "scopes") return text.split(" ").filter((scope) => scope !== "")
+      return kind.startsWith("text") ? text : reader.redact(text)
+    })
+  }
+  return merged(configs, given, reader)
+}
+
+// What is given as `undefined` is missing: a variable in its place would be another account's.
+const merged = <C>(
+  known: Readonly<Record<string, C>>,
+  given: object | undefined,
+  { isConfig, succeed }: Reader<C>
+) => ({
+  ...known,
+  ...Object.fromEntries(
+    Object.entries(given ?? {}).map(([option, value]) => [option, isConfig(value) ? value : succeed(value)])
+  )
+})
+
+const effect4: Reader<Config.Config<unknown>> = {
+  read: (variable, parse) => Config.map(Config.withDefault(Config.String(variable), undefined), parse),
+  redact: Redacted.make,
+  isConfig: Config.isConfig,
+  succeed: Config.succeed
+}
+
+/** The configuration of `layer`'s options. */
+export const config = <Options extends object>(provider: Described, given?: object): Config.Config<Options> =>
+  Config.map(Config.all(configsOf(provider, given, effect4)), (options) => options as Options)
+
+/** The configuration of options: what is given takes precedence. */
 export const overridden = <Options extends object>(
   known: Readonly<Record<string, Config.Config<unknown>>>,
-  given: object = {}
-): Config.Config<Options> => {
-  const configs = { ...known }
-  for (const [option, value] of Object.entries(given)) {
-    configs[option] = Config.isConfig(value) ? value : Config.succeed(value)
-  }
-  return Config.map(Config.all(configs), (options) => options as Options)
-}
-
-const read = (kind: Setting["kind"], variable: string): Config.Config<unknown> => {
-  switch (kind) {
-    case "text":
-    case "text?":
-      return ifSet(Config.String(variable))
-    case "scopes":
-      return Config.map(ifSet(Config.String(variable)), (text) => text?.split(" ").filter((scope) => scope !== ""))
-    default:
-      return ifSet(Config.Redacted(variable))
-  }
-}
-
-const ifSet = <A>(config: Config.Config<A>): Config.Config<A | undefined> => Config.withDefault(config, undefined)
+  given?: object
+): Config.Config<Options> => Config.map(Config.all(merged(known, given, effect4)), (options) => options as Options)
