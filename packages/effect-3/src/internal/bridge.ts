@@ -120,7 +120,8 @@ const clock = (own: Clock.Clock, toEngine: ToEngine): Clock4.Clock => ({
 const logger = (runtime: Runtime.Runtime<never>) =>
   Logger4.make<unknown, void>(({ logLevel, message }) => {
     const messages: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
-    Runtime.runFork(runtime)(Effect.logWithLevel(levels[logLevel], ...messages))
+    // One step later, as a sleep.
+    Runtime.runFork(runtime)(Effect.zipRight(Effect.yieldNow(), Effect.logWithLevel(levels[logLevel], ...messages)))
   })
 
 const levels: Record<LogLevel4.LogLevel, LogLevel.LogLevel> = {
