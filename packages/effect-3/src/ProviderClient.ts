@@ -27,7 +27,12 @@ export interface ProviderClient<
    * alone.
    */
   readonly token: Effect.Effect<AccessToken<Reply>, TokenError>
-  /** A new token, whatever there is; forgets remembered refusals. */
+  /**
+   * The cached token, if it is fresh: for code that can't afford to run an effect for each look. `undefined` where
+   * `token` has to be run.
+   */
+  readonly peek: () => AccessToken<Reply> | undefined
+  /** A new token, whatever is cached; clears remembered failures. */
   readonly renew: Effect.Effect<AccessToken<Reply>, TokenError>
   /** Says that an API refused this token. Acts only if it is still the current one. */
   readonly reject: (token: AccessToken) => Effect.Effect<void>
@@ -43,7 +48,7 @@ export interface ProviderClient<
 }
 
 /**
- * One flight, told when it is over: the answer to "why was a token requested".
+ * The answer to "why was a token requested": one event for each token request with its retries.
  *
  * @since 0.1.0
  * @category models
@@ -52,8 +57,8 @@ export interface TokenEvent {
   /** The provider's id. */
   readonly provider: string
   /**
-   * `first`: there was no token yet. `expiring`: the token was about to expire, and was still served. `expired`: the token had
-   * ended. `rejected`: an API refused the token. `forced`: `renew` was called.
+   * `first`: there was no token yet. `expiring`: the token was about to expire, and was still served. `expired`: the
+   * token had expired. `rejected`: an API refused the token. `forced`: `renew` was called.
    */
   readonly reason: "first" | "expiring" | "expired" | "rejected" | "forced"
   /**

@@ -38,8 +38,10 @@ describe("time", () => {
       const there = server()
       const { tokenRequests } = there
       const routee = yield* open(there)
+      assert.isUndefined(routee.peek())
       const first = yield* routee.token
       assert.strictEqual(first.expiresAt - first.requestedAt, 3_600_000)
+      assert.strictEqual(routee.peek(), first)
       yield* TestClock.adjust("30 minutes")
       assert.strictEqual(yield* routee.token, first)
       yield* TestClock.adjust("29 minutes")

@@ -17,6 +17,11 @@ import { carry } from "./carry.ts"
 import { tell } from "./telemetry.ts"
 import { toTokenError } from "./tokenError.ts"
 
+interface Known<Reply> {
+  readonly token: AccessToken<Reply>
+  readonly answer: Effect.Effect<AccessToken<Reply>>
+}
+
 /** The engine's client, as the application sees it. */
 export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<string>>(
   client: ProviderClient4.ProviderClient<Reply4, Scopes>,
@@ -28,14 +33,16 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
     Effect.mapError(bridge.fromEngine(effect), toTokenError)
 
   // The same token is the same value each time.
-  const tokens = new WeakMap<AccessToken4.AccessToken<Reply4>, Effect.Effect<AccessToken<Reply>>>()
-  const answer = (token: AccessToken4.AccessToken<Reply4>): Effect.Effect<AccessToken<Reply>> => {
+  const tokens = new WeakMap<AccessToken4.AccessToken<Reply4>, Known<Reply>>()
+  const knownOf = (token: AccessToken4.AccessToken<Reply4>): Known<Reply> => {
     const known = tokens.get(token)
     if (known !== undefined) return known
-    const made = Effect.succeed(toAccessToken(token, toReply))
+    const own = toAccessToken(token, toReply)
+    const made = { token: own, answer: Effect.succeed(own) }
     tokens.set(token, made)
     return made
   }
+  const answer = (token: AccessToken4.AccessToken<Reply4>) => knownOf(token).answer
 
   const views = new WeakMap<ProviderClient4.ProviderClient<Reply4, Scopes>, ProviderClient<Reply, Scopes>>()
   const view = (
@@ -53,6 +60,10 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
           const token = client.peek()
           return token === undefined ? Effect.flatMap(run(client.token), answer) : answer(token)
         }),
+        peek: () => {
+          const token = client.peek()
+          return token && knownOf(token).token
+        },
         renew: Effect.flatMap(run(client.renew), answer),
         reject: (token) => bridge.fromEngine(Effect4.asVoid(client.reject(fromAccessToken(token)))),
         events: Stream.asyncPush((emit) => {

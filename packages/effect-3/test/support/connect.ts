@@ -84,7 +84,10 @@ export const throughEffect3 = <Self, Reply, Scopes extends ReadonlyArray<string>
   }
   const toClient4 = (client: ProviderClient<Reply, Scopes>): ProviderClient4.ProviderClient => ({
     token: Effect4.map(run(client.token), toToken4),
-    peek: () => undefined,
+    peek: () => {
+      const token = client.peek()
+      return token && toToken4(token)
+    },
     renew: Effect4.map(run(client.renew), toToken4),
     reject: (token) =>
       run(client.reject({
