@@ -23,6 +23,16 @@ const applicationsOwn = {
     )
 }
 
+/** Core and the providers as they are published: what is pure in them is marked, so that what is not used is left out. */
+const asPublished = {
+  name: "as-published",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@mintmark\// }, ({ path }) => {
+      const [, name, module] = /^@mintmark\/([^/]+)\/(.+)$/.exec(path)
+      return { path: resolve("..", name, "dist", `${module}.js`), sideEffects: false }
+    })
+}
+
 const { metafile } = await build({
   entryPoints: modules.map((file) => join("src", file)),
   outdir: "dist",
@@ -32,7 +42,7 @@ const { metafile } = await build({
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  plugins: [applicationsOwn],
+  plugins: [applicationsOwn, asPublished],
   metafile: true,
   logLevel: "warning"
 })
