@@ -19,7 +19,7 @@ export interface Variant {
 /** Where the trouble is: in what the server answers, or before it is even reached. */
 export type Trouble =
   | { readonly at: "answer"; readonly answer: (origins: Origins) => Answer.Answer }
-  | { readonly at: "connection"; readonly kind: "refused" | "name" }
+  | { readonly at: "connection"; readonly kind: "refused" | "name" | "plain" }
   | { readonly at: "certificate"; readonly kind: Certificate }
 
 /** Places that a redirect could lead to. */
@@ -79,6 +79,10 @@ const troubles: ReadonlyArray<Omit<Fault, "everyTransport">> = [
     name: "the server's name is gone from DNS",
     variants: [{ label: "", trouble: { at: "connection", kind: "name" } }]
   },
+  {
+    name: "https to a port that speaks plain http",
+    variants: [{ label: "", trouble: { at: "connection", kind: "plain" } }]
+  },
   ...(["self-signed", "wrong-name", "expired"] as const).map((kind): Omit<Fault, "everyTransport"> => ({
     name: `a certificate that doesn't fit: ${kind}`,
     variants: [{ label: "", trouble: { at: "certificate", kind } }]
@@ -109,6 +113,10 @@ const troubles: ReadonlyArray<Omit<Fault, "everyTransport">> = [
     "600": Answer.status(600, { body: "" }),
     "999": Answer.status(999, { body: "" })
   }),
+  one("a reply compressed with gzip that nobody asked for", Answer.nestedEncodings(1)),
+  one("an interim 100 that nobody asked for", Answer.interim(100)),
+  one("an interim 102", Answer.interim(102)),
+  one("a 101 that nobody asked for", Answer.switchingProtocols),
   ...large,
   redirects("the same origin", ({ token }) => `${token}/elsewhere`),
   redirects("another port", ({ otherPort }) => `${otherPort}/token`),
@@ -170,6 +178,40 @@ export const reply = (canary: { readonly secret: string; readonly token: string 
   answered("200 with an error beside the token", {
     "": Answer.token({ access_token: canary.token, error: "invalid_scope" })
   }),
+  answered("an error beside the token that says nothing", {
+    "null": Answer.token({ error: null }),
+    "empty": Answer.token({ error: "" }),
+    "an object": Answer.token({ error: {} }),
+    "0": Answer.token({ error: 0 })
+  }),
+  answered("invalid_grant in another dress", {
+    "in ISO-8859-1": Answer.status(400, {
+      body: Uint8Array.from(
+        `{"error":"invalid_grant","error_description":"Ung\u00FCltig"}`,
+        (character) => character.charCodeAt(0)
+      )
+    }),
+    "in a form": Answer.status(400, { body: "error=invalid_grant&error_description=Bad+password" }),
+    "with a byte order mark": Answer.status(400, { body: `\uFEFF{"error":"invalid_grant"}` }),
+    "broken behind it": Answer.status(400, { body: `{"error":"invalid_grant","error_description":"not "x"` }),
+    "with status 200": Answer.body(JSON.stringify({ error: "invalid_grant" }))
+  }),
+  answered("a refusal in other words", {
+    "an empty 400": Answer.status(400, { body: "" }),
+    "401 unauthorized_client": refused(401, "unauthorized_client"),
+    "403 access_denied": refused(403, "access_denied"),
+    "423": Answer.status(423, { body: "" }),
+    "422 with a message": Answer.status(422, { body: JSON.stringify({ message: "Wrong credentials" }) }),
+    "an error object": Answer.status(400, { body: JSON.stringify({ error: { code: 400, message: "Bad Request" } }) }),
+    "problem+json": Answer.status(400, {
+      body: JSON.stringify({ type: "about:blank", title: "Bad Request", status: 400 }),
+      contentType: "application/problem+json"
+    }),
+    "slow_down": refused(400, "slow_down"),
+    "temporarily_unavailable": refused(400, "temporarily_unavailable")
+  }),
+  one("status 407, of a proxy", Answer.status(407, { body: "" })),
+  one("a refresh token of 40,000 characters", Answer.token({ refresh_token: "r".repeat(40_000) })),
   one("a byte order mark", Answer.token({}, { encoding: "utf-8-bom" })),
   answered("another encoding", {
     "UTF-16": Answer.token({}, { encoding: "utf-16le" }),
@@ -262,7 +304,10 @@ export const reply = (canary: { readonly secret: string; readonly token: string 
     "-1": Answer.status(429, { retryAfter: "-1" }),
     "1000000000": Answer.status(429, { retryAfter: 1e9 }),
     "rubbish": Answer.status(429, { retryAfter: "rubbish" }),
-    "twice": Answer.status(429, { retryAfter: [2, 60] })
+    "twice": Answer.status(429, { retryAfter: [2, 60] }),
+    "30.5": Answer.status(429, { retryAfter: "30.5" }),
+    "a date in ISO 8601": Answer.status(429, { retryAfter: "2100-12-31T23:59:59Z" }),
+    "a date as asctime writes it": Answer.status(429, { retryAfter: "Fri Dec 31 23:59:59 2100" })
   }),
   one("Retry-After on a 200", Answer.token({}, { headers: { "retry-after": "60" } })),
   answered("an error_description", {

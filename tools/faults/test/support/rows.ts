@@ -8,6 +8,7 @@ export interface Row {
   readonly tests?: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
+const wires = "core/test/TokenEndpoint.transports.test.ts"
 const response = "core/test/internal/engine/ReplyReader.test.ts"
 const source = "core/test/TokenSource.test.ts"
 const memory = "core/test/TokenSource.memory.test.ts"
@@ -483,6 +484,103 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [memory]: [
           "count from the second in which the request was sent, rounded down: no token is served in its last"
+        ]
+      }
+    },
+    {
+      what: "an error's body that can't be read as a whole: ISO-8859-1, a form, a byte order mark, broken elsewhere",
+      faults: ["invalid_grant in another dress"],
+      tests: { "core/test/internal/http/replyBody.test.ts": ["is read %s", "is none where it is %s"] }
+    },
+    {
+      what: "a field that says nothing: `error` that is null, empty or no text beside a token",
+      faults: ["an error beside the token that says nothing"],
+      tests: { [response]: ["is none when the error of a 200 says nothing: %j"] }
+    },
+    {
+      what: "a value in another notation: `Retry-After` with decimals and every form of date",
+      faults: ["Retry-After"],
+      tests: {
+        "core/test/internal/http/retryAfter.test.ts": [
+          "reads seconds, rounds them up, and believes an hour at most: %s",
+          "reads a date: %s",
+          "counts a date from the reply's own Date, whatever this clock says: %s"
+        ]
+      }
+    },
+    {
+      what: "a cache below: a `fetch` that keeps replies",
+      tests: { [wires]: ["lets no cache keep the reply, whatever the application's RequestInit says"] }
+    },
+    {
+      what: "a coding that nobody asked for",
+      faults: ["a reply compressed with gzip that nobody asked for"],
+      tests: {
+        [wires]: [
+          "asks for no compression",
+          "reads a reply that is compressed although that was not asked for: ${coding}",
+          "does not understand a reply that can't be decompressed, or that is too large then"
+        ]
+      }
+    },
+    {
+      what:
+        "a transport's own words: https to a plain port, a port that `fetch` blocks, 100 and 101, a proxy's refusal",
+      faults: [
+        "https to a port that speaks plain http",
+        "an interim 100 that nobody asked for",
+        "an interim 102",
+        "a 101 that nobody asked for",
+        "status 407, of a proxy"
+      ],
+      tests: {
+        [wires]: [
+          "refuses https to a port that speaks plain http, for safety",
+          "does not understand a 101 that it didn't ask for",
+          "has sent nothing where the proxy refuses the tunnel: %i"
+        ],
+        "core/test/internal/http/transport.test.ts": ["says that nothing was sent: %s"],
+        "core/test/internal/http/url.test.ts": ["refuses the ports that fetch blocks, and no other"]
+      }
+    },
+    {
+      what: "a hostile or broken server's text: a long description, a refresh token of 40,000 characters",
+      faults: ["an error_description of 10 MB", "a refresh token of 40,000 characters"],
+      tests: {
+        "core/test/internal/text/shown.test.ts": ["is less than 20 ms for a megabyte of any text"],
+        "core/test/internal/text/strictJson.test.ts": ["takes a few milliseconds for a megabyte of any text"],
+        [response]: ["is none when it is too long to be kept"]
+      }
+    },
+    {
+      what: "a wrong type from JavaScript",
+      tests: { "core/test/Provider.test.ts": ["refuses a wrong type of ${option} from JavaScript, by its name"] }
+    },
+    {
+      what: "a clock that is put right after the token was stored",
+      tests: {
+        "store/test/KeyValueTokenStore.test.ts": [
+          "uses no token that was stored by a clock two hours ahead, and puts another in its place",
+          "does not apply a refusal that was stored by a clock two hours ahead"
+        ]
+      }
+    },
+    {
+      what: "a writer without the key: times that no clock shows",
+      tests: {
+        "store/test/RedisTokenStore.test.ts": ["fails as ever where the times in a record are none that a clock shows"]
+      }
+    },
+    {
+      what: "what a reply means, line by line",
+      faults: ["a refusal in other words"],
+      tests: {
+        "core/test/internal/engine/ReplyMeaning.test.ts": [
+          "is over by any other word of the server: %i %s",
+          "is kept after %s, until the second in a row with a caller waiting",
+          "is refused by %s, and never sent again by itself",
+          "are refused by %s: 30 s, doubled up to 15 min",
+          "are perhaps refused by what is unclear: 5 s, doubled up to 5 min: %s %j"
         ]
       }
     },

@@ -145,6 +145,11 @@ export const run = Effect.fnUntraced(function*(
           const scope = yield* Scope.make()
           const sandbox = yield* Effect.orDie(Scope.provide(Sandbox.make({ accounts }), scope))
           const endpoint = `${sandbox.urls.generic}/token`
+          if (trouble.kind === "plain") {
+            const ending = yield* first(endpoint.replace(/^http:/, "https:"), sandbox)
+            yield* Scope.close(scope, Exit.void)
+            return onlyFirst(ending)
+          }
           const prepared = yield* prepare(endpoint)
           yield* Scope.close(scope, Exit.void)
           return trouble.kind === "refused"

@@ -17,7 +17,11 @@ export interface Row {
 
 const reasonOf = (error: TokenError): string => {
   const { reason } = error
-  return "kind" in reason ? `${reason._tag} (${reason.kind})` : reason._tag
+  return "kind" in reason
+    ? `${reason._tag} (${reason.kind})`
+    : "certain" in reason && !reason.certain
+    ? `perhaps ${reason._tag}`
+    : reason._tag
 }
 
 const told = ({ exit }: Ending): string => {
@@ -60,7 +64,7 @@ export const page = (rows: ReadonlyArray<Row>): string =>
     "*Again* is whether the request was sent, or tried, more than once within the one call. *Seen* is how many token requests",
     "reached the server. *Memory* is the high-water mark of what the process held meanwhile, heap and buffers, above what it",
     "held before, where the server aims at that. Where the HTTP client makes a difference, the line names it; `fetch`, undici",
-    "and `node:http` were tried.",
+    "and `node:http` were tried. *Perhaps* is an unclear reply, which may come from a gateway.",
     "",
     "| fault | with | client credentials | again | seen | refresh token | again | seen | memory |",
     "|---|---|---|---|---|---|---|---|---|",

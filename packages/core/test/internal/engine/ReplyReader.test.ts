@@ -327,6 +327,15 @@ describe("ReplyReader: refresh_token", () => {
     }
   )
 
+  it("is none when it is too long to be kept", () => {
+    assert.isDefined(refreshToken({ refresh_token: "r".repeat(15_360) }))
+    for (const length of [15_361, 40_000]) {
+      const { value, refreshToken } = token({ body: { ...good, refresh_token: "r".repeat(length) }, provider })
+      assert.strictEqual(Redacted.value(value), "t0ken")
+      assert.isUndefined(refreshToken)
+    }
+  })
+
   it("is on the token, with its end", () => {
     const kept = refreshToken({ refresh_token: "r3fresh", refresh_expires_in: 7200 })
     assert.strictEqual(kept && Redacted.value(kept.value), "r3fresh")
