@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
-import type { Certificate } from "../Sandbox.ts"
+
+/** `Certificate` of `Sandbox`, which this can't import without a cycle. */
+type Certificate = "self-signed" | "wrong-name" | "expired"
 
 /** A certificate and its private key, in PEM. */
 export interface KeyPair {

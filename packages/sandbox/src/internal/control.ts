@@ -6,12 +6,15 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { nameOf } from "../Account.ts"
+import { type Account, nameOf } from "../Account.ts"
 import { Answer } from "../Answer.ts"
-import type { JournalEntry } from "../JournalEntry.ts"
+import type * as Behavior from "../Behavior.ts"
+import type { Exchange } from "../Exchange.ts"
+import type { Counts, JournalEntry } from "../JournalEntry.ts"
+import type * as Of from "../Provider.ts"
 import { providers } from "../Provider.ts"
-import type { Sandbox } from "../Sandbox.ts"
 import { Server } from "../Server.ts"
+import type * as Token from "../Token.ts"
 import { cardOf, dotenvOf } from "./guide.ts"
 import type { Journal } from "./journal.ts"
 import { loopbackOnly } from "./loopbackOnly.ts"
@@ -118,8 +121,34 @@ const command = <A>(
     )
   )
 
+/** What the routes use of the service `Sandbox`, which this can't import without a cycle. */
+interface Controlled {
+  readonly origin: string
+  readonly urls: Readonly<Record<Of.Provider, string>>
+  readonly journal: Effect.Effect<ReadonlyArray<JournalEntry>>
+  readonly exchange: (seq: number) => Effect.Effect<Exchange | undefined>
+  readonly counts: () => Effect.Effect<Counts>
+  readonly clearJournal: Effect.Effect<void>
+  readonly tokens: Effect.Effect<ReadonlyArray<Token.ValidToken>>
+  readonly refreshTokens: Effect.Effect<ReadonlyArray<Token.RefreshTokenUse>>
+  readonly revoke: (selection: Token.Revocation) => Effect.Effect<number>
+  readonly addAccount: (account: Account) => Effect.Effect<void>
+  readonly setLifetime: (
+    of: { readonly provider: Of.Provider; readonly account?: string | undefined },
+    lifetime: Of.Lifetime | undefined
+  ) => Effect.Effect<void>
+  readonly script: (
+    target: Of.Target,
+    answers: ReadonlyArray<Answer>,
+    options: { readonly repeat?: "once" | "always" | undefined; readonly during?: number | undefined }
+  ) => Effect.Effect<void>
+  readonly unscript: (target: Of.Target) => Effect.Effect<void>
+  readonly addServer: (server: Server) => Effect.Effect<void>
+  readonly behave: (changes: Behavior.BehaviorChanges) => Effect.Effect<void>
+}
+
 /** The routes by which the page, and other processes, watch and steer the sandbox. */
-export const controlRoutes = (sandbox: Sandbox["Service"], world: World, journal: Journal, scripts: Scripts) => {
+export const controlRoutes = (sandbox: Controlled, world: World, journal: Journal, scripts: Scripts) => {
   const state = Effect.gen(function*() {
     const tokens = yield* sandbox.tokens
     const refreshTokens = yield* sandbox.refreshTokens
