@@ -274,6 +274,13 @@ describe("The work for a request", () => {
           accept: long.slice(0, 20_000)
         }, "")
         yield* send(`${origin}/auth.routee.net/oauth/token`, form, `scope=${long}&grant_type=${long}`)
+        // Routera takes any scope, and a token keeps its own.
+        const scopes = encodeURIComponent(`a-scope-that-is-long-enough ${"many more ".repeat(40_000)}`)
+        yield* send(
+          `${origin}/api.routera.io/oauth2/token`,
+          form,
+          `${grant}&client_id=${Account.routera.clientId}&client_secret=${Account.routera.clientSecret}&scope=${scopes}`
+        )
       })
       yield* round
       gc()

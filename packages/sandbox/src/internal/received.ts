@@ -1,5 +1,5 @@
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
-import { firstParameters } from "./text.ts"
+import { copyOf, firstParameters } from "./text.ts"
 
 /** A request that has been read whole. */
 export interface Received {
@@ -99,7 +99,13 @@ export const duplicateOf = (form: URLSearchParams): string | undefined => {
   return undefined
 }
 
-/** The names of a space-separated list; absent and empty are the same here. */
-export const scopeNames = (
-  scope: string | null | undefined
-): ReadonlyArray<string> => [...new Set((scope ?? "").split(" ").filter((name) => name !== ""))]
+const mostScopes = 100
+
+/** The names of a space-separated list, a hundred at most; absent and empty are the same here. They stay with a token. */
+export const scopeNames = (scope: string | null | undefined): ReadonlyArray<string> => [
+  ...new Set(
+    (scope ?? "").split(" ", 10 * mostScopes).filter((name) => name !== "").slice(0, mostScopes).map((name) =>
+      copyOf(name, 200)
+    )
+  )
+]

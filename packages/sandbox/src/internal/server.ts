@@ -13,7 +13,7 @@ import {
   refused,
   type Reply
 } from "./realm.ts"
-import type { Received } from "./received.ts"
+import { type Received, scopeNames } from "./received.ts"
 import { refusalOfRefreshToken, spend } from "./refreshing.ts"
 import { type AccessToken, isValid, type RefreshToken, remaining } from "./tokens.ts"
 import { makeVerifying } from "./verifying.ts"
@@ -188,7 +188,7 @@ export const makeServer = (world: World, server: Server, origin: string): Realm 
   const grant = (endpoint: TokenEndpoint, values: Values, request: Received): Reply => {
     const { lifetime = 3600, reply = standard, status = 200 } = endpoint
     const { now } = request
-    const scopes = (values["scope"] ?? "").split(" ").filter((scope) => scope !== "")
+    const scopes = scopeNames(values["scope"])
     const common = { provider, account: server.host, scopes, now, lifetime } as const
     const seconds = Math.floor(now / 1000)
     const value = has(reply, "$jwt")
