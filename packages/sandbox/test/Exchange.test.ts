@@ -274,12 +274,19 @@ describe("The work for a request", () => {
           accept: long.slice(0, 20_000)
         }, "")
         yield* send(`${origin}/auth.routee.net/oauth/token`, form, `scope=${long}&grant_type=${long}`)
-        // Routera takes any scope, and a token keeps its own.
-        const scopes = encodeURIComponent(`a-scope-that-is-long-enough ${"many more ".repeat(40_000)}`)
+        // Routera takes any scope, and a token keeps its own; a refused request keeps the account that it was for.
+        const scopes = encodeURIComponent(`a-scope-that-is-long-enough ${"many more ".repeat(20_000)}`)
+        for (const secret of [Account.routera.clientSecret, "a-wrong-client-secret"]) {
+          yield* send(
+            `${origin}/api.routera.io/oauth2/token`,
+            form,
+            `${grant}&client_id=${Account.routera.clientId}&client_secret=${secret}&scope=${scopes}`
+          )
+        }
         yield* send(
-          `${origin}/api.routera.io/oauth2/token`,
+          `${origin}/auth.voipex.io/token`,
           form,
-          `${grant}&client_id=${Account.routera.clientId}&client_secret=${Account.routera.clientSecret}&scope=${scopes}`
+          `grant_type=password&client_id=api&username=alice%40example.com&password=${"w".repeat(20)}&scope=${scopes}`
         )
       })
       yield* round

@@ -129,6 +129,8 @@ const refusalOfSecret = (account: ClientAccount, given: string, request: Receive
   return "The client id is known, and the client secret is wrong."
 }
 
+const isText = (text: string | undefined): text is string => text !== undefined
+
 /** For whom the request speaks, be it right or wrong. */
 export const identifyClient = (
   world: World,
@@ -145,7 +147,7 @@ export const identifyClient = (
     (request.basic === undefined ? undefined : raw(request.basic)[0]?.clientSecret)
   return {
     provider,
-    account: account?.clientId ?? claims.find((clientId) => world.client(provider, clientId) !== undefined),
+    account: account?.clientId ?? claims.map((clientId) => world.client(provider, clientId)?.clientId).find(isText),
     matched: account !== undefined,
     clientSecret: secret === undefined ? undefined : account?.clientSecret ?? secret
   }

@@ -6,7 +6,7 @@ import type { Received } from "./received.ts"
 import { copyOf } from "./text.ts"
 import type { World } from "./world.ts"
 
-const parameterNames = new Set([
+const parameterNames = [
   "grant_type",
   "client_id",
   "client_secret",
@@ -19,11 +19,14 @@ const parameterNames = new Set([
   "client_assertion",
   "client_assertion_type",
   "assertion"
-])
+]
 
 const secretParameters = ["client_secret", "password", "refresh_token", "assertion", "client_assertion"]
 
-const grants = new Set(["client_credentials", "password", "refresh_token", "authorization_code"])
+const grants = ["client_credentials", "password", "refresh_token", "authorization_code"]
+
+/** The list's own text, and not a slice of what came. */
+const known = (texts: ReadonlyArray<string>, text: string): string | undefined => texts.find((one) => one === text)
 
 /** A text is shown up to so many characters, and of a list so many items. */
 const longest = 200
@@ -78,7 +81,7 @@ export const openingOf = (
   const shown = (text: string | undefined): string | undefined => text === undefined ? undefined : shownBy(mask, text)
   const print = (value: string | undefined): string | undefined =>
     value === undefined ? undefined : world.fingerprint(value)
-  const nameOfParameter = (name: string): string => parameterNames.has(name) ? name : `?${world.fingerprint(name)}`
+  const nameOfParameter = (name: string): string => known(parameterNames, name) ?? `?${world.fingerprint(name)}`
   const grant = form.get("grant_type")
   const { accept, "content-type": contentType, "user-agent": userAgent } = headers
 
@@ -91,7 +94,7 @@ export const openingOf = (
     host: request.host === "" ? undefined : shownBy(mask, request.host),
     query: [...request.query.keys()].slice(0, most).map(nameOfParameter),
     placement: request.placement,
-    grant: !isToken || grant === null ? undefined : grants.has(grant) ? grant : "other",
+    grant: !isToken || grant === null ? undefined : known(grants, grant) ?? "other",
     scope: isToken ? shown(form.get("scope") ?? undefined) : undefined,
     parameters: isToken ? [...form.keys()].slice(0, most).map(nameOfParameter) : [],
     account: identity?.account,
