@@ -56,6 +56,6 @@ const program = Effect.gen(function*() {
 })
 
 program.pipe(
-  Effect.provide([Sandbox.layer({ lifetimes: { routera: 2 } }), Collector.layer, FetchHttpClient.layer]),
+  Effect.provide([Sandbox.layer({ lifetimes: { routera: 3 } }), Collector.layer, FetchHttpClient.layer]),
   NodeRuntime.runMain
 )

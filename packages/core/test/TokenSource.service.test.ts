@@ -5,11 +5,13 @@ import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as ProviderService from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
-import { TokenSource } from "@mintmark/core/TokenSource"
+import { TokenSource, WaitUntil } from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
 import * as Server from "./support/ScriptedServer.ts"
 
 const acme = Provider.make({
@@ -44,4 +46,30 @@ describe("the TokenSource of a service", () => {
       }).pipe(Effect.provide(Layer.provideMerge(Acme.tokenSource, live)))
       assert.strictEqual(server.seen.requests, 3)
     }))
+
+  for (const given of ["to the caller", "to the Layer"] as const) {
+    it.effect(`hands each token request to the WaitUntil that is given ${given}, and no cached token`, () =>
+      Effect.gen(function*() {
+        const promises: Array<Promise<unknown>> = []
+        const waitUntil = (promise: Promise<unknown>) => void promises.push(promise)
+        const server = Server.make([Server.after("2 seconds", Server.token())])
+        const live = Acme.layer({ clientId: "client", clientSecret: Redacted.make("secret") }).pipe(
+          Layer.provide(Layer.succeed(HttpClient.HttpClient, server.http)),
+          Layer.provide(given === "to the Layer" ? Layer.succeed(WaitUntil, waitUntil) : Layer.empty)
+        )
+        yield* Effect.gen(function*() {
+          const acme = yield* Acme
+          const token = given === "to the Layer"
+            ? acme.token
+            : Effect.provideService(acme.token, WaitUntil, waitUntil)
+          const first = yield* Effect.forkChild(token, { startImmediately: true })
+          yield* TestClock.adjust("2 seconds")
+          const { value } = yield* Fiber.join(first)
+          yield* token
+          assert.strictEqual(promises.length, 1)
+          assert.strictEqual(Redacted.value(value), "token-1")
+          assert.isDefined(yield* Effect.promise(async () => promises[0]))
+        }).pipe(Effect.provide(live))
+      }))
+  }
 })
