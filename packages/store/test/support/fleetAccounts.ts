@@ -14,13 +14,11 @@ export type SandboxProvider = "routera" | "voipex"
 /** All that a fleet is tried with. */
 export type FleetProvider = SandboxProvider | "oidc-provider"
 
-const acme = (path: string) => ({
-  tokenEndpoint: `https://auth.acme.test${path}`,
-  apiUrl: "https://api.acme.test"
-})
+/** At the documented host of a provider, which has an address of its own in the sandbox. */
+const at = (tokenEndpoint: string) => ({ tokenEndpoint, apiUrl: tokenEndpoint })
 
 const routera = Provider.make({
-  ...acme("/oauth2/token"),
+  ...at("https://api.routera.io/oauth2/token"),
   id: "routera",
   clientAuthentication: ClientAuthentication.clientSecretPost,
   grant: Grant.clientCredentials,
@@ -28,7 +26,7 @@ const routera = Provider.make({
 })
 
 const voipex = Provider.make({
-  ...acme("/token"),
+  ...at("https://auth.voipex.io/token"),
   id: "voipex",
   clientAuthentication: ClientAuthentication.none,
   grant: Grant.password,
@@ -37,7 +35,7 @@ const voipex = Provider.make({
 })
 
 const oidcProvider = Provider.make({
-  ...acme("/token"),
+  ...at("https://auth.acme.test/token"),
   id: "oidc-provider",
   clientAuthentication: ClientAuthentication.clientSecretBasic,
   grant: Grant.password,
