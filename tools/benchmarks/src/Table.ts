@@ -11,15 +11,6 @@ export const markdown = (measurement: Measurement): string =>
     measurement.notes.map((note) => `- ${note}`).join("\n")
   ].filter((block) => block !== "").join("\n\n")
 
-/** The few columns that say most, of all measurements, as one table. */
-export const headlines = (measurements: ReadonlyArray<Measurement>): string =>
-  table(
-    measurements.flatMap(({ columns }) =>
-      columns.flatMap((column) => column.headline === undefined ? [] : [{ ...column, title: column.headline }])
-    ),
-    brief
-  )
-
 const tables = (columns: ReadonlyArray<Column>): ReadonlyArray<string> =>
   [...groupBy(columns, ({ group }) => group)].map(([group, columns]) => `### ${group}\n\n${table(columns)}`)
 
@@ -41,12 +32,6 @@ const pad = (text: string, width: number): string =>
   text === "---" ? "-".repeat(width) : text === "---:" ? `${"-".repeat(width - 1)}:` : text.padEnd(width)
 
 /** A ratio alone, or a figure where there is no floor. */
-const brief = (column: Column, name: string): string => {
-  const values = column.figures[name]
-  if (values === undefined) return ""
-  const floor = column.floor === undefined ? undefined : column.figures[column.floor]
-  return floor === undefined ? format(spread(values).median, column.unit) : times(spread(ratios(values, floor)).median)
-}
 
 /** A ratio with its spread where there is a floor, and the figure itself. */
 const cell = (column: Column, name: string): string => {

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, totalmem } from "node:os"
 import { contestants } from "./contestants/index.ts"
 import { isolated } from "./harness/Isolated.ts"
 import { version } from "./harness/Published.ts"
 import type { Measurement } from "./Measurement.ts"
-import { headlines, markdown } from "./Table.ts"
+import { markdown } from "./Table.ts"
 
 const all = ["Cached", "Request", "Api", "Herd", "Start", "Accounts", "Fleet"]
 
@@ -41,21 +41,9 @@ ${measurements.map(markdown).join("\n\n")}
 ${who.join("\n")}
 `
 
-const brief = `${headlines(measurements)}
-
-Medians of ratios to what is ×1.00 in the same rounds; counts as they are. Made by \`npm run bench\` on ${machine}; all
-of it, with spreads and with how each was called, is in [docs/benchmarks.md](./docs/benchmarks.md).`
-
 // A part of the measurements is for looking at: only all of them together are written down.
 if (wanted.length === 0) {
   const docs = new URL("../../../docs/", import.meta.url)
   mkdirSync(docs, { recursive: true })
   writeFileSync(new URL("benchmarks.md", docs), page)
-
-  const readme = new URL("../../../README.md", import.meta.url)
-  const marked = /(<!-- benchmarks -->)[^]*(<!-- \/benchmarks -->)/
-  writeFileSync(
-    readme,
-    readFileSync(readme, "utf8").replace(marked, `$1\n\n${brief}\n\n$2`)
-  )
 }
