@@ -116,6 +116,7 @@ const troubles: ReadonlyArray<Omit<Fault, "everyTransport">> = [
   one("a reply compressed with gzip that nobody asked for", Answer.nestedEncodings(1)),
   one("an interim 100 that nobody asked for", Answer.interim(100)),
   one("an interim 102", Answer.interim(102)),
+  one("status 407, of a proxy", Answer.status(407, { body: "" })),
   one("a 101 that nobody asked for", Answer.switchingProtocols),
   ...large,
   redirects("the same origin", ({ token }) => `${token}/elsewhere`),
@@ -210,7 +211,6 @@ export const reply = (canary: { readonly secret: string; readonly token: string 
     "slow_down": refused(400, "slow_down"),
     "temporarily_unavailable": refused(400, "temporarily_unavailable")
   }),
-  one("status 407, of a proxy", Answer.status(407, { body: "" })),
   one("a refresh token of 40,000 characters", Answer.token({ refresh_token: "r".repeat(40_000) })),
   one("a byte order mark", Answer.token({}, { encoding: "utf-8-bom" })),
   answered("another encoding", {

@@ -28,7 +28,7 @@ export const reasonOf = (error: unknown): TokenError.Reason => {
   }
   return new TokenError.Unavailable({
     kind: signs.length > 0 && signs.every(({ isUnsent }) => isUnsent) ? "connection" : "interrupted",
-    code: signs[0]?.code || undefined
+    code: signs[0]?.code
   })
 }
 
@@ -53,12 +53,10 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
     ? [{ code: "HTTP_PARSER_ERROR", isUnsent: false }]
     : Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code)
     ? [{ code, isUnsent: syscall === "connect" || beforeSending.test(code) || neverConnected.test(text) }]
-    : neverConnected.test(text)
-    ? [{ code: "", isUnsent: true }]
     : []
   return [...(each.length > 0 ? each : own), ...[reason, cause].flatMap((one) => signsOf(one, depth + 1))]
 }
 
-// A proxy that refuses the tunnel, a 407, which `fetch` makes an error of, and a TLS handshake that was cut off: undici
-// and Node have no code for them.
-const neverConnected = /^Proxy response \(|^proxy authentication required$|before secure TLS connection was established/
+// A proxy that refuses the tunnel, and a TLS handshake that was cut off: undici and Node have no code for them. Of a 407
+// that is no answer to CONNECT, `fetch` makes an error that says nothing.
+const neverConnected = /^Proxy response \(|before secure TLS connection was established/

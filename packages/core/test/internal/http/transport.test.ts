@@ -37,7 +37,6 @@ describe("reasonOf", () => {
       failed("UND_ERR_ABORTED", {}, "Proxy response (407) !== 200 when HTTP Tunneling")
     ],
     ["a proxy that refuses CONNECT, over Node's own agent", failed("ERR_PROXY_TUNNEL", { statusCode: 403 })],
-    ["a 407, of which fetch makes an error", failed(undefined, {}, "proxy authentication required")],
     [
       "a TLS handshake that is cut off",
       failed("ECONNRESET", {}, "Client network socket disconnected before secure TLS connection was established")
