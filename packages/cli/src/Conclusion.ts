@@ -105,7 +105,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   const { certificate, id, provider, settings } = evidence
   const url = new URL(provider.tokenEndpoint)
   const lead = leadOf(evidence)
-  const led = lead === undefined ? "" : lead.name === "baseUrl" ? `, where ${lead.variable} points` : ""
+  const led = lead === undefined ? "" : lead.name === "baseUrl" ? `, where ${lead.variable} points,` : ""
   if (code === "ENOTFOUND" || code.startsWith("EAI_") || code === "NotFound") {
     const { regions = [] } = Providers.entry(id)
     const region = Settings.text(settings, "region")
@@ -116,21 +116,14 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
         exitCode: ExitCode.unavailable
       }
       : {
-        cause: `the name ${url.hostname} can't be resolved${led}`,
+        cause: `the name ${url.hostname}${led} can't be resolved`,
         next: lead?.name === "baseUrl" ? orCheck(evidence) : "Check the network and the DNS of this machine.",
         exitCode: ExitCode.unavailable
       }
   }
-  if (code === "BAD_PORT") {
-    return {
-      cause: `fetch sends no requests to port ${url.port}, which the Fetch Standard blocks`,
-      next: orCheck(evidence),
-      exitCode: ExitCode.unavailable
-    }
-  }
   if (code === "ECONNREFUSED") {
     return {
-      cause: `nothing listens on ${url.host}${led}`,
+      cause: `nothing listens on ${url.host}${led.replace(/,$/, "")}`,
       next: isLoopback(url.hostname)
         ? `If that is to be the sandbox, start it: \`mintmark sandbox${
           url.port === "" ? "" : ` --port ${url.port}`

@@ -47,6 +47,11 @@ export const resolved = (id: Providers.Id, settings: Settings.Settings): Provide
   return Result.getOrElse(resolve(provider, Settings.options(id, settings)), () => provider)
 }
 
+const codeOf = (error: TokenError | undefined): string | undefined =>
+  error?.reason._tag !== "Unavailable"
+    ? undefined
+    : error.reason.code ?? (error.reason.kind === "timeout" ? "ETIMEDOUT" : undefined)
+
 /** The secrets among the settings. */
 export const secretsOf = ({ id, settings }: Pick<Evidence, "id" | "settings">): ReadonlyArray<Redacted.Redacted> =>
   Providers.settings(id).flatMap(({ kind, name }) => {
@@ -60,7 +65,7 @@ export const complete = Effect.fnUntraced(function*(
   envFile: string | undefined
 ): Effect.fn.Return<Evidence, Failure, FileSystem.FileSystem> {
   const { error, exchange, id, provider, settings } = evidence
-  const code = evidence.code ?? exchange?.code
+  const code = evidence.code ?? exchange?.code ?? codeOf(error)
   const url = new URL(provider.tokenEndpoint)
   const isBroken = error?.reason._tag === "Unavailable" && error.reason.kind === "interrupted"
     || error?.reason._tag === "ReplyNotUnderstood" && error.reason.status === undefined

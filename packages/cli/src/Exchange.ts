@@ -85,9 +85,7 @@ const withoutQuery = (location: string | undefined): string | undefined => locat
 /** The system's code of an error, such as `ECONNREFUSED`. */
 export const codeOf = (error: unknown, depth: number): string | undefined => {
   if (!Predicate.isObject(error) || depth > 5) return undefined
-  const { cause, code, errors, message, reason } = error
-  // The Fetch Standard has no code for the ports that it blocks.
-  if (message === "bad port") return "BAD_PORT"
+  const { cause, code, errors, reason } = error
   const own = Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code) ? code : undefined
   const inner = [cause, reason, ...(Array.isArray(errors) ? errors : [])]
     .map((one) => codeOf(one, depth + 1))

@@ -48,7 +48,8 @@ const both = Effect.fnUntraced(function*(
   assert.strictEqual(doctor.code, code)
   if (!tokenFails) return
   yield* before
-  const token = yield* atTerminal(["token", id, "--timeout", "2", ...args], env, [], machine)
+  const timeout = args.includes("--timeout") ? [] : ["--timeout", "2"]
+  const token = yield* atTerminal(["token", id, ...timeout, ...args], env, [], machine)
   const [problem = "", advice = "", ...more] = linesOf(token)
   matches(problem, cause)
   matches(advice, next)
@@ -114,9 +115,9 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
 
   it.effect("with a port that fetch doesn't use says so", () =>
     both("routee", { ...routee, ROUTEE_BASE_URL: "http://127.0.0.1:9" }, {
-      cause: "fetch sends no requests to port 9",
-      next: "Correct ROUTEE_BASE_URL",
-      code: 6
+      cause: "ROUTEE_BASE_URL must not use port 9",
+      next: "Correct ROUTEE_BASE_URL in the environment.",
+      code: 3
     }))
 
   it.effect("with https where http is spoken says so", () =>
@@ -261,6 +262,32 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
         next: /^Try again after 20.*Z\.$/,
         code: 7
       }, { before })
+    }))
+
+  it.effect("whose server doesn't answer says so", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const before = sandbox.script({ provider: "routee", kind: "token" }, [Answer.hang("before-headers")])
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: sandbox.urls.routee }, {
+        cause: /127\.0\.0\.1:\d+, where ROUTEE_BASE_URL points, didn't answer in time \(ETIMEDOUT\)/,
+        next: "Correct ROUTEE_BASE_URL",
+        code: 6
+      }, { before, args: ["--timeout", "1"] })
+    }))
+
+  it.effect("whose server ends the connection says so", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const before = sandbox.script(
+        { provider: "routee", kind: "token" },
+        Array.from({ length: 9 }, () => Answer.reset("before-headers"))
+      )
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: sandbox.urls.routee }, {
+        cause: /127\.0\.0\.1:\d+, where ROUTEE_BASE_URL points, can't be reached, or ended the connection \(\w+\)/,
+        next: "Correct ROUTEE_BASE_URL",
+        code: 6
+      }, { before: Effect.andThen(sandbox.unscript(), before) })
+      yield* sandbox.unscript()
     }))
 
   it.effect("whose server fails says so", () =>

@@ -204,7 +204,7 @@ const exchange = Effect.fnUntraced(function*(
       Effect.flatMap(
         watched.seen,
         (exchange) =>
-          stop({ ...before, error, exchange, code: exchange?.code ?? codeOf(error) }, {
+          stop({ ...before, error, exchange, code: exchange?.code }, {
             step: "endpoint",
             detail: `${sent}: ${error.reason.message}`
           })
@@ -244,9 +244,6 @@ const isAnswer = ({ reason }: TokenError): boolean => {
       return false
   }
 }
-
-const codeOf = ({ reason }: TokenError): string | undefined =>
-  reason._tag === "Unavailable" ? reason.code ?? (reason.kind === "timeout" ? "ETIMEDOUT" : undefined) : undefined
 
 const compareClocks = Effect.fnUntraced(function*(
   { date, receivedAt, requestedAt }: ReplyReader.TokenResponse,
