@@ -47,7 +47,8 @@ export const sendOnce = <E, R>(
     })
     const apply = () => {
       const fiber = Fiber.getCurrent()
-      fiber?.setContext(withNothingOfTheCaller(fiber.context, tracer))
+      if (fiber === undefined || applies(fiber.context, tracer)) return
+      fiber.setContext(withNothingOfTheCaller(fiber.context, tracer))
     }
 
     // The last change to the request: what the application's client does to it comes before.
@@ -58,32 +59,47 @@ export const sendOnce = <E, R>(
     )
   })
 
-const settings = Context.empty().pipe(
-  Context.add(HttpClient.TracerPropagationEnabled, false),
-  Context.add(HttpClient.TracerDisabledWhen, constFalse),
-  Context.add(HttpClient.TracerHeaderFilter, (name, phase) => phase === "response" && name === "retry-after"),
-  Context.add(Tracer.DisablePropagation, false),
-  Context.add(References.TracerEnabled, true)
-)
+const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.Tracer): Context.Context<R> => {
+  const init = Context.getOrUndefined(context, FetchHttpClient.RequestInit)
+  const options = Context.getOrUndefined(context, UndiciOptions)
+  let own = Context.add(settings, Tracer.Tracer, tracer)
+  if (init !== undefined) own = Context.add(own, FetchHttpClient.RequestInit, { ...init, ...fetched })
+  if (options !== undefined) own = Context.add(own, UndiciOptions, { ...options, maxRedirections: 0 })
+  return Context.merge(context, own)
+}
 
-const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.Tracer): Context.Context<R> =>
-  Context.merge(
-    context,
-    settings.pipe(
-      Context.add(Tracer.Tracer, tracer),
-      Context.add(FetchHttpClient.RequestInit, {
-        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        redirect: "manual",
-        ...notCached
-      }),
-      Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 })
-    )
-  )
+/** Whether that was done already, and nothing that the client sets itself has undone it. */
+const applies = (context: Context.Context<never>, tracer: Tracer.Tracer): boolean =>
+  Context.get(context, Tracer.Tracer) === tracer
+  && Context.get(context, HttpClient.TracerDisabledWhen) === constFalse
+  && !Context.get(context, HttpClient.TracerPropagationEnabled)
+  && !Context.get(context, Tracer.DisablePropagation)
+  && Context.get(context, References.TracerEnabled)
+  && Context.get(context, HttpClient.TracerHeaderFilter) === isRetryAfter
+  && Context.getOrUndefined(context, FetchHttpClient.RequestInit)?.redirect === "manual"
+  && Context.get(context, UndiciOptions).maxRedirections === 0
+
+const isRetryAfter = (name: string, phase: "request" | "response") => phase === "response" && name === "retry-after"
 
 // Next.js keeps the replies of `fetch`, also to a POST. A Worker of before November 2024 has no such option.
 const notCached: RequestInit = "cache" in Request.prototype ? { cache: "no-store" } : {}
 
 // `NodeHttpClient`'s, by its key: core knows nothing of Node.
-const UndiciOptions = Context.Reference<object>("@effect/platform-node/NodeHttpClient/UndiciOptions", {
-  defaultValue: () => ({})
-})
+const UndiciOptions = Context.Reference<{ readonly maxRedirections?: number | undefined }>(
+  "@effect/platform-node/NodeHttpClient/UndiciOptions",
+  {
+    defaultValue: () => ({})
+  }
+)
+
+const fetched: RequestInit = { redirect: "manual", ...notCached }
+
+const settings = Context.empty().pipe(
+  Context.add(HttpClient.TracerPropagationEnabled, false),
+  Context.add(HttpClient.TracerDisabledWhen, constFalse),
+  Context.add(HttpClient.TracerHeaderFilter, isRetryAfter),
+  Context.add(Tracer.DisablePropagation, false),
+  Context.add(References.TracerEnabled, true),
+  Context.add(FetchHttpClient.RequestInit, fetched),
+  Context.add(UndiciOptions, { maxRedirections: 0 })
+)
