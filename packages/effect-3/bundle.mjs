@@ -2,7 +2,7 @@
 // own Effect 3, and no type that is left speaks of anything else.
 import { writeNotices } from "@mintmark/scripts/notices"
 import { build } from "esbuild"
-import { readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join, resolve, sep } from "node:path"
 
 const own = resolve("src") + sep
@@ -55,10 +55,51 @@ const imported = new Set(
 for (const path of imported) {
   if (!/^(effect|@effect\/platform)\//.test(path)) throw new Error(`the bundle still imports ${path}`)
 }
+
+// A type that is core's or a provider's is copied, with what it needs of its own module. What it needs of Effect has the
+// same name there and in Effect 3.
+const foreign = /^((?:import|export) type \{ (.*) \} from )"@mintmark\/([\w-]+)\/(\w+)"/gm
+const statement =
+  /^(?:\/\*\*(?:(?!\*\/)[^])*\*\/\n)?(?:export|import|declare)\b[^]*?(?=^(?:\/\*\*|export|import|declare|\/\/#)|(?![^]))/gm
+
+const named = new Map()
+await mkdir("dist/engine", { recursive: true })
 for (const file of (await readdir("dist")).filter((file) => file.endsWith(".d.ts"))) {
   const types = await readFile(join("dist", file), "utf8")
-  for (const [, path] of types.matchAll(/(?:^(?:import|export).* from |import\()"([^"]+)"/gm)) {
-    if (!/^(effect|@effect\/platform)\/|^\.\/\w+\.ts$/.test(path)) throw new Error(`dist/${file} speaks of ${path}`)
+  const own = types.replaceAll(foreign, (_, start, names, name, module) => {
+    const copy = `${name}.${module}`
+    const known = named.get(copy) ?? { path: resolve("..", name, "dist", `${module}.d.ts`), names: new Set() }
+    for (const each of names.split(", ")) known.names.add(each.split(" ")[0])
+    named.set(copy, known)
+    return `${start}"./engine/${copy}.ts"`
+  })
+  await writeFile(join("dist", file), own)
+}
+for (const [copy, { names, path }] of named) {
+  const statements = (await readFile(path, "utf8")).match(statement).map((text) => {
+    const code = text.replace(/^\/\*\*(?:(?!\*\/)[^])*\*\/\n/, "")
+    return { text, code, name: /^export (?:type|interface) (\w+)/.exec(code)?.[1] }
+  })
+  const mentions = ({ code }, name) => new RegExp(`\\b${name}\\b`).test(code)
+  const wanted = new Set(statements.filter(({ name }) => names.has(name)))
+  for (const each of wanted) {
+    for (const other of statements) if (other.name !== undefined && mentions(each, other.name)) wanted.add(other)
+  }
+  const imports = statements.filter(({ code }) => {
+    const local = /^import (?:type )?\* as (\w+) from/.exec(code)?.[1]
+    return local !== undefined && [...wanted].some((each) => mentions(each, local))
+  })
+  const text = [...imports.map(({ code }) => code), ...[...wanted].map(({ text }) => text)].join("")
+  await writeFile(join("dist/engine", `${copy}.d.ts`), text)
+}
+for (const folder of ["dist", "dist/engine"]) {
+  for (const file of (await readdir(folder)).filter((file) => file.endsWith(".d.ts"))) {
+    const types = await readFile(join(folder, file), "utf8")
+    for (const [, path] of types.matchAll(/(?:^(?:import|export).* from |import\()"([^"]+)"/gm)) {
+      if (!/^(effect|@effect\/platform)\/|^\.\/(engine\/[\w-]+\.)?\w+\.ts$/.test(path)) {
+        throw new Error(`${folder}/${file} speaks of ${path}`)
+      }
+    }
   }
 }
 

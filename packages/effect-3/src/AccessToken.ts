@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { AccessToken as AccessToken4, RefreshToken as RefreshToken4 } from "@mintmark/core/AccessToken"
 import type * as Redacted from "effect/Redacted"
 
 /**
@@ -12,10 +13,8 @@ import type * as Redacted from "effect/Redacted"
  * @since 0.1.0
  * @category models
  */
-export interface RefreshToken {
+export interface RefreshToken extends Omit<RefreshToken4, "value"> {
   readonly value: Redacted.Redacted
-  /** In milliseconds since the Unix epoch; `undefined` where the provider names no end. */
-  readonly expiresAt: number | undefined
 }
 
 /**
@@ -25,15 +24,8 @@ export interface RefreshToken {
  * @since 0.1.0
  * @category models
  */
-export interface AccessToken<out Reply = unknown> {
+export interface AccessToken<out Reply = unknown> extends Omit<AccessToken4<Reply>, "value" | "refreshToken"> {
+  /** The token: `Redacted.value(token.value)` is its text. */
   readonly value: Redacted.Redacted
-  /** When the request for it was sent, in milliseconds since the Unix epoch. */
-  readonly requestedAt: number
-  /** Its end, in milliseconds since the Unix epoch. A token that may be used just once ends when it was requested. */
-  readonly expiresAt: number
-  /** The scopes that were granted; where the reply names none, those that were asked for. A set: order says nothing. */
-  readonly scopes: ReadonlyArray<string>
   readonly refreshToken: RefreshToken | undefined
-  /** What the provider's reply adds to OAuth's fields. */
-  readonly reply: Reply
 }

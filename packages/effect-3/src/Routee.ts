@@ -4,30 +4,12 @@
  * @since 0.1.0
  */
 import { routee } from "@mintmark/routee/Routee"
+import type { RouteeScope } from "@mintmark/routee/Routee"
 import * as Schema from "effect/Schema"
 import { Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
-/**
- * The scopes that Routee documents. It grants others too, so any other text is accepted.
- *
- * @since 0.1.0
- * @category models
- */
-export type RouteeScope =
-  | "contact"
-  | "account"
-  | "report"
-  | "sms"
-  | "voice"
-  | "lookup"
-  | "number_validator"
-  | "2step"
-  | "viber"
-  | "sender_info"
-  | "virtual_number"
-  | "number_pool"
-  | (string & {})
+export type { RouteeScope }
 
 /**
  * What Routee's reply adds to OAuth's fields.

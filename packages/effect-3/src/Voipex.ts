@@ -4,18 +4,13 @@
  * @since 0.1.0
  */
 import { voipex } from "@mintmark/voipex/Voipex"
+import type { VoipexScope } from "@mintmark/voipex/Voipex"
 import * as Schema from "effect/Schema"
 import { toRedacted } from "./internal/accessToken.ts"
 import { Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
-/**
- * The scopes that Voipex is known to take or to give. Any other text is accepted too.
- *
- * @since 0.1.0
- * @category models
- */
-export type VoipexScope = "openid" | "profile" | "email" | (string & {})
+export type { VoipexScope }
 
 /**
  * What Voipex's reply adds to OAuth's fields.

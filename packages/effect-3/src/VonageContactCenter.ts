@@ -4,59 +4,21 @@
  * @since 0.1.0
  */
 import { vonageContactCenter } from "@mintmark/vonage-contact-center/VonageContactCenter"
-import type * as Array from "effect/Array"
+import type {
+  VonageContactCenterDomain,
+  VonageContactCenterRegion,
+  VonageContactCenterScope,
+  VonageContactCenterScopes
+} from "@mintmark/vonage-contact-center/VonageContactCenter"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
 
-/**
- * The regions that are known. Any other that can stand in a host name is accepted too.
- *
- * @since 0.1.0
- * @category models
- */
-export type VonageContactCenterRegion = "emea" | "nam" | "apac" | (string & {})
-
-/**
- * Where an account lives.
- *
- * @since 0.1.0
- * @category models
- */
-export interface VonageContactCenterPlace {
-  /** The account's region. */
-  readonly region: VonageContactCenterRegion
-  /** The domain below which the regions are: `cc.vonage.com` if left out; the older one is still in use. */
-  readonly domain?: "cc.vonage.com" | "newvoicemedia.com" | (string & {}) | undefined
+export type {
+  VonageContactCenterDomain,
+  VonageContactCenterRegion,
+  VonageContactCenterScope,
+  VonageContactCenterScopes
 }
-
-/**
- * The scopes that Vonage documents. Any other text is accepted too.
- *
- * @since 0.1.0
- * @category models
- */
-export type VonageContactCenterScope =
-  | "agents-availability:read"
-  | "users:read"
-  | "users:write"
-  | "interactions:write"
-  | "interaction-content:read"
-  | "interaction-content:delete"
-  | "stats"
-  | "globalpci"
-  | "admin:read"
-  | "admin:write"
-  | "self:read"
-  | "self:write"
-  | (string & {})
-
-/**
- * What a token is asked for: at least one scope.
- *
- * @since 0.1.0
- * @category models
- */
-export type VonageContactCenterScopes = Array.NonEmptyReadonlyArray<VonageContactCenterScope>
 
 /**
  * What `VonageContactCenter.layer` takes.
@@ -64,7 +26,11 @@ export type VonageContactCenterScopes = Array.NonEmptyReadonlyArray<VonageContac
  * @since 0.1.0
  * @category models
  */
-export interface VonageContactCenterOptions extends Options, VonageContactCenterPlace {
+export interface VonageContactCenterOptions extends Options {
+  /** The account's region. */
+  readonly region: VonageContactCenterRegion
+  /** The domain below which the regions are: `cc.vonage.com` by default; the older one is still in use. */
+  readonly domain?: VonageContactCenterDomain | undefined
   /** The client's id. */
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */

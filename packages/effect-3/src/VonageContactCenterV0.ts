@@ -6,7 +6,7 @@
 import { vonageContactCenterV0 } from "@mintmark/vonage-contact-center/VonageContactCenterV0"
 import { addsNothing, Service } from "./internal/service.ts"
 import type { Options, Secret } from "./ProviderClient.ts"
-import type { VonageContactCenterPlace } from "./VonageContactCenter.ts"
+import type { VonageContactCenterOptions } from "./VonageContactCenter.ts"
 
 /**
  * What `VonageContactCenterV0.layer` takes.
@@ -14,7 +14,7 @@ import type { VonageContactCenterPlace } from "./VonageContactCenter.ts"
  * @since 0.1.0
  * @category models
  */
-export interface VonageContactCenterV0Options extends Options, VonageContactCenterPlace {
+export interface VonageContactCenterV0Options extends Options, Pick<VonageContactCenterOptions, "region" | "domain"> {
   /** The account key. */
   readonly accountKey: string
   /** The account's API token, or an effect that reads it anew for each token request. */

@@ -53,10 +53,7 @@ const below: Record<string, (http: HttpClient.HttpClient) => HttpClient.HttpClie
 const around: Record<string, (http: HttpClient.HttpClient) => HttpClient.HttpClient> = {
   "nothing": (http) => http,
   "followRedirects": HttpClient.followRedirects(5),
-  "followRedirects and a header": (http) =>
-    HttpClient.followRedirects(http, 5).pipe(HttpClient.mapRequest(HttpClientRequest.setHeader("x-mine", "2"))),
   "followRedirects twice": (http) => HttpClient.followRedirects(HttpClient.followRedirects(http), 5),
-  "filterStatusOk and retry": (http) => HttpClient.retry(HttpClient.filterStatusOk(http), { times: 4 }),
   "retryTransient": HttpClient.retryTransient({ times: 4 })
 }
 

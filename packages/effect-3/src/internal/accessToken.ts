@@ -16,7 +16,8 @@ export const toAccessToken = <Reply4, Reply>(
     value: toRedacted(token.refreshToken.value),
     expiresAt: token.refreshToken.expiresAt
   },
-  reply: toReply(token.reply)
+  reply: toReply(token.reply),
+  ...(token.apiUrl !== undefined && { apiUrl: token.apiUrl })
 })
 
 /** The application's token, as the engine compares it with its own. */

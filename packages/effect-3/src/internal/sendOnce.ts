@@ -9,7 +9,7 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
-import { constFalse, constVoid } from "effect/Function"
+import { constFalse } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Tracer from "effect/Tracer"
@@ -27,21 +27,15 @@ export const sendOnce = <E, R>(
     const tracer = Tracer.make({
       span: (name, parent, context, links, startTime, kind) => {
         const span: Tracer.Span = {
-          _tag: "Span",
+          ...sending.span(),
           name,
-          spanId: "",
-          traceId: "",
           parent,
           context,
           status: { _tag: "Started", startTime },
-          attributes: new Map(),
           links,
           sampled: false,
           kind,
-          attribute: sending.attribute,
-          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause)),
-          event: constVoid,
-          addLinks: constVoid
+          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause))
         }
         sending.started(span, kind, Option.getOrUndefined(parent))
         return span

@@ -1,3 +1,5 @@
+import { constVoid } from "effect/Function"
+
 /*
  * What a request with credentials goes through that is sent once, whatever the application's client is set to do: for
  * the clients of both versions of Effect.
@@ -56,6 +58,17 @@ export class Sending {
       }
     })
   }
+
+  /** What a span has that tells of the request, whichever Effect starts it. */
+  readonly span = () => ({
+    _tag: "Span" as const,
+    spanId: "",
+    traceId: "",
+    attributes: new Map<string, unknown>(),
+    attribute: this.attribute,
+    event: constVoid,
+    addLinks: constVoid
+  })
 
   /** A span has started. A client that is made of another one sends through it, and both start a span. */
   readonly started = (span: object, kind: string, parent: object | undefined): void => {

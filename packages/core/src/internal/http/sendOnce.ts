@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { constFalse, constVoid } from "effect/Function"
+import { constFalse } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -30,16 +30,10 @@ export const sendOnce = <E, R>(
     const tracer = Tracer.make({
       span: (options) => {
         const span: Tracer.Span = {
-          _tag: "Span",
-          spanId: "",
-          traceId: "",
-          attributes: new Map(),
+          ...sending.span(),
           status: { _tag: "Started", startTime: options.startTime },
           ...options,
-          attribute: sending.attribute,
-          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause)),
-          event: constVoid,
-          addLinks: constVoid
+          end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause))
         }
         sending.started(span, options.kind, Option.getOrUndefined(options.parent))
         return span
