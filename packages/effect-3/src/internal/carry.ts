@@ -6,18 +6,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type { AccessToken as AccessToken4 } from "@mintmark/core/AccessToken"
 import { valueOf } from "@mintmark/core/Authorization"
-import {
-  type Attachment,
-  conceal,
-  hasLeft,
-  isRepeatable,
-  isSafe,
-  permitted,
-  refusalOf,
-  renew,
-  targetOf,
-  wasRedirected
-} from "@mintmark/core/internal/http/attachment"
+import * as Attachment from "@mintmark/core/internal/http/attachment"
 import { readToTheEnd } from "@mintmark/core/internal/http/heldResponse"
 import * as Effect4 from "effect-4/Effect"
 import * as Cause from "effect/Cause"
@@ -38,7 +27,7 @@ type Answer = Effect.Effect<Response, Failure>
 /** The application's HTTP client, with the token. What decides about it is the engine's. */
 export const carry = (
   http: HttpClient.HttpClient,
-  attached: Attachment,
+  attached: Attachment.Attachment,
   { fromEngine }: Bridge
 ): AuthenticatedHttpClient => {
   const { authorization, origins, renewOn, source } = attached
@@ -62,11 +51,11 @@ export const carry = (
         const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
         // One that `conceal` has hidden would not be sent.
         if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
-        const refusal = refusalOf(attached, url)
+        const refusal = Attachment.refusalOf(attached, url)
         if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
         return Effect.flatMap(get, (token) => {
-          const target = targetOf(attached, prepared.url, token)
-          const refusal = target === url ? undefined : refusalOf(attached, target)
+          const target = Attachment.targetOf(attached, prepared.url, token)
+          const refusal = target === url ? undefined : Attachment.refusalOf(attached, target)
           if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
           note(token, target)
           attachedHeader = valueOf(authorization, token)
@@ -78,17 +67,19 @@ export const carry = (
       // A client that follows redirects keeps all headers.
       refusing((sent) => {
         const isOurs = attachedHeader !== undefined && sent.headers[authorization.header] === attachedHeader
-        const refusal = isOurs ? refusalOf(attached, sent.url) : undefined
+        const refusal = isOurs ? Attachment.refusalOf(attached, sent.url) : undefined
         return refusal === undefined ? undefined : toTokenError(refusal)
       }),
       Effect.mapBoth({
         onSuccess: (response) => {
-          conceal(authorization, attachedHeader, response.request, response)
+          Attachment.conceal(authorization, attachedHeader, response.request, response)
           return response
         },
         onFailure: (error) => {
-          if (error._tag === "RequestError") conceal(authorization, attachedHeader, error.request)
-          if (error._tag === "ResponseError") conceal(authorization, attachedHeader, error.request, error.response)
+          if (error._tag === "RequestError") Attachment.conceal(authorization, attachedHeader, error.request)
+          if (error._tag === "ResponseError") {
+            Attachment.conceal(authorization, attachedHeader, error.request, error.response)
+          }
           return error
         }
       })
@@ -102,18 +93,19 @@ export const carry = (
     }
     // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
     const settle = (response: Response, answer: (response: Response) => Answer): Answer => {
-      if (sent === undefined || hasLeft(sent.url, urlOf(response))) return answer(response)
+      if (sent === undefined || Attachment.hasLeft(sent.url, urlOf(response))) return answer(response)
       const exchanged = { method: response.request.method, url: sent.url }
       if (!renewOn.has(response.status)) {
-        permitted(attached, exchanged)
+        Attachment.permitted(attached, exchanged)
         return answer(response)
       }
-      const refused = renew(attached, {
+      const refused = Attachment.renew(attached, {
         token: sent.token,
         request: exchanged,
         status: response.status,
         isRepeatable: isRepeatableBody(request.body)
-          && (isSafe(request.method) || !isAnother(request, sent.url, response) && !wasRedirected(response)),
+          && (Attachment.isSafe(request.method) ||
+            !isAnother(request, sent.url, response) && !Attachment.wasRedirected(response)),
         answer: Effect4.succeed(answer(response)),
         held: Effect4.map(hold(response), (held) => Effect4.succeed(answer(held))),
         repeat: (another) => Effect4.succeed(send(request, Effect.succeed(another), note))
@@ -142,7 +134,7 @@ const isAnother = ({ method }: HttpClientRequest.HttpClientRequest, url: string,
   request.method !== method || request.url !== url
 
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
-  body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
+  body._tag === "Raw" ? Attachment.isRepeatable(body.body) : body._tag !== "Stream"
 
 /** The response with its body read to the end, so that its connection is free. */
 const hold = (response: Response): Effect4.Effect<Response> =>

@@ -1,5 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Sending } from "@mintmark/core/internal/http/Sending"
@@ -14,14 +15,13 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Tracer from "effect/Tracer"
 
+type Sent = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError>
+
 /**
  * Sends a request that holds credentials as core does: once, to its own URL, and with nothing of the caller. What must
  * apply is set in the current fiber, which is expected to have nothing else to do.
  */
-export const sendOnce = <E, R>(
-  http: HttpClient.HttpClient.With<E, R>,
-  request: HttpClientRequest.HttpClientRequest
-): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
+export const sendOnce = (http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest): Sent =>
   Effect.suspend(() => {
     const sending = new Sending()
     const tracer = Tracer.make({
