@@ -39,13 +39,15 @@ export interface Secrets {
 
 export const makeSecrets = (fingerprint: (value: string) => string): Secrets => {
   const byStart = new Map<string, Map<string, Form>>()
+  // Their fingerprints: a secret that a request presented is a slice of the request.
   const known = new Set<string>()
   return {
-    has: (secret) => known.has(secret),
+    has: (secret) => known.has(fingerprint(secret)),
     add: (secret) => {
-      if (secret === undefined || secret.length < shortest || known.has(secret)) return
-      known.add(secret)
+      if (secret === undefined || secret.length < shortest) return
       const print = fingerprint(secret)
+      if (known.has(print)) return
+      known.add(print)
       for (const form of formsOf(secret)) {
         const start = form.slice(0, shortest)
         const there = byStart.get(start) ?? new Map<string, Form>()
