@@ -15,6 +15,8 @@ const memory = "core/test/TokenSource.memory.test.ts"
 const endpoint = "core/test/TokenEndpoint.test.ts"
 const shared = "store/test/RedisTokenStore.test.ts"
 const suite = "conformance/src/StoreSuite.ts"
+const postgres = "store/test/SqlTokenStore.test.ts"
+const schedules = "store/test/SharedStore.schedules.test.ts"
 const fleet = "store/test/Fleet.test.ts"
 const attached = "core/test/AuthenticatedHttpClient.test.ts"
 
@@ -236,6 +238,34 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "answers nobody for longer than its budget: that is how long a caller waits for it",
           "not while Redis is away: a valid token is served, and after its end the password asks",
           "uses the record that a replica has, when the replica takes over"
+        ]
+      }
+    },
+    {
+      what:
+        "PostgreSQL down at the start or later; stopped; read-only; no connection left; a row that is locked; a replica",
+      tests: {
+        [postgres]: [
+          "was not there at the start, and shares once it is",
+          "is down",
+          "is stopped",
+          "may only be read",
+          "has no connection left in the pool",
+          "is held by a transaction of another program, which has locked the row",
+          "uses the rows that a replica has, when the replica takes over"
+        ]
+      }
+    },
+    {
+      what: "PostgreSQL without the table, with an older one, without a right",
+      tests: { [postgres]: ["the table is not there", "the table is of an older version", "the user lacks a right"] }
+    },
+    {
+      what: "a Redis Cluster whose slot moves, or whose master dies",
+      tests: {
+        "store/test/RedisCluster.test.ts": [
+          "goes on while the slot of its record moves, and after it has moved",
+          "serves callers while the master of its record is dead, and shares again when a replica took over"
         ]
       }
     },
@@ -557,18 +587,13 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: { "core/test/Provider.test.ts": ["refuses a wrong type of ${option} from JavaScript, by its name"] }
     },
     {
-      what: "a clock that is put right after the token was stored",
+      what: "a clock is put right after a token was stored",
       tests: {
+        [suite]: ["no token is used past its end, though it was stored by a clock two hours ahead"],
         "store/test/KeyValueTokenStore.test.ts": [
           "uses no token that was stored by a clock two hours ahead, and puts another in its place",
           "does not apply a refusal that was stored by a clock two hours ahead"
         ]
-      }
-    },
-    {
-      what: "a writer without the key: times that no clock shows",
-      tests: {
-        "store/test/RedisTokenStore.test.ts": ["fails as ever where the times in a record are none that a clock shows"]
       }
     },
     {
@@ -581,6 +606,26 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "is refused by %s, and never sent again by itself",
           "are refused by %s: 30 s, doubled up to 15 min",
           "are perhaps refused by what is unclear: 5 s, doubled up to 5 min: %s %j"
+        ]
+      }
+    },
+    {
+      what: "a 5xx after a rotation, where processes share a refresh token",
+      tests: {
+        [schedules]: ["send each twice at most, five seconds apart, and the same process both times"],
+        [suite]: ["a refresh token that may be spent is sent by no process that did not see its request fail"]
+      }
+    },
+    {
+      what: "a writer without the key in a shared store: an old number, a time that no clock shows",
+      tests: {
+        [shared]: [
+          "uses no token under the number of another",
+          "fails as ever where the times in a record are none that a clock shows"
+        ],
+        [postgres]: [
+          "a token under another number",
+          "fails as ever where the times in a row are none that a clock shows"
         ]
       }
     },
