@@ -22,15 +22,13 @@ import * as Option from "effect/Option"
 import type * as Random from "effect/Random"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import type { ToEngine } from "./toEngine.ts"
 import { tokenHttpClient } from "./tokenHttpClient.ts"
 
 /*
  * The engine runs on Effect 4. Whatever it needs of the world is the application's, which runs on Effect 3: its clock,
  * its randomness, its HTTP client, its loggers, and the fibers that these run on.
  */
-
-/** Runs an effect of the application for the engine. Interrupted, it interrupts that effect, and waits for its end. */
-export type ToEngine = <A, E>(effect: Effect.Effect<A, E>) => Effect4.Effect<A, E>
 
 /** Runs an effect of the engine for the application, likewise. */
 export type FromEngine = <A, E>(

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ClientAuthentication, Options, Parameter, Parameters, Secret } from "../ProviderClient.ts"
 import { fromRedacted } from "./accessToken.ts"
-import type { ToEngine } from "./bridge.ts"
+import type { ToEngine } from "./toEngine.ts"
 
 /** The options of `layer`, for the engine: the engine says by name which of them can't be used. */
 export const fromOptions = (

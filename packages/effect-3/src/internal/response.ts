@@ -8,7 +8,7 @@ import * as HttpClientResponse4 from "effect-4/http/HttpClientResponse"
 import * as Stream4 from "effect-4/Stream"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import type { ToEngine } from "./bridge.ts"
+import type { ToEngine } from "./toEngine.ts"
 
 /**
  * Where a response came from. Effect 3's responses don't say where a `fetch` was redirected to, but those of

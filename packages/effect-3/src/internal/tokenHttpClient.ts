@@ -9,9 +9,9 @@ import * as HttpClient4 from "effect-4/http/HttpClient"
 import * as HttpClientError4 from "effect-4/http/HttpClientError"
 import type * as HttpClientRequest4 from "effect-4/http/HttpClientRequest"
 import * as Effect from "effect/Effect"
-import type { ToEngine } from "./bridge.ts"
 import { toResponse4 } from "./response.ts"
 import { sendOnce } from "./sendOnce.ts"
+import type { ToEngine } from "./toEngine.ts"
 
 /** The application's HTTP client, as the engine sends token requests through it. */
 export const tokenHttpClient = (http: HttpClient.HttpClient, toEngine: ToEngine): HttpClient4.HttpClient =>
