@@ -186,6 +186,9 @@ describe("ReplyMeaning: a 3xx, or a status without a meaning", () => {
     assert.deepStrictEqual(seconds(consequence(password, reply(302))), [30, 300, 900, 3600, 3600])
     assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(302))), [30, 300, 900, 3600, 3600])
     assert.deepStrictEqual(seconds(consequence(clientCredentials, reply(302)), 3), [5, 10, 20])
+    // A network's sign-in page is this process's own; a password is sent by no process after one.
+    assert.isFalse(consequence(clientCredentials, reply(302)).concernsAll)
+    assert.isTrue(consequence(password, reply(302)).concernsAll)
   })
 
   it("is not understood: 1xx, 600, 999", () => {
@@ -255,6 +258,13 @@ describe("ReplyMeaning: a refresh token", () => {
     assert.strictEqual(ReplyMeaning.waitOf({ now, owner, refreshToken: kept, second, ...rest }, 1, undefined, 0), 5_000)
   })
 
+  it("is over by what the provider declares, also without a word", () => {
+    const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [{ status: 418, means: "credentials" }]
+    assert.strictEqual(meaning(refreshToken, reply(418), shapes), "GrantRefused")
+    assert.strictEqual(consequence(refreshToken, reply(418), shapes).refreshToken, "over")
+    assert.strictEqual(meaning(confidentialRefreshToken, reply(418), shapes), "CredentialsRefused")
+  })
+
   it("with nothing to fall back to is kept: refused for good by a word, or as an unclear password", () => {
     const refused = consequence(onlyRefreshToken, reply(400, "invalid_grant"))
     assert.deepStrictEqual([refused.now, refused.refreshToken, refused.owner], ["fail", "kept", "credentials"])
@@ -262,6 +272,8 @@ describe("ReplyMeaning: a refresh token", () => {
     assert.strictEqual(meaning(onlyRefreshToken, reply(400)), "perhaps GrantRefused")
     assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(400))), [30, 300, 900, 3600, 3600])
     assert.strictEqual(consequence(onlyRefreshToken, empty(401)).refreshToken, "kept")
+    const ofClient: ReplyMeaning.Sent = { ...onlyRefreshToken, refusedAs: "client_credentials" }
+    assert.deepStrictEqual(seconds(consequence(ofClient, reply(400))), [30, 300, 900, 3600, 3600])
   })
 })
 
@@ -428,6 +440,8 @@ describe("ReplyMeaning: no reply", () => {
       assert.deepStrictEqual(seconds(of(password, reason), 2), [1, 2])
       assert.strictEqual(of(refreshToken, reason).refreshToken, "kept")
     }
+    assert.strictEqual(of(password, option).owner, "request")
+    assert.strictEqual(of(password, certificate).owner, "endpoint")
   })
 
   it("leaves it open whether a token of another type has spent the refresh token", () => {
