@@ -269,7 +269,7 @@ for (const [database, open] of Object.entries(databases)) {
       "sends one token request when all of its processes start at once, and asks the database little",
       () =>
         Effect.gen(function*() {
-          const { database, sandbox, start } = yield* startSandboxFleet(open, "routera", { callers: 1, pause: 60_000 })
+          const { database, sandbox, start } = yield* startSandboxFleet(open, "routera", { callers: 1, pause: 200 })
           yield* sandbox.script({ provider: "routera", kind: "token" }, [Answer.delay(1_000)])
           const before = database.operations()
           const members = yield* Effect.all(Array.from({ length: size.starting }, () => start))
