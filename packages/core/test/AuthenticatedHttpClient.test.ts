@@ -610,7 +610,11 @@ describe("AuthenticatedHttpClient", () => {
         ]
         assert.isAtLeast(server.api().length, 3)
         // Node shows what has crashed it without asking it how.
-        for (const each of shown) assert.notMatch(inspect(each, { depth: 20, customInspect: false }), /token-\d/)
+        for (const showHidden of [false, true]) {
+          for (const each of shown) {
+            assert.notMatch(inspect(each, { depth: 20, customInspect: false, showHidden }), /token-\d/)
+          }
+        }
       }).pipe(Effect.provide(client)))
   }
 

@@ -84,6 +84,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   status: Schema.UndefinedOr(Schema.Number),
   /** The system's code for it, such as `ECONNREFUSED`, where there was one. */
   code: Schema.UndefinedOr(Schema.String),
+  /** The origin that was not reached, such as `https://auth.routee.net`, where it is the authorization server's. */
+  address: Schema.UndefinedOr(Schema.String),
   ...told
 }) {}
 

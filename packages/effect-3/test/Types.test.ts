@@ -12,6 +12,14 @@ import type {
 } from "@mintmark/vonage-contact-center"
 import { describe, expectTypeOf, it } from "vitest"
 
+/** The fields of a reason that are core's alone. */
+type Missing<Tag> = Tag extends string
+  ? Field<Exclude<keyof Extract<TokenError4["reason"], { _tag: Tag }>, keyof Extract<Effect3.Reason, { _tag: Tag }>>>
+  : never
+
+/** Not those of Effect itself. */
+type Field<Name> = Name extends `~${string}` ? never : Name extends string ? Name : never
+
 describe("the types, which speak of Effect 3 alone,", () => {
   it("take the options of the providers' packages, by the same names", () => {
     expectTypeOf<keyof Effect3.Options>().toEqualTypeOf<keyof Options4>()
@@ -32,5 +40,7 @@ describe("the types, which speak of Effect 3 alone,", () => {
     >()
     expectTypeOf<Effect3.TokenEvent>().toEqualTypeOf<TokenEvent4>()
     expectTypeOf<Effect3.Reason["_tag"]>().toEqualTypeOf<TokenError4["reason"]["_tag"]>()
+    // What a refusal says in full would go over a wire with the error.
+    expectTypeOf<Missing<Effect3.Reason["_tag"]>>().toEqualTypeOf<"fullDescription">()
   })
 })

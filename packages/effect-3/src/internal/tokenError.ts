@@ -25,8 +25,8 @@ const toReason = (reason: TokenError4.Reason): TokenError.Reason => {
     case "Throttled":
       return new TokenError.Throttled({ status: reason.status, message })
     case "Unavailable": {
-      const { code, kind, status } = reason
-      return new TokenError.Unavailable({ kind, status, code, message })
+      const { address, code, kind, status } = reason
+      return new TokenError.Unavailable({ kind, status, code, address, message })
     }
     case "ReplyNotUnderstood":
       return new TokenError.ReplyNotUnderstood({ status: reason.status, problem: reason.problem, message })
