@@ -23,7 +23,8 @@ const Stored = Schema.fromJsonString(Schema.Struct({
     value: Schema.NonEmptyString,
     expiresAt: Schema.optionalKey(Schema.Finite)
   })),
-  reply: Schema.Unknown
+  reply: Schema.Unknown,
+  apiUrl: Schema.optionalKey(Schema.String)
 }))
 const encodeStored = Schema.encodeEffect(Stored)
 const decodeStored = Schema.decodeEffect(Stored)
@@ -34,7 +35,7 @@ export const write = <Reply>(
   token: AccessToken<Reply>,
   ahead: number
 ): Effect.Effect<string | undefined> => {
-  const { refreshToken } = token
+  const { apiUrl, refreshToken } = token
   return Schema.encodeEffect(TokenReply.more(reply))(token.reply).pipe(
     Effect.flatMap((reply) =>
       encodeStored({
@@ -48,7 +49,8 @@ export const write = <Reply>(
             ...(refreshToken.expiresAt === undefined ? undefined : { expiresAt: refreshToken.expiresAt - ahead })
           }
         }),
-        reply
+        reply,
+        ...(apiUrl === undefined ? undefined : { apiUrl })
       })
     ),
     Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
@@ -74,7 +76,8 @@ export const read = <Reply>(
             ? undefined
             : Math.min(stored.refreshToken.expiresAt + ahead, Lifetime.endOfTime)
         },
-        reply
+        reply,
+        ...(stored.apiUrl === undefined ? undefined : { apiUrl: stored.apiUrl })
       }))
     ),
     Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
