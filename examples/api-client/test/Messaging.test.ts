@@ -38,7 +38,7 @@ describe("Messaging", () => {
       assert.strictEqual(sent.length, 1)
     }).pipe(Effect.provide(MessagingTest())))
 
-  it.effect("reads the balance again where Routee is in trouble, but doesn't send an SMS again", () =>
+  it.effect("reads the balance again where Routee fails, but doesn't send an SMS again", () =>
     Effect.gen(function*() {
       const [messaging, sandbox] = [yield* Messaging, yield* Sandbox]
       yield* sandbox.script({ kind: "api" }, [Answer.status(503), Answer.ordinary, Answer.status(503)])

@@ -307,7 +307,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
       case "origin":
         return {
           // The option that adds origins is for programs.
-          cause: reason.message.replace(/; the option .*$/, ""),
+          cause: reason.message.replace(/; add it with the option .*$/, ""),
           next: `The token goes to the provider's API alone: a path, or a URL below ${provider.apiUrl}.`,
           exitCode: ExitCode.unsafe
         }

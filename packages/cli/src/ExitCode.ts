@@ -53,7 +53,7 @@ export const credentials = 4
 export const request = 5
 
 /**
- * The server can't be reached, failed, or took too long. It may work later.
+ * The server can't be reached, failed, or did not reply in time. It may work later.
  *
  * @since 0.1.0
  * @category exit codes

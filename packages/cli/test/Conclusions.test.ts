@@ -258,7 +258,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       const sandbox = yield* Sandbox
       const before = sandbox.script({ provider: "routee", kind: "token" }, [Answer.status(429, { retryAfter: 600 })])
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: sandbox.urls.routee }, {
-        cause: "the server asks for fewer token requests (status 429)",
+        cause: "the authorization server limits token requests (status 429)",
         next: /^Try again after 20.*Z\.$/,
         code: 7
       }, { before })

@@ -60,7 +60,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.strictEqual(elsewhere.code, 9)
       assert.match(
         elsewhere.stderr,
-        /^mintmark: routee: refused for safety: https:\/\/elsewhere\.example may not get the token\.\nThe token goes to the provider's API alone/
+        /^mintmark: routee: refused for safety: https:\/\/elsewhere\.example must not get the token\.\nThe token goes to the provider's API alone/
       )
       assert.strictEqual(header.code, 2)
       assert.include(header.stderr, "The Authorization header has the token: omit it.")

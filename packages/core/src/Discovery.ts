@@ -117,11 +117,11 @@ export const make = Effect.fnUntraced(function*(
     const [first, second] = locationsOf(issuer)
     const found = (yield* look(first)) ?? (yield* look(second))
     const metadata = yield* decode(found).pipe(
-      Effect.catch(() => fail(new ReplyNotUnderstood({ problem: "the issuer has no metadata that could be read" })))
+      Effect.catch(() => fail(new ReplyNotUnderstood({ problem: "the issuer's metadata is missing or invalid" })))
     )
     if (metadata.issuer !== issuer) {
       return yield* fail(
-        new Unsafe({ kind: "origin", problem: "the issuer's metadata is that of another issuer" })
+        new Unsafe({ kind: "origin", problem: "the issuer's metadata names another issuer" })
       )
     }
     const endpoint = Url.problemOf(metadata.tokenEndpoint, insecure)

@@ -222,7 +222,7 @@ const open = <Service, Reply, E>(
       const client = Context.get(context, tag)
       const attached = client.http[attachment]
       return attached === undefined
-        ? Effect.die(new TypeError("the Layer's client doesn't tell how requests carry its token"))
+        ? Effect.die(new TypeError("the service of the Layer was not made by @mintmark/core"))
         : Effect.succeed({ client, attached })
     }),
     Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),

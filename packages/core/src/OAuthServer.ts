@@ -126,7 +126,11 @@ const methodOf = (
     : methods.includes("client_secret_post")
     ? Effect.succeed(ClientAuthentication.clientSecretPost)
     : Effect.fail(
-      invalidOption(id, "clientSecret", "can't be used: the server's metadata names no method with a client secret")
+      invalidOption(
+        id,
+        "clientSecret",
+        "can't be used: the server's metadata lists no authentication method with a client secret"
+      )
     )
 }
 

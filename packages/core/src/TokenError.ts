@@ -12,7 +12,7 @@ import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 
-// Where an error is made, in the engine, tells nothing of its caller, whose frames `Cause` adds.
+// The stack inside the engine says nothing about the caller; `Cause` adds the frames of the caller.
 const withoutStack = <Constructor extends new(...args: never) => object>(self: Constructor): Constructor =>
   new Proxy(self, {
     construct: (target, args, newTarget) => {
@@ -104,7 +104,7 @@ export class RequestRefused extends TaggedError("RequestRefused")<Refused> {
 }
 
 /**
- * The server wants to be left alone until the error's `retryAt`. Until then no token request is sent.
+ * The server limits token requests until the error's `retryAt`. Until then no token request is sent.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 | RFC 6585 section 4}
  * @since 0.1.0
@@ -114,12 +114,12 @@ export class Throttled extends TaggedError("Throttled")<{
   readonly status: number
 }> {
   override get message(): string {
-    return describe("the server asks for fewer token requests", this)
+    return describe("the authorization server limits token requests", this)
   }
 }
 
 /**
- * The server can't be reached, is in trouble, or took too long.
+ * The server can't be reached, fails, or doesn't reply in time.
  *
  * @since 0.1.0
  * @category reasons
@@ -127,9 +127,9 @@ export class Throttled extends TaggedError("Throttled")<{
 export class Unavailable extends TaggedError("Unavailable")<{
   /**
    * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
-   * been sent. `timeout`: the deadline passed. `status`: the server answered that it is in trouble.
+   * been sent. `timeout`: the deadline passed. `status`: the server replied that it failed.
    * `credentials`: the effect that provides the credentials failed. `closed`: the scope of the token source has ended.
-   * `store`: the shared store is away, and the refresh token in it must not be spent unseen; the token in hand serves.
+   * `store`: the shared store can't be reached, and the refresh token must not be sent without it; the cached token is used.
    */
   readonly kind: keyof typeof unavailable
   /** The status of the reply, where there was one. */
@@ -147,11 +147,11 @@ export class Unavailable extends TaggedError("Unavailable")<{
 const unavailable = {
   connection: "the authorization server can't be reached",
   interrupted: "the connection to the authorization server broke",
-  timeout: "the authorization server took too long",
-  status: "the authorization server is in trouble",
+  timeout: "the authorization server did not reply in time",
+  status: "the authorization server failed",
   credentials: "the credentials could not be read",
   closed: "the token source is closed",
-  store: "the shared store is away"
+  store: "the shared store can't be reached"
 }
 
 /**
@@ -163,7 +163,7 @@ const unavailable = {
 export class ReplyNotUnderstood extends TaggedError("ReplyNotUnderstood")<{
   /** The status of the reply; `undefined` where not even that could be read. */
   readonly status?: number | undefined
-  /** What was wrong with it, in our own words: never a piece of the reply. */
+  /** What was wrong with it, never a piece of the reply. */
   readonly problem: string
 }> {
   override get message(): string {
@@ -173,7 +173,7 @@ export class ReplyNotUnderstood extends TaggedError("ReplyNotUnderstood")<{
 
 /**
  * Mintmark itself refused, for safety: a redirect, a certificate that doesn't fit, a token that is not a bearer
- * token, a request to a stranger's origin.
+ * token, a request to another origin.
  *
  * @since 0.1.0
  * @category reasons
@@ -256,7 +256,7 @@ export class TokenError extends TaggedError("TokenError")<{
   readonly retryAt?: number | undefined
 }> {
   override get message(): string {
-    const until = this.retryAt === undefined ? "" : `; not asked again before ${new Date(this.retryAt).toISOString()}`
+    const until = this.retryAt === undefined ? "" : `; no token request before ${new Date(this.retryAt).toISOString()}`
     return `${this.provider}: ${this.reason.message}${until}`
   }
 

@@ -119,7 +119,7 @@ describe("Discovery", () => {
       }))
   }
 
-  it.effect("is unavailable where the server is in trouble", () =>
+  it.effect("is unavailable where the server fails", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => new Response(null, { status: 503 }) })
       assert.include(yield* reasonOf(server), { _tag: "Unavailable", status: 503 })

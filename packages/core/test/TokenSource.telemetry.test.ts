@@ -75,13 +75,13 @@ describe("the log", () => {
       yield* TestClock.adjust("50 seconds")
       yield* client.token
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(lines.map((line) => line.replace(/not asked again before [^)]*/, "…")), [
+      assert.deepStrictEqual(lines.map((line) => line.replace(/no token request before [^)]*/, "…")), [
         "Warn acme: the access token could not be renewed; the cached one is valid until 1970-01-01T01:00:00.000Z. "
-        + "The server asks for fewer token requests: no action is needed unless this lasts. "
-        + "(acme: the server asks for fewer token requests (status 429); …)",
+        + "The authorization server limits token requests: no action is needed unless this lasts. "
+        + "(acme: the authorization server limits token requests (status 429); …)",
         "Warn acme: the access token could not be renewed for 63 s; the cached one is valid until "
-        + "1970-01-01T01:00:00.000Z. The server asks for fewer token requests: no action is needed unless this lasts. "
-        + "(acme: the server asks for fewer token requests (status 429); …)",
+        + "1970-01-01T01:00:00.000Z. The authorization server limits token requests: no action is needed unless this lasts. "
+        + "(acme: the authorization server limits token requests (status 429); …)",
         "Info acme: the access token was renewed, after 130 s of failures."
       ])
     }))
@@ -99,7 +99,7 @@ describe("the log", () => {
       ["a wrong secret", Server.status(401, {}, { error: "invalid_client" }), "Check the client's id and secret."],
       ["a wrong scope", Server.status(400, {}, { error: "invalid_scope" }), "Check the scopes"],
       ["a redirect", Server.status(302, { location: "https://login.acme.test" }), "Check the token endpoint's URL"],
-      ["no reply", Server.broken("ECONNRESET"), "It is tried again"]
+      ["no reply", Server.broken("ECONNRESET"), "The token request is retried"]
     ] as const
   ) {
     it.effect(`says what to do, and holds no secret: ${name}`, () =>

@@ -85,7 +85,7 @@ describe("TokenSource", () => {
         )
         assert.strictEqual(
           error.message,
-          "acme: deadline must be a length of time, longer than nothing and not endless"
+          "acme: deadline must be a positive, finite duration"
         )
       }
     }))

@@ -59,7 +59,7 @@ export class GrantRefused extends Schema.TaggedError<GrantRefused>()("GrantRefus
 export class RequestRefused extends Schema.TaggedError<RequestRefused>()("RequestRefused", refusal) {}
 
 /**
- * The server wants to be left alone until the error's `retryAt`. Until then no token request is sent.
+ * The server limits token requests until the error's `retryAt`. Until then no token request is sent.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 | RFC 6585 section 4}
  * @since 0.1.0
@@ -68,7 +68,7 @@ export class RequestRefused extends Schema.TaggedError<RequestRefused>()("Reques
 export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", { status: Schema.Number, ...told }) {}
 
 /**
- * The server can't be reached, is in trouble, or took too long.
+ * The server can't be reached, fails, or doesn't reply in time.
  *
  * @since 0.1.0
  * @category reasons
@@ -76,7 +76,7 @@ export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", { st
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   /**
    * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
-   * been sent. `timeout`: the deadline passed. `status`: the server answered that it is in trouble. `credentials`: the
+   * been sent. `timeout`: the deadline passed. `status`: the server replied that it failed. `credentials`: the
    * effect that provides the credentials failed. `closed`: the scope of the service has ended.
    */
   kind: Schema.Literal("connection", "interrupted", "timeout", "status", "credentials", "closed", "store"),
@@ -105,7 +105,7 @@ export class ReplyNotUnderstood extends Schema.TaggedError<ReplyNotUnderstood>()
 
 /**
  * Mintmark itself refused, for safety: a redirect, a certificate that doesn't fit, a token that is not a bearer
- * token, a request to a stranger's origin.
+ * token, a request to another origin.
  *
  * @since 0.1.0
  * @category reasons

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
 /** What is wrong with an option that `millisOf` can't read. */
-export const notASpan = "must be a length of time, longer than nothing and not endless"
+export const notASpan = "must be a positive, finite duration"
 
 /** The milliseconds of an option that is a length of time, if it is one and has an end. */
 export const millisOf = (input: Duration.Input): number | undefined => {

@@ -281,7 +281,7 @@ export const make = <Reply>(
 const withRetryAt = (error: TokenError.TokenError, now: Now, wait: number): TokenError.TokenError =>
   new TokenError.TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
 
-/** How long a server asked to be left alone, in milliseconds. */
+/** How long a server asked to wait, in milliseconds. */
 const askedBy = ({ retryAt }: TokenError.TokenError, now: Now): number | undefined =>
   retryAt === undefined ? undefined : Math.max(0, retryAt - now.wall)
 
@@ -290,5 +290,5 @@ const isOurs = ({ reason }: TokenError.TokenError): boolean =>
   reason._tag === "Unavailable" &&
   (reason.kind === "credentials" || reason.kind === "closed" || reason.kind === "store")
 
-/** The endpoint can't be reached, or is in trouble: for this account as for others. */
+/** The endpoint can't be reached, or fails: for this account as for others. */
 const isTrouble = (error: TokenError.TokenError): boolean => error.reason._tag === "Unavailable" && !isOurs(error)

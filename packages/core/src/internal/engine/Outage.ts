@@ -19,7 +19,7 @@ export interface Outage {
   readonly isActive: () => boolean
   /** What holds an account back; `undefined` for the one that probes. `random`: from 0 to 1. */
   readonly check: (now: Now, random: number) => HeldBack | undefined
-  /** A request of an account failed, since the endpoint can't be reached or is in trouble. */
+  /** A request of an account failed, since the endpoint can't be reached or fails. */
   readonly failed: (account: object, error: TokenError, now: Now) => void
   /** A request was answered. */
   readonly answered: () => void

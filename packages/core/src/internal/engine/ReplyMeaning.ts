@@ -194,7 +194,7 @@ export const waits = {
 }
 
 /**
- * What follows from a failed token request. `asked` is how long the server asked to be left alone, in milliseconds.
+ * What follows from a failed token request. `asked` is how long the server asked to wait, in milliseconds.
  */
 export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: number): Consequence => {
   const { hasFallback, isRefresh } = sent

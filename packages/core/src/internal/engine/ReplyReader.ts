@@ -81,7 +81,9 @@ export const make = <Reply>(
     const value = Redacted.isRedacted(accessToken) ? Redacted.value(accessToken) : undefined
     if (!isToken(value)) return notUnderstood(problemOf("accessToken", request))
     if (tokenType !== undefined && String(tokenType).toLowerCase() !== "bearer") {
-      return fail(new TokenError.Unsafe({ kind: "token_type", problem: "the token is no bearer token (token_type)" }))
+      return fail(
+        new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
+      )
     }
     const lifetime = lifetimeOf(expiresIn, expiresAt, response) ?? assumed
     if (lifetime === undefined || Number.isNaN(lifetime)) return notUnderstood(problemOf("expiresIn", request))
@@ -201,15 +203,15 @@ const innerOf = (issue: SchemaIssue.Issue): SchemaIssue.Issue | undefined =>
   "issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined
 
 const problems: Readonly<Record<keyof Standard, string>> = {
-  accessToken: "access_token is missing or is no token",
-  tokenType: "token_type is missing or is no text",
-  expiresIn: "expires_in is missing or is no number of seconds",
-  expiresAt: "the end of the lifetime is no time",
+  accessToken: "access_token is missing or not a valid token",
+  tokenType: "token_type is missing or not a string",
+  expiresIn: "expires_in is missing or not a number of seconds",
+  expiresAt: "the expiry time is not a time",
   refreshToken: "refresh_token can't be read",
-  refreshTokenExpiresIn: "the lifetime of the refresh token is no number",
-  refreshTokenExpiresAt: "the end of the refresh token is no time",
+  refreshTokenExpiresIn: "the lifetime of the refresh token is not a number",
+  refreshTokenExpiresAt: "the expiry time of the refresh token is not a time",
   scope: "scope is not a list of scopes",
-  apiUrl: "the URL of the API is no text"
+  apiUrl: "the URL of the API is not a string"
 }
 
 // A Schema with names of the reply's own gets its names from the reply.

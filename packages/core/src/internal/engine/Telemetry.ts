@@ -86,14 +86,14 @@ const advice = ({ reason }: TokenError.TokenError): string => {
     case "RequestRefused":
       return "Check the scopes and the parameters of the token request."
     case "Throttled":
-      return "The server asks for fewer token requests: no action is needed unless this lasts."
+      return "The authorization server limits token requests: no action is needed unless this lasts."
     case "Unavailable":
       return reason.kind === "credentials"
-        ? "Check what the credentials are read from."
-        : "It is tried again: no action is needed unless this lasts."
+        ? "Check the source of the credentials."
+        : "The token request is retried: no action is needed unless this lasts."
     case "ReplyNotUnderstood":
     case "Unsafe":
-      return "Check the token endpoint's URL, and what is between it and this process."
+      return "Check the token endpoint's URL, and any proxy between it and this process."
     case "InvalidOption":
       return "Check the option."
   }

@@ -24,12 +24,12 @@ export const make = (
     problemOf: (url) => {
       if (url.startsWith(base) && url[base.length] === "/") return undefined
       if (!absolute.test(url)) {
-        return "the token goes to a path, or to an absolute URL without username and back-slash"
+        return "the URL must be a path, or an absolute URL without user name and backslash"
       }
       const origin = originOf(url)
       return has(origins, origin)
         ? undefined
-        : `${origin ?? "an origin that can't be read"} may not get the token; the option apiOrigins adds origins`
+        : `${origin ?? "an invalid origin"} must not get the token; add it with the option apiOrigins`
     }
   }
 }

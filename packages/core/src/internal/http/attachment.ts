@@ -38,7 +38,7 @@ export interface Attachment {
 export const attachment: unique symbol = Symbol.for("~@mintmark/core/attachment")
 
 /**
- * The error of a request whose URL may not get the token, if it mayn't.
+ * The error if the URL's origin is not allowed.
  */
 export const refusalOf = ({ origins, provider }: Attachment, url: string): TokenError | undefined => {
   const problem = origins.problemOf(url)

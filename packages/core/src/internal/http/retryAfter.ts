@@ -13,7 +13,7 @@ export interface Timed {
 }
 
 /**
- * Until when the server asks to be left alone, in milliseconds since the Unix epoch; an hour from now at most. Seconds
+ * Until when the server asks to wait, in milliseconds since the Unix epoch; an hour from now at most. Seconds
  * may have decimals, and are rounded up. A date is as far away as it is from the reply's own `Date`: the server's clock
  * need not be right. Of a header that came twice, the longer wait counts.
  *

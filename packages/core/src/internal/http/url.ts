@@ -28,7 +28,7 @@ export const problemOf = (text: string, insecure: boolean): string | undefined =
   }
   if (/^[^/]*\/\/[^/?#]*@/.test(text)) return "must not hold a username or password"
   if (text.includes("#")) return "must not have a fragment"
-  if (!text.toLowerCase().startsWith(url.origin)) return "must name the host as it is, without any encoding"
+  if (!text.toLowerCase().startsWith(url.origin)) return "must contain the host name without percent-encoding"
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) return "must be https, except on loopback"
   if (blockedPorts.has(Number(url.port || "443"))) return `must not use port ${url.port}, which fetch blocks`
   return undefined

@@ -92,7 +92,7 @@ describe("ApiOrigins", () => {
 
   it("names the origin and the option, and nothing else of the URL", () => {
     const problem = acme.problemOf("https://evil.test/path?key=s3cret")
-    assert.strictEqual(problem, "https://evil.test may not get the token; the option apiOrigins adds origins")
+    assert.strictEqual(problem, "https://evil.test must not get the token; add it with the option apiOrigins")
     assert.notInclude(acme.problemOf("https://user:s3cret@api.acme.test/"), "s3cret")
   })
 
