@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 /** The Redis of `REDIS_URL`, or one that is started for as long as the scope lives. */
 export const redisUrl = Effect.flatMap(
   Config.withDefault(Config.String("REDIS_URL"), undefined),
-  // A port that was free a moment ago may be somebody else's now.
+  // A port that was free a moment ago may be another program's now.
   (url) => url === undefined ? Effect.retry(started, { times: 3 }) : Effect.succeed(url)
 )
 
