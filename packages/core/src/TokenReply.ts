@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+// Longer than 300 lines: half of it is the documentation of the shapes, and what reads them needs their types.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
