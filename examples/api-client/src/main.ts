@@ -1,4 +1,4 @@
-// Sends an SMS and reads what is left of the money. The token is nobody's concern here.
+// Sends an SMS and reads the balance. This file does not handle the token.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Routee } from "@mintmark/routee"
 import * as Console from "effect/Console"
@@ -23,7 +23,7 @@ const MessagingLive = Messaging.layer.pipe(
 
 program.pipe(
   Effect.provide(MessagingLive),
-  // One line for whoever started it; the exit code says so, too.
+  // One line for the user; the exit code shows the failure, too.
   Effect.tapError(({ message }) => Console.error(message)),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

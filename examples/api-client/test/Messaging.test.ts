@@ -43,7 +43,7 @@ describe("Messaging", () => {
       const [messaging, sandbox] = [yield* Messaging, yield* Sandbox]
       yield* sandbox.script({ kind: "api" }, [Answer.status(503), Answer.ordinary, Answer.status(503)])
       const reading = yield* Effect.forkChild(messaging.balance)
-      // Nobody tells when the 503 is back and the retry has begun to wait: the clock is turned until it comes.
+      // Nothing signals that the retry has begun to wait: the clock is turned until the retry comes.
       const turning = TestClock.adjust("1 second").pipe(
         Effect.andThen(TestClock.withLive(Effect.sleep("5 millis"))),
         Effect.forever

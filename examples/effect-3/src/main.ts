@@ -1,4 +1,4 @@
-// Asks two providers at once: what is left of the money, and who is at work. On Effect 3.
+// Asks two providers at once: the balance, and the agents who are logged in. On Effect 3.
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Routee, VonageContactCenter } from "@mintmark/effect-3"
 import * as Console from "effect/Console"

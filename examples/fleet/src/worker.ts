@@ -13,7 +13,7 @@ import * as Schedule from "effect/Schedule"
 
 const program = Effect.gen(function*() {
   const routera = yield* Routera
-  // Nobody who calls the API is refused: where a token ends on its way, the request is sent once more with another.
+  // No call of the API fails: where a token expires on its way, the request is sent once more with another token.
   const http = HttpClient.filterStatusOk(routera.http)
   yield* http.get("/me")
   yield* Console.log("ready")

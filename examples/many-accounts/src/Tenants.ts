@@ -17,7 +17,7 @@ export class Tenants extends Context.Service<Tenants, TokenPool.TokenPool<string
           ...options,
           // The secret is read for each token request: one that was changed is picked up by itself.
           account: (tenant: string) => ({ clientId: tenant, clientSecret: vault.secretOf(tenant) }),
-          // What is kept of a tenant is let go after an hour without use, or for one that is needed more.
+          // A tenant's account is evicted after an hour without use, or when the pool is full.
           capacity: 10_000
         })
       })

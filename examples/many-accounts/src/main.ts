@@ -38,7 +38,7 @@ const program = Effect.gen(function*() {
   yield* Console.log(`${own} calls, each in its own tenant's name: ${yield* tokenRequests} token requests.`)
 
   const { reason } = yield* Effect.flip(pool.get(forgetful))
-  yield* Console.log(`${forgetful} has a wrong secret: ${reason._tag}. Nobody else noticed.`)
+  yield* Console.log(`${forgetful} has a wrong secret: ${reason._tag}. No other tenant noticed.`)
 
   const before = yield* tokenRequests
   yield* sandbox.revoke({ account: "tenant-7" })

@@ -12,7 +12,7 @@ describe("the program for many tenants", () => {
       assert.strictEqual(stderr, "")
       assert.deepStrictEqual(stdout.trimEnd().split("\n"), [
         "297 calls, each in its own tenant's name: 99 token requests.",
-        "tenant-13 has a wrong secret: CredentialsRefused. Nobody else noticed.",
+        "tenant-13 has a wrong secret: CredentialsRefused. No other tenant noticed.",
         "One tenant's token was revoked: 1 token request more."
       ])
     }

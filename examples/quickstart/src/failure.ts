@@ -1,4 +1,4 @@
-// What went wrong at a provider, in one line for whoever started the program.
+// What failed at a provider, in one line for the user.
 import type { TokenError } from "@mintmark/core/TokenError"
 import type { ConfigError } from "effect/Config"
 import type { HttpClientError } from "effect/http/HttpClientError"

@@ -26,7 +26,7 @@ export interface ApiCall {
 
 export type LogEntry = TokenRequest | ApiCall
 
-/** How often a provider was asked with one grant, and what came of it. */
+/** How often a provider was asked with one grant, and the outcome. */
 export interface Row {
   readonly provider: string
   readonly grant: string

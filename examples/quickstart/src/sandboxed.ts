@@ -50,7 +50,7 @@ const settings = (urls: typeof Sandbox.Service["urls"]) => ({
   VONAGE_CONTACT_CENTER_BASE_URL: urls["vonage-contact-center"]
 })
 
-/** Says so where somebody seems to expect the real providers. */
+/** Prints a notice where the settings suggest the real providers. */
 const unused = () => {
   const variable = providers.flatMap(({ credentials }) => credentials).find((variable) => process.env[variable])
   return variable === undefined

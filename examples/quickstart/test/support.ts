@@ -30,7 +30,7 @@ export const run = (
     })
   })
 
-/** The environment of somebody with an account at Routee, for which the sandbox stands in. */
+/** The environment of a user with an account at Routee, for which the sandbox stands in. */
 export const routee = (changes: Readonly<Record<string, string>> = {}) =>
   Effect.map(Sandbox, ({ urls }) => ({
     ROUTEE_APPLICATION_ID: Account.routee.clientId,
@@ -49,5 +49,5 @@ export const voipex = (changes: Readonly<Record<string, string>> = {}) =>
     ...changes
   }))
 
-/** Where nobody listens, and fetch would ask: it refuses some ports by itself. */
+/** A port without a listener that fetch does not block by itself. */
 export const nobodyListens = "http://127.0.0.1:2"

@@ -10,7 +10,7 @@ import type { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
 import * as Settings from "./Settings.ts"
 
-/** All that is known when there is no token, or when an examination is over. Holds no secret but in `Redacted`. */
+/** All that is known when there is no token, or when an examination has finished. Holds no secret but in `Redacted`. */
 export interface Evidence {
   readonly id: Providers.Id
   /** The provider with its URLs complete, where the settings allow it. */

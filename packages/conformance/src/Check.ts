@@ -36,7 +36,7 @@ export type Topic =
   | "sandbox"
 
 /**
- * A check: a sentence, and the test of it. It dies with an assertion where the provider does something else.
+ * A check: a sentence, and the test of it. It fails with an assertion where the provider does something else.
  *
  * @since 0.1.0
  * @category models

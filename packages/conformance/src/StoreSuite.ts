@@ -63,7 +63,7 @@ export interface StoreOptions {
 }
 
 /**
- * One thing that a store must do. It dies with an assertion where the store does otherwise.
+ * One thing that a store must do. It fails with an assertion where the store does otherwise.
  *
  * @since 0.1.0
  * @category models

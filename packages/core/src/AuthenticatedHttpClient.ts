@@ -20,7 +20,7 @@ import type { TokenError } from "./TokenError.ts"
  *   stream can't) and it was not redirected before (GET and HEAD aside). If there is no other token, the refusal is the
  *   answer. If getting one fails, that is the answer; but where the refusal may mean a missing right (a 403), the token
  *   is served on, and the refusal is the answer.
- * - Redirects are the application's client's business. `fetch`, undici's redirect interceptor and
+ * - The application's client decides about redirects. `fetch`, undici's redirect interceptor and
  *   `HttpClient.followRedirects` drop the token where a redirect leaves the origin, and keep it within.
  *
  * Put `filterStatusOk`, `retryTransient`, `withRateLimiter` and their like **around** it: each retry then carries the
@@ -64,7 +64,7 @@ export interface Options {
   /** Origins that may see the token, besides those of the provider, such as `https://proxy.example`. */
   readonly apiOrigins?: ReadonlyArray<string> | undefined
   /**
-   * The statuses that mean "get a new token and repeat the request", in the place of the provider's; `[]` for none.
+   * The statuses that mean "get a new token and repeat the request", instead of the provider's; `[]` for none.
    * From 400 to 499.
    */
   readonly renewOn?: ReadonlyArray<number> | undefined

@@ -118,7 +118,7 @@ export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
 
 /**
  * A signed JWT as bearer of the token request itself, in the header `Authorization`: for APIs whose tokens are requested
- * in the name of an application, such as GitHub Apps and the Vonage Network APIs.
+ * as an application, such as GitHub Apps and the Vonage Network APIs.
  *
  * @since 0.1.0
  * @category methods

@@ -72,7 +72,7 @@ export interface TestOptions {
 }
 
 /**
- * Options of `layerConfig`: each is a value, or a config of the application's own in the place of the variable.
+ * Options of `layerConfig`: each is a value, or a config of the application's own instead of the variable.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * The one exchange with the authorization server: a deadline, a size limit, no redirects.
+ * One token request over HTTP: a deadline, a size limit, no redirects.
  *
  * @since 0.1.0
  */
@@ -35,7 +35,7 @@ import * as TokenError from "./TokenError.ts"
 export const bodyLimit = limit
 
 /**
- * How long one exchange may take, over connecting, headers and body: 30 seconds, unless told otherwise.
+ * How long one token request may take, for connecting, headers and body: 30 seconds by default.
  *
  * @since 0.1.0
  * @category constants

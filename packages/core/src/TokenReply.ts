@@ -231,7 +231,7 @@ const structOf = <F extends Fields>(
     expiresIn: Schema.optionalKey(Lifetime),
     expiresAt: Schema.optionalKey(Instant),
     refreshToken: Schema.optionalKey(secret(Schema.String)),
-    // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is over.
+    // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is expired.
     refreshTokenExpiresIn: optional(Lifetime),
     refreshTokenExpiresAt: optional(Instant),
     scope: Schema.optionalKey(Schema.Array(Schema.String)),

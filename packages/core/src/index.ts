@@ -1,5 +1,5 @@
 /**
- * Gets OAuth 2.0 access tokens for APIs, keeps them fresh, and puts them on requests.
+ * Gets OAuth 2.0 access tokens for APIs, keeps them fresh, and adds them to requests.
  *
  * @since 0.1.0
  */

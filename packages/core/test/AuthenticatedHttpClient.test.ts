@@ -70,7 +70,7 @@ for (const { client, transport } of transports) {
       "lets 1,000 requests on a revoked token succeed with one token request, over few connections",
       () =>
         Effect.gen(function*() {
-          // More than a client reads ahead: a refusal that nobody reads to its end keeps its connection.
+          // More than a client reads ahead: a refusal that is not read to its end keeps its connection.
           const body = "n".repeat(transport === "undici" ? 150_000 : 1000)
           const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401, body } : {})
           const { http } = yield* account(acme(server.origin))
@@ -90,7 +90,7 @@ for (const { client, transport } of transports) {
         )
     )
 
-    it.effect("renews a token that was revoked in the middle of its life", () =>
+    it.effect("renews a token that was revoked in the middle of its lifetime", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http } = yield* account(routee(sandbox.urls.routee))
@@ -100,7 +100,7 @@ for (const { client, transport } of transports) {
         assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 3 })
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("sends two requests at most to an API that answers 401 for ever, and hands its answer on", () =>
+    it.effect("sends two requests at most to an API that always answers 401, and returns its response", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(always(401))
         const { http } = yield* account(acme(server.origin))
@@ -160,7 +160,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("keeps nobody waiting while it asks whether a 403 was the token's fault", () =>
+    it.effect("delays no other caller while another token is requested after a 403", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, token } = yield* Effect.flatMap(
@@ -182,11 +182,11 @@ for (const { client, transport } of transports) {
         const dead = new Map<string | undefined, number>([["token-1", 403]])
         const server = yield* serveApi((received) => ({ status: dead.get(tokenOf(received)) ?? 200 }))
         const { http } = yield* account(acme(server.origin), { renewOn: [401, 403] })
-        const everybody = Effect.all(Effect.replicate(http.get("/a"), 100), { concurrency: "unbounded" })
-        assert.deepStrictEqual(new Set((yield* everybody).map(statusOf)), new Set([200]))
+        const allCalls = Effect.all(Effect.replicate(http.get("/a"), 100), { concurrency: "unbounded" })
+        assert.deepStrictEqual(new Set((yield* allCalls).map(statusOf)), new Set([200]))
         assert.strictEqual(server.tokens(), 2)
         dead.set("token-2", 401)
-        assert.deepStrictEqual(new Set((yield* everybody).map(statusOf)), new Set([200]))
+        assert.deepStrictEqual(new Set((yield* allCalls).map(statusOf)), new Set([200]))
         assert.strictEqual(server.tokens(), 3)
       }).pipe(Effect.provide(client)))
 
@@ -247,7 +247,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.scoped, Effect.provide(client)))
 
-    it.effect("sends a stream once, answers with the refusal, and still lets go of the token", () =>
+    it.effect("sends a stream once, answers with the refusal, and still rejects the token", () =>
       Effect.gen(function*() {
         const parts = Stream.make(new TextEncoder().encode("a"), new TextEncoder().encode("b"))
         for (const body of [HttpBody.stream(parts), HttpBody.raw(new Blob(["ab"]).stream())]) {
@@ -313,7 +313,7 @@ for (const { client, transport } of transports) {
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
     it.effect(
-      "lets go of each refused response: one connection serves them all",
+      "releases each refused response: one connection serves them all",
       () =>
         Effect.gen(function*() {
           // Each token is good for nothing once a request was refused with it, and each call begins with such a one.
@@ -354,7 +354,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.provide(client)))
 
-    it.effect("lets go of a refused response that is too large to keep", () =>
+    it.effect("releases a refused response that is too large to keep", () =>
       Effect.gen(function*() {
         const server = yield* serveApi((received) =>
           tokenOf(received) === "token-1" ? { status: 401, body: "n".repeat(5_000_000) } : {}
@@ -673,5 +673,5 @@ const inFull = (response: HttpClientResponse.HttpClientResponse) =>
 /** The boundary of a form is drawn anew each time that it is sent. */
 const withoutBoundary = ({ body }: Received) => body.replace(/-{4,}\S+/g, "")
 
-/** What `fetch` insists on where a body is a stream that is given as it is. */
+/** What `fetch` requires where the body is a stream. */
 const duplex: RequestInit & { readonly duplex: "half" } = { duplex: "half" }

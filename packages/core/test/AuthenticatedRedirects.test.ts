@@ -56,26 +56,26 @@ for (const { client, name } of followers) {
   describe(`A redirect that ${name} follows`, () => {
     it.effect("takes the token to no other origin", () =>
       Effect.gen(function*() {
-        const stranger = yield* serve(() => ({}))
+        const otherServer = yield* serve(() => ({}))
         let location = ""
         let status = 0
         const server = yield* serveApi(() => ({ status, headers: { location } }))
         const { http } = yield* account(acme(server.origin))
-        for (const target of [stranger.origin, stranger.otherOrigin, `//${new URL(stranger.origin).host}`]) {
+        for (const target of [otherServer.origin, otherServer.otherOrigin, `//${new URL(otherServer.origin).host}`]) {
           for (status of statuses) {
             for (const method of ["get", "post"] as const) {
               location = `${target}/b`
-              const before = stranger.received.length
+              const before = otherServer.received.length
               const response = yield* http[method]("/a")
               assert.strictEqual(response.status, 200)
-              assert.strictEqual(stranger.received.length, before + 1)
+              assert.strictEqual(otherServer.received.length, before + 1)
             }
           }
         }
         // The same machine, by another name, is another origin.
         location = `${server.otherOrigin}/token`
         yield* http.get("/a")
-        for (const { headers } of [...stranger.received, ...server.received.slice(-1)]) {
+        for (const { headers } of [...otherServer.received, ...server.received.slice(-1)]) {
           assert.notProperty(headers, "authorization")
           assert.notInclude(JSON.stringify(headers), "token-1")
         }
@@ -83,8 +83,8 @@ for (const { client, name } of followers) {
 
     it.effect("doesn't take what another origin answers for a refusal of the token", () =>
       Effect.gen(function*() {
-        const stranger = yield* serve(() => ({ status: 401 }))
-        const server = yield* serveApi(() => ({ status: 307, headers: { location: `${stranger.origin}/b` } }))
+        const otherServer = yield* serve(() => ({ status: 401 }))
+        const server = yield* serveApi(() => ({ status: 307, headers: { location: `${otherServer.origin}/b` } }))
         const { http, peek, token } = yield* account(acme(server.origin))
         const current = yield* token
         assert.strictEqual((yield* http.get("/a")).status, 401)
@@ -93,7 +93,7 @@ for (const { client, name } of followers) {
           assert.strictEqual(peek(), current)
           assert.strictEqual(server.tokens(), 1)
         }
-        for (const received of stranger.received) assert.isUndefined(tokenOf(received))
+        for (const received of otherServer.received) assert.isUndefined(tokenOf(received))
       }).pipe(Effect.provide(client)))
 
     it.effect("keeps the token within the origin, and renews it there", () =>
@@ -125,15 +125,15 @@ describe("A redirect from http to https", () => {
   for (const { client, name } of followers) {
     it.effect(`takes no token along with ${name}`, () =>
       Effect.gen(function*() {
-        const stranger = yield* sandbox({ tls: "self-signed" })
+        const otherServer = yield* sandbox({ tls: "self-signed" })
         const server = yield* serveApi(() => ({
           status: 307,
-          headers: { location: stranger.at("https://api.routera.io/me") }
+          headers: { location: otherServer.at("https://api.routera.io/me") }
         }))
         const { http } = yield* account(acme(server.origin))
         assert.strictEqual((yield* http.get("/a")).status, 401)
-        assert.isNotEmpty(yield* stranger.journal)
-        for (const { headers } of yield* stranger.journal) assert.notInclude(headers, "authorization")
+        assert.isNotEmpty(yield* otherServer.journal)
+        for (const { headers } of yield* otherServer.journal) assert.notInclude(headers, "authorization")
       }).pipe(Effect.provide(client)))
   }
 })
@@ -167,16 +167,16 @@ describe("followRedirects around the client that carries the token", () => {
   ) {
     it.effect(`is stopped by an error on the way to another origin, over ${name}`, () =>
       Effect.gen(function*() {
-        const stranger = yield* serve(() => ({}))
+        const otherServer = yield* serve(() => ({}))
         let status = 0
-        const server = yield* serveApi(() => ({ status, headers: { location: `${stranger.origin}/b` } }))
+        const server = yield* serveApi(() => ({ status, headers: { location: `${otherServer.origin}/b` } }))
         const { http } = yield* account(acme(server.origin))
         for (status of statuses) {
           const error = yield* Effect.flip(HttpClient.followRedirects(http).get("/a"))
           assert.strictEqual(error.reason._tag, "Unsafe")
-          assert.include(error.message, stranger.origin)
+          assert.include(error.message, otherServer.origin)
         }
-        assert.strictEqual(stranger.received.length, 0)
+        assert.strictEqual(otherServer.received.length, 0)
       }).pipe(Effect.provide(client)))
 
     it.effect(`carries the token to another origin that the application has allowed, over ${name}`, () =>

@@ -112,20 +112,20 @@ for (
 
     it.live("refuses a URL elsewhere, and takes the token to no other origin on a redirect", () =>
       Effect.gen(function*() {
-        const stranger = yield* serve(() => ({ status: 401 }))
+        const otherServer = yield* serve(() => ({ status: 401 }))
         let status = 0
-        const server = yield* serveApi(() => ({ status, headers: { location: `${stranger.origin}/b` } }))
+        const server = yield* serveApi(() => ({ status, headers: { location: `${otherServer.origin}/b` } }))
         const { fetch } = yield* open(server.origin, options)
-        const urls = [stranger.origin, `//${new URL(stranger.origin).host}/a`, `${server.origin}@evil.test/`]
+        const urls = [otherServer.origin, `//${new URL(otherServer.origin).host}/a`, `${server.origin}@evil.test/`]
         for (const url of urls) {
           isTokenError(yield* Effect.promise(() => failureOf(fetch(url))), "Unsafe")
         }
-        assert.isEmpty(stranger.received)
+        assert.isEmpty(otherServer.received)
         for (status of [301, 302, 303, 307, 308]) {
           assert.strictEqual((yield* Effect.promise(() => fetch("/a"))).status, 401)
         }
-        assert.strictEqual(stranger.received.length, 5)
-        for (const { headers } of stranger.received) assert.notProperty(headers, "authorization")
+        assert.strictEqual(otherServer.received.length, 5)
+        for (const { headers } of otherServer.received) assert.notProperty(headers, "authorization")
         assert.strictEqual(server.tokens(), 1)
       }))
 
@@ -176,7 +176,7 @@ for (
         assert.strictEqual(server.tokens(), 2)
       }))
 
-    it.live("is rejected with a TokenError where the token is the trouble, and with fetch's own error where that is", () =>
+    it.live("is rejected with a TokenError if there is no token, and with fetch's own error if fetch fails", () =>
       Effect.gen(function*() {
         const refusing = yield* serve(() => ({ status: 401, body: "{\"error\":\"invalid_client\"}" }))
         const { fetch } = yield* open(refusing.origin, options)
@@ -221,7 +221,7 @@ describe("Fetch", () => {
       assert.strictEqual(yield* Effect.promise(() => token()), first)
     }))
 
-  it.live("ends one caller's wait on its signal, and nobody else's", () =>
+  it.live("ends one caller's wait on its signal, and no other caller's", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
@@ -268,7 +268,7 @@ describe("Fetch", () => {
     assert.throws(make, TokenError, /apiOrigins/)
   })
 
-  it("lets go of what a Layer has acquired before it fails", async () => {
+  it("releases what a Layer has acquired before it fails", async () => {
     let released = 0
     const failing = Layer.effect(
       Acme,

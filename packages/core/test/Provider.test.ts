@@ -55,7 +55,7 @@ describe("Provider", () => {
     )
   })
 
-  it("has its URL parts, or their defaults, in the place of the braces, in host and path", () => {
+  it("has its URL parts, or their defaults, instead of the braces, in host and path", () => {
     assert.strictEqual(made().tokenEndpoint, "https://emea.acme.example/v0/token")
     assert.strictEqual(made({ domain: "other.example" }).apiUrl, "https://emea.api.other.example")
     assert.deepStrictEqual(made().apiOrigins, ["https://emea.files.acme.example"])

@@ -156,7 +156,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.isTrue(yield* real.knows(Redacted.value((yield* get).value)))
         }).pipe(Effect.provide(layer)))
 
-      it.effect("is asked with the password when somebody else has used the refresh token", () =>
+      it.effect("is asked with the password when another client has used the refresh token", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get } = yield* source(real, clientAuthentication, "password")

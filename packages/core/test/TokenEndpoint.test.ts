@@ -106,7 +106,7 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.deepStrictEqual(spans, [])
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("gives up at its deadline, which is over the body too, and lets go of the connection", () =>
+    it.effect("gives up at its deadline, which is over the body too, and releases the connection", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
         for (const answer of [Answer.hang("before-headers"), Answer.hang("mid-body")]) {
@@ -169,7 +169,7 @@ for (const [name, transport] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("reads no further than a mebibyte, and lets go of the connection", () =>
+    it.effect("reads no further than a mebibyte, and releases the connection", () =>
       Effect.gen(function*() {
         const { bodyLimit } = TokenEndpoint
         const closed = yield* Deferred.make<number>()
@@ -231,7 +231,7 @@ describe("TokenEndpoint", () => {
     [", also where a browser hides that it is compressed", { "content-length": "65536" }, "cors"]
   ] as const
   for (const [where, headers, type] of compressed) {
-    it.effect(`doesn't take the length of what is compressed for the length of what comes of it${where}`, () =>
+    it.effect(`doesn't take the length of what is compressed for the length after decompression${where}`, () =>
       Effect.gen(function*() {
         const { bodyLimit } = TokenEndpoint
         let pulled = 0

@@ -78,10 +78,10 @@ describe("TokenPool", () => {
           const response = yield* pool.http(key).get("/me")
           assert.deepStrictEqual(yield* response.json, { account: key })
         })
-      const everybody = Effect.forEach(keys, check, { concurrency: "unbounded" })
-      yield* everybody
+      const allCalls = Effect.forEach(keys, check, { concurrency: "unbounded" })
+      yield* allCalls
       yield* TestClock.adjust("2 hours")
-      yield* everybody
+      yield* allCalls
       assert.strictEqual(server.requests.size, 1_000)
     }))
 
@@ -131,7 +131,7 @@ describe("TokenPool", () => {
       assert.strictEqual(server.requests.get("hot"), 1)
     }))
 
-  it.effect("lets go of accounts that have been idle, and of no others", () =>
+  it.effect("evicts idle accounts, and no others", () =>
     Effect.gen(function*() {
       const server = makeServer()
       const pool = yield* poolOf(server, { timeToIdle: "10 minutes" })
@@ -144,7 +144,7 @@ describe("TokenPool", () => {
       assert.strictEqual(total(server.requests), 3)
     }))
 
-  it.effect("lets go of no idle account where it is told never to", () =>
+  it.effect("evicts no idle account where `timeToIdle` is infinite", () =>
     Effect.gen(function*() {
       const pool = yield* poolOf(makeServer(), { timeToIdle: Infinity })
       yield* pool.get("a")
@@ -152,7 +152,7 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 1)
     }))
 
-  it.effect("doesn't forget a refusal that it remembers for ever, lest the password is sent again", () =>
+  it.effect("doesn't forget a refusal that it remembers forever, so that the password is not sent again", () =>
     Effect.gen(function*() {
       let passwords = 0
       const http = HttpClient.make((request) =>

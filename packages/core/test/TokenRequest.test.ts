@@ -278,7 +278,7 @@ describe("TokenRequest.identity", () => {
       }
     ))
 
-  /** The same said without `identity`: length by length, so that nothing runs into its neighbour. */
+  /** The same said without `identity`: length by length, so that nothing runs into the next one. */
   const spelled = ({ parameters, scopes, ...rest }: Asked): string => {
     const told = (value: unknown): string =>
       value === undefined

@@ -112,11 +112,11 @@ const run = (seed: number) =>
         served++
         if (issued === undefined) return
         const lived = token.expiresAt > token.requestedAt
-        if (lived) assert.isBelow(now, issued.expiresAt, `an expired token was handed out: ${issued.value}`)
+        if (lived) assert.isBelow(now, issued.expiresAt, `an expired token was served: ${issued.value}`)
         const rejected = rejectedAt.get(issued.value)
         assert.isTrue(
           rejected === undefined || issued.handedOutAt >= rejected,
-          `a rejected token was handed out: ${issued.value}`
+          `a rejected token was served: ${issued.value}`
         )
       })
 
@@ -129,7 +129,7 @@ const run = (seed: number) =>
       )
     )
 
-    /** A token that is held, not rejected and not at its end: while there is one, nobody may fail. */
+    /** A token that is held, not rejected and not at its end: while there is one, no caller may fail. */
     const mustSucceed = Effect.gen(function*() {
       const held = State.tokenOf(state().cached)
       const issued = held === undefined ? undefined : server.tokens.get(Redacted.value(held.value))
@@ -144,7 +144,7 @@ const run = (seed: number) =>
         if (state().expiresAt !== before) rejectedAt.set(Redacted.value(token.value), yield* server.time)
       })
 
-    /** A doubt costs nobody a token that is served, and brings another one or the same. */
+    /** A doubt takes no served token from a caller, and brings another one or the same. */
     const doubt = (token: Token) =>
       Effect.gen(function*() {
         const { expiresAt, expiringAt } = state()
@@ -238,7 +238,7 @@ const run = (seed: number) =>
       assert.isAtMost(server.books.inFlight, 1 + lost, "two requests in flight for one identity")
     }
 
-    // Nobody waits for ever, and a server that is well again is asked again.
+    // No caller waits forever, and a server that is well again is asked again.
     server.books.healthy = true
     for (let wait = 0; wait < 20; wait++) yield* TestClock.adjust("1 minute")
     assert.strictEqual(pending.size, 0, "a caller still waits")
@@ -249,7 +249,7 @@ const run = (seed: number) =>
     assert.strictEqual(pending.size, 0, "the last caller still waits")
     assert.strictEqual(failures.map(Cause.pretty).join("\n"), "")
 
-    // A scope that closes in the middle of a flight ends it, and everybody who waits for it.
+    // A scope that closes in the middle of a token request ends it, and every wait for it.
     server.books.forcedAt = yield* server.time
     yield* fork(Effect.result(source.renew))
     yield* Scope.close(scope, Exit.void)

@@ -90,7 +90,7 @@ describe("TokenSource", () => {
       }
     }))
 
-  describe("one flight", () => {
+  describe("one token request", () => {
     it.effect("serves one token to many callers, and another after its end", () =>
       Effect.gen(function*() {
         const server = Server.make([])
@@ -156,7 +156,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-2")
       }))
 
-    it.effect("tries a passing failure again, within the flight, three times at the most", () =>
+    it.effect("retries a transient failure, within the token request, three times at most", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.status(500), Server.broken("ECONNRESET")])
         const source = yield* sourceOf(server)
@@ -191,7 +191,7 @@ describe("TokenSource", () => {
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
-        // An application that installs the token-carrying client as its own would call itself for ever.
+        // An application that installs the token-carrying client as its own would call itself forever.
         const own = HttpClient.make(() => Effect.die("the caller's client was asked for a token"))
         const token = yield* Effect.provideService(source.get, HttpClient.HttpClient, own)
         assert.strictEqual(value(token), "token-1")
@@ -213,7 +213,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 2)
       }))
 
-    it.effect("doesn't let a failing renewal be anybody's problem before the token's end, and backs off", () =>
+    it.effect("doesn't let a failing renewal affect a caller before the token expires, and backs off", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token()], Server.status(503))
         const source = yield* sourceOf(server)
@@ -232,7 +232,7 @@ describe("TokenSource", () => {
         )
       }))
 
-    it.effect("tells everybody who waits the same error, and when to come back", () =>
+    it.effect("tells every waiting caller the same error, and when to come back", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.status(429, { "retry-after": "20" })])
         const source = yield* sourceOf(server)
@@ -273,7 +273,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(waiting), "token-2")
       }))
 
-    it.effect("gives a token without a life to those who waited for it, and to nobody else", () =>
+    it.effect("gives a token with a lifetime of 0 to those who waited for it, and to no other caller", () =>
       Effect.gen(function*() {
         const server = Server.make([], Server.token({ expires_in: 0 }))
         const source = yield* sourceOf(server)
@@ -488,7 +488,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(waiting), "Unavailable")
       }))
 
-    it.effect("leaves a server that throttles alone until it says, and lets nobody with a valid token wait for it", () =>
+    it.effect("leaves a server that throttles alone until it says, and doesn't delay callers with a valid token", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token(), Server.status(429, { "retry-after": "100" })])
         const source = yield* sourceOf(server)
@@ -696,7 +696,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual(yield* Stream.runCollect(source.events), [])
       }))
 
-    it.effect("has a span for each flight, and none for a cached token", () =>
+    it.effect("has a span for each token request, and none for a cached token", () =>
       Effect.gen(function*() {
         const spans: Array<Tracer.Span> = []
         const tracer = Tracer.make({
@@ -733,7 +733,7 @@ describe("TokenSource", () => {
         )
       }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
 
-    it.effect("tells of a flight that got no further than the credentials, and counts no token request", () =>
+    it.effect("reports a token request whose credentials failed, and counts no token request", () =>
       Effect.gen(function*() {
         const source = yield* sourceOf(Server.make([]), undefined, Effect.die("no secret manager"))
         const events = yield* Effect.forkChild(

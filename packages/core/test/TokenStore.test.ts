@@ -25,17 +25,17 @@ describe("TokenStore.meets", () => {
     }
   })
 
-  it("takes any other valid token in the place of a rejected one", () => {
+  it("takes any other valid token instead of a rejected one", () => {
     assert.isFalse(meets("rejected", current))
     assert.isTrue(meets("rejected", token("other", 0, 100_000)))
   })
 
-  it("takes in the place of a forced one only what was requested since", () => {
+  it("takes instead of a forced one only what was requested since", () => {
     assert.isFalse(meets("forced", token("other", 39_999, 100_000)))
     assert.isTrue(meets("forced", token("other", 40_000, 100_000)))
   })
 
-  it("takes in the place of an expiring one what is fresh, and the current one only if it was requested again", () => {
+  it("takes instead of an expiring one what is fresh, and the current one only if it was requested again", () => {
     assert.isTrue(meets("expiring", token("other", 0, 100_000)))
     assert.isFalse(meets("expiring", token("other", 0, 100_000), 80_001))
     assert.isFalse(meets("expiring", token("current", 1_000, 100_000)))

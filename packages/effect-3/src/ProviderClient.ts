@@ -69,7 +69,7 @@ export interface TokenEvent {
   readonly requested: boolean
   /** When it began, in milliseconds since the Unix epoch. */
   readonly startedAt: number
-  /** When it was over, likewise. */
+  /** When it ended, likewise. */
   readonly endedAt: number
 }
 
@@ -116,12 +116,12 @@ export type Parameters = Readonly<Record<string, Parameter>>
  * @category models
  */
 export interface Options {
-  /** How long a caller may wait for a token, retries included. 30 seconds unless told otherwise. */
+  /** How long a caller may wait for a token, retries included. 30 seconds by default. */
   readonly deadline?: Duration.DurationInput | undefined
   /** Origins that may see the token, besides those of the provider, such as `https://proxy.example`. */
   readonly apiOrigins?: ReadonlyArray<string> | undefined
   /**
-   * The statuses that mean "get a new token and repeat the request", in the place of the provider's; `[]` for none.
+   * The statuses that mean "get a new token and repeat the request", instead of the provider's; `[]` for none.
    * From 400 to 499.
    */
   readonly renewOn?: ReadonlyArray<number> | undefined
@@ -142,6 +142,6 @@ export interface Options {
   readonly parameters?: Parameters | undefined
   /** The lifetime of a token whose reply doesn't say it. */
   readonly assumedLifetime?: Duration.DurationInput | undefined
-  /** Whether plain http is allowed elsewhere than on loopback: `false` unless told otherwise. */
+  /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
   readonly insecure?: boolean | undefined
 }

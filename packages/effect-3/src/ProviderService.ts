@@ -16,7 +16,7 @@ import type { TokenError } from "./TokenError.ts"
  * The class of a provider's service: its tag, and what makes it.
  *
  * It takes the application's `HttpClient` and `Clock` when it is made, and keeps them. When its scope ends, so do the
- * token requests that are under way, and whoever waits for one gets `Unavailable`.
+ * token requests in flight, and each waiting caller gets `Unavailable`.
  *
  * @since 0.1.0
  * @category models
@@ -47,7 +47,7 @@ export interface Constructors<in out Self, out Client, in Options> {
 }
 
 /**
- * Options of `layerConfig`: each is a value, or a config of the application's own in the place of the variable.
+ * Options of `layerConfig`: each is a value, or a config of the application's own instead of the variable.
  *
  * @since 0.1.0
  * @category models

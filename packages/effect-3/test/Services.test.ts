@@ -69,7 +69,7 @@ describe("time", () => {
 })
 
 describe("interruption", () => {
-  it("ends one caller's wait, and nobody else's", () =>
+  it("ends one caller's wait, and no other caller's", () =>
     run(Effect.gen(function*() {
       const answer = yield* Deferred.make<Response>()
       const there = server({ token: () => Deferred.await(answer) })
@@ -157,7 +157,7 @@ describe("errors", () => {
 
   it("show no secret, whatever the server or the client repeats", () =>
     run(Effect.gen(function*() {
-      const encoded = btoa(`somebody:${secret}`)
+      const encoded = btoa(`my-client:${secret}`)
       const answers = [
         Effect.succeed(Response.json({ error: secret, error_description: `${secret} ${encoded}` }, { status: 400 })),
         Effect.succeed(new Response(secret)),
@@ -285,7 +285,7 @@ describe("a secret that is an effect", () => {
       yield* routee.renew
       assert.deepStrictEqual(
         there.tokenRequests.map(({ headers }) => atob(String(headers["authorization"]).slice("Basic ".length))),
-        ["somebody:secret-1", "somebody:secret-2"]
+        ["my-client:secret-1", "my-client:secret-2"]
       )
     })))
 
@@ -342,12 +342,12 @@ describe("http", () => {
       assert.strictEqual((yield* routee.http.get("/sms")).status, 200)
     })))
 
-  it("sends the token to no stranger, and looks at the URL that the application's client makes", () =>
+  it("sends the token to no other origin, and looks at the URL that the application's client makes", () =>
     run(Effect.gen(function*() {
       const there = server()
-      const astray = HttpClient.mapRequest(there.http, HttpClientRequest.setUrl("https://stranger.example/"))
+      const astray = HttpClient.mapRequest(there.http, HttpClientRequest.setUrl("https://other.example/"))
       for (const routee of [yield* open(there), yield* open({ ...there, http: astray })]) {
-        const url = routee.http.get("https://stranger.example/")
+        const url = routee.http.get("https://other.example/")
         const error = yield* Effect.flip(url)
         assert.instanceOf(error, TokenError)
         assert.strictEqual(error.reason._tag, "Unsafe")
@@ -369,7 +369,7 @@ describe("http", () => {
       const callers = 1000
       const refusals = yield* Deferred.make<void>()
       const there = server({
-        // Nobody is told of the refusal before everybody has been refused.
+        // No caller is told of the refusal before all have been refused.
         api: (count) => {
           if (count > callers) return Effect.succeed(Response.json({}))
           const refusal = Effect.as(Deferred.await(refusals), new Response(null, { status: 401 }))
@@ -392,9 +392,9 @@ describe("http", () => {
     })))
 
   for (const tracing of [true, false]) {
-    it(`takes the token to no stranger whom the application's client is redirected to, traced or not: ${tracing}`, () =>
+    it(`sends the token to no other origin that the application's client is redirected to, traced or not: ${tracing}`, () =>
       run(Effect.gen(function*() {
-        const elsewhere = { status: 307, headers: { location: "https://stranger.example/" } }
+        const elsewhere = { status: 307, headers: { location: "https://other.example/" } }
         const there = server({ api: () => Effect.succeed(new Response(null, elsewhere)) })
         const routee = yield* open({ ...there, http: HttpClient.followRedirects(there.http) })
         const error = yield* Effect.flip(Effect.withTracerEnabled(routee.http.get("/sms"), tracing))
@@ -453,7 +453,7 @@ describe("a token request", () => {
       const body = there.tokenRequests[0]?.body
       assert.strictEqual(
         body?._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body?._tag,
-        `grant_type=client_credentials&client_id=somebody&client_secret=${secret}&audience=a&audience=b&resource=c`
+        `grant_type=client_credentials&client_id=my-client&client_secret=${secret}&audience=a&audience=b&resource=c`
       )
     })))
 
@@ -478,8 +478,7 @@ describe("a token request", () => {
     run(Effect.gen(function*() {
       for (const status of [301, 302, 303, 307, 308]) {
         const there = server({
-          token: () =>
-            Effect.succeed(new Response("{}", { status, headers: { location: "https://stranger.example/" } }))
+          token: () => Effect.succeed(new Response("{}", { status, headers: { location: "https://other.example/" } }))
         })
         const routee = yield* Effect.withTracerEnabled(
           open({ ...there, http: HttpClient.followRedirects(there.http) }),
@@ -496,9 +495,9 @@ describe("a token request", () => {
       const sent: Array<RequestInit> = []
       const fetch: typeof globalThis.fetch = (_, init = {}) => {
         sent.push(init)
-        return Promise.resolve(new Response(null, { status: 307, headers: { location: "https://stranger.example/" } }))
+        return Promise.resolve(new Response(null, { status: 307, headers: { location: "https://other.example/" } }))
       }
-      const account = Routee.layer({ applicationId: "somebody", applicationSecret: Redacted.make(secret) }).pipe(
+      const account = Routee.layer({ applicationId: "my-client", applicationSecret: Redacted.make(secret) }).pipe(
         Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, fetch)))
       )
       const asked = Effect.flip(Effect.flatMap(Routee, ({ token }) => token)).pipe(
@@ -542,7 +541,7 @@ describe("a token request", () => {
       assert.deepStrictEqual(sent, ["password", "refresh_token"])
     })))
 
-  it("is a span and a metric of the application's own, with its reason and what came of it", () =>
+  it("is a span and a metric of the application's own, with its reason and its outcome", () =>
     run(Effect.gen(function*() {
       const spans: Array<Tracer.Span> = []
       const native = yield* Effect.tracer

@@ -121,7 +121,7 @@ describe("Routee", () => {
         yield* sandbox.setLifetime({ provider: "routee" }, 3600)
       }))
 
-    it.effect("serves a token that the server returns again until it expires, and sends no request in vain", () =>
+    it.effect("serves a token that the server returns again until it expires, and sends no needless request", () =>
       Effect.gen(function*() {
         const { counts, routee, sandbox } = yield* open("same")
         const first = yield* routee.token

@@ -269,7 +269,7 @@ export const redirect = (code: 301 | 302 | 303 | 307 | 308, location: string): I
   status(code, { body: "", headers: { location } })
 
 /**
- * Bytes in the place of a whole answer, status line included. By default, the connection is closed after
+ * Bytes instead of a whole answer, status line included. By default, the connection is closed after
  * them.
  *
  * @since 0.1.0

@@ -27,7 +27,7 @@ export interface Fingerprints {
  * - `same-token`: an access token that had been issued before.
  * - `refused`: a refusal by the provider's own rules.
  * - `resource`: what the API was asked for.
- * - `fault`: an answer that a script put in the place of the provider's own.
+ * - `fault`: an answer that a script put instead of the provider's own.
  *
  * @since 0.1.0
  * @category models

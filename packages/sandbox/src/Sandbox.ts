@@ -86,7 +86,7 @@ export class Sandbox extends Context.Service<Sandbox, {
   /** The certificate that it made for itself, in PEM, if it serves over TLS. */
   readonly certificate: string | undefined
   /**
-   * What to give each provider's package as `baseUrl`: the origin, and `{host}` in the place of the provider's host.
+   * What to give each provider's package as `baseUrl`: the origin, and `{host}` instead of the provider's host.
    * That of `generic`, which has no host of its own, is a URL.
    */
   readonly urls: Readonly<Record<Provider, string>>
@@ -108,9 +108,9 @@ export class Sandbox extends Context.Service<Sandbox, {
    * longer kept: the journal keeps 32 MiB of them.
    */
   readonly exchange: (seq: number) => Effect.Effect<Exchange | undefined>
-  /** Every request from now on, as soon as it is over. */
+  /** Every request from now on, as soon as it is finished. */
   readonly entries: Stream.Stream<JournalEntry>
-  /** Every request from now on, twice: when it is read, and when it is over. */
+  /** Every request from now on, twice: when it is read, and when it is finished. */
   readonly changes: Stream.Stream<JournalEntry>
   /** How many requests there were, since the start or the last `clear`. */
   readonly counts: (
@@ -122,7 +122,7 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly clear: Effect.Effect<void>
   /** Forgets the journal and its counts, and nothing else. */
   readonly clearJournal: Effect.Effect<void>
-  /** What the journal shows in the place of this secret or token. */
+  /** What the journal shows instead of this secret or token. */
   readonly fingerprint: (secret: string | Redacted.Redacted<string>) => string
   /** The access tokens that the APIs would accept now. */
   readonly tokens: Effect.Effect<ReadonlyArray<ValidToken>>

@@ -6,7 +6,7 @@
 export * as Account from "./Account.ts"
 
 /**
- * Answers that a script puts in the place of a provider's own, the well-formed and the broken.
+ * Answers that a script puts instead of a provider's own, the well-formed and the broken.
  *
  * @since 0.1.0
  */

@@ -79,7 +79,7 @@ describe("The control endpoint", () => {
         request(`${origin}/_sandbox/script`, { method: "POST", body, headers: { "content-type": "application/json" } })
       const large = yield* send(JSON.stringify({ target: {}, answers: ["x".repeat(1024 * 1024)] }))
       assert.deepStrictEqual([large.status, large.text], [413, `{"error":"The body must be 1 MiB at most."}`])
-      const answers = [yield* send("nonsense"), yield* send(`{"target":{"provider":"nobody"},"answers":[]}`)]
+      const answers = [yield* send("nonsense"), yield* send(`{"target":{"provider":"unknown"},"answers":[]}`)]
       assert.deepStrictEqual(answers.map(({ status }) => status), [400, 400])
       assert.include(answers[0]?.text, "valid JSON")
       assert.include(answers[1]?.text, "routee-email")
@@ -106,7 +106,7 @@ describe("The control endpoint", () => {
     Effect.gen(function*() {
       const wrongs = [
         yield* command("script", { target: {}, answers: [{ _tag: "Explode" }] }),
-        yield* command("script", { target: { provider: "nobody" }, answers: [] }),
+        yield* command("script", { target: { provider: "unknown" }, answers: [] }),
         yield* command("lifetimes", { provider: "routee", lifetime: -1 }),
         yield* command("revoke", { provder: "routee" }),
         yield* command("clear", null)

@@ -149,7 +149,7 @@ describe("A refusal of the provider's page", () => {
       }))))
   }
 
-  it.effect("The current system: 5xx with a status line's words in the place of a code", () =>
+  it.effect("The current system: 5xx with a status line's words instead of a code", () =>
     Effect.gen(function*() {
       const { at, script } = yield* Sandbox
       yield* script({ provider: "vonage-contact-center", kind: "token" }, [Answer.status(500), Answer.status(503)])

@@ -196,7 +196,7 @@ describe("A refusal", () => {
       const tokenCases: ReadonlyArray<readonly [string, string, Record<string, string>, RegExp]> = [
         [routeeToken, grant, {}, /no client credentials: this server reads them from the Authorization header/],
         [routeeToken, body(clientSecret), {}, /credentials are in the wrong place/],
-        [routeeToken, grant, basic("nobody:x"), /no account of Routee with this client id/],
+        [routeeToken, grant, basic("unknown:x"), /no account of Routee with this client id/],
         [routeeToken, grant, basic(`${Account.routee.clientSecret}:${Account.routee.clientId}`), /are swapped/],
         [routeeToken, grant, basic(`${Account.routee.clientId}:wrong`), /secret is wrong/],
         [routeeToken, grant, basic(`${Account.routee.clientId}:${Account.routee.clientSecret} `), /white space/],

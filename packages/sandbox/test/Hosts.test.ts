@@ -65,7 +65,7 @@ const documented: ReadonlyArray<Documented> = [
   ...vonageAt("newvoicemedia.com", "apac")
 ]
 
-/** The URL with another provider's host in the place of its own. */
+/** The URL with another provider's host instead of its own. */
 const elsewhere = (url: string) => {
   const { hostname, pathname } = new URL(url)
   return `https://${hostname.endsWith("routee.net") ? "auth.voipex.io" : "auth.routee.net"}${pathname}`

@@ -287,7 +287,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       yield* ask
-      yield* post(at("https://api.routera.io/oauth2/token"), "grant_type=client_credentials", basic("nobody:x"))
+      yield* post(at("https://api.routera.io/oauth2/token"), "grant_type=client_credentials", basic("unknown:x"))
       yield* request(at(balance))
       const { page } = yield* openPage()
       yield* see(page, `[data-seq="3"]`)

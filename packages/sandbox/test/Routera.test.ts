@@ -48,7 +48,7 @@ describe("Routera", () => {
       assert.deepStrictEqual([unknown.status, field(unknown, "error")], [400, "unsupported_grant_type"])
       const wrongs = [
         yield* ask(inBody.replace(clientSecret, "wrong")),
-        yield* ask(inBody.replace(clientId, "nobody")),
+        yield* ask(inBody.replace(clientId, "unknown")),
         yield* ask(grant, basic(`${clientId}:wrong`)),
         yield* ask(grant)
       ]

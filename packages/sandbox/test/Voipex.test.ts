@@ -100,7 +100,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* renew(field(first, "refresh_token"))).status, 200)
     }).pipe(Effect.provide(Sandbox.layer({ behavior: { voipex: { rotation: false } } }))))
 
-  it.effect("refuses a refresh token after its life, and says 0 for one without an end", () =>
+  it.effect("refuses a refresh token after its lifetime, and returns 0 for one that does not expire", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const limited = yield* login()

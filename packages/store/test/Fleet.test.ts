@@ -119,7 +119,7 @@ for (const [database, open] of Object.entries(databases)) {
         assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
         assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
         assert.isTrue(outcomes.every(({ calls }) => calls > size.callers))
-        // One in each lifetime, none before the token is due.
+        // One in each lifetime, none before the token is expiring.
         assert.isAtLeast(Math.min(...gapsOf(asked)), lifetimeApart)
         assert.strictEqual(asked.length, counts.token)
         assert.strictEqual(counts.concurrentTokenRequests, 1)
@@ -139,7 +139,7 @@ for (const [database, open] of Object.entries(databases)) {
         const survivors = [yield* start]
         yield* ready(survivors)
         yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1)
-        // All others may be killed, and there is one in the place of each that was.
+        // All others may be killed, and there is one instead of each that was.
         while (doomed.size < size.kills) {
           if (members.length - doomed.size < size.processes - 1) members.push(yield* start)
           yield* Effect.sleep(200)
@@ -148,7 +148,7 @@ for (const [database, open] of Object.entries(databases)) {
         yield* sandbox.arrived({ provider: "routera", kind: "token" }, token + 1)
         const outcomes = yield* finish([...survivors, ...members])
         assert.isAtLeast(outcomes.length, survivors.length)
-        // What was asked for by one that is dead, somebody else asks for again.
+        // What a dead process requested, another process requests again.
         const again = gapsOf(yield* sandbox.journal).filter((gap) => gap < lifetimeApart)
         assert.isAtMost(again.length, doomed.size)
         assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { countingServer, credentials, keys, provider as acme } from "./support/fleet.ts"
 
-/** A map in the place of a folder, in which a test can look and write. */
+/** A map instead of a folder, in which a test can look and write. */
 const memory = () => {
   const entries = new Map<string, string>()
   const store = KeyValueStore.makeStringOnly({
@@ -109,7 +109,7 @@ describe("KeyValueTokenStore", () => {
       }
     }))
 
-  it.effect("puts another in the place of a token that an API refused, or that was renewed", () =>
+  it.effect("puts another instead of a token that an API refused, or that was renewed", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
       const { store } = memory()

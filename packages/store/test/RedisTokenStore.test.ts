@@ -231,7 +231,7 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  it.live("forgets a failure when there is a token: the next one is the first again, and holds nobody back before", () =>
+  it.live("forgets a failure when there is a token: the next one is the first again, and delays no caller before", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -284,7 +284,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(yield* token, "")
     }))
 
-  it.live("fails as ever where the times in a record are none that a clock shows", () =>
+  it.live("fails as usual where the times in a record are impossible", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -422,7 +422,7 @@ describe("RedisTokenStore", () => {
     const faults: Record<string, (redis: RedisServer) => Effect.Effect<void> | void> = {
       "is dead": (redis) => redis.kill,
       "is stopped": (redis) => redis.signal("SIGSTOP"),
-      "answers nobody": (redis) => void redis.cli("CLIENT", "PAUSE", "3600000", "ALL"),
+      "doesn't reply": (redis) => void redis.cli("CLIENT", "PAUSE", "3600000", "ALL"),
       "sleeps": (redis) => redis.send("DEBUG", "SLEEP", "3600"),
       "is full": (redis) => void redis.cli("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction"),
       "may only be read": (redis) => void redis.cli("REPLICAOF", "127.0.0.1", "1"),
@@ -444,7 +444,7 @@ describe("RedisTokenStore", () => {
             yield* patiently(get, commands)
             assert.isBelow(yield* Clock.currentTimeMillis, 1_000)
             for (let i = 0; i < 3; i++) yield* patiently(renew, commands)
-            // The clock stands still: who waited for a Redis that doesn't answer would wait for ever.
+            // The clock stands still: a wait for a Redis that doesn't answer would never end.
             for (let i = 0; i < 5; i++) yield* renew
             assert.strictEqual(server.grants.length, 9)
           }).pipe(
@@ -459,7 +459,7 @@ describe("RedisTokenStore", () => {
         }))
     }
 
-    it.effect("answers nobody for longer than its budget: that is how long a caller waits for it", () =>
+    it.effect("doesn't reply within its budget: that is how long a caller waits for it", () =>
       Effect.gen(function*() {
         const server = new NumberingServer()
         let asked = 0
@@ -803,7 +803,7 @@ describe("RedisTokenStore", () => {
           assert.deepStrictEqual(server.grants, ["password", "password", "password", "refresh_token"])
         }))
 
-      it.live(`asks for itself where it can't see its lease, and holds nobody up (${how})`, () =>
+      it.live(`asks for itself where it can't see its lease, and delays no caller (${how})`, () =>
         Effect.gen(function*() {
           const { a, call, proxy, redis, server } = yield* start("plain", how)
           proxy.lose(how, ...claim)
@@ -900,7 +900,7 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  it.live("tells the fleet of a refused password for as long as a record may last, unless somebody insists", () =>
+  it.live("tells the fleet of a refused password for as long as a record may last, unless `renew` is called", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -953,7 +953,7 @@ describe("RedisTokenStore", () => {
     }))
 
   describe("spends a refresh token that may be good for one use", () => {
-    it.live("not where somebody set out to spend it and was not heard of again", () =>
+    it.live("not where a process marked it as sent and then vanished", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -1035,7 +1035,7 @@ describe("RedisTokenStore", () => {
         }))
     }
 
-    it.effect("not while Redis is away: a valid token is served, and after its end the password asks", () =>
+    it.effect("not while Redis can't be reached: a valid token is served, and after it has expired the password is sent", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()

@@ -25,7 +25,7 @@ const clientOf = (server: Pick<PostgresServer, "options">, more: Parameters<type
 
 const ofAll = sharedPostgres()
 
-/** A process with a store, which allows for a busy machine unless told otherwise. */
+/** A process with a store, with generous time limits by default, for a busy machine. */
 const join = (
   client: Client,
   server: NumberingServer,
@@ -183,7 +183,7 @@ describe("SqlTokenStore", () => {
     const tamper: Record<string, string> = {
       "nothing any more": "DELETE FROM mintmark_tokens",
       "what is not a token": "UPDATE mintmark_tokens SET token = 'abc'",
-      "10 MB in the place of the token": "UPDATE mintmark_tokens SET token = repeat('x', 10000000)",
+      "10 MB instead of the token": "UPDATE mintmark_tokens SET token = repeat('x', 10000000)",
       "a token that was cut short": "UPDATE mintmark_tokens SET token = left(token, -24)",
       "a token under another number": "UPDATE mintmark_tokens SET generation = generation + 1",
       "numbers that no number can follow":
@@ -205,7 +205,7 @@ describe("SqlTokenStore", () => {
     }
   })
 
-  it.live("fails as ever where the times in a row are none that a clock shows", () =>
+  it.live("fails as usual where the times in a row are impossible", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database
       const server = new NumberingServer()

@@ -227,7 +227,7 @@ export const voipexFacts: ReadonlyArray<Fact> = [
   },
   {
     what: "",
-    says: "400 `invalid_grant` for one that is over, in many wordings: then the password is sent once",
+    says: "400 `invalid_grant` for an expired one, in many wordings: then the password is sent once",
     mark: "likely",
     held: { test: "sends the password once, within the same call, where the session was ended" }
   },

@@ -8,7 +8,7 @@ export interface Contestant {
   readonly package?: string
   /** How it is called here, for those who know it. */
   readonly how: string
-  /** How many seconds before its end a token is over for it. */
+  /** How many seconds before its expiry it treats a token as expired. */
   readonly endsEarly?: number
   /** Makes it ready, with nothing cached; `undefined` where it can't use this transport. */
   readonly open: (setting: Setting) => Promise<Client | undefined>

@@ -60,9 +60,9 @@ const format = (value: number, unit: Unit): string =>
 const goals = (columns: ReadonlyArray<Column>): string => {
   const found = columns.flatMap((column) => (column.goals ?? []).map((goal) => judge(column, goal)))
   if (found.length === 0) return ""
-  // What must be reached in several tables is as good as where it is worst.
-  const rows = [...groupBy(found, ({ what }) => what)].map(([what, judgements]) => {
-    const { atMost, figure, show } = judgements.reduce((a, b) => a.figure > b.figure ? a : b)
+  // What must be reached in several tables is judged by its worst figure.
+  const rows = [...groupBy(found, ({ what }) => what)].map(([what, judgments]) => {
+    const { atMost, figure, show } = judgments.reduce((a, b) => a.figure > b.figure ? a : b)
     return [what, show(figure), show(atMost), figure <= atMost ? "reached" : "**missed**"]
   })
   return lines([["must be reached", "is", "at most", ""], ["---", "---:", "---:", "---"], ...rows])

@@ -32,7 +32,7 @@ const page = `# Side by side with what one would pick instead
 Made by \`npm run bench\`, on ${machine}, ${new Date().toISOString().slice(0, 10)}.
 
 Ratios are what to read: each is the median over rounds in which all contestants took turns, with the quartiles behind
-it, to the floor in the same rounds. The figures in parentheses are this machine's, and nobody else's.
+it, to the floor in the same rounds. The figures in parentheses apply to this machine only.
 
 ${measurements.map(markdown).join("\n\n")}
 

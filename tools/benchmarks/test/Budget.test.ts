@@ -32,10 +32,8 @@ describe.each(bundles)("the smallest program of $name", ({ file, gzip, imports, 
   it("needs nothing of Node, and nothing but effect, core and itself", () => {
     assert.deepStrictEqual(imports, [])
     const own = ["effect/", "@mintmark/core/", `${name}/`]
-    const strangers = modules.filter((module) =>
-      !own.some((start) => module.startsWith(start)) && !file.endsWith(module)
-    )
-    assert.deepStrictEqual(strangers, [])
+    const others = modules.filter((module) => !own.some((start) => module.startsWith(start)) && !file.endsWith(module))
+    assert.deepStrictEqual(others, [])
   })
 
   it("takes neither a barrel nor what is dear from effect", () => {
@@ -71,22 +69,22 @@ const account = Effect.gen(function*() {
   const routee = yield* Routee.make({ applicationId: "id", applicationSecret: Redacted.make("secret") }).pipe(
     Effect.provideService(HttpClient.HttpClient, http)
   )
-  const herd = Effect.all(Array.from({ length: callers }, () => routee.token), { concurrency: "unbounded" })
-  return { herd, routee, seen }
+  const burst = Effect.all(Array.from({ length: callers }, () => routee.token), { concurrency: "unbounded" })
+  return { burst, routee, seen }
 })
 
-describe("a herd", () => {
-  it.effect("costs one token request: at a cold cache, when the token has ended, when it was refused", () =>
+describe("a burst of callers", () => {
+  it.effect("costs one token request: at a cold cache, when the token has expired, when it was refused", () =>
     Effect.gen(function*() {
-      const { herd, routee, seen } = yield* account
-      const [first] = yield* herd
+      const { burst, routee, seen } = yield* account
+      const [first] = yield* burst
       assert.strictEqual(seen.requests, 1)
       yield* TestClock.adjust("61 seconds")
-      const [second] = yield* herd
+      const [second] = yield* burst
       assert.strictEqual(seen.requests, 2)
       assert.notStrictEqual(first, second)
       if (second !== undefined) yield* routee.reject(second)
-      yield* herd
+      yield* burst
       assert.strictEqual(seen.requests, 3)
     }))
 })
@@ -94,8 +92,8 @@ describe("a herd", () => {
 describe("a cached read", () => {
   it.effect("makes nothing: every caller is given the same token", () =>
     Effect.gen(function*() {
-      const { herd, routee } = yield* account
-      const tokens = new Set([yield* routee.token, routee.peek(), ...yield* herd, yield* routee.token])
+      const { burst, routee } = yield* account
+      const tokens = new Set([yield* routee.token, routee.peek(), ...yield* burst, yield* routee.token])
       assert.strictEqual(tokens.size, 1)
     }))
 })

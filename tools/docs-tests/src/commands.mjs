@@ -32,7 +32,7 @@ export const pages = () =>
       prints: printsOf(blocks)
     }))
 
-// None of the ports that the system gives away by itself: until a command listens, it may be somebody else's.
+// None of the ports that the system gives away by itself: until a command listens, it may be another process's.
 const freePort = () =>
   new Promise((resolve) => {
     const port = randomInt(20_000, 30_000)

@@ -103,7 +103,7 @@ const run = (origin: string, how: string) =>
 layer(Sandbox.Sandbox.layer({ accounts }), { excludeTestServices: true })("A process writes no secret", (it) => {
   const endings: ReadonlyArray<[how: string, code: number, said: RegExp]> = [
     ["when it prints and logs all that it has", 0, /redacted:access token[^]*CredentialsRefused/],
-    ["when a rejection is handled by nobody", 1, /the credentials were refused/],
+    ["when a rejection is unhandled", 1, /the credentials were refused/],
     ["when its main program fails", 1, /the credentials were refused/],
     ["when it throws", 1, /the credentials were refused/]
   ]
@@ -111,7 +111,7 @@ layer(Sandbox.Sandbox.layer({ accounts }), { excludeTestServices: true })("A pro
     it.effect(how, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
-        // What the server hands out is recognised, too.
+        // What the server issues is recognized, too.
         yield* sandbox.script(
           { kind: "token" },
           [Answer.token({ access_token: canaries.token, refresh_token: `${canaries.token}-again` })],

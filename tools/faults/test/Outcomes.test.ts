@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url"
 import { canaries, findCanaries } from "./support/canaries.ts"
 import { type Fault, large, reply, type Variant, wire } from "./support/Fault.ts"
 import { accounts } from "./support/generic.ts"
+import { OtherOrigins } from "./support/OtherOrigins.ts"
 import { missing } from "./support/rows.ts"
 import { run } from "./support/run.ts"
-import { Strangers } from "./support/Strangers.ts"
 import { memoryBound, page, type Row } from "./support/table.ts"
 import { type Transport, transportNames } from "./support/Transports.ts"
 import { makeWitness } from "./support/Witness.ts"
@@ -19,7 +19,7 @@ const rows = new Map<Fault, Row>()
 const witness = makeWitness()
 const world = Layer.mergeAll(
   Sandbox.Sandbox.layer({ accounts }),
-  Strangers.layer,
+  OtherOrigins.layer,
   witness.layer
 )
 
@@ -42,8 +42,8 @@ layer(world, { excludeTestServices: true })("Outcomes", (it) => {
     it.effect(fault.name, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
-        const strangers = yield* Strangers
-        const origins = { token: sandbox.urls.generic, ...strangers.origins }
+        const otherOrigins = yield* OtherOrigins
+        const origins = { token: sandbox.urls.generic, ...otherOrigins.origins }
         const outcomes: Array<Row["outcomes"][number]> = []
         const names = fault.everyTransport ? transportNames : transportNames.slice(0, 1)
         for (const variant of fault.variants) {
@@ -55,7 +55,7 @@ layer(world, { excludeTestServices: true })("Outcomes", (it) => {
           assert.deepStrictEqual(findCanaries(yield* witness.testimony), [])
         }
         rows.set(fault, { fault, outcomes })
-        assert.strictEqual(strangers.requests(), 0)
+        assert.strictEqual(otherOrigins.requests(), 0)
       }))
   }
 })

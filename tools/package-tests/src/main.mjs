@@ -1,5 +1,5 @@
 // Releases every public package to a registry on this machine, installs each from there into a project of its own, and
-// runs the tests on what came of it.
+// runs the tests on the result.
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

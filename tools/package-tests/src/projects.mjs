@@ -25,7 +25,7 @@ export const installed = (readme) =>
 /** The first program of a README, with all that continues it. */
 export const programOf = ({ readme }) => programs(blocks(readme))[0]
 
-/** What of it is run: the program itself, for what continues it may talk to somebody who isn't there. */
+/** What of it is run: the program itself, since its continuation may need a server that isn't there. */
 const runnable = (readme) => {
   const found = blocks(readme)
   return programs(found.slice(0, found.findIndex(({ hidden, language }) => !hidden && language === "ts") + 1))[0]

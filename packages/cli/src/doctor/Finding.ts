@@ -18,7 +18,7 @@ export type Step = typeof steps[number]
 /** What was found at a step. Holds no secret. */
 export interface Finding {
   readonly step: Step
-  /** `note`: it works, but needs a look. `skipped`: it couldn't be seen, or needn't be. */
+  /** `note`: it works, but needs a look. `skipped`: it could not be checked, or does not have to be. */
   readonly state: "ok" | "note" | "failed" | "skipped"
   readonly detail: string
 }

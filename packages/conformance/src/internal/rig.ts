@@ -229,7 +229,7 @@ export const connect = (
   return connect === undefined ? ProviderClient.make(provider, options) : connect(options)
 }
 
-// Retries then wait for nothing, and the clock needn't be turned for them.
+// Retries then wait for nothing, and the clock does not have to be turned for them.
 const noChance: Random.Random = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0 }
 
 /** Waits, in real time, for what happens in the background: for 2 s, and longer on a machine that is held up. */

@@ -10,7 +10,7 @@ import * as Provider from "../Provider.ts"
 import * as ProviderClient from "../ProviderClient.ts"
 import { fill } from "./http/url.ts"
 
-/** A client of a provider whose tokens are made here: all of it is as ever, but for the reply of the token endpoint. */
+/** A client of a provider whose tokens are made here: everything is real except the reply of the token endpoint. */
 export const testClient = <Reply>(
   provider: Provider.Provider<Reply>,
   { http = unexpected, reply, token = "test-token" }: {

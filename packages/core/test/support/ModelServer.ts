@@ -11,7 +11,7 @@ export interface Issued {
   readonly issuedAt: number
   readonly expiresAt: number
   revoked: boolean
-  /** How often, and when last, it was handed out. */
+  /** How often, and when last, it was issued. */
   handedOutAt: number
 }
 

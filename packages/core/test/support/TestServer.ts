@@ -73,7 +73,7 @@ export const serve = (
       })
   )
 
-/** A server whose token endpoint hands out `token-1`, `token-2`, …; the rest of it is an API. */
+/** A server whose token endpoint issues `token-1`, `token-2`, …; the rest of it is an API. */
 export const serveApi = (api: (received: Received) => Answer): Effect.Effect<
   TestServer & { readonly tokens: () => number; readonly api: () => ReadonlyArray<Received> },
   never,

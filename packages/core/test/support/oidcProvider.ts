@@ -9,7 +9,7 @@ const { clientId, clientSecret, password, username } = oidcAccount
 
 /** What it noted of refresh tokens, in order. */
 export interface OidcLog {
-  /** Those that it handed out. */
+  /** Those that it issued. */
   readonly issued: Array<string>
   /** Those that it took for others. */
   readonly consumed: Array<string>
@@ -19,7 +19,7 @@ export interface OidcLog {
   readonly refused: Array<string>
 }
 
-// Nothing is signed in these tests, but it insists on a key.
+// Nothing is signed in these tests, but it requires a key.
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })
 
 /** `oidc-provider`, with a password grant registered beside its own: it has none, OAuth 2.1 dropped it. */

@@ -34,7 +34,7 @@ export const refusing =
           ? Effect.locallyWith(self, HttpClient.currentTracerDisabledWhen, look)
           : self.pipe(
             Effect.locally(HttpClient.currentTracerDisabledWhen, look(constTrue)),
-            // Where nothing is traced, nobody asks.
+            // Where nothing is traced, it is not called.
             Effect.locally(FiberRef.currentTracerEnabled, true)
           )).pipe(
           Effect.catchAllCause((cause): Effect.Effect<never, E | E1> =>

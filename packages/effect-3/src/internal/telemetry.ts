@@ -20,7 +20,7 @@ const seconds = Metric.histogram(
 )
 
 /**
- * Tells the application's tracer and metrics of a flight that is over, if it made a token request. A tracer that dies of
+ * Reports a finished token request to the application's tracer and metrics. A tracer that dies of
  * one is told of the next all the same.
  */
 export const tell = (event: TokenEvent): Effect.Effect<void> =>

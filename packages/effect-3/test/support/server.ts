@@ -28,7 +28,7 @@ export interface Server {
   readonly aborted: () => number
 }
 
-export const secret = "s3cret-of-somebody"
+export const secret = "s3cret-of-my-client"
 
 export const granted = (count: number, changes: Readonly<Record<string, unknown>> = {}): Response =>
   Response.json({ access_token: `token-${count}`, token_type: "bearer", expires_in: 3600, scope: "sms", ...changes })
@@ -57,7 +57,7 @@ export const open = (
   options: Partial<RouteeOptions> = {}
 ): Effect.Effect<Routee["Type"], TokenError, Scope.Scope> =>
   Effect.provideService(
-    Routee.make({ applicationId: "somebody", applicationSecret: Redacted.make(secret), ...options }),
+    Routee.make({ applicationId: "my-client", applicationSecret: Redacted.make(secret), ...options }),
     HttpClient.HttpClient,
     http
   )
@@ -74,7 +74,7 @@ export const pause = (duration: Duration.DurationInput): Effect.Effect<void> =>
 export const eventually = (holds: () => boolean): Effect.Effect<void> =>
   Effect.repeat(pause("2 millis"), { until: holds })
 
-/** Turns the clock once somebody waits for it. */
+/** Turns the clock once a fiber waits for it. */
 export const turn = (duration: Duration.DurationInput): Effect.Effect<void> =>
   Effect.zipRight(
     Effect.repeat(Effect.zipRight(pause("2 millis"), TestClock.sleeps()), { until: Chunk.isNonEmpty }),

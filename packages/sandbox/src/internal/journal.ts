@@ -11,7 +11,7 @@ import type { Answered, Recorded } from "./recording.ts"
 /** What is known of a request when it has been read. */
 export type Opening = Omit<JournalEntry, "seq" | "state" | "status" | "answer" | "reason" | "duration">
 
-/** What is known of it when it is over. */
+/** What is known of it when it is finished. */
 interface Ending {
   readonly state: "answered" | "cut"
   readonly time: number

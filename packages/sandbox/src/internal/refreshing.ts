@@ -18,8 +18,8 @@ export const spend = (world: World, value: string, now: number, rotation: boolea
 /** Why a refresh token that the sandbox issued buys nothing, as a sentence. */
 export const refusalOfRefreshToken = (token: RefreshToken, now: number): string => {
   if (token.spent) {
-    return "The refresh token was used before, and works once: its session is over, newer tokens included."
+    return "The refresh token was used before, and works once: its session has ended, newer tokens included."
   }
-  if (token.revoked) return "The refresh token was revoked, or its session is over."
+  if (token.revoked) return "The refresh token was revoked, or its session has ended."
   return isValid(token, now) ? "The account of the refresh token is gone." : "The refresh token expired."
 }

@@ -1,4 +1,4 @@
-// A request as a command line, with a variable in the place of each secret: the page has none to put there.
+// A request as a command line, with a variable instead of each secret: the page has none to put there.
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`
 

@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function*(
   const waiting = new Map<string, Set<() => void>>()
   const listening = new Map<string, Channel>()
 
-  // Whoever waits again at once waits for the next notification.
+  // A caller that waits again at once waits for the next notification.
   const wake = (name: string): void => [...waiting.get(name) ?? []].forEach((resume) => resume())
 
   const listenWell = (channel: string) =>

@@ -46,7 +46,7 @@ export interface Claim {
   readonly lease: number
   /** The generation of the newest token that is known not to do. */
   readonly known: number
-  /** Whether to take it in spite of a failure. */
+  /** Whether to take it despite a failure. */
   readonly force: boolean
 }
 
@@ -84,7 +84,7 @@ export const longestKept = 2_592_000_000
 
 /**
  * A record from the fields that a database returns, each by its name and as a text or a number. What is not a possible
- * value is left out, whoever wrote it: a time that no clock shows, a number that no number can follow.
+ * value is left out, whoever wrote it: an impossible time, a number that no number can follow.
  */
 export const fromFields = (fields: Readonly<globalThis.Record<string, unknown>>): Record => {
   const text = (name: string): string => {

@@ -238,7 +238,7 @@ export const make = (
     )
     // It was written at the first try, and the reply was lost.
     if (after?.generation === record.fence) return requested
-    // The token that came after is the one that is shared, if there is one yet; the one in hand is as good.
+    // The token that came after is the one that is shared, if there is one yet; otherwise the one of this process is used.
     yield* problem("lease_lost")
     return after?.entry !== undefined && !after.isRejected && meets(need, after.entry, yield* Clock.currentTimeMillis)
       ? { token: after.entry, shared: true }

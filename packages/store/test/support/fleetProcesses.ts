@@ -39,7 +39,7 @@ export interface Member {
   readonly kill: () => void
   /** Lets it stand still, in the middle of whatever it does, or go on. */
   readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void
-  /** Lets it come to an end, and says what came of it; `undefined` if it was killed. */
+  /** Lets it come to an end, and returns the outcome; `undefined` if it was killed. */
   readonly finish: Effect.Effect<Outcome | undefined>
 }
 

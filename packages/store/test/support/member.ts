@@ -1,6 +1,6 @@
 /*
  * One process of a fleet: callers who go on asking for a token until standard input ends. Its only argument says how,
- * as JSON. It prints a line when it is ready, one before each token request, and at the end what came of it all.
+ * as JSON. It prints a line when it is ready, one before each token request, and at the end all outcomes.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"

@@ -23,7 +23,7 @@ interface Row {
   keepUntil: number
 }
 
-/** A database in memory, on the clock of whoever asks: what its steps are, SharedStore's own tests state. */
+/** A database in memory, on the clock of the caller; the tests of SharedStore state its steps. */
 export interface ModelDatabase {
   /** The records as one process has them: `fault` is asked before each step, and `isAlive` after it, too. */
   readonly connect: (fault: () => Fault, isAlive?: () => boolean) => RecordStore

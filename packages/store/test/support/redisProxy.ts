@@ -9,7 +9,7 @@ export type Loss =
   | "cut"
   /** It comes when the client has given up on it, and tries again. */
   | "late"
-  /** Nothing comes any more on this connection, and nobody says why. */
+  /** Nothing comes any more on this connection, and no reason is given. */
   | "half open"
 
 /** A way to a Redis on which replies get lost. */

@@ -74,7 +74,7 @@ export const startRedis = Effect.fnUntraced(
       started.once("exit", () => resume(new NoRedis({ problem: `redis-server ended: ${said.slice(-500)}` })))
     })
     yield* Effect.addFinalizer(() => kill)
-    // None of the ports that the system gives away by itself: those may be somebody else's a moment later.
+    // None of the ports that the system gives away by itself: those may be another process's a moment later.
     yield* Effect.retry(
       Effect.suspend(() => {
         port = randomInt(20_000, 30_000)
@@ -108,6 +108,6 @@ export const startRedis = Effect.fnUntraced(
 /** A client of a server that doesn't keep commands back while it has no connection. */
 export const redisAt = (url: string) =>
   NodeRedis.layer({ url, disableOfflineQueue: true }).pipe(
-    // What the client says of a server that a test has killed is no news.
+    // What the client reports of a server that a test has killed is expected.
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))
   )

@@ -30,11 +30,11 @@ export interface Size {
   readonly lastOf: number
   /** How many processes in each lifetime have no way to the store, for a minute. */
   readonly partitions: number
-  /** How many times in all the store is away, for twenty seconds. */
+  /** How many times in all the store can't be reached, for twenty seconds. */
   readonly failovers: number
 }
 
-/** What came of it. */
+/** The outcome. */
 export interface Report {
   /** For each one that a single process would send for all accounts. */
   readonly tokenRequests: number

@@ -16,7 +16,7 @@ export const coreRestPipeline: Contestant = {
   name: "@azure/core-rest-pipeline",
   package: "@azure/core-rest-pipeline",
   how: "`bearerTokenAuthenticationPolicy` over a credential written by hand; a cached token is one pass through the "
-    + "policy with an empty request behind it; it insists on https, so its HTTP client sends to loopback",
+    + "policy with an empty request behind it; it requires https, so its HTTP client sends to loopback",
   endsEarly: 1,
   open: async (setting) => {
     const byHand = await handWritten.open(setting)

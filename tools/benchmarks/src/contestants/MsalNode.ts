@@ -7,7 +7,7 @@ const authority = `https://${host}/tenant`
 export const msalNode: Contestant = {
   name: "@azure/msal-node",
   package: "@azure/msal-node",
-  how: "`acquireTokenByClientCredential`, with `skipCache` for a token request; it insists on https and on discovery, "
+  how: "`acquireTokenByClientCredential`, with `skipCache` for a token request; it requires https and discovery, "
     + "so it is given `authorityMetadata` and a network module that sends to loopback",
   endsEarly: 300,
   open: async (setting) => {

@@ -10,7 +10,7 @@ export type Rounds<A> = Readonly<Record<string, ReadonlyArray<A>>>
 /**
  * Takes all contestants in turn, round after round, so that whatever else the machine does meets them alike: many short
  * rounds say more than few long ones. Every other round goes the other way about, and each two start with another of
- * them, so that nobody always runs in the same one's wake. The first rounds warm up, and aren't counted.
+ * them, so that no contestant always runs after the same one. The first rounds warm up, and aren't counted.
  */
 export const interleave = async <A>(
   rounds: number,

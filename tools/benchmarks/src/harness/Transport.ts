@@ -28,7 +28,7 @@ interface Reply {
   readonly text: string
 }
 
-/** At most so many connections for each contestant, so that a herd meets the contestant and not the sockets' limits. */
+/** At most so many connections for each contestant, so that a burst of callers meets the contestant and not the sockets' limits. */
 const connections = 128
 
 const agent = new NodeAgent({ keepAlive: true, maxSockets: connections })

@@ -89,7 +89,7 @@ const keepers: Readonly<Record<string, () => Promise<Keeper>>> = { pool, byHand 
 export default async (name: string, count: string): Promise<Found> => {
   const keeper = await keepers[name]?.()
   const other = await keepers[name]?.()
-  if (keeper === undefined || other === undefined) throw new Error(`nobody is called ${name}`)
+  if (keeper === undefined || other === undefined) throw new Error(`no contestant is called ${name}`)
   const keys = Array.from({ length: Number(count) }, (_, index) => `account-${index.toString().padStart(8, "0")}`)
   const hot = keys[Math.floor(keys.length / 2)] ?? ""
   // What the first account costs besides, such as code that is compiled, is no account's.

@@ -45,7 +45,7 @@ const withHeader: Contestant = {
   }
 }
 
-const everybody = [...contestants, withHeader, fetchAlone]
+const allCalls = [...contestants, withHeader, fetchAlone]
 
 const api = (client: Client | undefined) => client?.api === undefined ? [] : [client.api]
 
@@ -54,7 +54,7 @@ export default async (): Promise<Measurement> => {
   const columns = new Array<Column>()
   for (const transport of [transports.fetch, transports.undici]) {
     const setting = { origin: server.origin, lifetime: 86_400, transport }
-    const opened = await Promise.all(everybody.map(async (each) => ({
+    const opened = await Promise.all(allCalls.map(async (each) => ({
       name: each.name,
       lanes: api(await each.open(setting))
     })))

@@ -11,7 +11,7 @@ const sizes = [1_000, 10_000]
 /** The seconds that a token lives for those who are to see its end. */
 const shortLife = 2
 
-/** What befell the callers of one herd. */
+/** What happened to the callers of one burst. */
 interface Outcome {
   readonly requests: number
   readonly failed: number
@@ -34,7 +34,7 @@ const tokenOf = (client: Client) => client.token
 const events: ReadonlyArray<Event> = [
   { title: "at a cold cache", tells: true, lifetime: 86_400, call: tokenOf, prepare: async () => undefined },
   {
-    title: "when the token has ended",
+    title: "when the token has expired",
     tells: false,
     lifetime: shortLife,
     call: tokenOf,
@@ -121,7 +121,7 @@ export default async (): Promise<Measurement> => {
   }
   server.close()
   return {
-    title: "The herd",
+    title: "Many callers at once",
     about: "So many callers at the same moment, over undici with at most 128 connections: how many token requests they "
       + "make, how many of them fail, and how long they wait.",
     columns,

@@ -73,9 +73,9 @@ export default async (): Promise<Measurement> => {
     ],
     notes: [
       "Our own share is missed for what it does. Of @mintmark/routee's, each part by what the bundle is smaller without "
-      + "it: the state machine, its flights, retries, events and metrics 3.4 kB; provider, settings and service, with "
+      + "it: the state machine, its token requests, retries, events and metrics 3.4 kB; provider, settings and service, with "
       + "their checks, 1.6 kB; the strict reading of replies 1.4 kB; the exchange, with its limits and what broken "
-      + "connections mean, 1.3 kB; the client that carries tokens, and keeps them from strangers, 1.2 kB; requests "
+      + "connections mean, 1.3 kB; the client that carries tokens, and keeps them from other origins, 1.2 kB; requests "
       + "0.8 kB; finding secrets in what servers say 0.7 kB; errors 0.5 kB. A program with one account and one request "
       + "pays for all of it: what it doesn't use of a service, such as `http` and `events`, no bundler can tell. A quarter "
       + "is text: messages, codes and patterns.",

@@ -1,6 +1,6 @@
 import type { ClientAccount } from "@mintmark/sandbox/Account"
 
-/** Secrets that are recognised wherever they turn up, with characters in them that every encoding changes. */
+/** Secrets that are recognized wherever they turn up, with characters in them that every encoding changes. */
 const mark = (name: string): string => `Canary${name}7Qx4`
 const secret = (name: string): string => `${mark(name)}+/=&%"ä`
 

@@ -53,7 +53,7 @@ switch (how) {
   case "when it prints and logs all that it has":
     NodeRuntime.runMain(Effect.scoped(everything).pipe(Effect.provide(Layer.mergeAll(services, loggers))))
     break
-  case "when a rejection is handled by nobody":
+  case "when a rejection is unhandled":
     void Effect.runPromise(Effect.scoped(failing).pipe(Effect.provide(services)))
     break
   case "when its main program fails":

@@ -29,7 +29,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "reset before a reply; hang before headers; 103 flood",
       faults: ["a reset before any reply", "no reply at all", "a flood of interim replies (103)"],
-      tests: { [endpoint]: ["gives up at its deadline, which is over the body too, and lets go of the connection"] }
+      tests: { [endpoint]: ["gives up at its deadline, which is over the body too, and releases the connection"] }
     },
     {
       what: "hang, reset or end in the middle of the body; chunk or length wrong",
@@ -115,7 +115,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         [response]: [
           "is taken as it is: %s",
           "ends at the end of time when it reaches beyond it: %s",
-          "follows the provider's own rule when %s: neither for ever nor now"
+          "follows the provider's own rule when %s: neither forever nor at once"
         ]
       }
     },
@@ -150,7 +150,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       faults: ["Retry-After", "Retry-After on a 200"],
       tests: {
         [response]: ["is believed for an hour at most: %s", "says nothing when it is %j"],
-        [source]: ["leaves a server that throttles alone until it says, and lets nobody with a valid token wait for it"]
+        [source]: ["leaves a server that throttles alone until it says, and doesn't delay callers with a valid token"]
       }
     },
     {
@@ -183,7 +183,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [source]: [
           "costs ${why}, at a lifetime of ${lifetime} s",
-          "gives a token without a life to those who waited for it, and to nobody else"
+          "gives a token with a lifetime of 0 to those who waited for it, and to no other caller"
         ],
         "core/test/TokenSource.schedules.test.ts": ["holds its invariants over ${seeds.length} seeds"]
       }
@@ -213,12 +213,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       }
     },
     {
-      what: "the API answers 401 for ever",
-      tests: { [attached]: ["sends two requests at most to an API that answers 401 for ever, and hands its answer on"] }
+      what: "the API always answers 401",
+      tests: { [attached]: ["sends two requests at most to an API that always answers 401, and returns its response"] }
     },
     {
       what: "the body is a stream",
-      tests: { [attached]: ["sends a stream once, answers with the refusal, and still lets go of the token"] }
+      tests: { [attached]: ["sends a stream once, answers with the refusal, and still rejects the token"] }
     }
   ],
   "A shared store": [
@@ -230,13 +230,13 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "is dead",
           "is stopped",
           "sleeps",
-          "answers nobody",
+          "doesn't reply",
           "may only be read",
           "is full",
           "has another password",
           "forbids scripts",
-          "answers nobody for longer than its budget: that is how long a caller waits for it",
-          "not while Redis is away: a valid token is served, and after its end the password asks",
+          "doesn't reply within its budget: that is how long a caller waits for it",
+          "not while Redis can't be reached: a valid token is served, and after it has expired the password is sent",
           "uses the record that a replica has, when the replica takes over"
         ]
       }
@@ -275,7 +275,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         [shared]: [
           "has the token that it wrote, and so has the fleet (${how})",
           "spends no refresh token that it can't see marked (${how})",
-          "asks for itself where it can't see its lease, and holds nobody up (${how})",
+          "asks for itself where it can't see its lease, and delays no caller (${how})",
           "writes a token that came with a refresh token again, where that failed",
           "gives a lease back whose taking it heard nothing of"
         ]
@@ -353,7 +353,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "spends each refresh token once by the log of a server that ends the session at a second use"
         ],
         [shared]: [
-          "not where somebody set out to spend it and was not heard of again",
+          "not where a process marked it as sent and then vanished",
           "once more, 5 s later at the earliest, where this process saw it fail with ${status}"
         ],
         [suite]: [
@@ -363,9 +363,9 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       }
     }
   ],
-  "Secrets and strangers": [
+  "Secrets and other origins": [
     {
-      what: "secrets and tokens with recognisable values, through every fault and every ordinary run",
+      what: "secrets and tokens with recognizable values, through every fault and every ordinary run",
       tests: {
         "faults/test/Canaries.test.ts": [
           "finds one %s",
@@ -422,7 +422,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "refuses a wrong password, which is not sent again",
           "gets the password within the same call when the refresh token was revoked",
           "sees one renewal when three are asked for at once, and each refresh token once",
-          "is asked with the password when somebody else has used the refresh token"
+          "is asked with the password when another client has used the refresh token"
         ]
       }
     }
@@ -543,8 +543,8 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: { [wires]: ["lets no cache keep the reply, whatever the application's RequestInit says"] }
     },
     {
-      what: "a coding that nobody asked for",
-      faults: ["a reply compressed with gzip that nobody asked for"],
+      what: "a coding that was not requested",
+      faults: ["a reply compressed with gzip that was not requested"],
       tests: {
         [wires]: [
           "asks for no compression",
@@ -558,9 +558,9 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         "a transport's own words: https to a plain port, a port that `fetch` blocks, 100 and 101, a proxy's refusal",
       faults: [
         "https to a port that speaks plain http",
-        "an interim 100 that nobody asked for",
+        "an interim 100 that was not requested",
         "an interim 102",
-        "a 101 that nobody asked for",
+        "a 101 that was not requested",
         "status 407, of a proxy"
       ],
       tests: {
@@ -617,15 +617,15 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       }
     },
     {
-      what: "a writer without the key in a shared store: an old number, a time that no clock shows",
+      what: "a writer without the key in a shared store: an old number, an impossible time",
       tests: {
         [shared]: [
           "uses no token under the number of another",
-          "fails as ever where the times in a record are none that a clock shows"
+          "fails as usual where the times in a record are impossible"
         ],
         [postgres]: [
           "a token under another number",
-          "fails as ever where the times in a row are none that a clock shows"
+          "fails as usual where the times in a row are impossible"
         ]
       }
     },

@@ -27,7 +27,7 @@ export interface Ending {
   readonly requests: number
 }
 
-/** What came of it with the client's credentials, and with a refresh token while the old token was still valid. */
+/** The outcome with the client's credentials, and with a refresh token while the old token was still valid. */
 export interface Outcome {
   readonly first: Ending
   readonly renewal: Ending | undefined
@@ -43,7 +43,7 @@ export const run = Effect.fnUntraced(function*(
   origins: Origins,
   witness: Witness
 ): Effect.fn.Return<ReadonlyArray<Outcome>, never, Sandbox.Sandbox | Scope.Scope> {
-  // Nobody waits for a deadline that a clock can be turned to.
+  // No test waits for a deadline that a clock can be turned to.
   const testClock = fault.hangs === true ? yield* TestClock.make() : undefined
   const clock = testClock ?? (yield* Clock.clockWith(Effect.succeed))
 
@@ -105,7 +105,7 @@ export const run = Effect.fnUntraced(function*(
     ) {
       const ending = yield* end(renewing.renew, sandbox)
       if (Exit.isFailure(ending.exit)) {
-        // While a token is valid, a failing renewal is nobody's problem.
+        // While a token is valid, a failing renewal affects no caller.
         assert.isTrue(
           AccessToken.isSame(yield* Effect.orDie(Effect.provideService(renewing.get, Clock.Clock, clock)), held)
         )

@@ -1,5 +1,5 @@
 /*
- * How long the engine waits of its own accord. How long a failure is remembered is in `ReplyMeaning`. Times are in
+ * How long the engine waits without a `Retry-After`. How long a failure is remembered is in `ReplyMeaning`. Times are in
  * milliseconds.
  */
 

@@ -42,7 +42,7 @@ export const compare = (seen: Now, wall: number, monotonic: number): Now => {
 export const isBefore = (instant: number, seen: Now, wall: number): boolean =>
   wall + seen.setBack < instant && wall >= seen.wall && wall - seen.wall < compareEvery
 
-/** The clocks of one engine, whoever asks: what two clocks say can't be compared. */
+/** The clocks of one engine: times of two clocks can't be compared. */
 export interface Clocks {
   /** Looks at both clocks. */
   readonly look: () => Now

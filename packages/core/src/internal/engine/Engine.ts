@@ -240,7 +240,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const jitter = fiber.getRef(Random.Random).nextDoubleUnsafe()
       const credentials = credentialsOf(account.key)
 
-      /** Commits what came of it, and returns what is to be logged. */
+      /** Commits the outcome, and returns what is to be logged. */
       const returned = (event: Event<Reply>, now: Clocks.Now): Effect.Effect<void> => {
         const logs: Array<Effect.Effect<void>> = []
         for (const action of Account.commit(account, event)) {

@@ -43,7 +43,7 @@ export interface Running<out Reply> {
 export interface Requests<in out Reply> {
   /**
    * Notes that a request starts. `waitUntil` keeps it alive in a Worker when the request that started it has ended, but
-   * not for ever: those who wait for it then give up after `patience`, in milliseconds.
+   * not forever: its waiting callers give up after `patience`, in milliseconds.
    */
   readonly add: (inFlight: InFlight, waitUntil: ((promise: Promise<unknown>) => void) | undefined) => Running<Reply>
   readonly get: (inFlight: InFlight) => Running<Reply> | undefined

@@ -55,7 +55,7 @@ export interface ErrorShape {
 }
 
 /**
- * What a reply means. `certain`: the server itself said so, in its own words. An unclear reply may be a gateway's.
+ * What a reply means. `certain`: the server itself said so, with an OAuth error or one that the provider declares. An unclear reply may be a gateway's.
  */
 export type Meaning =
   | {
@@ -111,7 +111,7 @@ const refusesClient = ({ code, status }: Reply): boolean =>
 const ofRefreshToken = (sent: Sent, reply: Reply, isDeclared: boolean): Meaning => {
   if (sent.hasClientSecret && (isDeclared || refusesClient(reply))) return refused("CredentialsRefused")
   const isWord = isDeclared || reply.code !== undefined
-  // Servers that say nothing of a dead refresh token were seen. Only a primary grant makes it worth believing them.
+  // Some servers send no error code for an expired refresh token. That is trusted only where there is a primary grant.
   const saysNothing = reply.isEmpty && (reply.status === 400 || reply.status === 401 || reply.status === 403)
   return refused("GrantRefused", isWord || sent.hasFallback && saysNothing)
 }
@@ -151,12 +151,12 @@ export interface Consequence {
   readonly now: "fail" | "repeat" | "primary"
   /**
    * What becomes of the refresh token that was sent. One that is perhaps spent is sent again by this process alone, and
-   * once more at most where there is a primary grant. One that is over is forgotten.
+   * once more at most where there is a primary grant. An expired one is forgotten.
    */
   readonly refreshToken: "kept" | "perhaps spent" | "over"
   /**
    * What the second failure in a row changes for a refresh token that has a primary grant besides it: nothing; the
-   * primary grant in the same call, if a caller waits; or the primary grant in the place of the next request.
+   * primary grant in the same call, if a caller waits; or the primary grant instead of the next request.
    */
   readonly second: "same" | "primary if a caller waits" | "primary next"
   /**

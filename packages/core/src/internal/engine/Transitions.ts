@@ -188,7 +188,7 @@ const failed = <Reply>(
   ]
 }
 
-/** The state after a refresh token was sent in vain. */
+/** The state after a refresh token was sent without success. */
 const after = <Reply>(state: State.State<Reply>, fate: RefreshTokenFate, now: Now): State.State<Reply> => {
   const { renewal } = State.memoryOf(state)
   if (renewal === undefined || fate === "kept") return state

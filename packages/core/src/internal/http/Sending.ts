@@ -96,7 +96,7 @@ export class Sending {
     this.state = "answered"
   }
 
-  /** The request is over: it is as any other from now on. */
+  /** The request has ended: it is treated as any other from now on. */
   readonly end = (): void => {
     this.isOver = true
   }

@@ -118,7 +118,7 @@ export const wasRedirected = (response: object): boolean => {
 }
 
 /**
- * Whether a value can be sent as a body more than once. A stream or an iterator is over after the first time.
+ * Whether a value can be sent as a body more than once. A stream or an iterator can be read only once.
  */
 export const isRepeatable = (body: unknown): boolean =>
   body === undefined
@@ -132,7 +132,7 @@ const repeatable = /^\[object (?:(?:Shared)?ArrayBuffer|Blob|File|FormData|URLSe
 
 /**
  * Keeps the token out of whatever shows the request that it was sent with. A response and an error hold that request,
- * and Node asks nobody how to show an error that nothing has caught. A property that isn't enumerable is read as ever,
+ * and Node has no hook for how to show an uncaught error. A property that isn't enumerable can be read as usual,
  * and shown by nothing.
  *
  * `value` is that of the header that was attached; where there was none, or another went out, nothing is changed, and

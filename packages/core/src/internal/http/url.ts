@@ -7,7 +7,7 @@ const parse = (url: string): URL | undefined => Result.getOrUndefined(Url.fromSt
 export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
-/** Puts checked parts in the place of the braces. */
+/** Puts checked parts instead of the braces. */
 export const fill = (template: string, parts: Readonly<Record<string, unknown>>): string =>
   template.replace(/\{(\w+)\}/g, (braces, name) => Object.hasOwn(parts, name) ? String(parts[name] ?? braces) : braces)
 

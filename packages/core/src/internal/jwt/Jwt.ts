@@ -95,7 +95,7 @@ const decode = (algorithm: Algorithm, text: string): Effect.Effect<Signature.Pri
       ? Effect.fail("is not a JWK that can be read: its JSON is broken")
       : Effect.mapError(KeyFormat.decodePrivate(KeyFormat.jwk, signature, jwk.success), wrongKind)
   }
-  // A variable of one line has the two characters \n in the place of line ends.
+  // A variable of one line has the two characters \n instead of line ends.
   const pem = text.replaceAll("\\n", "\n").replaceAll("\r\n", "\n")
   switch (/^-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1]) {
     case "PRIVATE KEY":

@@ -36,7 +36,7 @@ export const shownCode = (text: string, secrets: ReadonlyArray<Redacted.Redacted
 /** The most that is kept of a text, in characters. */
 const longestWhole = 10_000
 
-/** The text as it came, for whoever asks for it; cut, since a server may send a megabyte for each account. */
+/** The text as it came, for code that needs it; cut, since a server may send a megabyte for each account. */
 export const whole = (text: string): Redacted.Redacted => {
   // A cut text would keep the whole of it in memory.
   const kept = text.length > longestWhole

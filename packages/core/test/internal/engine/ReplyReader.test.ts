@@ -247,7 +247,7 @@ describe("ReplyReader: expires_in", () => {
   })
 
   it.each([["missing", without("expires_in")], ["null", { ...good, expires_in: null }]])(
-    "follows the provider's own rule when %s: neither for ever nor now",
+    "follows the provider's own rule when %s: neither forever nor at once",
     (_, body) => {
       assert.match(problem(body), /expires_in/)
       assert.strictEqual(lasts(body, acme({ assumedLifetime: Duration.minutes(10) })), 600_000)

@@ -121,7 +121,7 @@ for (const [transport, layer] of Object.entries(transports)) {
         assert.strictEqual(server.received.length, sent)
       }).pipe(Effect.provide(layer)))
 
-    it.effect("sends once where the client retries, and tells what came of it", () =>
+    it.effect("sends once where the client retries, and reports the outcome", () =>
       Effect.gen(function*() {
         let answer: Answer = {}
         const server = yield* serve(() => answer)

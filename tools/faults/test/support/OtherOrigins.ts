@@ -4,12 +4,12 @@ import * as Layer from "effect/Layer"
 import * as Http from "node:http"
 
 /** A server that no request may ever reach, under two names. */
-export class Strangers extends Context.Service<Strangers, {
+export class OtherOrigins extends Context.Service<OtherOrigins, {
   readonly origins: { readonly otherPort: string; readonly otherHost: string }
   readonly requests: () => number
-}>()("@mintmark/faults/Strangers") {
+}>()("@mintmark/faults/OtherOrigins") {
   static readonly layer = Layer.effect(
-    Strangers,
+    OtherOrigins,
     Effect.gen(function*() {
       let requests = 0
       const server = yield* Effect.acquireRelease(
