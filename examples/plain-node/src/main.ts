@@ -1,4 +1,4 @@
-// An ordinary Node program: promises and fetch. The token is got, kept fresh and put on requests behind that fetch.
+// An ordinary Node program: promises and fetch. This `fetch` requests the token, renews it, and sends it.
 import * as Fetch from "@mintmark/core/Fetch"
 import { Routee } from "@mintmark/routee"
 import * as Redacted from "effect/Redacted"

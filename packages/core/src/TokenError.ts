@@ -233,13 +233,13 @@ export type Reason =
  * import * as Layer from "effect/Layer"
  *
  * const token = Effect.flatMap(Routee, (routee) => routee.token).pipe(
- *   Effect.catchReason("TokenError", "CredentialsRefused", ({ status }) => Effect.die(`look at the secret (${status})`))
+ *   Effect.catchReason("TokenError", "CredentialsRefused", ({ status }) => Effect.die(`check the secret (${status})`))
  * )
  *
  * token.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
- * It never holds a secret, nor the foreign error that it came from. For its way over a wire there is a Schema of it,
+ * It contains neither a secret nor the original error. To send it to another process, there is a Schema of it,
  * `TokenErrorSchema`.
  *
  * @since 0.1.0

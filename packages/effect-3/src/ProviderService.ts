@@ -37,8 +37,8 @@ export interface Constructors<in out Self, out Client, in Options> {
   /** The service, from options. Fails with `InvalidOption`, before any request, where one can't be used. */
   readonly layer: (options: Options) => Layer.Layer<Self, TokenError, HttpClient.HttpClient>
   /**
-   * The service, from configuration. What is given, as values or as configs of the application's own, goes before the
-   * provider's variables. Fails with `InvalidOption` where an option is missing or can't be used, and with
+   * The service, from configuration. What is given, as values or as configs of the application's own, takes precedence
+   * over the provider's variables. Fails with `InvalidOption` where an option is missing or can't be used, and with
    * `ConfigError` where the configuration can't be read.
    */
   readonly layerConfig: (

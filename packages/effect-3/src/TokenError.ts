@@ -163,13 +163,13 @@ export type Reason = typeof reason.Type
  *
  * const token = Effect.flatMap(Routee, (routee) => routee.token).pipe(
  *   Effect.catchTag("TokenError", (error) =>
- *     error.reason._tag === "CredentialsRefused" ? Effect.dieMessage("look at the secret") : Effect.fail(error))
+ *     error.reason._tag === "CredentialsRefused" ? Effect.dieMessage("check the secret") : Effect.fail(error))
  * )
  *
  * token.pipe(Effect.provide(Layer.provide(Routee.layerConfig(), FetchHttpClient.layer)), Effect.runPromise)
  * ```
  *
- * It never holds a secret, nor the foreign error that it came from.
+ * It contains neither a secret nor the original error.
  *
  * @since 0.1.0
  * @category errors

@@ -68,7 +68,7 @@ function noTracer(): Tracer.Tracer {
 
 const tokenOf = (origin: string, http: HttpClient.HttpClient): Effect.Effect<unknown, TokenError> =>
   Routee.make({
-    applicationId: "my-client",
+    applicationId: "acme-7",
     applicationSecret: Redacted.make("s3cret"),
     clientAuthentication: "client_secret_post",
     baseUrl: origin

@@ -157,7 +157,7 @@ describe("errors", () => {
 
   it("show no secret, whatever the server or the client repeats", () =>
     run(Effect.gen(function*() {
-      const encoded = btoa(`my-client:${secret}`)
+      const encoded = btoa(`acme-7:${secret}`)
       const answers = [
         Effect.succeed(Response.json({ error: secret, error_description: `${secret} ${encoded}` }, { status: 400 })),
         Effect.succeed(new Response(secret)),
@@ -285,7 +285,7 @@ describe("a secret that is an effect", () => {
       yield* routee.renew
       assert.deepStrictEqual(
         there.tokenRequests.map(({ headers }) => atob(String(headers["authorization"]).slice("Basic ".length))),
-        ["my-client:secret-1", "my-client:secret-2"]
+        ["acme-7:secret-1", "acme-7:secret-2"]
       )
     })))
 
@@ -453,7 +453,7 @@ describe("a token request", () => {
       const body = there.tokenRequests[0]?.body
       assert.strictEqual(
         body?._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body?._tag,
-        `grant_type=client_credentials&client_id=my-client&client_secret=${secret}&audience=a&audience=b&resource=c`
+        `grant_type=client_credentials&client_id=acme-7&client_secret=${secret}&audience=a&audience=b&resource=c`
       )
     })))
 
@@ -497,7 +497,7 @@ describe("a token request", () => {
         sent.push(init)
         return Promise.resolve(new Response(null, { status: 307, headers: { location: "https://other.example/" } }))
       }
-      const account = Routee.layer({ applicationId: "my-client", applicationSecret: Redacted.make(secret) }).pipe(
+      const account = Routee.layer({ applicationId: "acme-7", applicationSecret: Redacted.make(secret) }).pipe(
         Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, fetch)))
       )
       const asked = Effect.flip(Effect.flatMap(Routee, ({ token }) => token)).pipe(

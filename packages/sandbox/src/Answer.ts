@@ -404,7 +404,7 @@ export const drip = (options: { readonly every: number; readonly bytes: number }
 })
 
 /**
- * The provider's own answer, whose connection ends in the middle of the body as if all was well.
+ * The provider's own answer, whose connection ends in the middle of the body as if it were complete.
  *
  * @since 0.1.0
  * @category bending

@@ -139,7 +139,7 @@ export class Sandbox extends Context.Service<Sandbox, {
     lifetime: Lifetime | undefined
   ) => Effect.Effect<void>
   /**
-   * Gives the next requests of a kind these answers, one each: `once` until they are used up, `always` round and round.
+   * Gives the next requests of a kind these answers, one each: `once` until they are used up, `always` repeatedly.
    * Where several scripts fit a request, the oldest answers it. `during`: for so many milliseconds of the sandbox's
    * clock, and no longer.
    */

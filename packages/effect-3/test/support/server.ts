@@ -28,7 +28,7 @@ export interface Server {
   readonly aborted: () => number
 }
 
-export const secret = "s3cret-of-my-client"
+export const secret = "s3cret-of-acme-7"
 
 export const granted = (count: number, changes: Readonly<Record<string, unknown>> = {}): Response =>
   Response.json({ access_token: `token-${count}`, token_type: "bearer", expires_in: 3600, scope: "sms", ...changes })
@@ -57,7 +57,7 @@ export const open = (
   options: Partial<RouteeOptions> = {}
 ): Effect.Effect<Routee["Type"], TokenError, Scope.Scope> =>
   Effect.provideService(
-    Routee.make({ applicationId: "my-client", applicationSecret: Redacted.make(secret), ...options }),
+    Routee.make({ applicationId: "acme-7", applicationSecret: Redacted.make(secret), ...options }),
     HttpClient.HttpClient,
     http
   )

@@ -108,7 +108,7 @@ const troubles: ReadonlyArray<Omit<Fault, "everyTransport">> = [
   one("a reply that drips quickly enough", Answer.drip({ every: 1, bytes: 16 })),
   one("headers beyond 16 KB", Answer.bigHeaders(65_536)),
   one("a bad status line", Answer.badStatusLine),
-  one("bytes that are no HTTP", Answer.raw("\x16\x03\x01\x02rubbish")),
+  one("bytes that are not HTTP", Answer.raw("\x16\x03\x01\x02rubbish")),
   answered("a status without a meaning", {
     "600": Answer.status(600, { body: "" }),
     "999": Answer.status(999, { body: "" })

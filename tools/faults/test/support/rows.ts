@@ -53,7 +53,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "headers beyond 16 KB; bad status line; status 600, 999",
-      faults: ["headers beyond 16 KB", "a bad status line", "bytes that are no HTTP", "a status without a meaning"]
+      faults: ["headers beyond 16 KB", "a bad status line", "bytes that are not HTTP", "a status without a meaning"]
     },
     {
       what: "64 MiB body; 64 KiB of gzip that becomes 64 MiB; 200 nested encodings",
