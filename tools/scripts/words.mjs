@@ -20,7 +20,10 @@ export const phrases = [
   // Options and results.
   [/\btold otherwise\b/, "unless told otherwise", "by default"],
   [/\bsays? it otherwise\b/, "an option says it otherwise", "overrides"],
-  [/\b(came|comes) of it\b/, "what came of it", "the outcome"],
+  [/\b(for|to) (its|the token.s) sake\b/, "refused for the token's sake", "the token itself was refused"],
+  [/\b(buys|would buy)\b/, "it buys nothing", "gets a token"],
+  [/\b(is|are|was) told of\b/, "is told of it", "gets, is reported"],
+  [/\b(came|comes) of (it|each)\b/, "what came of it", "the outcome"],
   [/\bmeans nothing\b/, "its status means nothing", "is invalid"],
   [/\bnothing of it is\b/, "nothing of it is precious", "everything in it"],
   [/\bas good as\b/, "as good as new", "the same as"],

@@ -30,7 +30,7 @@ const program = Effect.gen(function*() {
 
 program.pipe(
   Effect.provide(Layer.provide(Routee.layerConfig(), NodeHttpClient.layerUndici)),
-  // What went wrong, told apart where a program would do something else about it.
+  // What failed, by the cases that a program handles differently.
   Effect.catchReason("TokenError", "CredentialsRefused", () => Console.error("Routee doesn't know this application.")),
   Effect.catchTag("TokenError", (error) => Console.error(`There is no token: ${error.message}`)),
   NodeRuntime.runMain

@@ -1,4 +1,4 @@
-// Express on PORT. Without PORT it is asked once, on a port of its own, and ends.
+// Express on PORT. Without PORT it receives one request, on a free port, and ends.
 import { once } from "node:events"
 import { app } from "./express.ts"
 import { runtime } from "./runtime.ts"

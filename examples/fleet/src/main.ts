@@ -42,7 +42,7 @@ const program = Effect.gen(function*() {
   }
   const fleet = yield* Effect.all(Array.from({ length: workers }, () => startWorker(env)))
   yield* Effect.forEach(fleet, ({ ready }) => ready, { concurrency: "unbounded" })
-  // What they asked for before the first of them could share is not counted.
+  // Token requests from before the first worker could share are not counted.
   yield* sandbox.clear
   yield* Console.log(`${workers} workers call the API for ${seconds} s, with tokens that live for ${lifetime} s.`)
   yield* Effect.sleep(seconds * 500)

@@ -1,4 +1,4 @@
-// Where secrets are kept. An application asks its secret manager here.
+// Where secrets are kept. An application reads from its secret manager here.
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"

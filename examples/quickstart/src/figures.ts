@@ -26,7 +26,7 @@ export interface ApiCall {
 
 export type LogEntry = TokenRequest | ApiCall
 
-/** How often a provider was asked with one grant, and the outcome. */
+/** How many token requests were sent with one grant, and the outcome. */
 export interface Row {
   readonly provider: string
   readonly grant: string
@@ -39,7 +39,7 @@ export interface Row {
   readonly apiCalls: number
 }
 
-/** A row for each grant that the provider was asked with, in that order. */
+/** A row for each grant that was used, in that order. */
 export const figures = (log: ReadonlyArray<LogEntry>, provider: string): ReadonlyArray<Row> => {
   const own = log.filter((entry) => entry.provider === provider)
   const calls = own.filter((entry) => entry.kind === "api")

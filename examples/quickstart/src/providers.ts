@@ -37,7 +37,7 @@ const service = <Self, Shape extends Client>(
   layer: Layer.Layer<Self, ConfigError | TokenError, HttpClient>
 ): Provider["open"] => Effect.map(Layer.build(layer), (context) => Context.get(context, tag))
 
-// Vonage wants to be told the version of the API in this header, which carrying a token leaves alone.
+// Vonage requires the version of the API in this header, which Mintmark does not change.
 const vonageV0Accept = { accept: "application/json;version=6" }
 const vonageAccept = { accept: "application/vnd.newvoicemedia.v2+json" }
 

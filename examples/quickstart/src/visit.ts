@@ -9,7 +9,7 @@ export const callsAtOnce = 5
 
 /**
  * Calls the API several times at once: all of the calls carry one token. Where the token came with a refresh token,
- * renews it and calls again. Without a request, only the token is asked for.
+ * renews it and calls again. Without a request, only the token is requested.
  */
 export const visit = Effect.fnUntraced(function*(client: Client, request: HttpClientRequest | undefined) {
   const call = request === undefined

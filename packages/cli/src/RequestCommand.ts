@@ -169,7 +169,7 @@ const readBody = Effect.fnUntraced(function*(
     }))
 })
 
-// The foreign error stays behind: it may quote what it choked on.
+// The original error is dropped: it may quote the input that it failed on.
 const fromHttpError = (id: string, { reason }: HttpClientError.HttpClientError): Failure =>
   reason._tag === "InvalidUrlError"
     ? new Failure({ problem: "The path can't be read as a URL.", exitCode: ExitCode.usage })

@@ -42,9 +42,9 @@ export interface Options extends ProviderClient.Options {
   readonly clientSecret?: Provider.Secret | undefined
   /** The scopes to request; none by default. */
   readonly scopes?: ReadonlyArray<string> | undefined
-  /** The API that the token is for, where the server wants to know. */
+  /** The API that the token is for, if the server requires it. */
   readonly audience?: string | undefined
-  /** The APIs that the token is for (RFC 8707), where the server wants to know. */
+  /** The APIs that the token is for (RFC 8707), if the server requires it. */
   readonly resource?: string | ReadonlyArray<string> | undefined
 }
 

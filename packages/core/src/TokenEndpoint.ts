@@ -114,7 +114,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
   const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
     if (request.produced !== undefined) return produced(request.produced.reply)
     address = originOf(Redacted.value(request.url))
-    // A client that dies may quote the request that it died of.
+    // A client that throws may quote the request in its error.
     return Effect.catchCause(exchange(request), (cause) => {
       const error = Cause.squash(cause)
       if (error instanceof TokenError.TokenError) return Effect.fail(error)

@@ -30,7 +30,7 @@ export interface Rejection {
   /** The status of the response. */
   readonly status: number
   /**
-   * Whether it was surely for the token's sake. By default a 403 is not: by RFC 6750 section 3.1 it may mean a missing
+   * Whether the token itself was certainly refused. By default a 403 is not: by RFC 6750 section 3.1 it may mean a missing
    * right. A token that was surely refused is not used again; else it is served until another one is there.
    */
   readonly certain?: boolean | undefined
@@ -159,7 +159,7 @@ export const fromEngine = <Key, Reply>(
 })
 
 /**
- * Whether a rejection was surely for the token's sake.
+ * Whether the token itself was certainly refused.
  *
  * @internal
  */

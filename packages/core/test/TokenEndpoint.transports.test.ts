@@ -77,7 +77,7 @@ for (const [name, layer] of Object.entries(transports)) {
       ["deflate", deflateSync]
     ]
     for (const [coding, compress] of codings) {
-      it.effect(`reads a reply that is compressed although that was not asked for: ${coding}`, () =>
+      it.effect(`reads a reply that is compressed although that was not requested: ${coding}`, () =>
         Effect.gen(function*() {
           const origin = yield* serve(() => (request: IncomingMessage, response) => {
             const isError = request.url === "/error"

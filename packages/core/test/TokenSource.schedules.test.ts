@@ -129,7 +129,7 @@ const run = (seed: number) =>
       )
     )
 
-    /** A token that is held, not rejected and not at its end: while there is one, no caller may fail. */
+    /** A token that is held, not rejected and not expired: while there is one, no caller may fail. */
     const mustSucceed = Effect.gen(function*() {
       const held = State.tokenOf(state().cached)
       const issued = held === undefined ? undefined : server.tokens.get(Redacted.value(held.value))

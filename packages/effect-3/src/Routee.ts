@@ -33,7 +33,7 @@ export interface RouteeOptions extends Options {
   readonly applicationId: string
   /** The application's secret, or an effect that reads it anew for each token request. */
   readonly applicationSecret: Secret
-  /** The scopes to ask for; all that the application may have if left out. */
+  /** The scopes to request; by default all that the application may have. */
   readonly scopes?: ReadonlyArray<RouteeScope> | undefined
 }
 

@@ -18,7 +18,7 @@ export interface RouteraOptions extends Options {
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */
   readonly clientSecret: Secret
-  /** Scopes to ask for. Routera documents none. */
+  /** Scopes to request. Routera documents none. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 

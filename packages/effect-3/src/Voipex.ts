@@ -23,7 +23,7 @@ export class VoipexReply extends Schema.Class<VoipexReply>("@mintmark/effect-3/V
   notBeforePolicy: Schema.optional(Schema.Number).pipe(Schema.fromKey("not-before-policy")),
   /** The session at the server that the token belongs to, a UUID (`session_state`). */
   sessionState: Schema.optional(Schema.String).pipe(Schema.fromKey("session_state")),
-  /** Who the account's person is, as a signed JWT (`id_token`), where the scope `openid` was asked for. */
+  /** Who the account's person is, as a signed JWT (`id_token`), where the scope `openid` was requested. */
   idToken: Schema.optional(Schema.Redacted(Schema.String)).pipe(Schema.fromKey("id_token"))
 }) {}
 
@@ -38,9 +38,9 @@ export interface VoipexOptions extends Options {
   readonly username: string
   /** The account's password, or an effect that reads it anew for each token request. */
   readonly password: Secret
-  /** The public client to ask as: `api` if left out. */
+  /** The public client: `api` by default. */
   readonly clientId?: string | undefined
-  /** The scopes to ask for; what Voipex gives by itself if left out. */
+  /** The scopes to request; by default those that Voipex grants. */
   readonly scopes?: ReadonlyArray<VoipexScope> | undefined
 }
 

@@ -35,7 +35,7 @@ export interface VonageContactCenterOptions extends Options {
   readonly clientId: string
   /** The client's secret, or an effect that reads it anew for each token request. */
   readonly clientSecret: Secret
-  /** The scopes to ask for: at least one. */
+  /** The scopes to request: at least one. */
   readonly scopes: VonageContactCenterScopes
 }
 

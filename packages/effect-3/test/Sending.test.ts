@@ -60,7 +60,7 @@ const around: Record<string, (http: HttpClient.HttpClient) => HttpClient.HttpCli
 function noTracer(): Tracer.Tracer {
   return Tracer.make({
     span: () => {
-      throw new Error("the application's tracer is told of a token request")
+      throw new Error("the application's tracer gets a token request")
     },
     context: (run) => run()
   })

@@ -369,7 +369,7 @@ describe("http", () => {
       const callers = 1000
       const refusals = yield* Deferred.make<void>()
       const there = server({
-        // No caller is told of the refusal before all have been refused.
+        // No caller sees the refusal before all have been refused.
         api: (count) => {
           if (count > callers) return Effect.succeed(Response.json({}))
           const refusal = Effect.as(Deferred.await(refusals), new Response(null, { status: 401 }))
@@ -617,7 +617,7 @@ describe("a token request", () => {
       )
     })))
 
-  it("is told of until the scope closes that the service is in", () =>
+  it("is reported until the scope closes that the service is in", () =>
     run(Effect.gen(function*() {
       const scope = yield* Scope.make()
       const routee = yield* Scope.extend(open(server()), scope)

@@ -298,7 +298,7 @@ export const badStatusLine: Immediate = raw("HTTP/1.1 OK 200\r\ncontent-length: 
 export const earlyHints = (count: number): Immediate => ({ _tag: "EarlyHints", count })
 
 /**
- * A switch to another protocol (101) that the client didn't ask for.
+ * A switch to another protocol (101) that the client didn't request.
  *
  * @since 0.1.0
  * @category replacing
@@ -309,7 +309,7 @@ export const switchingProtocols: Immediate = raw(
 )
 
 /**
- * The provider's own answer after an interim one that the client didn't ask for: 100 by default.
+ * The provider's own answer after an interim one that the client didn't request: 100 by default.
  *
  * @since 0.1.0
  * @category bending

@@ -26,7 +26,7 @@ export interface Fingerprints {
  * - `token`: a new access token.
  * - `same-token`: an access token that had been issued before.
  * - `refused`: a refusal by the provider's own rules.
- * - `resource`: what the API was asked for.
+ * - `resource`: a request to a protected route.
  * - `fault`: an answer that a script put instead of the provider's own.
  *
  * @since 0.1.0

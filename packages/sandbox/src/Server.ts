@@ -137,7 +137,7 @@ export const Route = Schema.Struct({
   /** `GET` by default. */
   method: Schema.optional(Schema.Literals(["GET", "POST", "PUT", "PATCH", "DELETE"])),
   path: Path,
-  /** Whether anyone may ask. Off by default: the route takes a token of this server. */
+  /** Whether requests without a token are accepted. Off by default: the route takes a token of this server. */
   public: Schema.optional(Schema.Boolean),
   /** The scheme before the token in `Authorization`. `Bearer` by default. */
   scheme: Schema.optional(Schema.String),

@@ -37,7 +37,7 @@ export interface RefreshTokenUse {
   readonly account: string
   readonly fingerprint: string
   readonly uses: number
-  /** Whether it would buy a new access token: it has not expired, and it isn't spent. */
+  /** Whether it can get a new access token: it has not expired, and it isn't spent. */
   readonly usable: boolean
   readonly session: string
   /** Epoch milliseconds. */

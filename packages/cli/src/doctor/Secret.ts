@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 
 /**
  * The characters of a text that raw and form-encoded Basic send differently, in an order of their own: neither where
- * they are nor how often. Characters outside ASCII are not named, so that little is told of a secret in another
+ * they are nor how often. Characters outside ASCII are not named, so that little is revealed of a secret in another
  * script.
  */
 export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {

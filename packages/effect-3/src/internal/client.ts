@@ -69,7 +69,7 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
         events: Stream.asyncPush((emit) => {
           const listening = Stream4.runForEach(client.events, (event) => Effect4.sync(() => emit.single(event))).pipe(
             Effect4.andThen(Effect4.sync(() => emit.end())),
-            // Who has asked for events misses none from then on.
+            // A subscriber misses no event from then on.
             Effect4.forkDetach({ startImmediately: true })
           )
           return Effect.acquireRelease(

@@ -20,8 +20,8 @@ const seconds = Metric.histogram(
 )
 
 /**
- * Reports a finished token request to the application's tracer and metrics. A tracer that dies of
- * one is told of the next all the same.
+ * Reports a finished token request to the application's tracer and metrics. A tracer that fails for
+ * one still gets the next.
  */
 export const tell = (event: TokenEvent): Effect.Effect<void> =>
   event.requested

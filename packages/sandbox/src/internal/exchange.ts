@@ -28,7 +28,7 @@ interface Met extends Omit<Route, "scripted"> {
   readonly failure: Endpoint["failure"]
 }
 
-/** Why a request wasn't answered with what it asked for: the server's own reason, or the script that answered it. */
+/** Why a request didn't get what it requested: the server's own reason, or the script that answered it. */
 const reasonOf = (plan: Plan | undefined, scripted: string | undefined, mask: Mask): string | undefined => {
   if (plan?.reason !== undefined) return shownBy(mask, plan.reason, 400)
   return plan?.answer === "fault" && scripted !== undefined ? `Scripted: ${scripted}.` : undefined

@@ -31,7 +31,7 @@ export const makeMapping = (origin: string, { hasHost, hosts }: Routing) => {
       await response.body?.cancel()
       throw new TypeError("The sandbox's fetch doesn't follow redirects, which may lead to any host.")
     }
-    // To whoever asked it comes from where it was asked for: a client that guards against redirects compares the two.
+    // The response has the requested URL: a client that guards against redirects compares the two.
     return Object.defineProperty(response, "url", { value: input instanceof Request ? input.url : String(input) })
   }
 

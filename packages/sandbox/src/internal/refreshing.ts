@@ -3,7 +3,7 @@ import type { World } from "./world.ts"
 
 /**
  * Spends a refresh token. Where rotation is on, a second use of one ends its session, the newest tokens included.
- * `undefined`: it buys nothing.
+ * `undefined`: it gets no token.
  */
 export const spend = (world: World, value: string, now: number, rotation: boolean): RefreshToken | undefined => {
   const token = world.tokens.findRefresh(value)
@@ -15,7 +15,7 @@ export const spend = (world: World, value: string, now: number, rotation: boolea
   return usable ? token : undefined
 }
 
-/** Why a refresh token that the sandbox issued buys nothing, as a sentence. */
+/** Why a refresh token that the sandbox issued gets no token, as a sentence. */
 export const refusalOfRefreshToken = (token: RefreshToken, now: number): string => {
   if (token.spent) {
     return "The refresh token was used before, and works once: its session has ended, newer tokens included."

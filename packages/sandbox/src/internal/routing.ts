@@ -30,7 +30,7 @@ const compile = (realm: Realm, host: Host): Compiled => ({
 
 const first = (path: string): string | undefined => path.split("/")[1]
 
-// What can be read can be asked for without its body.
+// What can be read by GET can be read by HEAD.
 const takes = (endpoint: Endpoint, method: string): boolean =>
   endpoint.method === "*" || endpoint.method === method || (endpoint.method === "GET" && method === "HEAD")
 

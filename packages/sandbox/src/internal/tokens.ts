@@ -38,7 +38,7 @@ export interface Issue {
   readonly lifetime: Lifetime
 }
 
-/** A choice of tokens; `matches` compares one token's value with what was asked for. */
+/** A choice of tokens; `matches` compares one token's value with the requested one. */
 export interface Selection {
   readonly provider: Provider | undefined
   readonly account: string | undefined
@@ -47,7 +47,7 @@ export interface Selection {
 
 export type Token = AccessToken | RefreshToken
 
-// A benchmark asks for millions of tokens; the oldest are forgotten first.
+// A benchmark requests millions of tokens; the oldest are forgotten first.
 const capacity = 100_000
 
 const remember = <A>(map: Map<string, A>, key: string, value: A): A => {
@@ -70,7 +70,7 @@ export const remaining = (token: Token, now: number): number | undefined =>
 
 export const isValid = (token: Token, now: number): boolean => !token.revoked && now < token.expiresAt
 
-/** Whether a refresh token would buy a new access token. */
+/** Whether a refresh token can get a new access token. */
 export const isUsable = (token: RefreshToken, now: number): boolean => isValid(token, now) && !token.spent
 
 const isSelected = (selection: Selection) => (token: Token): boolean =>

@@ -10,7 +10,7 @@ export const presets = [
     "Overload and outage",
     "429, Retry-After: 2",
     status(429, { headers: [["retry-after", "2"]] }),
-    "A client waits two seconds before it asks again."
+    "A client waits two seconds before the next request."
   ],
   [
     "Overload and outage",
@@ -133,7 +133,7 @@ export const presets = [
     "Connection",
     "An interim answer (100), then the usual one",
     { _tag: "Interim", status: 100 },
-    "Not asked for, and no reason to fail."
+    "Not requested, and no reason to fail."
   ],
   [
     "Connection",
@@ -143,7 +143,7 @@ export const presets = [
       bytes: "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
       end: "hang"
     },
-    "Not asked for: no answer that can be used."
+    "Not requested: not a usable answer."
   ],
   [
     "Token replies",
@@ -166,7 +166,7 @@ export const presets = [
   ],
   [
     "Large and odd bodies",
-    "Compressed, although not asked for",
+    "Compressed, although not requested",
     { _tag: "NestedEncodings", count: 1 },
     "Content-Encoding: gzip."
   ],

@@ -124,7 +124,7 @@ const canListen = (client: object): client is Listener =>
 
 const channelOf = (name: string): string => `mintmark_notifications_${Notifications.bucketOf(name)}`
 
-/** Records in a table. Fails where the table can't be used, if the database can be asked within five seconds. */
+/** Records in a table. Fails where the table can't be used, if the database can be reached within five seconds. */
 export const make = Effect.fnUntraced(function*(
   sql: SqlClient,
   { budget, table }: { readonly budget: Duration.Duration; readonly table: string }

@@ -548,7 +548,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [wires]: [
           "asks for no compression",
-          "reads a reply that is compressed although that was not asked for: ${coding}",
+          "reads a reply that is compressed although that was not requested: ${coding}",
           "does not understand a reply that can't be decompressed, or that is too large then"
         ]
       }

@@ -55,15 +55,15 @@ const linesOf = ({ fault, outcomes }: Row): ReadonlyArray<string> => {
 /** All of it as a page. */
 export const page = (rows: ReadonlyArray<Row>): string =>
   [
-    "# What comes of each fault",
+    "# The outcome of each fault",
     "",
-    "Written by the tests of `tools/faults`, which fail where this page is not what they see. Each fault is met twice:",
+    "Written by the tests of `tools/faults`, which fail if this page is not what they observe. Each fault is tested twice:",
     "once with the client's own credentials and no token yet, once with a refresh token while the old token is still valid.",
-    "In the second case a caller who asks for a token gets the old one, whatever came of the renewal.",
+    "In the second case a caller gets the old token, even if the renewal fails.",
     "",
     "*Again* is whether the request was sent, or tried, more than once within the one call. *Seen* is how many token requests",
-    "reached the server. *Memory* is the high-water mark of what the process held meanwhile, heap and buffers, above what it",
-    "held before, where the server aims at that. Where the HTTP client makes a difference, the line names it; `fetch`, undici",
+    "reached the server. *Memory* is how much more heap and buffers the process used at most than it",
+    "used before, for faults that are about memory. Where the HTTP client makes a difference, the line names it; `fetch`, undici",
     "and `node:http` were tried. *Perhaps* is an unclear reply, which may come from a gateway.",
     "",
     "| fault | with | client credentials | again | seen | refresh token | again | seen | memory |",

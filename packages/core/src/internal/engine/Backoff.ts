@@ -20,14 +20,14 @@ export const retryDelay = (attempt: number, random: number): number => random * 
 export const rejectionFloor = (rejections: number): number => doubled(1_000, rejections, 60_000)
 
 /**
- * How long after a refusal that may not have been for the token's sake the next such one is ignored: 1 s. Where a
- * revocation is told by a 403, permitted requests fail for no longer.
+ * How long after a refusal that may have another reason than the token the next such one is ignored: 1 s. Where a
+ * revocation is reported by a 403, permitted requests fail for no longer.
  */
 export const doubtPause = 1_000
 
 /**
  * How long the request after a token that could not be kept (lifetime 0) waits: 125 ms, doubled up to 1 s. A server
- * that returns tokens at the end of their lifetime is then not asked by every caller.
+ * that returns tokens at the end of their lifetime then gets no request from every caller.
  */
 export const unkeptPause = (unkept: number): number => unkept === 0 ? 0 : doubled(125, unkept, 1_000)
 

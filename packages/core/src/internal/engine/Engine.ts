@@ -116,7 +116,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const get = (account: Of): Get<Reply> => fresh(account) ?? need(account, rounds)
 
   const need = (account: Of, round: number): Get<Reply> =>
-    // After the wait the token is looked at again: the process may have slept through its lifetime.
+    // After the wait the token is looked at again: the process may have been suspended for longer than its lifetime.
     follow(account, { _tag: "Needed", now: clocks.look() }, (inFlight) =>
       Effect.flatMap(
         wait(account, inFlight, () => get(account)),

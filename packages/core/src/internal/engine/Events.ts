@@ -20,7 +20,7 @@ export type Event<Reply> =
   | {
     readonly _tag: "Rejected"
     readonly token: AccessToken.AccessToken
-    /** Whether surely for the token's sake. */
+    /** Whether the token itself was certainly refused. */
     readonly certain: boolean
     /** Whether the endpoint has just cost a token request: no other is made for it where the token may be valid. */
     readonly heldBack: boolean

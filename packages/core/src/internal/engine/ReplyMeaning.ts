@@ -161,7 +161,7 @@ export interface Consequence {
   readonly second: "same" | "primary if a caller waits" | "primary next"
   /**
    * Whose memory it is. `credentials`: every request with this client, user and secret. `request`: these credentials
-   * with these scopes and parameters. `endpoint`: this endpoint with these credentials, whatever is asked for.
+   * with these scopes and parameters. `endpoint`: this endpoint with these credentials, whatever is requested.
    */
   readonly owner: "credentials" | "request" | "endpoint"
   /** How long nothing is sent after the first, the second, ... failure in a row, in milliseconds. The last one stays. */

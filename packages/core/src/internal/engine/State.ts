@@ -9,7 +9,7 @@ import type * as Lifetime from "./Lifetime.ts"
 import type { Refusal } from "./Refusals.ts"
 
 /*
- * What is remembered of one account with one set of scopes, and what can be asked of it. What changes it is in
+ * What is remembered of one account with one set of scopes, and what can be read from it. What changes it is in
  * `Transitions`. All instants are by the steady clock.
  */
 
@@ -41,7 +41,7 @@ export interface Memory {
   readonly identity: Redacted.Redacted | undefined
   readonly failure: Failure | undefined
   readonly rejection: Rejection | undefined
-  /** When another token was requested last for a refusal that may not have been for the token's sake. */
+  /** When another token was requested last for a refusal that may have another reason than the token. */
   readonly doubtedAt: number
   /** How many tokens in a row could not be kept. */
   readonly unkept: number

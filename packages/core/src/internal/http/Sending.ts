@@ -7,7 +7,7 @@ import { constVoid } from "effect/Function"
  * What a client is set to do is in the context that it sends with, and a client may set that itself: `RequestInit`, the
  * tracer, `TracerDisabledWhen`. Two hooks run within that context, right before a client of `HttpClient.make` sends:
  * it reads the request's URL, and it starts a span. So the URL, when it is read, puts what must apply into the context;
- * and the span, which is of a tracer of our own, is told of the response before anything else is.
+ * and the span, which is of a tracer of our own, gets the response before anything else does.
  *
  * `HttpClient.followRedirects` reads the location of a redirect relative to the URL of the request that led there. Once
  * there is a redirect, the request has no URL to read it relative to, and the redirect is the response.
@@ -78,7 +78,7 @@ export class Sending {
     this.spans.add(span)
   }
 
-  /** A span is told of the response. */
+  /** A span gets the response. */
   readonly attribute = (name: string, value: unknown): void => {
     if (name === "http.response.status_code" && typeof value === "number") {
       this.first = { ...this.first, status: value }

@@ -3,7 +3,7 @@ import * as Stream from "effect/Stream"
 import { read } from "./heldResponse.ts"
 
 /**
- * The bytes of a body that was compressed although that was not asked for: `node:http` and undici hand such a one on as
+ * The bytes of a body that was compressed although that was not requested: `node:http` and undici hand such a one on as
  * it is. Gzip and deflate are decompressed, 1 MiB at most. A body of which that has been done already, as `fetch` does
  * it, and one in another coding stay as they are.
  */

@@ -49,7 +49,7 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
   const each = (Array.isArray(errors) ? errors : []).flatMap((one) => signsOf(one, depth + 1))
   const text = Predicate.isString(message) ? message.slice(0, 100) : ""
   const own = name === "HTTPParserError" || code === "UND_ERR_SOCKET" && /^bad (upgrade|response)/.test(text)
-    // A 100 or a 101 that the request didn't ask for is one of these.
+    // An unrequested 100 or 101 is one of these.
     ? [{ code: "HTTP_PARSER_ERROR", isUnsent: false }]
     : Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code)
     ? [{ code, isUnsent: syscall === "connect" || beforeSending.test(code) || neverConnected.test(text) }]

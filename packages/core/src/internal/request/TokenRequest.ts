@@ -227,7 +227,7 @@ const sorted = (fields: Parameters): ReadonlyArray<readonly [name: string, value
     .map(([name, value]) => [name, revealed(value)] as const)
     .toSorted(([a], [b]) => a < b ? -1 : 1)
 
-/** The set of scopes that a request asks for: those that are named, or else the provider's own; sorted, each once. */
+/** The set of scopes of a request: those that are named, or else the provider's own; sorted, each once. */
 export const scopeSet = (
   provider: Pick<Resolved, "scopes">,
   scopes: ReadonlyArray<string>

@@ -156,12 +156,12 @@ const tables = [
   table("A caller needs a token", "`get`, where the token is not simply fresh.", () => ({ _tag: "Needed", now })),
   table("A caller needs a new token", "`renew`.", () => ({ _tag: "Forced" })),
   table(
-    "An API refused the token, surely for its sake",
+    "An API refused the token itself",
     "`reject(token)`, for a token that is the current one.",
     () => ({ _tag: "Rejected", token: cached, certain: true, heldBack: false, now })
   ),
   table(
-    "An API refused a request, perhaps for another reason",
+    "An API refused a request, possibly for another reason",
     "`reject(token, { status: 403 })`, for a token that is the current one.",
     () => ({ _tag: "Rejected", token: cached, certain: false, heldBack: false, now })
   ),
@@ -312,7 +312,7 @@ describe("Transitions", () => {
       assert.deepStrictEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
     })
 
-    it("warn once per outage and then ever more rarely, while a token is served, and tell of the recovery", () => {
+    it("warn once per outage and then less and less often, while a token is served, and tell of the recovery", () => {
       const served: Tested = { ...expiring, expiresAt: now.steady + 86_400_000 }
       const warned: Array<number> = []
       let state = served
