@@ -23,7 +23,7 @@ export const conclude = (evidence: Evidence): Conclusion => {
   if (reason?._tag === "InvalidOption") return aboutOption(evidence, reason)
   if (isRemembered === true && (reason?._tag === "CredentialsRefused" || reason?._tag === "GrantRefused")) {
     return {
-      cause: `nothing was sent: an earlier run got the answer that ${reason.message}`,
+      cause: `nothing was sent: in an earlier run, ${reason.message}`,
       next: `Check ${credentials(evidence)}. \`mintmark token ${evidence.id} --renew\` sends them again.`,
       exitCode: ExitCode.credentials
     }
@@ -125,7 +125,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
     return {
       cause: `nothing listens on ${url.host}${led.replace(/,$/, "")}`,
       next: isLoopback(url.hostname)
-        ? `If that is to be the sandbox, start it: \`mintmark sandbox${
+        ? `If that should be the sandbox, start it: \`mintmark sandbox${
           url.port === "" ? "" : ` --port ${url.port}`
         }\`. ${orCheck(evidence)}`
         : orCheck(evidence),
@@ -136,7 +136,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
     return {
       cause: `${url.host} speaks http on that port, and not https (${code})`,
       next: lead?.name === "baseUrl" && isLoopback(url.hostname)
-        ? `Let ${lead.variable} begin with http://, or name the port where https is.`
+        ? `Change ${lead.variable} to begin with http://, or to the port that accepts https.`
         : orCheck(evidence),
       exitCode: ExitCode.unsafe
     }
@@ -175,7 +175,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   if (url.protocol === "http:" && certificate !== undefined) {
     return {
       cause: `${url.host} speaks https on that port, and not http`,
-      next: lead === undefined ? undefined : `Let ${lead.variable} begin with https://.`,
+      next: lead === undefined ? undefined : `Change ${lead.variable} to begin with https://.`,
       exitCode: ExitCode.unavailable
     }
   }
@@ -352,7 +352,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
         cause: reason.message,
         next: lead?.name === "baseUrl"
           ? `Is this ${id}'s token endpoint? ${orCheck(evidence)}`
-          : "The server's description says what it expects.",
+          : "The server's error description says what it expects.",
         exitCode: ExitCode.request
       }
   }
@@ -366,7 +366,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     }
   }
   return {
-    cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; what came is ${came}`}`,
+    cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; the reply is ${came}`}`,
     next: lead?.name === "baseUrl"
       ? orCheck(evidence)
       : "If it is the provider's own reply, report it to Mintmark with `mintmark doctor --report`.",
@@ -400,7 +400,7 @@ const aboutApi = ({ api, id, settings }: Evidence): Conclusion | undefined => {
     : api.status === 403
     ? {
       cause: `there is a token, but it lacks a right for ${request} (403)`,
-      next: "Request a scope that includes it (--scope), or let the account have the right."
+      next: "Request a scope that includes it (--scope), or grant the right to the account."
     }
     : {
       cause: `there is a token, and the API at ${host} was reached (${request}: ${api.status})`,
@@ -421,7 +421,7 @@ const aboutToken = ({ clock, lifetime, notGranted = [], settings }: Evidence): C
   if (notGranted.length > 0) {
     return {
       cause: `there is a token, but without the scope${notGranted.length === 1 ? "" : "s"} ${notGranted.join(" ")}`,
-      next: "Let the account have them, or request others."
+      next: "Grant them to the account, or request others."
     }
   }
   if (lifetime !== undefined && lifetime < 30) {

@@ -106,7 +106,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
           assert.strictEqual(code, 4)
           assert.match(
             stderr,
-            /^mintmark: voipex: nothing was sent: an earlier run got the answer that the password was refused .*\n/
+            /^mintmark: voipex: nothing was sent: in an earlier run, the password was refused .*\n/
           )
           assert.match(stderr, /\nCheck VOIPEX_USERNAME and VOIPEX_PASSWORD\. `mintmark token voipex --renew` .*\n$/)
           assert.notInclude(stderr, "canary")

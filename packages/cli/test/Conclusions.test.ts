@@ -109,7 +109,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
     both("routee", { ...routee, ROUTEE_BASE_URL: "http://127.0.0.1:44444/routee" }, {
       cause: "nothing listens on 127.0.0.1:44444, where ROUTEE_BASE_URL points",
       next:
-        /^If that is to be the sandbox, start it: `mintmark sandbox --port 44444`\. Correct ROUTEE_BASE_URL, or remove it/,
+        /^If that should be the sandbox, start it: `mintmark sandbox --port 44444`\. Correct ROUTEE_BASE_URL, or remove it/,
       code: 6
     }))
 
@@ -126,7 +126,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       const env = { ...routee, ROUTEE_BASE_URL: `${origin.replace("http:", "https:")}/routee` }
       yield* both("routee", env, {
         cause: /127\.0\.0\.1:\d+ speaks http on that port, and not https/,
-        next: "Let ROUTEE_BASE_URL begin with http://",
+        next: "Change ROUTEE_BASE_URL to begin with http://",
         code: 9
       })
     }))
@@ -304,7 +304,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
     Effect.gen(function*() {
       const url = yield* serving(200, { "content-type": "application/json" }, `{"status":"s3cret","data":{}}`)
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
-        cause: /the reply was not understood: .* \(status 200\); what came is JSON with the fields status, data/,
+        cause: /the reply was not understood: .* \(status 200\); the reply is JSON with the fields status, data/,
         next: "Correct ROUTEE_BASE_URL",
         code: 8
       })
@@ -346,7 +346,7 @@ layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })("Ove
       const { origin } = yield* Sandbox
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: `${origin.replace("https:", "http:")}/routee` }, {
         cause: /127\.0\.0\.1:\d+ speaks https on that port, and not http/,
-        next: "Let ROUTEE_BASE_URL begin with https://.",
+        next: "Change ROUTEE_BASE_URL to begin with https://.",
         code: 6
       })
     }))

@@ -72,7 +72,7 @@ const guides: Readonly<Record<Provider, Guide>> = {
     token: "POST https://emea.cc.vonage.com/Auth/connect/token",
     api: "GET https://emea.api.cc.vonage.com/useradmin/users",
     right:
-      "Credentials in the body, or Basic. A scope is required. The API wants Accept: application/vnd.newvoicemedia.v2+json.",
+      "Credentials in the body, or Basic. A scope is required. The API requires Accept: application/vnd.newvoicemedia.v2+json.",
     wrong: "No scope, or an unknown one: 400 invalid_scope. A wrong secret: 400 invalid_client. Another Accept: 406.",
     prefix: "VONAGE_CONTACT_CENTER",
     id: "CLIENT_ID",

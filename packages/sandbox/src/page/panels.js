@@ -73,7 +73,7 @@ export const drawSettings = (state, now, command) => {
 }
 
 export const undoAll = async (command) => {
-  for (const undo of undoable) await command(...undo, () => "Everything is undone.")
+  for (const undo of undoable) await command(...undo, () => "All changes are undone.")
 }
 
 let drawnCards

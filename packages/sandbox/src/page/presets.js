@@ -18,7 +18,7 @@ export const presets = [
     status(503, { headers: [["retry-after", "30"]] }),
     "A client waits half a minute, and uses the token that it has."
   ],
-  ["Overload and outage", "500", status(500), "A server error that says nothing more."],
+  ["Overload and outage", "500", status(500), "A server error without details."],
   [
     "Overload and outage",
     "503 after the request was processed",
@@ -35,13 +35,13 @@ export const presets = [
     "Refusals",
     "401",
     status(401),
-    "Wrong client credentials, in the provider's own words; or a token that the API refuses."
+    "Wrong client credentials, with the provider's own error body; or a token that the API refuses."
   ],
   ["Refusals", "403", status(403), "A missing right, or a gateway."],
   ["Refusals", "400 invalid_grant", oauth(400, "invalid_grant"), "The refresh token or the password is refused."],
   ["Refusals", "400 invalid_scope", oauth(400, "invalid_scope"), "The request is refused, not the credentials."],
   ["Refusals", "401 unauthorized_client", oauth(401, "unauthorized_client"), "The client may not use this grant."],
-  ["Refusals", "400 without a body", status(400, { body: "" }), "A refusal that says nothing."],
+  ["Refusals", "400 without a body", status(400, { body: "" }), "A refusal without a reason."],
   [
     "Refusals",
     "400 that quotes the secrets of the request",
@@ -64,7 +64,7 @@ export const presets = [
     "Token replies",
     "expires_in: 5",
     token({ expires_in: 5 }),
-    "The reply names five seconds; the token lives as long as set."
+    "The reply names five seconds; the token is valid for as long as set."
   ],
   [
     "Token replies",
@@ -83,7 +83,7 @@ export const presets = [
     status(200, { body: "<h1>Welcome</h1>", contentType: "text/html" }),
     "A captive portal or a proxy."
   ],
-  ["Token replies", "204 without a body", status(204, { body: "" }), "Nothing, with a status that says all is well."],
+  ["Token replies", "204 without a body", status(204, { body: "" }), "No body, with a status of success."],
   [
     "Connection",
     "Silence",
@@ -115,7 +115,7 @@ export const presets = [
     "The connection breaks before an answer. The server was done."
   ],
   ["Connection", "A body that is cut short", { _tag: "Truncate" }, "The connection ends in the middle of the body."],
-  ["Connection", "A wrong Content-Length", { _tag: "WrongLength", by: 10 }, "More is announced than comes."],
+  ["Connection", "A wrong Content-Length", { _tag: "WrongLength", by: 10 }, "Content-Length is greater than the body."],
   ["Connection", "A few bytes at a time", { _tag: "Drip", every: 100, bytes: 16 }, "16 bytes every 100 ms."],
   [
     "Connection",
@@ -183,7 +183,12 @@ export const presets = [
     text: ": keep-alive\n\n",
     every: 100
   }, "A client doesn't wait for it."],
-  ["The usual answer", "Nothing changed", { _tag: "Ordinary" }, "A place in a row of answers where all is as usual."]
+  [
+    "The usual answer",
+    "Nothing changed",
+    { _tag: "Ordinary" },
+    "A place in a sequence of answers where nothing is changed."
+  ]
 ]
 
 /** The switches: provider, name, label, choices. */
