@@ -10,7 +10,7 @@ import { root } from "./workspace.mjs"
 export const phrases = [
   // People stand for programs.
   [/\bnobody\b/, "nobody waits", "no caller, no process"],
-  [/\b(some|every)body\b/, "everybody waits", "a caller, every caller"],
+  [/\b(some|any|every)body\b/, "everybody waits", "a caller, every caller"],
   [/\bstrangers?\b/, "a stranger's origin", "another origin"],
   [/\bwhoever (waits?|asks?|started)\b/, "whoever waits", "each waiting caller"],
   [/\bbehind the callers\b/, "behind the callers' backs", "in the background"],
@@ -22,6 +22,11 @@ export const phrases = [
   [/\bsays? it otherwise\b/, "an option says it otherwise", "overrides"],
   [/\b(for|to) (its|the token.s) sake\b/, "refused for the token's sake", "the token itself was refused"],
   [/\b(buys|would buy)\b/, "it buys nothing", "gets a token"],
+  [/\bunder way\b/, "requests under way", "in flight"],
+  [/\bgo(es)? before (them|it|the variables?)\b/, "an option goes before them", "takes precedence over"],
+  [/\b(hold|holds|held) up\b/, "holds up no other caller", "delays"],
+  [/\bnow and then\b/, "now and then", "sometimes, at intervals"],
+  [/\b(refused|lost) for good\b/, "refused for good", "permanently"],
   [/\b(is|are|was) told of\b/, "is told of it", "gets, is reported"],
   [/\b(came|comes) of (it|each)\b/, "what came of it", "the outcome"],
   [/\bmeans nothing\b/, "its status means nothing", "is invalid"],

@@ -66,7 +66,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
         assert.notMatch(err, stackTrace)
       }))
 
-    it.effect("goes to the providers with credentials, says which are left out, and counts for itself", () =>
+    it.effect("calls the providers that have credentials, prints which are omitted, and counts its requests", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear

@@ -22,7 +22,7 @@ export const layer = (
     Layer.provide(store)
   )
 
-// Without a folder that is the user's alone, nothing is cached: a token can be got all the same.
+// Without a folder that is the user's alone, nothing is cached: a token can still be requested.
 const store = Layer.effect(
   KeyValueStore.KeyValueStore,
   Effect.gen(function*() {

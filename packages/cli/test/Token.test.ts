@@ -51,7 +51,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
         }))
     }))
 
-  it.effect("takes the environment before the file", () =>
+  it.effect("prefers the environment to the file", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const cwd = yield* folder({ ".env": "ROUTEE_APPLICATION_SECRET='outdated'" })

@@ -331,7 +331,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "a process whose scope closes during its token request holds up no other process",
+      name: "a process whose scope closes during its token request delays no other process",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         server.next.push(Effect.never)

@@ -28,7 +28,7 @@ const statusOf = ({ status }: HttpClientResponse.HttpClientResponse) => status
 const untilRenewed = (received: Received) =>
   tokenOf(received) === "token-1" ? { status: 401, body: "{\"message\":\"no\"}" } : {}
 
-/** An idle connection is kept, also where the machine is held up for longer than undici's own 4 s. */
+/** An idle connection is kept, also where the machine is slow for longer than undici's own 4 s. */
 const patient = { keepAliveTimeout: 120_000 }
 
 const always = (status: number) => () => ({ status, body: "{\"message\":\"no\"}" })
@@ -177,7 +177,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual(statusOf(yield* Fiber.join(lacking)), 403)
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("replaces a token that died with a 403 for all who carried it, and acts on a 401 at once after that", () =>
+    it.effect("replaces a token that was revoked, reported by a 403, for all requests that carried it, and acts on a 401 at once after that", () =>
       Effect.gen(function*() {
         const dead = new Map<string | undefined, number>([["token-1", 403]])
         const server = yield* serveApi((received) => ({ status: dead.get(tokenOf(received)) ?? 200 }))

@@ -123,7 +123,7 @@ describe("the memory of refusals", () => {
     }))
 
   for (const error of ["invalid_scope", "invalid_target", "invalid_request"]) {
-    it.effect(`holds up no other view where a request was refused: ${error}`, () =>
+    it.effect(`delays no other view where a request was refused: ${error}`, () =>
       Effect.gen(function*() {
         const server = Server.make([refused(error)])
         const client = yield* secretClient(server)
@@ -135,7 +135,7 @@ describe("the memory of refusals", () => {
       }))
   }
 
-  it.effect("holds up no other view of a password account where its scope was refused", () =>
+  it.effect("delays no other view of a password account where its scope was refused", () =>
     Effect.gen(function*() {
       const server = Server.make([refused("invalid_scope")])
       const client = yield* passwordClient(server)
@@ -289,7 +289,7 @@ describe("a refresh token", () => {
       }))
   }
 
-  it.effect("is kept where the client was refused, and sent again when its time is over", () =>
+  it.effect("is kept where the client was refused, and sent again after that time", () =>
     Effect.gen(function*() {
       const { client, server } = yield* expired([refused("invalid_client", 401)])
       assert.strictEqual(yield* outcome(client), "CredentialsRefused")

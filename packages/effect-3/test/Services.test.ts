@@ -110,7 +110,7 @@ describe("interruption", () => {
 })
 
 describe("the scope's end", () => {
-  it("aborts what is under way, tells those who wait, and leaves nothing behind", () =>
+  it("aborts requests in flight, fails waiting callers, and leaves nothing behind", () =>
     run(Effect.gen(function*() {
       const there = server({ token: () => Effect.never })
       const scope = yield* Scope.make()
@@ -228,7 +228,7 @@ describe("configuration", () => {
       Effect.provideService(HttpClient.HttpClient, server().http)
     )
 
-  it("is read from the provider's variables, and what is given goes before them", () =>
+  it("is read from the provider's variables, and given values take precedence over them", () =>
     run(Effect.gen(function*() {
       const there = server()
       const variables = new Map([["ROUTEE_APPLICATION_ID", "from-variable"], ["ROUTEE_SCOPES", "sms voice"]])

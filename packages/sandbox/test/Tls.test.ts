@@ -35,7 +35,7 @@ describe("A sandbox over TLS", () => {
       assert.strictEqual((yield* statuses).trusting, "ERR_TLS_CERT_ALTNAME_INVALID")
     }).pipe(Effect.provide(Sandbox.layer({ tls: "wrong-name" }))))
 
-  it.effect("can have a certificate whose time is over", () =>
+  it.effect("can have an expired certificate", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* statuses).trusting, "CERT_HAS_EXPIRED")
     }).pipe(Effect.provide(Sandbox.layer({ tls: "expired" }))))

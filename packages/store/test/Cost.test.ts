@@ -84,7 +84,7 @@ describe("for each renewal", () => {
         for (let i = 0; i < times; i++) yield* a.renew
         tell("PostgreSQL, a renewal with a refresh token", processorTime(database) - spent)
         yield* Effect.sleep(1_100)
-        // Two looks, the claim, the mark, the new token; and now and then the removal of old rows.
+        // Two looks, the claim, the mark, the new token; and at intervals the removal of old rows.
         assert.isAtMost((statements() - before) / times, 7)
         assert.strictEqual(server.psql("SELECT count(*) FROM mintmark_tokens", database), "1")
       }),

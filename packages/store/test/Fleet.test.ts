@@ -57,7 +57,7 @@ const startFleet = Effect.fnUntraced(function*(
   const start = startMember({
     store: database.store,
     keys: keys.map(Redacted.value),
-    // The machine that tests run on may hold up every process, for as long as it likes.
+    // The machine that tests run on may delay every process for any time.
     lease: "30 seconds",
     budget: "30 seconds",
     callers: size.callers,

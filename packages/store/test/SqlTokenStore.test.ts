@@ -220,7 +220,7 @@ describe("SqlTokenStore", () => {
       }
     }))
 
-  it.live("removes rows that ended, now and then", () =>
+  it.live("removes expired rows at intervals", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database
       psql("INSERT INTO mintmark_tokens (name, keep_until) SELECT 'old' || n, 0 FROM generate_series(1, 50) AS n")

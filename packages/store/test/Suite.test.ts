@@ -10,7 +10,7 @@ import { redisAt, startRedis } from "./support/redisServer.ts"
 
 const ofAll = sharedPostgres()
 
-// A machine that is held up is not a fault of the database.
+// A machine that is slow is not a fault of the database.
 const budget = "30 seconds"
 
 const redis: StoreSubject = {

@@ -23,7 +23,7 @@ export const startRegistry = async (folder) => {
 }
 
 /** The settings of npm and pnpm that find our packages there, and all others where this machine finds them. */
-export const npmrc = ({ url }) => `@mintmark:registry=${url}\n${url.slice("http:".length)}:_authToken=anybody\n`
+export const npmrc = ({ url }) => `@mintmark:registry=${url}\n${url.slice("http:".length)}:_authToken=any\n`
 
 // What a package's folder holds in a fresh clone, and what was built into it.
 const isShipped = (path) => !["node_modules", "test", ".turbo", ".reports"].includes(basename(path))

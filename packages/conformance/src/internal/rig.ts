@@ -232,7 +232,7 @@ export const connect = (
 // Retries then wait for nothing, and the clock does not have to be turned for them.
 const noChance: Random.Random = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0 }
 
-/** Waits, in real time, for what happens in the background: for 2 s, and longer on a machine that is held up. */
+/** Waits, in real time, for what happens in the background: for 2 s, and longer on a machine that is slow. */
 export const eventually = <E, R>(holds: Effect.Effect<boolean, E, R>): Effect.Effect<boolean, E, R> =>
   Effect.gen(function*() {
     for (let attempt = 0; attempt < 400; attempt++) {

@@ -53,7 +53,7 @@ export const serve = (
       server.on("connection", () => {
         connections++
       })
-      // A machine that is held up closes no connection for it, and turns none away: Node's own limits are 5 s and 511.
+      // A machine that is slow closes no connection for it, and turns none away: Node's own limits are 5 s and 511.
       server.keepAliveTimeout = 0
       server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => {
         const { port } = server.address() as Net.AddressInfo

@@ -32,7 +32,7 @@ const write = (socket: Socket, chunk: Uint8Array): Effect.Effect<void> =>
 /** How long a client has to take what came before a reset, which throws away whatever it hasn't read. */
 const beforeReset = 50
 
-// By the system's clock, whichever the sandbox uses: the client needs this time. A client in this process may be held up
+// By the system's clock, whichever the sandbox uses: the client needs this time. A client in this process may be slow
 // with it; it has read before the next turn of the event loop.
 const letRead: Effect.Effect<void> = Effect.callback<void>((resume) => {
   let nextTurn: NodeJS.Immediate | undefined

@@ -20,7 +20,7 @@ export const make = (budget: Duration.Duration) =>
     ),
     (breaker) => {
       const fail = (kind: Problem) => Effect.andThen(problem(kind), Effect.fail(new StoreUnavailable()))
-      // A process that was held up itself finds the reply waiting: it reads that before it gives up.
+      // A process that was paused itself finds the reply waiting: it reads that before it gives up.
       const overtime = Effect.interruptible(Effect.andThen(Effect.sleep(budget), Effect.sleep(1)))
       return <A, E>(operation: Effect.Effect<A, E>): Effect.Effect<A, StoreUnavailable> =>
         Effect.interruptible(operation).pipe(

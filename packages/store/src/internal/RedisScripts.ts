@@ -58,7 +58,7 @@ return {
 }
 `
 
-// The notification is sent even where Redis forbids it to this user: those who wait look by themselves now and then.
+// The notification is sent even where Redis forbids it to this user: waiting processes also look by themselves at intervals.
 const changeScript = `${prelude}
 local owner, lease, millis, fails = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local publish, channel = ARGV[5], ARGV[6]

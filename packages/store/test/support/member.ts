@@ -27,7 +27,7 @@ const saying = Layer.effect(
   )
 )
   // A connection of its own for each request: one that is kept may be closed by the server while a busy machine
-  // holds up this process, which costs a refresh token.
+  // delays this process, which costs a refresh token.
   .pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
 
 const program = Effect.gen(function*() {

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http"
 import type { Command } from "./Server.ts"
 
 /*
- * `POST /<seconds>/...` is a token endpoint, whose tokens live for so many seconds; anybody gets one. `GET` is the API.
+ * `POST /<seconds>/...` is a token endpoint, whose tokens live for so many seconds, for any client. `GET` is the API.
  * `GET /together/<count>` answers so many at once, when all of them are there.
  */
 

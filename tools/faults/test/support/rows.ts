@@ -443,7 +443,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [memory]: [
           "sends a wrong password once for seven views, one after another or at once: ${name}",
-          "holds up no other view where a request was refused: ${error}",
+          "delays no other view where a request was refused: ${error}",
           "sends each of two replicas of a wrong ${kind} once, though they come in turn"
         ]
       }

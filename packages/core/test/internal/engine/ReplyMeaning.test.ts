@@ -265,7 +265,7 @@ describe("ReplyMeaning: a refresh token", () => {
     assert.strictEqual(meaning(confidentialRefreshToken, reply(418), shapes), "CredentialsRefused")
   })
 
-  it("with nothing to fall back to is kept: refused for good by a word, or as an unclear password", () => {
+  it("with nothing to fall back to is kept: refused permanently by an error code, or as an unclear password", () => {
     const refused = consequence(onlyRefreshToken, reply(400, "invalid_grant"))
     assert.deepStrictEqual([refused.now, refused.refreshToken, refused.owner], ["fail", "kept", "credentials"])
     assert.deepStrictEqual(seconds(refused, 1), [Infinity])
@@ -320,7 +320,7 @@ describe("ReplyMeaning: a password", () => {
     assert.deepStrictEqual(seconds(consequence(password, each)), [30, 300, 900, 3600, 3600])
   })
 
-  it("is held up by the refusal of a scope for these scopes alone, and by what is unclear at this endpoint", () => {
+  it("is delayed by the refusal of a scope for these scopes alone, and by what is unclear at this endpoint", () => {
     assert.strictEqual(consequence(password, reply(400, "invalid_scope")).owner, "request")
     assert.strictEqual(consequence(password, reply(400, "invalid_target")).owner, "request")
     assert.strictEqual(consequence(password, reply(400, "invalid_request")).owner, "credentials")
