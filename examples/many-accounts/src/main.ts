@@ -1,4 +1,4 @@
-// Calls an API for 100 tenants, three times each, and shows which tenant has which failure. The sandbox simulates Routera.
+// Calls an API for 100 tenants, three times each, and shows which tenant fails. The sandbox simulates Routera.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Console from "effect/Console"

@@ -33,7 +33,7 @@ export interface AccessToken<out Reply = unknown> {
   readonly requestedAt: number
   /** Its end, in milliseconds since the Unix epoch. A token that may be used just once ends when it was requested. */
   readonly expiresAt: number
-  /** The scopes that were granted; where the reply names none, those that were requested. A set: the order has no meaning. */
+  /** The scopes that were granted; where the reply names none, those that were requested. Their order has no meaning. */
   readonly scopes: ReadonlyArray<string>
   readonly refreshToken: RefreshToken | undefined
   /** What the provider's reply adds to OAuth's fields. */

@@ -18,8 +18,8 @@ import type { TokenError } from "./TokenError.ts"
  * - A request that has an `authorization` header already is passed on as it is.
  * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice (a
  *   stream can't) and it was not redirected before (GET and HEAD aside). If there is no other token, the refusal is the
- *   answer. If getting one fails, the request fails with that error; but where the refusal may mean a missing right (a 403), the token
- *   is still served, and the refusal is the response.
+ *   response. If getting one fails, the request fails with that error; but where the refusal may mean a missing
+ *   right (a 403), the token is still served, and the refusal is the response.
  * - The application's client decides about redirects. `fetch`, undici's redirect interceptor and
  *   `HttpClient.followRedirects` drop the token where a redirect leaves the origin, and keep it within.
  *

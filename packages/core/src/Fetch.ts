@@ -54,7 +54,7 @@ export interface Fetch<out Reply = unknown> extends AsyncDisposable {
   /** An access token that is valid now. A signal ends this wait alone. */
   readonly token: (options?: { readonly signal?: AbortSignal | undefined }) => Promise<AccessToken.AccessToken<Reply>>
   /**
-   * Tells that an API refused this token: for an API that does so in a response with another status, and for requests
+   * Reports that an API refused this token: for an API that does so in a response with another status, and for requests
    * that are sent by other means. `token()` then gets another one. See `TokenSource.reject`.
    */
   readonly reject: (token: AccessToken.AccessToken, rejection?: Rejection) => void

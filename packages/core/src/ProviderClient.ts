@@ -40,7 +40,7 @@ export interface ProviderClient<
   readonly peek: () => AccessToken<Reply> | undefined
   /** A new token, whatever is cached; clears remembered failures. */
   readonly renew: Effect.Effect<AccessToken<Reply>, TokenError.TokenError>
-  /** Tells that an API refused this token, and returns the effect that gets another one: see `TokenSource`. */
+  /** Reports that an API refused this token, and returns the effect that gets another one: see `TokenSource`. */
   readonly reject: (
     token: AccessToken,
     rejection?: TokenSource.Rejection

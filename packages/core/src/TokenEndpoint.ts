@@ -102,7 +102,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
       const requestedAt = clock.currentTimeMillisUnsafe()
       return Effect.matchEffect(sendOnce(http, toHttp(request)), {
         onSuccess: (response) => read(request, response, clock, requestedAt),
-        // `filterStatusOk` and similar operators make an error of a reply: taken for a broken connection, a refused password
+        // `filterStatusOk` and similar operators turn a reply into an error: taken for a broken connection, a refused password
         // would be sent again.
         onFailure: (error) =>
           error._tag === "HttpClientError" && error.reason._tag === "StatusCodeError"

@@ -129,7 +129,8 @@ export class Unavailable extends TaggedError("Unavailable")<{
    * What happened. `connection`: nothing was sent. `interrupted`: the connection broke after the request may have
    * been sent. `timeout`: the deadline passed. `status`: the server replied that it failed.
    * `credentials`: the effect that provides the credentials failed. `closed`: the scope of the token source has ended.
-   * `store`: the shared store can't be reached, and the refresh token must not be sent without it; the cached token is used.
+   * `store`: the shared store can't be reached, and the refresh token must not be sent without it; the cached token
+   * is used.
    */
   readonly kind: keyof typeof unavailable
   /** The status of the reply, where there was one. */

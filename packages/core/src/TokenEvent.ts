@@ -33,7 +33,7 @@ export type Reason = "first" | "expiring" | "expired" | "rejected" | "forced"
 export type Outcome = "obtained" | "same" | "shared" | TokenError.Reason["_tag"]
 
 /**
- * The answer to "why was a token requested". There is one event for each token request with its retries, when it has
+ * Says why a token was requested. There is one event for each token request with its retries, when it has
  * returned.
  *
  * @since 0.1.0

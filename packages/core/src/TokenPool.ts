@@ -40,7 +40,7 @@ export interface TokenPool<in Key, out Reply = unknown> {
   readonly get: (key: Key) => Effect.Effect<AccessToken<Reply>, TokenError>
   /** A new token for the account, whatever is cached. */
   readonly renew: (key: Key) => Effect.Effect<AccessToken<Reply>, TokenError>
-  /** Tells that an API refused the account's token, and returns the effect that gets another one: see `TokenSource`. */
+  /** Reports that an API refused the account's token, and returns the effect that gets another one: see `TokenSource`. */
   readonly reject: (
     key: Key,
     token: AccessToken,

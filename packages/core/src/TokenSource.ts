@@ -21,7 +21,7 @@ import type { TokenError } from "./TokenError.ts"
 import type { TokenEvent } from "./TokenEvent.ts"
 
 /**
- * What an API answered to a request with a token.
+ * How an API responded to a request with a token.
  *
  * @since 0.1.0
  * @category models
@@ -35,7 +35,7 @@ export interface Rejection {
    */
   readonly certain?: boolean | undefined
   /**
-   * The request that was refused. An endpoint (method and path, ids left aside) that always answers 403 then costs one
+   * The request that was refused. An endpoint (method and path, ids left aside) that always returns 403 then costs one
    * token request in 5 s, and not one a second.
    */
   readonly request?: { readonly method: string; readonly url: string } | undefined
@@ -64,7 +64,7 @@ export interface TokenSource<out Reply = unknown> {
    */
   readonly renew: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError>
   /**
-   * Tells that an API refused this token, and returns the effect that gets another one; `undefined` where there is no
+   * Reports that an API refused this token, and returns the effect that gets another one; `undefined` where there is no
    * other one for now: then the API's response is final. Without a `rejection` it is that of a 401.
    *
    * Changes something only if the token is the current one, so that ten thousand callers who saw the same 401 cost one

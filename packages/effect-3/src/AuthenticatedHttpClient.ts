@@ -15,7 +15,8 @@ import type { TokenError } from "./TokenError.ts"
  *   is sent: see the option `apiOrigins`.
  * - A request that has an `authorization` header already is passed on as it is.
  * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
- *   stream can't. If there is no other token, the refusal is the response. If getting one fails, the request fails with that error.
+ *   stream can't. If there is no other token, the refusal is the response. If getting one fails, the request fails with
+ *   that error.
  * - The application's client decides about redirects. `fetch` drops the token where a redirect leaves the origin.
  *   `HttpClient.followRedirects` keeps all headers: its redirect to another origin fails with `Unsafe`, and nothing is
  *   sent there. Put it around this client: below it, this can't be seen to where `HttpClient.withTracerDisabledWhen`

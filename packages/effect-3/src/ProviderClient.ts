@@ -48,7 +48,7 @@ export interface ProviderClient<
 }
 
 /**
- * The answer to "why was a token requested": one event for each token request with its retries.
+ * Says why tokens were requested: one event for each token request with its retries.
  *
  * @since 0.1.0
  * @category models

@@ -91,7 +91,7 @@ export const carry = (
     const note = (token: AccessToken4, url: string) => {
       sent = { token, url }
     }
-    // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
+    // `answer` is the final result of a response: itself, or the error that the application's client made of it.
     const settle = (response: Response, answer: (response: Response) => Answer): Answer => {
       if (sent === undefined || Attachment.hasLeft(sent.url, urlOf(response))) return answer(response)
       const exchanged = { method: response.request.method, url: sent.url }

@@ -11,7 +11,7 @@ import { constTrue } from "effect/Function"
  */
 
 /**
- * Shows `refusalOf` each request just before it is sent, and fails with what that answers instead of sending it.
+ * Shows `refusalOf` each request just before it is sent, and fails with the error that it returns instead of sending it.
  *
  * `@effect/platform` asks of each request whether it is to be traced, redirected and repeated ones included, and has no
  * other place where all of them pass by. A client that is told by `withTracerDisabledWhen` doesn't ask us.

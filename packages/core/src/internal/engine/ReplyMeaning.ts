@@ -55,7 +55,8 @@ export interface ErrorShape {
 }
 
 /**
- * What a reply means. `certain`: the server itself said so, with an OAuth error or one that the provider declares. An unclear reply may be a gateway's.
+ * What a reply means. `certain`: the server itself said so, with an OAuth error or one that the provider declares. An
+ * unclear reply may be a gateway's.
  */
 export type Meaning =
   | {

@@ -145,7 +145,7 @@ const obtained = <Reply>(
   ]
 }
 
-/** The first warning of an outage is followed by the second one after a minute, and then less and less often: 2, 4, ... 60. */
+/** The first warning of an outage is followed by a second one after a minute, then after 2, 4, ... 60 minutes. */
 const warnAgainAfter = (warnings: number): number =>
   warnings === 0 ? 0 : Math.min(60_000 * 2 ** (warnings - 1), 3_600_000)
 

@@ -106,7 +106,7 @@ export const attach =
         })
       }
 
-      // `answer` is what a response becomes in the end: itself, or the error that the application's client made of it.
+      // `answer` is the final result of a response: itself, or the error that the application's client made of it.
       const settle = (
         sent: HttpClientRequest.HttpClientRequest,
         response: Response,

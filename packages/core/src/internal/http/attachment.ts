@@ -74,12 +74,12 @@ export interface Refused<A, E, R> {
 
 /**
  * What follows on a refusal: that token is rejected, and the request is sent once more, where there is another token
- * to send it with and it may be sent twice. Otherwise the refusal is the answer. Its body is read while the other token
+ * to send it with and it may be sent twice. Otherwise the refusal is the response. Its body is read while the other token
  * is on its way, and delays nothing.
  *
- * If getting another token fails, that failure is the answer: the refusal would say less about what is wrong, and
+ * If getting another token fails, the request fails with that error: the refusal would say less about what is wrong, and
  * nothing about when to try again. Where the status leaves it in doubt that the token was refused, the token is served
- * on, and the refusal is the answer.
+ * on, and the refusal is the response.
  */
 export const renew = Effect.fnUntraced(function*<A, E, R>(
   { doubtOn, source }: Attachment,

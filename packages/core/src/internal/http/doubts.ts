@@ -1,6 +1,6 @@
 /*
  * Which refusals with a 403 may cost a token request. A 403 is either a missing right or a revoked token, and nothing in
- * it tells which. An endpoint that always answers 403 costs one token request in five seconds; an endpoint that has
+ * it tells which. An endpoint that always returns 403 costs one token request in five seconds; an endpoint that has
  * answered otherwise since is not held back by that, so that its calls succeed again within a second of a revocation.
  */
 

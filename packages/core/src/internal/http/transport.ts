@@ -21,7 +21,7 @@ export const reasonOf = (error: unknown): TokenError.Reason => {
   if (insecure !== undefined) {
     return new TokenError.Unsafe({ kind: "certificate", problem: `the connection is not secure (${insecure.code})` })
   }
-  // Where there were headers, the server did answer: what goes wrong after them is the connection, or the compression.
+  // Where there were headers, the server did reply: what fails after them is the connection, or the compression.
   const wrong = isAboutBody(error) ? badlyCompressed : malformed
   if (signs.some(({ code }) => wrong.test(code))) {
     return new TokenError.ReplyNotUnderstood({ problem: "it is not well-formed HTTP" })
@@ -58,5 +58,5 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
 }
 
 // A proxy that refuses the tunnel, and a TLS handshake that was cut off: undici and Node have no code for them. Of a 407
-// that is no answer to CONNECT, `fetch` makes an error that says nothing.
+// that is no reply to CONNECT, `fetch` makes an error without details.
 const neverConnected = /^Proxy response \(|before secure TLS connection was established/
