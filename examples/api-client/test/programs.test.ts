@@ -14,6 +14,9 @@ const run = (program: string, env: Readonly<Record<string, string>>) =>
     })
   })
 
+const missing =
+  "routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty, and so is applicationSecret (ROUTEE_APPLICATION_SECRET)\n"
+
 layer(Sandbox.layer(), { excludeTestServices: true })("the API client", (it) => {
   for (const program of ["main.ts", "plain.ts"]) {
     it.effect(`${program} sends an SMS and reads the balance, with one token`, () =>
@@ -33,11 +36,11 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the API client", (it) => 
 
   for (
     const [program, line] of [
-      ["main.ts", "routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty\n"],
-      ["plain.ts", "There is no token: routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty\n"]
+      ["main.ts", missing],
+      ["plain.ts", `There is no token: ${missing}`]
     ] as const
   ) {
-    it.effect(`${program} without settings says which is missing, in one line`, () =>
+    it.effect(`${program} without settings says which are missing, in one line`, () =>
       Effect.gen(function*() {
         assert.deepStrictEqual(yield* run(program, {}), { err: line, out: "" })
       }))
