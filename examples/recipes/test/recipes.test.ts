@@ -54,9 +54,9 @@ const ec = pair("ec")
 const id = "client-1"
 const secret = "s3cret+/="
 const credentials = { clientId: id, clientSecret: Redacted.make(secret) }
-const basic = Server.clientSecret("basic-raw", id, secret)
-const formEncoded = Server.clientSecret("basic-form-encoded", id, secret)
-const body = Server.clientSecret("body", id, secret)
+const basic = Server.clientSecret("client_secret_basic_raw", id, secret)
+const formEncoded = Server.clientSecret("client_secret_basic", id, secret)
+const body = Server.clientSecret("client_secret_post", id, secret)
 
 const grant = (more: Record<string, Server.Field> = {}): Record<string, Server.Field> => ({
   grant_type: "client_credentials",

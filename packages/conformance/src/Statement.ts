@@ -7,15 +7,15 @@
 /**
  * Where the client's credentials are in a token request.
  *
- * - `basic-raw`: `Authorization: Basic`, both halves as they are
- * - `basic-form-encoded`: `Authorization: Basic`, both halves form-encoded first
- * - `body`: the fields `client_id` and `client_secret`
+ * - `client_secret_basic_raw`: `Authorization: Basic`, both halves as they are
+ * - `client_secret_basic`: `Authorization: Basic`, both halves form-encoded first
+ * - `client_secret_post`: the fields `client_id` and `client_secret`
  * - `none`: the field `client_id` alone
  *
  * @since 0.1.0
  * @category models
  */
-export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
+export type Placement = "client_secret_basic_raw" | "client_secret_basic" | "client_secret_post" | "none"
 
 /**
  * Made-up credentials. With the client credentials grant, username and password are empty.

@@ -33,12 +33,12 @@ const ofAcme: ReadonlyArray<Turn> = [
   {
     name: "form-encoded Basic instead of raw",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
-    check: "puts credentials where basic-raw has them, byte for byte"
+    check: "puts credentials where client_secret_basic_raw has them, byte for byte"
   },
   {
     name: "the body instead of Basic",
     policy: { clientAuthentication: ClientAuthentication.clientSecretPost },
-    check: "puts credentials where basic-raw has them, byte for byte"
+    check: "puts credentials where client_secret_basic_raw has them, byte for byte"
   },
   {
     name: "no secret",

@@ -16,7 +16,7 @@ turned(routee, [
   {
     name: "a header whose halves are form-encoded",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
-    check: "puts credentials where basic-raw has them, byte for byte"
+    check: "puts credentials where client_secret_basic_raw has them, byte for byte"
   },
   {
     name: "credentials in the body",

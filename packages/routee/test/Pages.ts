@@ -6,7 +6,7 @@ import { routee as routeeProvider, routeeEmail as routeeEmailProvider } from "@m
 const stated: Statement = {
   tokenEndpoint: "https://auth.routee.net/oauth/token",
   apiUrl: "https://connect.routee.net",
-  placement: "basic-raw",
+  placement: "client_secret_basic_raw",
   grant: "client_credentials",
   scopes: "optional",
   reply: {
@@ -39,7 +39,7 @@ const stated: Statement = {
   vectors: [{
     id: "5756a411e4b06a33d50517c7",
     secret: "vb6QpjCIOG",
-    placement: "basic-raw",
+    placement: "client_secret_basic_raw",
     wire: "Basic NTc1NmE0MTFlNGIwNmEzM2Q1MDUxN2M3OnZiNlFwakNJT0c="
   }]
 }
@@ -107,13 +107,13 @@ export const routeeFacts: ReadonlyArray<Fact> = [
     what: "credentials",
     says: "`application-id:application-secret` in a Basic header",
     mark: "doc",
-    held: { topic: "credentials", stated: { placement: "body" } }
+    held: { topic: "credentials", stated: { placement: "client_secret_post" } }
   },
   {
     what: "",
     says: "raw, not form-encoded first",
     mark: "seen",
-    held: { topic: "credentials", stated: { placement: "basic-form-encoded" } }
+    held: { topic: "credentials", stated: { placement: "client_secret_basic" } }
   },
   {
     what: "",
@@ -125,7 +125,7 @@ export const routeeFacts: ReadonlyArray<Fact> = [
         vectors: [{
           id: "5756a411e4b06a33d50517c7",
           secret: "vb6QpjCIOH",
-          placement: "basic-raw",
+          placement: "client_secret_basic_raw",
           wire: "Basic NTc1NmE0MTFlNGIwNmEzM2Q1MDUxN2M3OnZiNlFwakNJT0c="
         }]
       }
@@ -233,8 +233,8 @@ export const routeeEmail: Subject = {
   stated: {
     tokenEndpoint: "https://emailapi.routee.net/oauth/access_token",
     apiUrl: "https://emailapi.routee.net",
-    placement: "body",
-    alternatives: ["basic-raw"],
+    placement: "client_secret_post",
+    alternatives: ["client_secret_basic_raw"],
     grant: "client_credentials",
     scopes: "unknown",
     reply: { access_token: "b2014e88-86ff-44fc-ac98-ebaf24ff88cf", token_type: "bearer", expires_in: 3600 },
@@ -278,7 +278,7 @@ export const routeeEmailFacts: ReadonlyArray<Fact> = [
     says: "`client_id` and `client_secret` in the body; another of its pages has them in a Basic header " +
       "(`ClientAuthentication.clientSecretBasicRaw`)",
     mark: "seen",
-    held: { topic: "credentials", stated: { placement: "basic-raw" } }
+    held: { topic: "credentials", stated: { placement: "client_secret_basic_raw" } }
   },
   {
     what: "rejected token of Email v1",

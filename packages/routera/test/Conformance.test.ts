@@ -14,7 +14,7 @@ turned(routera, [
   {
     name: "credentials in a header",
     policy: { clientAuthentication: ClientAuthentication.clientSecretBasicRaw },
-    check: "puts credentials where body has them, byte for byte"
+    check: "puts credentials where client_secret_post has them, byte for byte"
   },
   { name: "renewal on 403", policy: { renewOn: [401, 403] }, check: "takes no new token for a 403" }
 ])

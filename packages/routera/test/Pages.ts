@@ -6,8 +6,8 @@ import { routera as provider } from "@mintmark/routera"
 const stated: Statement = {
   tokenEndpoint: "https://api.routera.io/oauth2/token",
   apiUrl: "https://api.routera.io",
-  placement: "body",
-  alternatives: ["basic-raw"],
+  placement: "client_secret_post",
+  alternatives: ["client_secret_basic_raw"],
   grant: "client_credentials",
   scopes: "unknown",
   reply: { access_token: "eyJraWQiOi", expires_in: 3600, token_type: "Bearer" },

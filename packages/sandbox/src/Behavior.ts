@@ -12,7 +12,7 @@ import type { Lifetime } from "./Provider.ts"
  * @category behavior
  * @see RFC 6749 section 2.3.1
  */
-export type Placement = "basic-raw" | "basic-form-encoded" | "body" | "none"
+export type Placement = "client_secret_basic_raw" | "client_secret_basic" | "client_secret_post" | "none"
 
 /**
  * The switches, by provider.
@@ -47,7 +47,7 @@ export interface Behavior {
      * down, as many real servers have it. Off by default.
      */
     readonly wholeSeconds: boolean
-    /** The one place where credentials are read. `"basic-form-encoded"` by default. */
+    /** The one place where credentials are read. `"client_secret_basic"` by default. */
     readonly placement: Placement
     /** Whether a refresh token works once only, and its second use ends the session. On by default. */
     readonly rotation: boolean
@@ -78,7 +78,7 @@ export const defaults: Behavior = {
   voipex: { refusedPasswordStatus: 401, rotation: true, lockout: true, notBefore: 0, refreshLifetime: 7200 },
   generic: {
     wholeSeconds: false,
-    placement: "basic-form-encoded",
+    placement: "client_secret_basic",
     rotation: true,
     renewedRefreshToken: "new",
     refreshLifetime: 86400

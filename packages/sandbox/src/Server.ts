@@ -68,7 +68,7 @@ const Fields = Schema.Record(Schema.String, Field)
 /** How the client authenticates. */
 const Client = Schema.Union([
   Schema.TaggedStruct("Secret", {
-    placement: Schema.Literals(["basic-raw", "basic-form-encoded", "body"]),
+    placement: Schema.Literals(["client_secret_basic_raw", "client_secret_basic", "client_secret_post"]),
     id: Schema.String,
     secret: Schema.String
   }),
@@ -218,7 +218,7 @@ export const anyToken: Field = { _tag: "AnyToken" }
  * @category constructors
  */
 export const clientSecret = (
-  placement: "basic-raw" | "basic-form-encoded" | "body",
+  placement: "client_secret_basic_raw" | "client_secret_basic" | "client_secret_post",
   id: string,
   secret: string
 ): NonNullable<TokenEndpoint["client"]> => ({ _tag: "Secret", placement, id, secret })

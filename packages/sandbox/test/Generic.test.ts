@@ -17,9 +17,9 @@ describe("The generic server", () => {
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const tries = [
-        ["basic-form-encoded", ask(grant, encodedBasic)],
-        ["basic-raw", ask(grant, basicOf(Account.generic))],
-        ["body", ask(inBody)],
+        ["client_secret_basic", ask(grant, encodedBasic)],
+        ["client_secret_basic_raw", ask(grant, basicOf(Account.generic))],
+        ["client_secret_post", ask(inBody)],
         ["none", ask(`${grant}&client_id=${clientId}`)]
       ] as const
       for (const [placement] of tries) {

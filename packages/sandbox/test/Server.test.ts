@@ -95,10 +95,10 @@ describe("A server that is described as data", () => {
           { method: "GET", path: "/token", encoding: "query", fields: { id: "a", key: true } },
           {
             path: "/token",
-            client: Server.clientSecret("basic-form-encoded", "client", "s+cret/="),
+            client: Server.clientSecret("client_secret_basic", "client", "s+cret/="),
             fields: { grant_type: "account_credentials", account_id: "account-1" }
           },
-          { path: "/body", client: Server.clientSecret("body", "client", "s+cret/=") }
+          { path: "/body", client: Server.clientSecret("client_secret_post", "client", "s+cret/=") }
         ],
         routes: [{ path: "/me", scheme: "Token" }]
       })
@@ -244,7 +244,7 @@ describe("A server that is described as data", () => {
       const { at, origin, urls } = yield* Sandbox
       const server = {
         host: "issuer.example",
-        tokens: [{ path: "/token", client: Server.clientSecret("body", "id", "s3cret-here") }],
+        tokens: [{ path: "/token", client: Server.clientSecret("client_secret_post", "id", "s3cret-here") }],
         routes: [
           { path: "/.well-known/oauth-authorization-server", public: true, body: { token_endpoint: "$origin/token" } },
           { path: "/me" }

@@ -15,7 +15,7 @@ marks(source("../README.md"), [...v0Facts, ...currentFacts])
 turned(v0, [{
   name: "a header whose halves are form-encoded",
   policy: { clientAuthentication: ClientAuthentication.clientSecretBasic },
-  check: "puts credentials where basic-raw has them, byte for byte"
+  check: "puts credentials where client_secret_basic_raw has them, byte for byte"
 }])
 
 turned(current, [

@@ -6,8 +6,8 @@ import { vonageContactCenter, vonageContactCenterV0 } from "@mintmark/vonage-con
 const statedV0: Statement = {
   tokenEndpoint: "https://emea.cc.vonage.com/v0/oauth2/token",
   apiUrl: "https://emea.cc.vonage.com",
-  placement: "basic-raw",
-  alternatives: ["body"],
+  placement: "client_secret_basic_raw",
+  alternatives: ["client_secret_post"],
   grant: "client_credentials",
   scopes: "unknown",
   reply: { access_token: "a1b2c3d4e5f6g7h8i9j0", token_type: "bearer", expires_in: 300 },
@@ -24,13 +24,13 @@ const statedV0: Statement = {
     {
       id: "a1b2c3d4e5",
       secret: "9pBl+xY1MW+AbsdZk4xpv7NwWxG8+oqduKiSqVybM9Y=",
-      placement: "basic-raw",
+      placement: "client_secret_basic_raw",
       wire: "Basic YTFiMmMzZDRlNTo5cEJsK3hZMU1XK0Fic2RaazR4cHY3TndXeEc4K29xZHVLaVNxVnliTTlZPQ=="
     },
     {
       id: "f6g7h8i9j0",
       secret: "6lBJodbA0+cAywhyLvhOBo4QfTFO5t6/2B/QetQgw5Y=",
-      placement: "body",
+      placement: "client_secret_post",
       wire: "client_secret=6lBJodbA0%2BcAywhyLvhOBo4QfTFO5t6%2F2B%2FQetQgw5Y%3D"
     }
   ]
@@ -68,8 +68,8 @@ export const v0: Subject = {
 const stated: Statement = {
   tokenEndpoint: "https://emea.cc.vonage.com/Auth/connect/token",
   apiUrl: "https://emea.api.cc.vonage.com",
-  placement: "body",
-  alternatives: ["basic-raw", "basic-form-encoded"],
+  placement: "client_secret_post",
+  alternatives: ["client_secret_basic_raw", "client_secret_basic"],
   grant: "client_credentials",
   scopes: "required",
   reply: { token_type: "bearer", access_token: "a1b2c3d4e5f6g7h8i9j0", expires_in: 7200 },
@@ -178,7 +178,7 @@ export const v0Facts: ReadonlyArray<Fact> = [
     what: "credentials",
     says: "`account-key:api-token` in a Basic header, which is recommended; raw, not form-encoded first",
     mark: "doc",
-    held: { topic: "credentials", stated: { placement: "basic-form-encoded" } }
+    held: { topic: "credentials", stated: { placement: "client_secret_basic" } }
   },
   {
     what: "",

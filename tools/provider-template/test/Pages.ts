@@ -5,7 +5,7 @@ import type { Fact, Statement, Subject } from "@mintmark/conformance"
 const stated: Statement = {
   tokenEndpoint: "https://auth.acme.example/token",
   apiUrl: "https://api.acme.example",
-  placement: "basic-form-encoded",
+  placement: "client_secret_basic",
   grant: "client_credentials",
   scopes: "optional",
   reply: { access_token: "2YotnFZFEjr1zCsicMWpAA", token_type: "Bearer", expires_in: 3600, scope: "read write" },
@@ -33,7 +33,7 @@ export const acme: Subject = {
   // The sandbox doesn't know Acme by name. Its generic server plays any provider that is an ordinary one.
   played: {
     by: "generic",
-    behavior: { generic: { placement: "basic-form-encoded" } },
+    behavior: { generic: { placement: "client_secret_basic" } },
     account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
     path: "/me",
     refusedWith: "CredentialsRefused"
@@ -64,6 +64,6 @@ export const acmeFacts: ReadonlyArray<Fact> = [
     what: "credentials",
     says: "form-encoded in a Basic header",
     mark: "likely",
-    held: { topic: "credentials", stated: { placement: "basic-raw" } }
+    held: { topic: "credentials", stated: { placement: "client_secret_basic_raw" } }
   }
 ]

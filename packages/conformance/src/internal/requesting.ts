@@ -63,7 +63,7 @@ const vectors = (subject: Subject): ReadonlyArray<Check> =>
       })
       yield* client.token
       const [request] = tokenRequests()
-      if (placement === "body" || placement === "none") assert.include(request?.body, wire)
+      if (placement === "client_secret_post" || placement === "none") assert.include(request?.body, wire)
       else assert.strictEqual(request?.headers.authorization, wire)
     })
   }))

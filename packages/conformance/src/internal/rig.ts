@@ -158,9 +158,9 @@ export const ownScopes = ({ defaultScopes = [], scopes }: Statement): ReadonlyAr
 
 /** Core's method for a placement. */
 export const methodOf: Readonly<Record<Placement, ClientAuthentication.ClientAuthentication>> = {
-  "basic-raw": ClientAuthentication.clientSecretBasicRaw,
-  "basic-form-encoded": ClientAuthentication.clientSecretBasic,
-  body: ClientAuthentication.clientSecretPost,
+  client_secret_basic_raw: ClientAuthentication.clientSecretBasicRaw,
+  client_secret_basic: ClientAuthentication.clientSecretBasic,
+  client_secret_post: ClientAuthentication.clientSecretPost,
   none: ClientAuthentication.none
 }
 

@@ -17,9 +17,9 @@ const overridesOf = ({ by }: Played, url: string): Options =>
   by === "generic" ? { tokenEndpoint: `${url}/token`, apiUrl: url } : { baseUrl: url }
 
 const journaled: Readonly<Record<Placement, "basic" | "body" | "none">> = {
-  "basic-raw": "basic",
-  "basic-form-encoded": "basic",
-  body: "body",
+  client_secret_basic_raw: "basic",
+  client_secret_basic: "basic",
+  client_secret_post: "body",
   none: "none"
 }
 

@@ -36,11 +36,11 @@ export const json = (fields: ReadonlyArray<Field>): string => {
 /** The `Authorization` header that a placement makes of credentials, if it makes one. */
 export const authorization = (placement: Placement, id: string, secret: string): string | undefined => {
   switch (placement) {
-    case "basic-raw":
+    case "client_secret_basic_raw":
       return basic(`${id}:${secret}`)
-    case "basic-form-encoded":
+    case "client_secret_basic":
       return basic(`${basicHalf(id)}:${basicHalf(secret)}`)
-    case "body":
+    case "client_secret_post":
     case "none":
       return undefined
   }
@@ -51,12 +51,12 @@ const basic = (text: string): string => `Basic ${Buffer.from(text, "utf8").toStr
 /** The fields that a placement makes of credentials. */
 export const clientFields = (placement: Placement, id: string, secret: string): ReadonlyArray<Field> => {
   switch (placement) {
-    case "body":
+    case "client_secret_post":
       return [["client_id", id], ["client_secret", secret]]
     case "none":
       return [["client_id", id]]
-    case "basic-raw":
-    case "basic-form-encoded":
+    case "client_secret_basic_raw":
+    case "client_secret_basic":
       return []
   }
 }

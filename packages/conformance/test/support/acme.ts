@@ -18,7 +18,7 @@ const stated: Statement = {
   tokenEndpoint: "https://auth.acme.example/oauth/token",
   apiUrl: "https://api.acme.example",
   apiOrigins: ["https://files.acme.example"],
-  placement: "basic-raw",
+  placement: "client_secret_basic_raw",
   grant: "client_credentials",
   scopes: "optional",
   reply: { access_token: "abc", token_type: "Bearer", expires_in: 900, scope: "read", tier: "gold" },
@@ -61,7 +61,7 @@ export const acme: Subject = {
   policy,
   played: {
     by: "generic",
-    behavior: { generic: { placement: "basic-raw" } },
+    behavior: { generic: { placement: "client_secret_basic_raw" } },
     account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
     path: "/me",
     refusedWith: "CredentialsRefused"
@@ -130,7 +130,7 @@ export const acmeJson: Subject = {
   }),
   stated: {
     ...stated,
-    placement: "body",
+    placement: "client_secret_post",
     defaultScopes: ["read", "write"],
     request: {
       encoding: "json",

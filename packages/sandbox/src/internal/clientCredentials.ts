@@ -44,11 +44,11 @@ export interface Accepted {
 /** The placements of the generic server. */
 export const acceptedOf = (placement: Placement): Accepted => {
   switch (placement) {
-    case "basic-raw":
+    case "client_secret_basic_raw":
       return { basic: raw }
-    case "basic-form-encoded":
+    case "client_secret_basic":
       return { basic: formEncoded }
-    case "body":
+    case "client_secret_post":
       return { body: true }
     case "none":
       return { none: true }

@@ -84,7 +84,9 @@ const BehaviorChanges = Schema.Struct({
   generic: Schema.optional(Schema.Struct({
     wholeSeconds: Schema.optionalKey(Schema.Boolean),
     renewedRefreshToken: Schema.optionalKey(Schema.Literals(["new", "same", "none"])),
-    placement: Schema.optionalKey(Schema.Literals(["basic-raw", "basic-form-encoded", "body", "none"])),
+    placement: Schema.optionalKey(
+      Schema.Literals(["client_secret_basic_raw", "client_secret_basic", "client_secret_post", "none"])
+    ),
     rotation: Schema.optionalKey(Schema.Boolean),
     refreshLifetime: Schema.optionalKey(Lifetime)
   }))

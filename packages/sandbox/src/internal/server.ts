@@ -162,7 +162,7 @@ export const makeServer = (world: World, server: Server, origin: string): Realm 
     const own = new Set([
       ...Object.keys(wanted),
       "scope",
-      ...(endpoint.client?._tag === "Secret" && endpoint.client.placement === "body"
+      ...(endpoint.client?._tag === "Secret" && endpoint.client.placement === "client_secret_post"
         ? ["client_id", "client_secret"]
         : [])
     ])

@@ -212,9 +212,9 @@ export const switches = [
     "at a whole second, rounded down"
   ]]],
   ["generic", "placement", "Client credentials are read from", [
-    ["basic-form-encoded", "Basic, form-encoded"],
-    ["basic-raw", "Basic, raw"],
-    ["body", "the body"],
+    ["client_secret_basic", "Basic, form-encoded"],
+    ["client_secret_basic_raw", "Basic, raw"],
+    ["client_secret_post", "the body"],
     ["none", "no secret: client_id in the body"]
   ]],
   ["generic", "rotation", "A refresh token works", [[true, "once; a second use ends the session"], [
