@@ -40,6 +40,8 @@ export const make = (): Outage => {
   let last: TokenError | undefined
   let probeAt = -Infinity
   let waiting = 0
+  // How many waited for the probe before: those who come first can't know how many follow.
+  let before = 0
 
   return {
     isActive: () => failing.size >= accounts,
@@ -47,11 +49,12 @@ export const make = (): Outage => {
       if (failing.size < accounts || last === undefined) return undefined
       if (now.steady >= probeAt) {
         probeAt = now.steady + probeEvery
+        before = waiting
         waiting = 0
         return undefined
       }
       waiting++
-      return { error: last, until: probeAt + random * Math.min(waiting, longestSpread) }
+      return { error: last, until: probeAt + random * Math.min(Math.max(waiting, before), longestSpread) }
     },
     failed: (account, error, now) => {
       last = error

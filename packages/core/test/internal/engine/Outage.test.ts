@@ -49,6 +49,24 @@ describe("Outage", () => {
     assert.strictEqual(spread(20_000), 5_000)
   })
 
+  it("spreads those that check at once evenly, by how many waited for the probe before", () => {
+    const outage = failing(3)
+    const perSecond = (now: number) => {
+      const counts = [0, 0, 0, 0, 0]
+      for (let account = 0; account < 10_000; account++) {
+        const held = outage.check(at(now), (account * 0.618034) % 1)
+        if (held === undefined) continue
+        const second = Math.floor((held.until - now - 5_000) / 1_000)
+        counts[second] = (counts[second] ?? 0) + 1
+      }
+      return counts
+    }
+    perSecond(5_000)
+    const counts = perSecond(10_000)
+    assert.strictEqual(counts.length, 5)
+    for (const count of counts) assert.closeTo(count, 2_000, 50)
+  })
+
   it("is over with the first reply", () => {
     const outage = failing(100)
     outage.answered()
