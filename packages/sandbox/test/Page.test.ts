@@ -361,12 +361,13 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
         page.waitForFunction(() => document.querySelector("#shown-count")?.textContent === "3,000")
       )
       assert.isBelow(yield* count(page, ".row"), 60)
-      const drawn = yield* Effect.promise(() =>
+      const { drawn, took } = yield* Effect.promise(() =>
         page.evaluate(async () => {
           const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
           const search = document.querySelector<HTMLInputElement>("#search")
           const scroll = document.querySelector("#scroll")
           const drawn: Array<number> = []
+          const start = performance.now()
           const look = async () => {
             await frame()
             await frame()
@@ -379,12 +380,13 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
           }
           if (scroll !== null) scroll.scrollTop = scroll.scrollHeight
           await look()
-          return drawn
+          return { drawn, took: performance.now() - start }
         })
       )
       yield* see(page, `[data-seq="1"]`)
       assert.strictEqual(drawn.length, 5)
       assert.isBelow(Math.max(...drawn), 60)
+      assert.isBelow(took, 2_000)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
   it.effect("is readable at 1280 pixels and on a phone: nothing is cut off at the side, and a long path wraps", () =>
