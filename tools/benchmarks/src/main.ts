@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, totalmem } from "node:os"
+import { resolve } from "node:path"
 import { contestants } from "./contestants/index.ts"
 import { isolated } from "./harness/Isolated.ts"
 import { version } from "./harness/Published.ts"
@@ -13,6 +14,13 @@ const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${gi
   + `Node ${process.versions.node}, a load of ${(loadavg()[0] ?? 0).toFixed(1)} before it started`
 
 const wanted = process.argv.slice(2)
+const [command, clone] = wanted
+if (command === "before") {
+  if (clone === undefined) throw new Error("before which clone? npm run bench before <folder of another clone, built>")
+  console.log(markdown(await isolated(new URL("./measurements/Before.ts", import.meta.url), [resolve(clone)])))
+  process.exit()
+}
+
 const measurements = new Array<Measurement>()
 for (const name of all.filter((name) => wanted.length === 0 || wanted.includes(name.toLowerCase()))) {
   const measurement = await isolated<Measurement>(new URL(`./measurements/${name}.ts`, import.meta.url))
