@@ -28,7 +28,7 @@ const MessagingTest = (scopes?: ReadonlyArray<string>) =>
 const sms = { from: "Mintmark", to: "+306900000000", body: "Hello" }
 
 describe("Messaging", () => {
-  it.effect("gets another token where the last one was revoked, and sends the SMS once", () =>
+  it.effect("requests another token after a revocation, and sends the SMS once", () =>
     Effect.gen(function*() {
       const [messaging, sandbox] = [yield* Messaging, yield* Sandbox]
       yield* messaging.balance
@@ -38,7 +38,7 @@ describe("Messaging", () => {
       assert.strictEqual(sent.length, 1)
     }).pipe(Effect.provide(MessagingTest())))
 
-  it.effect("reads the balance again where Routee fails, but doesn't send an SMS again", () =>
+  it.effect("retries reading the balance after a server error, but never sends an SMS twice", () =>
     Effect.gen(function*() {
       const [messaging, sandbox] = [yield* Messaging, yield* Sandbox]
       yield* sandbox.script({ kind: "api" }, [Answer.status(503), Answer.ordinary, Answer.status(503)])
@@ -55,7 +55,7 @@ describe("Messaging", () => {
       assert.strictEqual((yield* sandbox.counts()).api, 3)
     }).pipe(Effect.provide(MessagingTest())))
 
-  it.effect("hands on what Routee says of a right that is missing", () =>
+  it.effect("fails with Routee's own error when a permission is missing", () =>
     Effect.gen(function*() {
       const messaging = yield* Messaging
       const error = yield* Effect.flip(messaging.send(sms))

@@ -40,13 +40,13 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the API client", (it) => 
       ["plain.ts", `There is no token: ${missing}`]
     ] as const
   ) {
-    it.effect(`${program} without settings says which are missing, in one line`, () =>
+    it.effect(`${program} without settings names the missing ones in one line`, () =>
       Effect.gen(function*() {
         assert.deepStrictEqual(yield* run(program, {}), { err: line, out: "" })
       }))
   }
 
-  it.effect("plain.ts says so where Routee refuses the application", () =>
+  it.effect("plain.ts reports that Routee refused the credentials", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { err } = yield* run("plain.ts", {

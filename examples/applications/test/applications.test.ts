@@ -94,7 +94,7 @@ describe("Routee", () => {
       assert.deepInclude(yield* (yield* Sandbox).counts(), { token: 1, api: 2 })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("in the client of an RPC service", () =>
+  it.effect("in an RPC client", () =>
     Effect.gen(function*() {
       const seen: Array<string | undefined> = []
       const app = yield* RpcServer.toHttpEffect(Numbers).pipe(
@@ -119,7 +119,7 @@ describe("Routee", () => {
       assert.deepStrictEqual(seen, ["Bearer test-token"])
     }))
 
-  it.effect("with a file up and a report down as streams, the file once", () => {
+  it.effect("with an upload and a download as streams; the upload is sent once", () => {
     const sent: Array<string> = []
     const http = HttpClient.make((request) =>
       Effect.gen(function*() {
@@ -140,7 +140,7 @@ describe("Routee", () => {
     }).pipe(Effect.provide(Routee.layerTest({ http })))
   })
 
-  it.effect("in a daemon, which goes on after a failure", () => {
+  it.effect("in a daemon, which continues after a failure", () => {
     let reads = 0
     const http = HttpClient.make((request) =>
       Effect.sync(() =>

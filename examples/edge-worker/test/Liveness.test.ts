@@ -102,7 +102,7 @@ for (const via of ["fetch", "effect"]) {
       assert.strictEqual(requests.get(account), 1)
     })
 
-    it("a renewal in the background whose request has ended is followed by another one", async () => {
+    it("a background renewal is repeated if the request that started it has ended", async () => {
       const account = `${via}-background`
       lifetimes.set(account, 5)
       const { expiresAt, token } = await ask(account)
@@ -121,7 +121,7 @@ for (const via of ["fetch", "effect"]) {
       assert.strictEqual((await ask(account)).status, 200)
     })
 
-    it("a renewal in the background that waitUntil keeps alive is used", async () => {
+    it("a background renewal that waitUntil keeps alive is used", async () => {
       const account = `${via}-kept-background`
       lifetimes.set(account, 5)
       const { expiresAt } = await ask(account)
@@ -134,7 +134,7 @@ for (const via of ["fetch", "effect"]) {
     })
 
     for (const kind of ["", "kept-"]) {
-      it(`a cold start whose first caller gives up after 300 ms leaves later requests a token${kind && ", with waitUntil"}`, async () => {
+      it(`later requests get a token although the first caller gave up after 300 ms${kind && ", with waitUntil"}`, async () => {
         const account = `${via}-${kind}aborted`
         delays.set(account, 1_500)
         assert.strictEqual((await ask(account, { abort: 300 })).status, 500)
@@ -145,7 +145,9 @@ for (const via of ["fetch", "effect"]) {
       })
 
       it(
-        `a request that ends while others wait for its token request leaves them a token${kind && ", with waitUntil"}`,
+        `waiting requests get a token although the request that started the token request has ended${
+          kind && ", with waitUntil"
+        }`,
         async () => {
           const account = `${via}-${kind}ended`
           delays.set(account, 5_000)
@@ -168,7 +170,9 @@ for (const via of ["fetch", "effect"]) {
       )
 
       it(
-        `a client that hangs up leaves those who wait, and later requests, a token${kind && ", with waitUntil"}`,
+        `waiting and later requests get a token although the first client has disconnected${
+          kind && ", with waitUntil"
+        }`,
         async () => {
           const account = `${via}-${kind}hung-up`
           delays.set(account, 2_000)

@@ -42,18 +42,18 @@ describe("the application on Effect 3", () => {
       execFile(process.execPath, [path], { env }, (_, out, err) => resolve({ out, err }))
     })
 
-  it("asks both providers, and ends", async () => {
+  it("calls both providers, and exits", async () => {
     assert.deepStrictEqual(await run(), { out: "Balance: 42.5 EUR\nCalls: 0, agents: 0\n", err: "" })
   })
 
-  it("without settings says which is missing, in one line", async () => {
+  it("without settings names the missing one in one line", async () => {
     assert.deepStrictEqual(await run({ ROUTEE_APPLICATION_ID: "" }), {
       err: "There is no token: routee: applicationId (ROUTEE_APPLICATION_ID) is missing or empty.\n",
       out: ""
     })
   })
 
-  it("says which provider refuses its client", async () => {
+  it("names the provider that refused its credentials", async () => {
     const { err } = await run({ VONAGE_CONTACT_CENTER_CLIENT_SECRET: "another" })
     assert.strictEqual(err, "vonage-contact-center doesn't know this client.\n")
   })

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 describe("the fleet", () => {
-  it.live("shares its tokens, and outlives a worker", () =>
+  it.live("shares tokens, and continues when a worker is killed", () =>
     Effect.gen(function*() {
       const { err, out } = yield* Effect.callback<{ readonly out: string; readonly err: string }>((resume) => {
         const child = execFile(process.execPath, [program, "3", "9"], (_, out, err) =>

@@ -42,8 +42,8 @@ const exported = Effect.gen(function*() {
   return yield* PrometheusMetrics.format()
 }).pipe(Effect.provide(Sandbox.layer()), Effect.provideService(Metric.MetricRegistry, new Map()))
 
-describe("what watches the fleet", () => {
-  it.live("names metrics that a process has, and all of them", () =>
+describe("the monitoring of a fleet", () => {
+  it.live("uses every metric that a process exports, and no other", () =>
     Effect.gen(function*() {
       const names = (text: string) => new Set(text.match(/\bmintmark_[a-z_]+/g))
       const shown = names((yield* exported).replaceAll(/^#.*$/gm, ""))
@@ -56,7 +56,7 @@ describe("what watches the fleet", () => {
       }
     }))
 
-  it("selects labels and values that the page on fleets names", () => {
+  it("selects only labels and values that the fleet guide documents", () => {
     const page = read("../../../docs/fleet.md")
     for (const text of Object.values(files)) {
       const selectors = Array.from(text.matchAll(/\b(kind|outcome)[=!]~?\\?"([a-zA-Z_|]+)\\?"/g))
@@ -67,7 +67,7 @@ describe("what watches the fleet", () => {
     }
   })
 
-  it("has a dashboard whose panels fill their places, and an alert for each kind of trouble", () => {
+  it("has a dashboard without overlapping panels, and an alert for each kind of problem", () => {
     const { panels }: { panels: ReadonlyArray<{ id: number; targets: ReadonlyArray<{ expr: string }> }> } = JSON.parse(
       files.dashboard
     )

@@ -5,7 +5,7 @@ import { assert, describe, it } from "vitest"
 
 describe("the program for many tenants", () => {
   it(
-    "gets one token for each, mixes none up, and keeps one's trouble from the others",
+    "requests one token for each tenant, never mixes tokens, and isolates a tenant that fails",
     async () => {
       const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
       const { stderr, stdout } = await promisify(execFile)(process.execPath, [program])

@@ -21,7 +21,7 @@ const run = (env: Readonly<Record<string, string>>) =>
   })
 
 layer(Sandbox.layer(), { excludeTestServices: true })("a program without Effect", (it) => {
-  it.effect("without settings says which is missing, in one line", () =>
+  it.effect("without settings names the missing one in one line", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* run({ ROUTEE_APPLICATION_ID: "id" }), {
         code: 1,
@@ -30,7 +30,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("a program without Effect"
       })
     }))
 
-  it.effect("sends an SMS, reads the balance, shows no token, and ends by itself", () =>
+  it.effect("sends an SMS, reads the balance, shows no token, and exits by itself", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const env = {

@@ -38,7 +38,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
         assert.strictEqual(out.slice(out.indexOf("\n\n") + 2), output)
       }))
 
-    it.effect("ignores credentials in the environment, and says so", () =>
+    it.effect("ignores credentials in the environment, and reports that", () =>
       Effect.gen(function*() {
         const { code, out } = yield* run("main.ts", [], { ROUTEE_APPLICATION_SECRET: "of-a-real-account" })
         assert.strictEqual(code, 0)
@@ -100,7 +100,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
         }))
     }
 
-    it.effect("says whose client was refused, in one line and without the secret", () =>
+    it.effect("names the provider that refused its credentials, in one line and without the secret", () =>
       Effect.gen(function*() {
         const { code, err, out } = yield* run(
           "main.ts",
@@ -115,7 +115,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
         assert.notInclude(out, "not-the-secret")
       }))
 
-    it.effect("says whose password was refused, sends it once, and shows what the others gave", () =>
+    it.effect("names the provider that refused its password, sends it once, and shows the other providers' results", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { nobodyListens, routee, run } from "./support.ts"
 
 layer(Sandbox.layer(), { excludeTestServices: true })("the programs", (it) => {
-  it.effect("the shortest one prints the token's scopes and the balance", () =>
+  it.effect("the shortest program prints the token's scopes and the balance", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -18,7 +18,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the programs", (it) => {
       assert.deepStrictEqual({ api, token }, { api: 1, token: 1 })
     }))
 
-  it.effect("the one with two accounts and two sets of scopes has a token for each", () =>
+  it.effect("the program with two accounts and two sets of scopes requests a token for each", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -39,19 +39,19 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the programs", (it) => {
       ])
     }))
 
-  it.effect("the one with errors says what is wrong with the settings", () =>
+  it.effect("the program with errors reports what is wrong with the settings", () =>
     Effect.gen(function*() {
       const { err } = yield* run("errors.ts", [], yield* routee({ ROUTEE_APPLICATION_SECRET: "" }))
       assert.match(err, /^Look at your settings: ROUTEE_APPLICATION_SECRET [^\n]+\.\n$/)
     }))
 
-  it.effect("the one with errors says that the credentials were refused", () =>
+  it.effect("the program with errors reports that the credentials were refused", () =>
     Effect.gen(function*() {
       const { err } = yield* run("errors.ts", [], yield* routee({ ROUTEE_APPLICATION_SECRET: "not-the-secret" }))
       assert.strictEqual(err, "Routee doesn't know this application, or its secret has changed.\n")
     }))
 
-  it.effect("the one with errors says when the server can't be reached", () =>
+  it.effect("the program with errors reports that the server can't be reached", () =>
     Effect.gen(function*() {
       const { err } = yield* run("errors.ts", [], yield* routee({ ROUTEE_BASE_URL: nobodyListens }))
       assert.match(

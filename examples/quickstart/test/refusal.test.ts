@@ -11,7 +11,7 @@ const RouteraTest = Layer.unwrap(Effect.map(Sandbox, ({ urls }) =>
     baseUrl: urls.routera
   }))).pipe(Layer.provideMerge(Layer.merge(Sandbox.layer(), FetchHttpClient.layer)))
 
-it.effect("a refusal costs one token and one more request", () =>
+it.effect("after a 401, one token is requested and the request is sent once more", () =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox
     const routera = yield* Routera

@@ -13,7 +13,7 @@ const RouteeTest = Layer.unwrap(Effect.map(Sandbox, ({ urls }) =>
   }))).pipe(Layer.provideMerge(Layer.merge(Sandbox.layer(), FetchHttpClient.layer)))
 
 layer(RouteeTest)("an application", (it) => {
-  it.effect("doesn't notice that its token was revoked, or has expired", () =>
+  it.effect("succeeds although its token was revoked, or has expired", () =>
     Effect.gen(function*() {
       const routee = yield* Routee
       const sandbox = yield* Sandbox

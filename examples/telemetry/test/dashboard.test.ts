@@ -40,7 +40,7 @@ const expressions = {
 }
 
 describe.each(Object.entries(expressions))("%s", (_, found) => {
-  it("asks for metrics, labels and values that there are", () => {
+  it("uses only metrics, labels and values that exist", () => {
     assert.isAtLeast(metrics.size, 6)
     assert.isAtLeast(found.length, 6)
     for (const expression of found.filter((text) => text.includes("mintmark_"))) {

@@ -7,7 +7,7 @@ import { promisify } from "node:util"
 import { assert, describe, it } from "vitest"
 
 describe("the telemetry of an application", () => {
-  it("tells each token request with its reason, and shows no token", async () => {
+  it("has each token request with its reason, and shows no token", async () => {
     const folder = mkdtempSync(join(tmpdir(), "telemetry-"))
     const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
     const file = join(folder, "telemetry.svg")

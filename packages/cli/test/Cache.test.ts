@@ -41,8 +41,8 @@ const requests = Effect.flatMap(
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
-layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) => {
-  it.effect("makes ten calls cost one token request, in files that no one else can read", () =>
+layer(Sandbox.layer(), { excludeTestServices: true })("the cache of mintmark", (it) => {
+  it.effect("sends one token request for ten calls, and caches the token in files that only the user can read", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       mkdirSync(tokens, { recursive: true })
@@ -89,7 +89,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* requests, 3)
     }))
 
-  it.effect("sends a refused password once for ten calls in a script, and again with --renew, or with another", () =>
+  it.effect("sends a refused password once for ten calls in a script, and again with --renew or a changed password", () =>
     Effect.gen(function*() {
       const { counts, urls } = yield* Sandbox
       const { cwd, env: { HOME, MINTMARK_CACHE_KEY } } = yield* home
@@ -120,7 +120,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* sent, 3)
     }))
 
-  it.effect("gets a token where the cache can't be used, and refuses an invalid key", () =>
+  it.effect("gets a token when the cache can't be used, and refuses an invalid key", () =>
     Effect.gen(function*() {
       const { cwd, env } = yield* home
       writeFileSync(join(cwd, ".cache"), "a file in the folder's place")
@@ -131,7 +131,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.notInclude(stderr, "canary")
     }))
 
-  it.effect("follows no link, neither for a folder nor for a file", () =>
+  it.effect("follows no symbolic link, neither for the folder nor for a file", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       const elsewhere = join(cwd, "elsewhere")
@@ -159,7 +159,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* requests, 4)
     }))
 
-  it.effect("uses no folder that others own", () =>
+  it.effect("uses no folder that belongs to another user", () =>
     Effect.gen(function*() {
       const { env, tokens } = yield* home
       mkdirSync(tokens, { recursive: true })
@@ -172,18 +172,18 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.deepStrictEqual(readdirSync(tokens), [])
     }))
 
-  it.effect("serves ten commands that run at the same moment, and leaves one whole file", () =>
+  it.effect("serves ten commands that run at the same time, and writes one complete file", () =>
     Effect.gen(function*() {
       const { cwd, env, tokens } = yield* home
       const outcomes = yield* Effect.all(
-        Array.from({ length: 10 }, (_, index) =>
-          mintmark(["token", "routee", ...index % 2 === 0 ? [] : ["--renew"]], { cwd, env })),
+        Array.from(
+          { length: 10 },
+          (_, index) => mintmark(["token", "routee", ...index % 2 === 0 ? [] : ["--renew"]], { cwd, env })
+        ),
         { concurrency: 5 }
       )
       assert.deepStrictEqual(
-        new Set(outcomes.map(({ code, stderr }) =>
-          `${code}${stderr}`
-        )),
+        new Set(outcomes.map(({ code, stderr }) => `${code}${stderr}`)),
         new Set(["0"])
       )
       assert.lengthOf(readdirSync(tokens), 1)
@@ -192,7 +192,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark's cache", (it) =
       assert.strictEqual(yield* requests, before)
     }))
 
-  it.effect("takes no key from a folder's own .env for credentials of the environment", () =>
+  it.effect("does not use a key from the folder's .env with credentials from the environment", () =>
     Effect.gen(function*() {
       const { cwd, env: { MINTMARK_CACHE_KEY: _, ...env }, tokens } = yield* home
       writeFileSync(join(cwd, ".env"), `MINTMARK_CACHE_KEY='${key}'`)

@@ -33,7 +33,7 @@ const answers: ReadonlyArray<Answer.Answer> = [
 ]
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark", (it) => {
-  it.effect("shows no secret, whatever a server answers and however much is asked to be told", () =>
+  it.effect("shows no secret, whatever a server returns and however verbose the output is", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* Effect.forEach(Providers.ids, (id) =>

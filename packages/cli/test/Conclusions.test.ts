@@ -79,8 +79,8 @@ const refusingWith = (code: string): typeof fetch => () =>
 
 const html = { "content-type": "text/html" }
 
-layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) => {
-  it.effect("with a region that doesn't exist names the variable and the regions", () =>
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a broken set-up", (it) => {
+  it.effect("with an unknown region, names the variable and the known regions", () =>
     both(
       "vonage-contact-center",
       {
@@ -97,7 +97,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       { machine: { isWithoutNames: true, fetch: refusingWith("ENOTFOUND") } }
     ))
 
-  it.effect("without a network says so", () =>
+  it.effect("without a network, reports that", () =>
     both(
       "routee",
       routee,
@@ -105,7 +105,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       { machine: { isWithoutNames: true, fetch: refusingWith("EAI_AGAIN") } }
     ))
 
-  it.effect("with a wrong port, or without the sandbox, names the address and the variable that points to it", () =>
+  it.effect("with a wrong port, or without the sandbox, names the address and the variable that has it", () =>
     both("routee", { ...routee, ROUTEE_BASE_URL: "http://127.0.0.1:44444/routee" }, {
       cause: "nothing listens on 127.0.0.1:44444, where ROUTEE_BASE_URL points",
       next:
@@ -113,14 +113,14 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       code: 6
     }))
 
-  it.effect("with a port that fetch doesn't use says so", () =>
+  it.effect("with a port that fetch blocks, reports that", () =>
     both("routee", { ...routee, ROUTEE_BASE_URL: "http://127.0.0.1:9" }, {
       cause: "ROUTEE_BASE_URL must not use port 9",
       next: "Correct ROUTEE_BASE_URL in the environment.",
       code: 3
     }))
 
-  it.effect("with https where http is spoken says so", () =>
+  it.effect("with https to a server of plain http, reports that", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const env = { ...routee, ROUTEE_BASE_URL: `${origin.replace("http:", "https:")}/routee` }
@@ -131,7 +131,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a login page instead of the server names its title", () =>
+  it.effect("with a login page in place of the server, names its title", () =>
     Effect.gen(function*() {
       const page = "<!doctype html><html><head><title>Guest Wi-Fi</title></head></html>"
       for (const status of [200, 403]) {
@@ -144,7 +144,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       }
     }))
 
-  it.effect("with a redirect names where it leads", () =>
+  it.effect("with a redirect, names its target", () =>
     Effect.gen(function*() {
       const url = yield* serving(302, { location: "https://login.example/start?token=s3cret" }, "")
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
@@ -154,7 +154,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with another path than the token endpoint's names it", () =>
+  it.effect("with a wrong path of the token endpoint, names it", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: `${origin}/elsewhere` }, {
@@ -197,14 +197,14 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
     }]
   ]
   for (const [name, env, expected] of cases) {
-    it.effect(`with ${name} says so`, () =>
+    it.effect(`with ${name}, reports that`, () =>
       Effect.gen(function*() {
         const { urls } = yield* Sandbox
         yield* both("routee", { ROUTEE_BASE_URL: urls.routee, ...env }, expected)
       }))
   }
 
-  it.effect("with another provider's credentials names that provider", () =>
+  it.effect("with another provider's credentials, names that provider", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const env = { ROUTERA_CLIENT_ID: clientId, ROUTERA_CLIENT_SECRET: clientSecret, ROUTERA_BASE_URL: urls.routera }
@@ -220,7 +220,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a user name that is no e-mail address says so", () =>
+  it.effect("with a user name that is not an e-mail address, reports that", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const env = { VOIPEX_USERNAME: "alice", VOIPEX_PASSWORD: "secret", VOIPEX_BASE_URL: urls.voipex }
@@ -231,7 +231,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a scope that the application may not have names the way to others", () =>
+  it.effect("with a scope that is not permitted, names the option for other scopes", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: urls.routee, ROUTEE_SCOPES: "nonsense" }, {
@@ -241,7 +241,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a clock that is an hour off says so, although there is a token", () =>
+  it.effect("with a clock that is wrong by an hour, reports that although the token is valid", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const date = new Date(Date.now() - 3_600_000).toUTCString()
@@ -253,7 +253,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       }, { before, tokenFails: false })
     }))
 
-  it.effect("that throttles says when to try again", () =>
+  it.effect("with a server that throttles, reports when to try again", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const before = sandbox.script({ provider: "routee", kind: "token" }, [Answer.status(429, { retryAfter: 600 })])
@@ -264,7 +264,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       }, { before })
     }))
 
-  it.effect("whose server doesn't answer says so", () =>
+  it.effect("with a server that does not reply, reports that", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const before = sandbox.script({ provider: "routee", kind: "token" }, [Answer.hang("before-headers")])
@@ -275,7 +275,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       }, { before, args: ["--timeout", "1"] })
     }))
 
-  it.effect("whose server ends the connection says so", () =>
+  it.effect("with a server that closes the connection, reports that", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const before = sandbox.script(
@@ -290,7 +290,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       yield* sandbox.unscript()
     }))
 
-  it.effect("whose server fails says so", () =>
+  it.effect("with a server that fails, reports that", () =>
     Effect.gen(function*() {
       const url = yield* serving(503, html, "<html><title>Maintenance</title></html>")
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
@@ -300,7 +300,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("whose reply is JSON of something else names its fields, and no value of them", () =>
+  it.effect("with JSON that is not a token reply, names its fields and none of their values", () =>
     Effect.gen(function*() {
       const url = yield* serving(200, { "content-type": "application/json" }, `{"status":"s3cret","data":{}}`)
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
@@ -310,7 +310,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       })
     }))
 
-  it.effect("with a token that the API refuses says so", () =>
+  it.effect("with a token that the API refuses, reports that", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const before = sandbox.script({ provider: "routee", kind: "api" }, [Answer.status(401)])
@@ -321,7 +321,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
       }, { before, tokenFails: false })
     }))
 
-  it.effect("that isn't broken is said to work, with an API request of every provider", () =>
+  it.effect("with nothing broken, reports that everything works, with an API request of every provider", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const { environment } = yield* Effect.promise(() => import("../src/SandboxCommand.ts"))
@@ -340,27 +340,30 @@ layer(Sandbox.layer(), { excludeTestServices: true })("A broken set-up", (it) =>
     }))
 })
 
-layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })("Over TLS, a broken set-up", (it) => {
-  it.effect("with http where https is spoken says so", () =>
-    Effect.gen(function*() {
-      const { origin } = yield* Sandbox
-      yield* both("routee", { ...routee, ROUTEE_BASE_URL: `${origin.replace("https:", "http:")}/routee` }, {
-        cause: /127\.0\.0\.1:\d+ speaks https on that port, and not http/,
-        next: "Change ROUTEE_BASE_URL to begin with https://.",
-        code: 6
-      })
-    }))
+layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })(
+  "mintmark doctor over TLS, of a broken set-up",
+  (it) => {
+    it.effect("with plain http to a server of https, reports that", () =>
+      Effect.gen(function*() {
+        const { origin } = yield* Sandbox
+        yield* both("routee", { ...routee, ROUTEE_BASE_URL: `${origin.replace("https:", "http:")}/routee` }, {
+          cause: /127\.0\.0\.1:\d+ speaks https on that port, and not http/,
+          next: "Change ROUTEE_BASE_URL to begin with https://.",
+          code: 6
+        })
+      }))
 
-  it.effect("with an authority that isn't trusted names it, and NODE_EXTRA_CA_CERTS", () =>
-    Effect.gen(function*() {
-      const { urls } = yield* Sandbox
-      yield* both("routee", { ...routee, ROUTEE_BASE_URL: urls.routee }, {
-        cause: /the certificate of 127\.0\.0\.1:\d+ is signed by ".+", which this machine doesn't trust \(\w+\)/,
-        next: "name its certificate in NODE_EXTRA_CA_CERTS",
-        code: 9
-      })
-    }))
-})
+    it.effect("with a certificate authority that is not trusted, names it and NODE_EXTRA_CA_CERTS", () =>
+      Effect.gen(function*() {
+        const { urls } = yield* Sandbox
+        yield* both("routee", { ...routee, ROUTEE_BASE_URL: urls.routee }, {
+          cause: /the certificate of 127\.0\.0\.1:\d+ is signed by ".+", which this machine doesn't trust \(\w+\)/,
+          next: "name its certificate in NODE_EXTRA_CA_CERTS",
+          code: 9
+        })
+      }))
+  }
+)
 
 describe("Over TLS, a certificate", () => {
   for (

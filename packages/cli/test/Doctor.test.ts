@@ -28,7 +28,7 @@ const throughout = [
 ]
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) => {
-  it.effect("goes from the settings to the API, with one token request and without a color", () =>
+  it.effect("checks everything from the settings to the API, with one token request and without colors", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -42,7 +42,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.notMatch(outcome.stdout, /\x1b/)
     }))
 
-  it.effect("prints the same as JSON, with an API request of the user's own", () =>
+  it.effect("prints the same as JSON, with an API request that the user chose", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["doctor", "voipex", "--call", "/me", "--json"], {
         cwd: yield* folderForSandbox
@@ -57,7 +57,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.include(outcome.stdout, "the refresh token 7200 s")
     }))
 
-  it.effect("names the characters of refused credentials by which raw and encoded Basic differ, and sends nothing else", () =>
+  it.effect("names the characters of refused credentials that differ between raw and form-encoded Basic, and sends nothing else", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -84,7 +84,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.strictEqual(token, 2)
     }))
 
-  it.effect("sends the credentials another way where --placement says so", () =>
+  it.effect("sends the credentials with the method that --placement names", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -114,7 +114,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.deepInclude(yield* sandbox.counts({ provider: "voipex" }), { token: 1 })
     }))
 
-  it.effect("notes a clock that is wrong, a short lifetime, scopes that weren't granted, and a right that is missing", () =>
+  it.effect("reports a wrong clock, a short lifetime, scopes that were not granted, and a missing permission", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.clear
@@ -142,7 +142,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       )
     }))
 
-  it.effect("ends quietly where its reader has ended", () =>
+  it.effect("exits without an error when its output is no longer read", () =>
     Effect.gen(function*() {
       const child = start(["doctor", "routee"], { cwd: yield* folderForSandbox })
       child.stdout.once("data", () => child.stdout.destroy())
@@ -150,7 +150,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.strictEqual(stderr, "")
     }))
 
-  it.effect("names the step that failed: settings, name, an unreachable or wrong endpoint, a server error", () =>
+  it.effect("names the step that failed: settings, DNS name, an unreachable or wrong endpoint, a server error", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const cwd = yield* folderForSandbox
@@ -188,7 +188,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
 })
 
 layer(Sandbox.layer({ tls: "self-signed" }), { excludeTestServices: true })("mintmark doctor over TLS", (it) => {
-  it.effect("says whether a certificate is trusted", () =>
+  it.effect("reports whether a certificate is trusted", () =>
     Effect.gen(function*() {
       const { certificate = "" } = yield* Sandbox
       const cwd = yield* folderForSandbox

@@ -128,7 +128,7 @@ const values: Readonly<Record<string, string>> = {
   region: "emea"
 }
 
-describe("mintmark doctor concludes from", () => {
+describe("mintmark doctor has a conclusion for", () => {
   for (
     const { policy: { settings }, provider: { id, scopesRequired }, stated: { failures } } of [
       routee,

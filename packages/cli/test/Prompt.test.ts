@@ -6,8 +6,8 @@ import { atTerminal } from "./support/inProcess.ts"
 
 const { clientId, clientSecret } = Account.routeeSpecial
 
-layer(Sandbox.layer(), { excludeTestServices: true })("mintmark at a terminal", (it) => {
-  it.effect("asks for what is missing on standard error, says for which server, and never shows the secret", () =>
+layer(Sandbox.layer(), { excludeTestServices: true })("mintmark in a terminal, with settings missing", (it) => {
+  it.effect("prompts for what is missing on standard error, names the server, and never shows the secret", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { code, stderr, stdout } = yield* atTerminal(
@@ -25,7 +25,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark at a terminal", 
       assert.notMatch(stderr, /[%&é€]/)
     }))
 
-  it.effect("asks for nothing that is set", () =>
+  it.effect("does not prompt for what is set", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const { code, stderr } = yield* atTerminal(

@@ -14,7 +14,7 @@ const rows = new Map(
 )
 
 describe("The README", () => {
-  it("names what each provider needs, and what it may have", () => {
+  it("lists the required and the optional variables of each provider", () => {
     for (const id of Providers.ids) {
       const required = Providers.required(id).map(({ variable }) => variable)
       const optional = Providers.settings(id)

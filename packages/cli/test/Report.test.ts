@@ -4,11 +4,11 @@ import { ending, row } from "../src/doctor/Report.ts"
 const finding = { step: "endpoint", state: "failed", detail: "503" } as const
 
 describe("A row of the doctor's table", () => {
-  it("has its columns below those of the others", () => {
+  it("is aligned with the other rows", () => {
     assert.strictEqual(row(finding, false), "endpoint     failed   503")
   })
 
-  it("has its state in color where there are colors, and is the same without them", () => {
+  it("has its state in color where the terminal has colors, and the same text without them", () => {
     const colored = row(finding, true)
     assert.include(colored, "\x1b[31mfailed \x1b[0m")
     // oxlint-disable-next-line no-control-regex

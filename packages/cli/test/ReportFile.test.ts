@@ -10,7 +10,7 @@ import { folder } from "./support/mintmark.ts"
 const canary = "can+ary/s3cret=é"
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor --report", (it) => {
-  it.effect("writes versions, settings by name, findings, the conclusion and what came back, and no secret", () =>
+  it.effect("contains versions, names of settings, findings, the conclusion and the reply, and no secret", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const path = join(yield* folder(), "report.md")
@@ -54,7 +54,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor --report"
       assert.strictEqual((statSync(path).mode & 0o777).toString(8), "600")
     }))
 
-  it.effect("says that it can't be written", () =>
+  it.effect("reports that the file can't be written", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const env = { ROUTEE_BASE_URL: urls.routee, ROUTEE_APPLICATION_ID: "a", ROUTEE_APPLICATION_SECRET: "b" }

@@ -5,7 +5,7 @@ import { folderForSandbox } from "./support/environment.ts"
 import { mintmark } from "./support/mintmark.ts"
 
 layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) => {
-  it.effect("prints the API's answer, and with --include its status and headers", () =>
+  it.effect("prints the API's response, and with --include its status and headers", () =>
     Effect.gen(function*() {
       const cwd = yield* folderForSandbox
       const { code, stderr, stdout } = yield* mintmark(
@@ -35,7 +35,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.sameMembers(sent, ["application/json", "application/json", "text/plain"])
     }))
 
-  it.effect("prints the body of an error, and ends as curl --fail does", () =>
+  it.effect("prints the body of an error, and exits as curl --fail does", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["request", "routee", "GET", "nowhere?secret=canary"], {
         cwd: yield* folderForSandbox

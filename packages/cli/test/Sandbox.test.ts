@@ -10,7 +10,7 @@ import { environment } from "../src/SandboxCommand.ts"
 import { folder, mintmark, start } from "./support/mintmark.ts"
 
 describe("mintmark sandbox", () => {
-  it.live("prints what to set for each provider, serves until it is interrupted, and ends quietly", () =>
+  it.live("prints the variables of each provider, serves until it is interrupted, and exits without an error", () =>
     Effect.gen(function*() {
       const cwd = yield* folder()
       const child = start(["sandbox"], { cwd })
@@ -30,7 +30,7 @@ describe("mintmark sandbox", () => {
       assert.strictEqual(code, 130)
     }))
 
-  it.effect("writes lines that a .env file reads back as they were", () =>
+  it.effect("writes lines that a .env parser reads back unchanged", () =>
     Effect.gen(function*() {
       const urls = Object.fromEntries(Account.defaults.map(({ provider }) => [provider, "http://127.0.0.1:1"]))
       for (const id of Providers.ids) {
@@ -43,7 +43,7 @@ describe("mintmark sandbox", () => {
       }
     }))
 
-  it.live("writes the file that the other commands read, and overwrites no file of another origin", () =>
+  it.live("writes the file that the other commands read, and overwrites no file that it did not write", () =>
     Effect.gen(function*() {
       const cwd = yield* folder({ "own.env": "ROUTEE_APPLICATION_SECRET='precious'\n" })
       const refused = yield* mintmark(["sandbox", "--dotenv", "own.env"], { cwd })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { charactersThatDiffer, oddities } from "../src/doctor/Secret.ts"
 
 describe("charactersThatDiffer", () => {
-  it("names what a form encodes, sorted and once each, and nothing outside ASCII", () => {
+  it("lists the characters that form encoding changes, sorted, once each, and none outside ASCII", () => {
     assert.deepStrictEqual(charactersThatDiffer("p:+/%=& é€\"+"), [
       "(space)",
       "\"",
@@ -16,13 +16,13 @@ describe("charactersThatDiffer", () => {
     ])
   })
 
-  it("finds nothing in letters, digits and -._~, which every server reads as they are", () => {
+  it("finds nothing in letters, digits and -._~, which no encoding changes", () => {
     assert.deepStrictEqual(charactersThatDiffer("b2014e88-86ff.AZ_~"), [])
   })
 })
 
-describe("oddities", () => {
-  it("finds what a copy may have brought along or left", () => {
+describe("unusual characters", () => {
+  it("finds what copying a secret may have added or left out", () => {
     const found = (secret: string) => oddities(secret, "client").join(" | ")
     assert.strictEqual(found("9pBl+xY1MW+Abs/dZ="), "")
     assert.include(found("secret "), "space")

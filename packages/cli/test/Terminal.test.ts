@@ -12,7 +12,7 @@ import { inTerminal, screen } from "./support/pseudoTerminal.ts"
 const { clientId, clientSecret } = Account.routee
 
 layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark", (it) => {
-  it.effect("indents JSON and ends it with a line break, and passes on the bytes elsewhere", () =>
+  it.effect("indents JSON and ends it with a line break in a terminal, and prints the bytes unchanged elsewhere", () =>
     Effect.gen(function*() {
       const cwd = yield* folderForSandbox
       const request = ["request", "routee", "GET", "/accounts/me/balance"]
@@ -24,7 +24,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.match(readFileSync(join(cwd, "body.json"), "utf8"), /^\{"[^\n]*\}$/)
     }))
 
-  it.effect("asks again after an empty answer, and never shows the secret", () =>
+  it.effect("prompts again after an empty input, and never shows the secret", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const { code, text } = yield* inTerminal(["token", "routee"], {
@@ -41,7 +41,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.match(screen(text).filter((line) => line !== "").at(-1) ?? "", /^[\w-]{36}$/)
     }))
 
-  it.effect("gives the prompt of the shell a line of its own after Ctrl+C", () =>
+  it.effect("ends the line after Ctrl+C, so that the shell's prompt starts a new one", () =>
     Effect.gen(function*() {
       const { code, text } = yield* inTerminal(["token", "routee"], {
         cwd: yield* folder(),
@@ -52,7 +52,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.strictEqual(screen(text).at(-1), "shell$")
     }))
 
-  it.effect("ends with 130 after Ctrl+C", () =>
+  it.effect("exits with 130 after Ctrl+C", () =>
     Effect.gen(function*() {
       const { code } = yield* inTerminal(["token", "routee"], {
         cwd: yield* folder(),
@@ -61,7 +61,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.strictEqual(code, 130)
     }))
 
-  it.effect("offers the known regions, and takes another one that is typed", () =>
+  it.effect("offers the known regions, and accepts another one that is typed", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const env = {
@@ -92,7 +92,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.strictEqual(shown.at(-1), "Run the command again, and type another value.")
     }))
 
-  it.effect("shows after a second that it waits, and removes that again", () =>
+  it.effect("shows after a second that it waits, and removes that message afterwards", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const cwd = yield* folderForSandbox
@@ -116,7 +116,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("In a terminal, mintmark",
       assert.notMatch(plain.text, /\x1b/)
     }))
 
-  it.effect("shows nothing of a base URL or a domain that writes to the terminal", () =>
+  it.effect("removes control characters from a base URL or a domain that it shows", () =>
     Effect.gen(function*() {
       const evil = "https://\x1b]0;owned\x07\x1b[2Jevil.example"
       for (

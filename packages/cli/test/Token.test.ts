@@ -26,7 +26,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.include(alive.map(({ fingerprint }) => fingerprint), sandbox.fingerprint(outcome.stdout.trimEnd()))
     }))
 
-  it.effect("takes credentials from a file .env, and prints a header or JSON", () =>
+  it.effect("reads credentials from a file .env, and prints a header or JSON", () =>
     Effect.gen(function*() {
       const cwd = yield* folderForSandbox
       const [header, json] = yield* Effect.all([
@@ -37,7 +37,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.deepInclude(JSON.parse(json.stdout), { provider: "routee", token_type: "Bearer", scope: "sms voice" })
     }))
 
-  it.effect("gets a token that the API takes, from every provider", () =>
+  it.effect("gets a token that the API accepts, from every provider", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const cwd = yield* folderForSandbox
@@ -51,7 +51,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
         }))
     }))
 
-  it.effect("prefers the environment to the file", () =>
+  it.effect("lets the environment take precedence over the file", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const cwd = yield* folder({ ".env": "ROUTEE_APPLICATION_SECRET='outdated'" })
@@ -62,7 +62,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.strictEqual(code, 0)
     }))
 
-  it.effect("says in two lines which variables are missing, where there is no terminal", () =>
+  it.effect("names the missing variables in two lines, where there is no terminal", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["token", "routee"], { cwd: yield* folder() })
       assert.deepStrictEqual(outcome, {
@@ -73,7 +73,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       })
     }))
 
-  it.effect("says in two lines that the credentials were refused, and shows no secret", () =>
+  it.effect("reports refused credentials in two lines, and shows no secret", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["token", "routee", "--verbose"], {
         cwd: yield* folder(),
@@ -88,7 +88,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.notInclude(outcome.stderr, btoa(`${clientId}:canary-secret`))
     }))
 
-  it.effect("says that a scope isn't granted, and that a server can't be reached, with a number for each", () =>
+  it.effect("reports a scope that is not granted and a server that can't be reached, with an exit code for each", () =>
     Effect.gen(function*() {
       const cwd = yield* folder()
       const env = yield* environment
@@ -105,7 +105,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.strictEqual(unreachable.stderr.split("\n").length, 3)
     }))
 
-  it.effect("doesn't send credentials of the environment where a folder's own .env wants them", () =>
+  it.effect("does not send credentials of the environment to a server that the folder's .env names", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const cwd = yield* folder({ ".env": `ROUTEE_BASE_URL=${sandbox.urls.routee}/elsewhere` })
@@ -117,7 +117,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       assert.isFalse(journal.some(({ path }) => path.includes("elsewhere")))
     }))
 
-  it.effect("takes no secret as an argument", () =>
+  it.effect("accepts no secret as an argument", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["token", "routee", "--secret=canary"], { cwd: yield* folder() })
       assert.strictEqual(outcome.code, 2)

@@ -14,7 +14,7 @@ _mintmark "$1" "\${@: -1}" "\${@: -2:1}"; printf '%s\\n' "\${COMPREPLY[@]}"`
 const run = (...args: ReadonlyArray<string>) => atTerminal(args, {})
 
 describe("mintmark", () => {
-  it.live("shows its commands where none is named", () =>
+  it.live("lists its commands when none is given", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark([], { cwd: yield* folder() })
       assert.deepInclude(outcome, { code: 0, stderr: "" })
@@ -26,7 +26,7 @@ describe("mintmark", () => {
       }
     }))
 
-  it.live("says with --help how tokens are cached for the next call", () =>
+  it.live("explains the cache in --help", () =>
     Effect.gen(function*() {
       for (const command of ["token", "request"]) {
         const { stdout } = yield* run(command, "--help")
@@ -34,7 +34,7 @@ describe("mintmark", () => {
       }
     }))
 
-  it.live("lists with --help every setting of every provider, and examples", () =>
+  it.live("lists every setting of every provider in --help, and examples", () =>
     Effect.gen(function*() {
       for (const command of ["token", "request", "doctor"]) {
         const { code, stdout } = yield* run(command, "--help")
@@ -48,7 +48,7 @@ describe("mintmark", () => {
       }
     }))
 
-  it.live("says in two lines what is wrong with a command line, without what may be a secret in it", () =>
+  it.live("reports an invalid command line in two lines, without an argument that may be a secret", () =>
     Effect.gen(function*() {
       for (
         const [said, ...args] of [
@@ -72,7 +72,7 @@ describe("mintmark", () => {
       }
     }))
 
-  it.live("calls a setting what it is called at a terminal", () =>
+  it.live("names each setting as the prompt does", () =>
     Effect.gen(function*() {
       const env = { ROUTEE_APPLICATION_ID: "id", ROUTEE_APPLICATION_SECRET: "secret" }
       const scope = yield* atTerminal(["token", "routee", "--scope", "é"], env)
@@ -91,14 +91,14 @@ describe("mintmark", () => {
       )
     }))
 
-  it.live("says that a file can't be read", () =>
+  it.live("reports a file that can't be read", () =>
     Effect.gen(function*() {
       const { code, stderr } = yield* run("token", "routee", "--dotenv", "missing")
       assert.strictEqual(code, 3)
       assert.match(stderr, /^mintmark: The file .*missing can't be read \(NotFound\)\.\n.*\n$/)
     }))
 
-  it.live("says that its result can't be written, and ends with curl's number for it", () =>
+  it.live("reports that its output can't be written, and exits with curl's code for that", () =>
     Effect.gen(function*() {
       const readOnly = yield* Effect.acquireRelease(
         Effect.sync(() => openSync(bin, "r")),
@@ -132,5 +132,5 @@ describe("mintmark", () => {
       assert.sameMembers(complete("mintmark", "token", "routee", "--js"), ["--json"])
     }))
 
-  it.live("tells its version", () => Effect.map(run("--version"), ({ stdout }) => assert.match(stdout, /v1\.2\.3\n$/)))
+  it.live("prints its version", () => Effect.map(run("--version"), ({ stdout }) => assert.match(stdout, /v1\.2\.3\n$/)))
 })

@@ -169,7 +169,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "throttling holds back other processes until it ends, except a forced renewal, and a token ends it",
+      name: "throttling delays other processes until it ends, except for a forced renewal; a token ends it",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         server.next.push(status(429, {}, { "retry-after": "60" }))
@@ -205,7 +205,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "the failure of one process's own network holds back no other process",
+      name: "a network failure of one process delays no other process",
       run: Effect.gen(function*() {
         const { join } = yield* fleet
         const unreachable = HttpClient.make((request) =>
@@ -224,7 +224,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "no token is used past its end, though it was stored by a clock two hours ahead",
+      name: "no token is used after it has expired, although it was stored with a clock two hours ahead",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         const clock = yield* Clock.clockWith(Effect.succeed)
@@ -256,7 +256,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "a token that may be used just once is shared with no process",
+      name: "a token with a lifetime of 0 is shared with no process",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         server.expiresIn = 0
@@ -280,7 +280,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "a failure that applies to all reaches those who wait for it",
+      name: "a failure that applies to all processes is returned to those that wait",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         server.next.push(Effect.andThen(pause(300), status(401, { error: "invalid_client" })))
@@ -345,7 +345,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
-      name: "other processes wait for one that vanished no longer than its lease lasts",
+      name: "other processes wait for a process that was killed no longer than its lease lasts",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
         server.next.push(Effect.never)

@@ -52,7 +52,7 @@ export const checks = (subject: Subject): ReadonlyArray<Check> =>
  * @category constructors
  */
 export const suite = (subject: Subject): void =>
-  layer(ground)(`${subject.name} conforms: it`, (it) => {
+  layer(ground)(`${subject.name} conforms: the provider`, (it) => {
     for (const { name, run } of checks(subject)) it.effect(name, () => run)
   })
 
@@ -78,7 +78,7 @@ export interface Turn {
  * @category constructors
  */
 export const turned = (subject: Subject, turns: ReadonlyArray<Turn>): void =>
-  layer(ground)(`${subject.name} conforms no more with`, (it) => {
+  layer(ground)(`the checks find a provider that does not conform: ${subject.name} with`, (it) => {
     for (const { check, name, policy } of turns) {
       it.effect(`${name}: not "${check}"`, () =>
         Effect.gen(function*() {

@@ -295,9 +295,9 @@ facts(acme, [
     mark: "doc",
     held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/token" } }
   },
-  { what: "the same", says: "with a test of its own", mark: "seen", held: { test: "the test of its own" } },
+  { what: "the same", says: "with a test of its own", mark: "seen", held: { test: "a test of the subject's own" } },
   { what: "color", says: "blue", mark: "likely" }
-], `it("the test of its own")`)
+], `it("a test of the subject's own")`)
 
 marks("| fact | how | mark |\n|---|---|---|\n| color | blue | likely |\n| | and green | doc |\n", [
   { what: "color", says: "blue", mark: "likely" },
@@ -305,7 +305,7 @@ marks("| fact | how | mark |\n|---|---|---|\n| color | blue | likely |\n| | and 
 ])
 
 describe("the checks", () => {
-  it("have a name of their own each", () => {
+  it("have different names", () => {
     for (const subject of subjects) {
       const names = checks(subject).map(({ name }) => name)
       assert.lengthOf(new Set(names), names.length)

@@ -35,7 +35,7 @@ const always = (status: number) => () => ({ status, body: "{\"message\":\"no\"}"
 
 for (const { client, transport } of transports) {
   describe(`AuthenticatedHttpClient over ${transport}`, () => {
-    it.effect("sends a path alone below the API's own path, with the token", () =>
+    it.effect("sends a relative path to the API's base URL, with the token", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, token } = yield* account(routee(sandbox.urls.routee))
@@ -44,7 +44,7 @@ for (const { client, transport } of transports) {
         assert.propertyVal(yield* response.json, "token", sandbox.fingerprint((yield* token).value))
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("leaves method, other headers and body as they are", () =>
+    it.effect("leaves the method, other headers and the body unchanged", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(() => ({}))
         const { http } = yield* account(acme(server.origin))
@@ -55,7 +55,7 @@ for (const { client, transport } of transports) {
         assert.deepInclude(received?.headers, { accept, "x-mine": "1", authorization: "Bearer token-1" })
       }).pipe(Effect.provide(client)))
 
-    it.effect("passes a request on as it is that has a header of its own, and doesn't take its refusal for the token's", () =>
+    it.effect("leaves a request with an authorization header of its own unchanged, and rejects no token for its 401", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(always(401))
         const { http, peek, token } = yield* account(acme(server.origin))
@@ -100,7 +100,7 @@ for (const { client, transport } of transports) {
         assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 3 })
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("sends two requests at most to an API that always answers 401, and returns its response", () =>
+    it.effect("sends at most two requests to an API that always returns 401, and returns its response", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(always(401))
         const { http } = yield* account(acme(server.origin))
@@ -116,7 +116,7 @@ for (const { client, transport } of transports) {
       }).pipe(Effect.provide(client)))
 
     it.effect(
-      "spends two token requests on 1,000 requests that are refused for lack of a right",
+      "sends two token requests for 1,000 API requests that are refused for a missing permission",
       () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
@@ -136,7 +136,7 @@ for (const { client, transport } of transports) {
         }).pipe(Effect.provide([Sandbox.layer(), client]))
     )
 
-    it.effect("serves a token on that an API refused for lack of a right, where no other can be had", () =>
+    it.effect("continues to serve a token after a 403 if no other token can be obtained", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, peek, token } = yield* Effect.flatMap(
@@ -160,7 +160,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("delays no other caller while another token is requested after a 403", () =>
+    it.effect("delays no other caller while a token is requested after a 403", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, token } = yield* Effect.flatMap(
@@ -177,7 +177,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual(statusOf(yield* Fiber.join(lacking)), 403)
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("replaces a token that was revoked, reported by a 403, for all requests that carried it, and acts on a 401 at once after that", () =>
+    it.effect("replaces a revoked token after a 403 for all requests that carried it, and acts on a later 401 at once", () =>
       Effect.gen(function*() {
         const dead = new Map<string | undefined, number>([["token-1", 403]])
         const server = yield* serveApi((received) => ({ status: dead.get(tokenOf(received)) ?? 200 }))
@@ -190,7 +190,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual(server.tokens(), 3)
       }).pipe(Effect.provide(client)))
 
-    it.effect("sends a stream once that is answered with a 403, and asks for another token behind it", () =>
+    it.effect("sends a stream once when the API returns 403, and requests another token in the background", () =>
       Effect.gen(function*() {
         const server = yield* serveApi((received) => ({ status: tokenOf(received) === "token-1" ? 403 : 200 }))
         const { http, peek, token } = yield* account(acme(server.origin), { renewOn: [401, 403] })
@@ -203,7 +203,7 @@ for (const { client, transport } of transports) {
       }).pipe(Effect.provide(client)))
 
     it.effect(
-      "makes one token request in 5 s at most for refusals for lack of a right that go on for a quarter of an hour",
+      "sends at most one token request in 5 s while 403s for a missing permission continue for 15 minutes",
       () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
@@ -220,7 +220,7 @@ for (const { client, transport } of transports) {
         }).pipe(Effect.provide([Sandbox.layer(), client]))
     )
 
-    it.effect("sends a body twice where it can be sent twice", () =>
+    it.effect("sends a request twice if its body can be read twice", () =>
       Effect.gen(function*() {
         const form = new FormData()
         form.set("to", "+306900000000")
@@ -247,7 +247,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.scoped, Effect.provide(client)))
 
-    it.effect("sends a stream once, answers with the refusal, and still rejects the token", () =>
+    it.effect("sends a stream once, returns the 401, and rejects the token", () =>
       Effect.gen(function*() {
         const parts = Stream.make(new TextEncoder().encode("a"), new TextEncoder().encode("b"))
         for (const body of [HttpBody.stream(parts), HttpBody.raw(new Blob(["ab"]).stream())]) {
@@ -265,7 +265,7 @@ for (const { client, transport } of transports) {
         }
       }).pipe(Effect.provide(client)))
 
-    it.effect("doesn't repeat a request where the application has switched that off, or narrowed it", () =>
+    it.effect("does not repeat a request if the application has turned that off, or has limited it", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(always(401))
         const never = yield* account(acme(server.origin), { renewOn: [] })
@@ -275,7 +275,7 @@ for (const { client, transport } of transports) {
         assert.deepStrictEqual(server.api().map(tokenOf), ["token-1", "token-2"])
       }).pipe(Effect.provide(client)))
 
-    it.effect("sends nothing where no token can be had", () =>
+    it.effect("sends nothing if no token can be obtained", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http } = yield* account(routee(sandbox.urls.routee))
@@ -285,7 +285,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual((yield* sandbox.counts()).api, 0)
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("says why there is no other token, rather than that the last one was refused", () =>
+    it.effect("fails with the reason that there is no other token, not with the 401", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, token } = yield* account(routee(sandbox.urls.routee))
@@ -298,7 +298,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual((yield* sandbox.counts()).api, 1)
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    it.effect("keeps what came with a refusal, until it is known that there is no other token", () =>
+    it.effect("keeps the body of a 401 until it is known that there is no other token", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { withScopes } = yield* account(routee(sandbox.urls.routee))
@@ -313,7 +313,7 @@ for (const { client, transport } of transports) {
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
     it.effect(
-      "releases each refused response: one connection serves them all",
+      "releases each refused response, so that one connection is enough for all",
       () =>
         Effect.gen(function*() {
           // Each token is good for nothing once a request was refused with it, and each call begins with such a one.
@@ -343,7 +343,7 @@ for (const { client, transport } of transports) {
         )
     )
 
-    it.effect("leaves a refusal alone, however large, where it is clear that there is no other token", () =>
+    it.effect("returns a 401 unread, whatever its size, if it is clear that there is no other token", () =>
       Effect.gen(function*() {
         const body = "n".repeat(2_000_000)
         const server = yield* serveApi(() => ({ status: 401, body }))
@@ -363,7 +363,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual(statusOf(yield* http.get("/a")), 200)
       }).pipe(Effect.provide(client)))
 
-    it.effect("keeps status and headers alone of a refusal that is too large to keep", () =>
+    it.effect("keeps only the status and headers of a 401 whose body is too large", () =>
       Effect.gen(function*() {
         const token = JSON.stringify({ access_token: "token-1", token_type: "Bearer", expires_in: 3600 })
         const server = yield* serve(({ path }) =>
@@ -376,7 +376,7 @@ for (const { client, transport } of transports) {
         assert.strictEqual((yield* Effect.flip(response.text)).reason._tag, "DecodeError")
       }).pipe(Effect.provide(client)))
 
-    it.effect("harms no other request when one that waits for a new token is interrupted", () =>
+    it.effect("continues other requests when one that waits for a new token is interrupted", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { http, token } = yield* account(routee(sandbox.urls.routee))
@@ -396,8 +396,8 @@ for (const { client, transport } of transports) {
         assert.strictEqual((yield* sandbox.counts()).token, 1)
       }).pipe(Effect.provide([Sandbox.layer(), client])))
 
-    describe("with what an application puts around it or inside it", () => {
-      it.effect("attaches the current token to each retry, on either side", () =>
+    describe("combined with other HttpClient combinators", () => {
+      it.effect("attaches the current token to each retry, inside and outside", () =>
         Effect.gen(function*() {
           const statuses = [503, 503, 200, 503, 503, 200]
           const server = yield* serveApi(() => ({ status: statuses.shift() ?? 500 }))
@@ -482,7 +482,7 @@ for (const { client, transport } of transports) {
           assert.deepStrictEqual(server.api().map(tokenOf), ["token-1", "token-2", "token-3", "token-4"])
         }).pipe(Effect.provide([client, Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory)])))
 
-      it.effect("looks at the URL that is used in the end, whoever puts something before it", () =>
+      it.effect("checks the final URL, whatever prepends to it", () =>
         Effect.gen(function*() {
           const server = yield* serveApi(() => ({}))
           const elsewhere = yield* serveApi(() => ({}))
@@ -502,7 +502,7 @@ for (const { client, transport } of transports) {
           assert.deepStrictEqual(server.api().map(({ path }) => path), ["/v1/a"])
         }).pipe(Effect.provide(client)))
 
-      it.effect("serves as the application's own HttpClient, and doesn't carry its own token requests", () =>
+      it.effect("works as the application's own HttpClient, which does not send its own token requests", () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
           const installed = Layer.effect(
@@ -524,7 +524,7 @@ for (const { client, transport } of transports) {
     })
 
     describe("in telemetry and errors", () => {
-      it.effect("starts no span of its own, and shows the token in none, whatever names the application redacts", () =>
+      it.effect("starts no span of its own, and shows the token in none, whatever header names the application redacts", () =>
         Effect.gen(function*() {
           const server = yield* serveApi(untilRenewed)
           const { http, token } = yield* account(acme(server.origin))
@@ -571,7 +571,7 @@ for (const { client, transport } of transports) {
           }
         }).pipe(Effect.provide(client)))
 
-      it.effect("attaches another token to a request that it has sent, where that is sent again", () =>
+      it.effect("attaches the current token to a request that is sent a second time", () =>
         Effect.gen(function*() {
           const server = yield* serveApi(always(200))
           const { http, renew } = yield* account(acme(server.origin))
@@ -582,7 +582,7 @@ for (const { client, transport } of transports) {
           assert.deepStrictEqual(server.api().map(tokenOf), ["token-1", "token-2"])
         }).pipe(Effect.provide(client)))
 
-      it.effect("leaves the caller's request and its own header as they are", () =>
+      it.effect("leaves the caller's request and its own header unchanged", () =>
         Effect.gen(function*() {
           const server = yield* serveApi(always(200))
           const { http } = yield* account(acme(server.origin))
@@ -598,7 +598,7 @@ describe("AuthenticatedHttpClient", () => {
   for (
     const { client, transport } of [...transports, { transport: "node:http", client: NodeHttpClient.layerNodeHttp }]
   ) {
-    it.effect(`shows the token in no error that nothing has caught, and in no response, over ${transport}`, () =>
+    it.effect(`shows the token in no uncaught error and in no response, over ${transport}`, () =>
       Effect.gen(function*() {
         const server = yield* serveApi(({ path }) => ({ status: path === "/500" ? 500 : 200, body: "{" }))
         const { http } = yield* account(acme(server.origin))
@@ -618,7 +618,7 @@ describe("AuthenticatedHttpClient", () => {
       }).pipe(Effect.provide(client)))
   }
 
-  it.effect("fails with the client's error or a TokenError, and with nothing else", () =>
+  it.effect("fails with the client's error or a TokenError only", () =>
     Effect.gen(function*() {
       const { http } = yield* account(acme("http://127.0.0.1:65535"))
       const request: Effect.Effect<
@@ -629,7 +629,7 @@ describe("AuthenticatedHttpClient", () => {
       assert.strictEqual(error._tag, "TokenError")
     }).pipe(Effect.provide(mock(() => new Response("{}", { status: 401 })))))
 
-  it.effect("carries the token through any client, a mock too", () =>
+  it.effect("adds the token with any client, also with a mock", () =>
     Effect.gen(function*() {
       const { http } = yield* account(acme("https://api.acme.test"))
       const response = yield* http.get("/a")
@@ -643,7 +643,7 @@ describe("AuthenticatedHttpClient", () => {
     ))))
 
   for (const apiOrigins of ["http://proxy.example", "https://proxy.example/path", "proxy.example", "https:proxy", ""]) {
-    it.effect(`refuses ${JSON.stringify(apiOrigins)} as an origin of the API`, () =>
+    it.effect(`does not accept ${JSON.stringify(apiOrigins)} as an origin of the API`, () =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(account(acme("https://api.acme.test"), { apiOrigins: [apiOrigins] }))
         assert(error.reason._tag === "InvalidOption")
@@ -651,7 +651,7 @@ describe("AuthenticatedHttpClient", () => {
       }).pipe(Effect.provide(mock(() => new Response()))))
   }
 
-  it.effect("refuses statuses to renew on that aren't refusals", () =>
+  it.effect("does not accept statuses outside of 4xx for renewOn", () =>
     Effect.gen(function*() {
       for (const status of [200, 302, 500, NaN]) {
         const error = yield* Effect.flip(account(acme("https://api.acme.test"), { renewOn: [401, status] }))

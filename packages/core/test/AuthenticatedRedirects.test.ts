@@ -54,7 +54,7 @@ const followers = [
 
 for (const { client, name } of followers) {
   describe(`A redirect that ${name} follows`, () => {
-    it.effect("takes the token to no other origin", () =>
+    it.effect("does not send the token to another origin", () =>
       Effect.gen(function*() {
         const otherServer = yield* serve(() => ({}))
         let location = ""
@@ -81,7 +81,7 @@ for (const { client, name } of followers) {
         }
       }).pipe(Effect.provide(client)))
 
-    it.effect("doesn't take what another origin answers for a refusal of the token", () =>
+    it.effect("does not reject the token for a 401 of another origin", () =>
       Effect.gen(function*() {
         const otherServer = yield* serve(() => ({ status: 401 }))
         const server = yield* serveApi(() => ({ status: 307, headers: { location: `${otherServer.origin}/b` } }))
@@ -96,7 +96,7 @@ for (const { client, name } of followers) {
         for (const received of otherServer.received) assert.isUndefined(tokenOf(received))
       }).pipe(Effect.provide(client)))
 
-    it.effect("keeps the token within the origin, and renews it there", () =>
+    it.effect("sends the token within the origin, and renews it there", () =>
       Effect.gen(function*() {
         const server = yield* serveApi((received) =>
           received.path === "/a"
@@ -123,7 +123,7 @@ describe("A redirect from http to https", () => {
     { client: following(NodeHttpClient.layerUndiciOptions(trusting)), name: "undici within followRedirects" }
   ]
   for (const { client, name } of followers) {
-    it.effect(`takes no token along with ${name}`, () =>
+    it.effect(`does not carry the token with ${name}`, () =>
       Effect.gen(function*() {
         const otherServer = yield* sandbox({ tls: "self-signed" })
         const server = yield* serveApi(() => ({
@@ -145,7 +145,7 @@ describe("A redirect that nothing follows", () => {
       name: "undici"
     }]
   ) {
-    it.effect(`comes back as it is over ${name}`, () =>
+    it.effect(`is returned unchanged over ${name}`, () =>
       Effect.gen(function*() {
         const [one, other] = [yield* sandbox(), yield* sandbox()]
         const { http } = yield* account(routee(one.urls.routee))
@@ -158,14 +158,14 @@ describe("A redirect that nothing follows", () => {
   }
 })
 
-describe("followRedirects around the client that carries the token", () => {
+describe("followRedirects around the authenticated client", () => {
   for (
     const { client, name } of [{ client: manual, name: "fetch" }, {
       client: NodeHttpClient.layerUndici,
       name: "undici"
     }]
   ) {
-    it.effect(`is stopped by an error on the way to another origin, over ${name}`, () =>
+    it.effect(`fails on a redirect to another origin, over ${name}`, () =>
       Effect.gen(function*() {
         const otherServer = yield* serve(() => ({}))
         let status = 0
@@ -179,7 +179,7 @@ describe("followRedirects around the client that carries the token", () => {
         assert.strictEqual(otherServer.received.length, 0)
       }).pipe(Effect.provide(client)))
 
-    it.effect(`carries the token to another origin that the application has allowed, over ${name}`, () =>
+    it.effect(`sends the token to another origin that the application allows, over ${name}`, () =>
       Effect.gen(function*() {
         const other = yield* serve(() => ({}))
         const server = yield* serveApi(() => ({ status: 302, headers: { location: `${other.origin}/b` } }))
@@ -188,7 +188,7 @@ describe("followRedirects around the client that carries the token", () => {
         assert.deepStrictEqual(other.received.map(tokenOf), ["token-1"])
       }).pipe(Effect.provide(client)))
 
-    it.effect(`carries the token within the origin, over ${name}`, () =>
+    it.effect(`sends the token within the origin, over ${name}`, () =>
       Effect.gen(function*() {
         const server = yield* serveApi(({ path }) => path === "/a" ? { status: 302, headers: { location: "/b" } } : {})
         const { http } = yield* account(acme(server.origin))

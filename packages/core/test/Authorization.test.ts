@@ -44,7 +44,7 @@ const kinds = [
 ]
 
 for (const { authorization, header, name, value } of kinds) {
-  describe(`A token that goes as ${name}`, () => {
+  describe(`A token that is sent as ${name}`, () => {
     const valueIn = ({ headers }: Received) => headers[header]
     const untilRenewed = (received: Received) => ({ status: valueIn(received) === `${value}1` ? 401 : 200, body: "{" })
 
@@ -55,7 +55,7 @@ for (const { authorization, header, name, value } of kinds) {
         ["node:http", NodeHttpClient.layerNodeHttp]
       ] as const
     ) {
-      it.effect(`is attached and renewed, and shown by nothing, over ${transport}`, () =>
+      it.effect(`is attached and renewed, and shown nowhere, over ${transport}`, () =>
         Effect.gen(function*() {
           const server = yield* serveApi(untilRenewed)
           const { http } = yield* account(at(server.origin, authorization))
@@ -92,7 +92,7 @@ for (const { authorization, header, name, value } of kinds) {
         }).pipe(Effect.provide(client)))
     }
 
-    it.effect("is not attached where the request has that header", () =>
+    it.effect("is not attached if the request has that header", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(() => ({}))
         const { http } = yield* account(at(server.origin, authorization))
@@ -102,7 +102,7 @@ for (const { authorization, header, name, value } of kinds) {
         assert.strictEqual(server.api()[1]?.headers[header], `${value}1`)
       }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-    it.live("goes with Fetch's requests", () =>
+    it.live("is sent with the requests of Fetch", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(untilRenewed)
         const { close, fetch } = Fetch.make(Acme.layer(at(server.origin, authorization)), Acme)
@@ -128,14 +128,14 @@ describe("Authorization", () => {
     Authorization.scheme("Bearer "),
     Authorization.scheme("Token\r\nx:"),
     { header: "Authorization", scheme: undefined }
-  ])("is refused if no request could carry it: %o", (authorization) =>
+  ])("is not accepted if no request could carry it: %o", (authorization) =>
     Effect.gen(function*() {
       const { reason } = yield* Effect.flip(account(at("https://api.acme.test", authorization)))
       assert(reason._tag === "InvalidOption")
       assert.strictEqual(reason.option, "authorization")
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it("gives the value of the header", () => {
+  it("returns the value of the header", () => {
     const token: AccessToken = {
       value: Redacted.make("abc"),
       requestedAt: 0,
@@ -169,7 +169,7 @@ describe("attach", () => {
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 })
 
-describe("An API URL that the reply named", () => {
+describe("An API URL from the token reply", () => {
   const source = (apiUrl: string): TokenSource => {
     const token: AccessToken = {
       value: Redacted.make("token-1"),
@@ -189,7 +189,7 @@ describe("An API URL that the reply named", () => {
     }
   }
 
-  it.effect("gets the requests to a path, within the allowed origins", () =>
+  it.effect("is the base URL of relative paths, within the allowed origins", () =>
     Effect.gen(function*() {
       const mine = yield* serve(() => ({}))
       const other = yield* serve(() => ({}))

@@ -32,7 +32,7 @@ for (
   const { name, options } of [{ name: "fetch", options: {} }, { name: "undici's fetch", options: { fetch: undici } }]
 ) {
   describe(`Fetch over ${name}`, () => {
-    it.live("carries the token, whatever the request is given as", () =>
+    it.live("sends the token, whatever form the request has", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(() => ({}))
         const { fetch } = yield* open(server.origin, options)
@@ -65,7 +65,7 @@ for (
         assert.isAtMost(server.api().length, 2000)
       }))
 
-    it.live("hands the refusal on, body and all, where there is no other token", () =>
+    it.live("returns the 401 with its body if there is no other token", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         const { fetch } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme, options)
@@ -79,7 +79,7 @@ for (
         assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 5 })
       }).pipe(Effect.provide(Sandbox.layer())))
 
-    it.live("sends a body twice where it can be sent twice, and a stream once", () =>
+    it.live("sends a request twice if its body can be read twice, and a stream once", () =>
       Effect.gen(function*() {
         const form = new FormData()
         form.set("a", "1")
@@ -110,7 +110,7 @@ for (
         }
       }))
 
-    it.live("refuses a URL elsewhere, and takes the token to no other origin on a redirect", () =>
+    it.live("refuses a URL of another origin, and does not send the token to another origin after a redirect", () =>
       Effect.gen(function*() {
         const otherServer = yield* serve(() => ({ status: 401 }))
         let status = 0
@@ -129,7 +129,7 @@ for (
         assert.strictEqual(server.tokens(), 1)
       }))
 
-    it.live("passes a header of the caller's own on, and doesn't take its refusal for the token's", () =>
+    it.live("leaves the caller's own header unchanged, and rejects no token for its 401", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(() => ({ status: 401 }))
         const { fetch } = yield* open(server.origin, options)
@@ -137,7 +137,7 @@ for (
         assert.deepStrictEqual(server.received.map(({ headers }) => headers.authorization), ["Basic bWluZQ=="])
       }))
 
-    it.live("attaches the token where the caller's own header is undefined or null, and where there is no init", () =>
+    it.live("attaches the token if the caller's header is undefined or null, and if there is no init", () =>
       Effect.gen(function*() {
         const server = yield* serveApi(() => ({}))
         const { fetch } = yield* open(server.origin, options)
@@ -158,7 +158,7 @@ for (
         assert.strictEqual(server.api()[1]?.headers["x-mine"], "1")
       }))
 
-    it.live("rejects a token that an API refused in another way", () =>
+    it.live("rejects a token that the API refused without a 401", () =>
       Effect.gen(function*() {
         const server = yield* serveApi((received) => ({ body: `{"ok":${tokenOf(received) !== "token-1"}}` }))
         const { fetch, reject, token } = yield* open(server.origin, options)
@@ -176,7 +176,7 @@ for (
         assert.strictEqual(server.tokens(), 2)
       }))
 
-    it.live("is rejected with a TokenError if there is no token, and with fetch's own error if fetch fails", () =>
+    it.live("rejects with a TokenError if there is no token, and with fetch's own error if fetch fails", () =>
       Effect.gen(function*() {
         const refusing = yield* serve(() => ({ status: 401, body: "{\"error\":\"invalid_client\"}" }))
         const { fetch } = yield* open(refusing.origin, options)
@@ -199,7 +199,7 @@ const wrong = (problem: string) =>
   new TokenError({ provider: "acme", reason: new InvalidOption({ option: "option", problem }) })
 
 describe("Fetch", () => {
-  it.live("sends a form of another package twice", () =>
+  it.live("sends a FormData of another implementation twice", () =>
     Effect.gen(function*() {
       const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
       const { fetch } = yield* open(server.origin, { fetch: undici })
@@ -211,7 +211,7 @@ describe("Fetch", () => {
       for (const { body } of server.api()) assert.include(body, "name=\"a\"")
     }))
 
-  it.live("answers one promise for a token that is at hand", () =>
+  it.live("returns the same promise for a cached token", () =>
     Effect.gen(function*() {
       const server = yield* serveApi(() => ({}))
       const { token } = yield* open(server.origin)
@@ -221,7 +221,7 @@ describe("Fetch", () => {
       assert.strictEqual(yield* Effect.promise(() => token()), first)
     }))
 
-  it.live("ends one caller's wait on its signal, and no other caller's", () =>
+  it.live("an aborted signal ends the wait of its caller only", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
@@ -240,7 +240,7 @@ describe("Fetch", () => {
       assert.strictEqual(yield* Effect.promise(() => failureOf(token({ signal }))), reason)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.live("ends with its scope: those who wait are told, and requests that carry their token go on", () =>
+  it.live("close() fails waiting callers, and lets requests that have a token continue", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const { close, fetch, token } = Fetch.make(Acme.layer(routee(sandbox.urls.routee)), Acme)
@@ -262,13 +262,13 @@ describe("Fetch", () => {
       isTokenError(yield* Effect.promise(() => wait), "Unavailable")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it("throws at once where an option can't be used", () => {
+  it("throws at once if an option is invalid", () => {
     const make = () =>
       Fetch.make(Acme.layer(acme("https://api.acme.test"), { apiOrigins: ["http://proxy.test"] }), Acme)
     assert.throws(make, TokenError, /apiOrigins/)
   })
 
-  it("releases what a Layer has acquired before it fails", async () => {
+  it("releases what a failing Layer has acquired", async () => {
     let released = 0
     const failing = Layer.effect(
       Acme,
@@ -284,7 +284,7 @@ describe("Fetch", () => {
     assert.strictEqual(released, 1)
   })
 
-  it.live("rejects the first call where a Layer fails later", () =>
+  it.live("rejects the first call if the Layer fails asynchronously", () =>
     Effect.gen(function*() {
       const late = wrong("is known to be wrong only later")
       const failing = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(late)))
@@ -293,7 +293,7 @@ describe("Fetch", () => {
       assert.strictEqual(yield* Effect.promise(() => failureOf(fetch("/a"))), late)
     }))
 
-  it.live("builds its Layer again after that has failed", () =>
+  it.live("builds its Layer again after a failure", () =>
     Effect.gen(function*() {
       const server = yield* serveApi(() => ({}))
       let builds = 0
@@ -310,7 +310,7 @@ describe("Fetch", () => {
       isTokenError(yield* Effect.promise(() => failureOf(fetch("/a"))), "Unavailable")
     }))
 
-  it.live("asks for tokens through the HttpClient that the Layer was provided with", () =>
+  it.live("sends token requests with the HttpClient that the Layer was provided with", () =>
     Effect.gen(function*() {
       const server = yield* serveApi(() => ({}))
       const layer = Layer.provide(Acme.layer(acme(server.origin)), NodeHttpClient.layerUndici)

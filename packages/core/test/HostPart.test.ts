@@ -6,7 +6,7 @@ import { anyText, tried } from "./support/strings.ts"
 const isLabel = (label: string): boolean => HostPart.label.pattern.test(label)
 
 describe("a label", () => {
-  it.each(["emea", "EMEA", "a", "1", "a-b", "xn--bcher-kva", "a".repeat(63)])("takes %s", (label) => {
+  it.each(["emea", "EMEA", "a", "1", "a-b", "xn--bcher-kva", "a".repeat(63)])("accepts %s", (label) => {
     assert.isTrue(isLabel(label))
   })
 
@@ -33,11 +33,11 @@ describe("a label", () => {
     "a_b",
     "..",
     "a".repeat(64)
-  ])("refuses %j", (label) => {
+  ])("does not accept %j", (label) => {
     assert.isFalse(isLabel(label))
   })
 
-  it.prop("takes only what stays the host's own label in a URL", [anyText], ([label]) => {
+  it.prop("accepts only what stays one label of the host in a URL", [anyText], ([label]) => {
     if (isLabel(label)) {
       const url = fill("https://{region}.acme.test/token", { region: label })
       assert.strictEqual(new URL(url).hostname, `${label.toLowerCase()}.acme.test`)
@@ -47,18 +47,18 @@ describe("a label", () => {
 })
 
 describe("a segment", () => {
-  it.each(["a", "0", "v1.2", "tenant_1", "a-b~c", "...", "a".repeat(255)])("takes %s", (segment) => {
+  it.each(["a", "0", "v1.2", "tenant_1", "a-b~c", "...", "a".repeat(255)])("accepts %s", (segment) => {
     assert.isTrue(HostPart.segment.pattern.test(segment))
   })
 
   it.each(["", ".", "..", "a/b", "a?b", "a#b", "a%2Fb", "a b", "a\\b", "a\n", "é", "a;b", "a".repeat(256)])(
-    "refuses %j",
+    "does not accept %j",
     (segment) => {
       assert.isFalse(HostPart.segment.pattern.test(segment))
     }
   )
 
-  it.prop("takes only what stays one segment of the path", [anyText], ([segment]) => {
+  it.prop("accepts only what stays one segment of the path in a URL", [anyText], ([segment]) => {
     if (HostPart.segment.pattern.test(segment)) {
       const url = fill("https://acme.test/{tenant}/token", { tenant: segment })
       assert.strictEqual(new URL(url).pathname, `/${segment}/token`)
@@ -67,7 +67,7 @@ describe("a segment", () => {
 })
 
 describe("an authority", () => {
-  it.each(["acme.test", "acme.test:8443", "acme.test/tenant", "a.acme.test:1/b/c.d"])("takes %s", (authority) => {
+  it.each(["acme.test", "acme.test:8443", "acme.test/tenant", "a.acme.test:1/b/c.d"])("accepts %s", (authority) => {
     assert.isTrue(HostPart.authority.pattern.test(authority))
   })
 
@@ -84,7 +84,7 @@ describe("an authority", () => {
     "acme.test\\a",
     "/a",
     ":1"
-  ])("refuses %j", (authority) => {
+  ])("does not accept %j", (authority) => {
     assert.isFalse(HostPart.authority.pattern.test(authority))
   })
 })

@@ -93,7 +93,7 @@ const verified = (jwt: string, publicKey: KeyObject, audience?: string) =>
 describe("PrivateKeyJwt", () => {
   for (const algorithm of algorithms) {
     for (const [what, key] of notations(algorithm)) {
-      it.effect(`signs with ${algorithm} by ${what}, as another library verifies it`, () =>
+      it.effect(`signs with ${algorithm} and ${what}, verified by another library`, () =>
         Effect.gen(function*() {
           const { http, sent } = recording()
           const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm }) })
@@ -121,7 +121,7 @@ describe("PrivateKeyJwt", () => {
     }
   }
 
-  it.effect("signs each attempt anew: three attempts have three ids", () =>
+  it.effect("signs each attempt anew: three attempts have three values of jti", () =>
     Effect.gen(function*() {
       const { http, sent } = recording([503, 503])
       const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
@@ -141,7 +141,7 @@ describe("PrivateKeyJwt", () => {
       assert.strictEqual(new Set(ids).size, 3)
     }))
 
-  it.effect("makes one signature for 10,000 callers", () =>
+  it.effect("signs once for 10,000 callers", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
@@ -189,7 +189,7 @@ describe("PrivateKeyJwt", () => {
       ]
     ] as const
   ) {
-    it.effect(`refuses ${what} at the start, by its name and without a piece of it`, () =>
+    it.effect(`does not accept ${what}: fails at the start, names the option, shows nothing of the key`, () =>
       Effect.gen(function*() {
         const { http, sent } = recording()
         const acme = Provider.make({
@@ -211,7 +211,7 @@ describe("PrivateKeyJwt", () => {
       }))
   }
 
-  it.effect("refuses such a key when it is read, where it comes from an effect", () =>
+  it.effect("does not accept such a key from an effect: fails when it is read", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "RS256" }) })
@@ -224,7 +224,7 @@ describe("PrivateKeyJwt", () => {
       assert.deepStrictEqual(sent, [])
     }))
 
-  it.effect("is the bearer of the token request itself, where the API wants that", () =>
+  it.effect("is sent in the Authorization header of the token request, if the provider says so", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const acme = Provider.make({
@@ -246,7 +246,7 @@ describe("PrivateKeyJwt", () => {
 
 describe("PrivateKeyJwt at oidc-provider", () => {
   for (const algorithm of algorithms) {
-    it.live(`gets a token with ${algorithm}, and a resource that is asked for`, () =>
+    it.live(`gets a token with ${algorithm} for a requested resource`, () =>
       Effect.gen(function*() {
         const jwk = { ...pairs[algorithm].publicKey.export({ format: "jwk" }), kid: "key-1", use: "sig" }
         const origin = yield* serve((origin) =>
@@ -328,7 +328,7 @@ describe("JwtBearer", () => {
       })
     }))
 
-  it.effect("takes an assertion ready-made, read anew for each token request", () =>
+  it.effect("sends a ready-made assertion, read anew for each token request", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       let read = 0
@@ -347,7 +347,7 @@ describe("JwtBearer", () => {
       assert.deepStrictEqual([0, 1].map((index) => field(sent, "assertion", index)), ["assertion-1", "assertion-2"])
     }))
 
-  it.effect("is the token itself, where the API takes a JWT that the client signs", () =>
+  it.effect("is the access token itself, where the API accepts a JWT that the client signs", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const acme = Provider.make({
@@ -375,7 +375,7 @@ describe("JwtBearer", () => {
 })
 
 describe("TokenExchange", () => {
-  it.effect("sends subject and actor token with their types, and what they are for", () =>
+  it.effect("sends the subject token and the actor token with their types, the audience and the resource", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const acme = Provider.make({

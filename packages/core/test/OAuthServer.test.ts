@@ -48,7 +48,7 @@ const reasonOf = (server: { readonly http: HttpClient.HttpClient }, options?: Pa
   Effect.map(Effect.flip(Effect.flatten(discover(server, options))), ({ reason }) => reason)
 
 describe("Discovery", () => {
-  it.effect("reads the metadata of OpenID Connect", () =>
+  it.effect("reads OpenID Connect metadata", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => Response.json(metadata) })
       const found = yield* yield* discover(server)
@@ -62,14 +62,14 @@ describe("Discovery", () => {
       assert.deepStrictEqual(server.seen, [`GET ${openId}`])
     }))
 
-  it.effect("reads the metadata of RFC 8414 where there is no other", () =>
+  it.effect("reads RFC 8414 metadata where there is no OpenID Connect metadata", () =>
     Effect.gen(function*() {
       const server = serving({ [oauth]: () => Response.json(metadata) })
       assert.strictEqual((yield* yield* discover(server)).tokenEndpoint, metadata.token_endpoint)
       assert.deepStrictEqual(server.seen, [`GET ${openId}`, `GET ${oauth}`])
     }))
 
-  it.effect("keeps it for an hour, and longer where the server is gone then", () =>
+  it.effect("caches it for an hour, and longer while the server can't be reached", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => Response.json(metadata) })
       const get = yield* discover(server)
@@ -95,7 +95,7 @@ describe("Discovery", () => {
       ["a redirect", () => Response.redirect("https://evil.test", 302)]
     ] as const
   ) {
-    it.effect(`is unsafe where the metadata is of ${what}`, () =>
+    it.effect(`fails with Unsafe for metadata of ${what}`, () =>
       Effect.gen(function*() {
         const server = serving({ [openId]: answer })
         const reason = yield* reasonOf(server)
@@ -113,19 +113,19 @@ describe("Discovery", () => {
       ["a token endpoint that is a number", () => Response.json({ ...metadata, token_endpoint: 7 })]
     ] as const
   ) {
-    it.effect(`is not understood where there is ${what}`, () =>
+    it.effect(`fails with ReplyNotUnderstood for ${what}`, () =>
       Effect.gen(function*() {
         assert.strictEqual((yield* reasonOf(serving({ [openId]: answer })))._tag, "ReplyNotUnderstood")
       }))
   }
 
-  it.effect("is unavailable where the server fails", () =>
+  it.effect("fails with Unavailable if the server fails", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => new Response(null, { status: 503 }) })
       assert.include(yield* reasonOf(server), { _tag: "Unavailable", status: 503 })
     }))
 
-  it.effect("refuses an issuer that is none, before any request", () =>
+  it.effect("does not accept an invalid issuer: fails before any request", () =>
     Effect.gen(function*() {
       const server = serving({})
       for (const wrong of ["", "login.acme.test", "http://login.acme.test", `${issuer}?a`, `${issuer}#a`]) {
@@ -138,7 +138,7 @@ describe("Discovery", () => {
 const account = { apiUrl: "https://api.acme.test", clientId: "id", clientSecret: Redacted.make("s3cret") }
 
 describe("OAuthServer", () => {
-  it.live("gets a token from a real server by its issuer alone, and puts it on requests", () =>
+  it.live("gets a token from a real server by its issuer alone, and sends it with requests", () =>
     Effect.gen(function*() {
       const real = yield* oidcProvider
       const { OAuthServer: Service } = OAuthServer
@@ -161,7 +161,7 @@ describe("OAuthServer", () => {
       ...more
     })
 
-  it.effect("needs no issuer where it has the token endpoint", () =>
+  it.effect("needs no issuer if it has the token endpoint", () =>
     Effect.gen(function*() {
       const server = issuing()
       const { token } = yield* OAuthServer.make({ ...account, tokenEndpoint: metadata.token_endpoint }).pipe(
@@ -171,7 +171,7 @@ describe("OAuthServer", () => {
       assert.deepStrictEqual(server.seen, [`POST ${metadata.token_endpoint}`])
     }))
 
-  it.effect("is configured by its own variables: two servers, two classes", () =>
+  it.effect("reads variables of its own: two servers, two classes", () =>
     Effect.gen(function*() {
       class Acme extends OAuthServer.Service<Acme>()("test/Acme") {}
       const server = issuing()
@@ -199,7 +199,7 @@ describe("OAuthServer", () => {
       ["no secret", { issuer, clientSecret: undefined }, /clientSecret \(ACME_CLIENT_SECRET\) is missing .*none/]
     ] as const
   ) {
-    it.effect(`says what is missing: ${what}`, () =>
+    it.effect(`names what is missing: ${what}`, () =>
       Effect.gen(function*() {
         const server = serving({})
         const error = yield* OAuthServer.make({ id: "acme", ...account, ...options }).pipe(
@@ -211,7 +211,7 @@ describe("OAuthServer", () => {
       }))
   }
 
-  it.effect("is a public client where an option says so", () =>
+  it.effect("is a public client if an option says so", () =>
     Effect.gen(function*() {
       const server = issuing()
       const { token } = yield* OAuthServer.make({

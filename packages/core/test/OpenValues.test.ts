@@ -68,8 +68,8 @@ const requestOf = Effect.fnUntraced(function*<E>(
   return request
 })
 
-describe("a provider of another shape", () => {
-  it.effect("takes its token request as JSON", () =>
+describe("a provider with a request of another form", () => {
+  it.effect("gets its token request as JSON", () =>
     Effect.gen(function*() {
       const odd = Provider.make({ ...common, request: { encoding: "json" } })
       const sent = yield* requestOf(ProviderClient.make(odd, { ...client, parameters: { resource: ["a", "b"] } }))
@@ -82,7 +82,7 @@ describe("a provider of another shape", () => {
       })
     }))
 
-  it.effect("takes it as a GET with a query", () =>
+  it.effect("gets it as a GET with a query", () =>
     Effect.gen(function*() {
       const odd = Provider.make({ ...common, tokenEndpoint: `${common.tokenEndpoint}?v=2`, request: { method: "GET" } })
       const sent = yield* requestOf(ProviderClient.make(odd, client))
@@ -94,7 +94,7 @@ describe("a provider of another shape", () => {
       assert.strictEqual(sent.body, "")
     }))
 
-  it.effect("has a grant_type of its own, with an account's id", () =>
+  it.effect("has its own grant_type, with an account id", () =>
     Effect.gen(function*() {
       const grant = Grant.make({
         name: "account_credentials",
@@ -107,7 +107,7 @@ describe("a provider of another shape", () => {
       assert.strictEqual(sent.body, "grant_type=account_credentials&account_id=a1")
     }))
 
-  it.effect("has no grant_type, and names of its own for fields", () =>
+  it.effect("has no grant_type, and its own field names", () =>
     Effect.gen(function*() {
       const fields = { grant_type: false, client_id: "appKey", client_secret: "appSecret" } as const
       const odd = Provider.make({ ...common, request: { fields, headers: { "x-api-version": "7" } } })
@@ -116,14 +116,14 @@ describe("a provider of another shape", () => {
       assert.include(sent.headers, { "x-api-version": "7" })
     }))
 
-  it.effect("joins its scopes by commas", () =>
+  it.effect("separates its scopes with commas", () =>
     Effect.gen(function*() {
       const odd = Provider.make({ ...common, request: { scopeSeparator: "," } })
       const sent = yield* requestOf(ProviderClient.make(odd, { ...client, scopes: ["b", "a"] }))
       assert.strictEqual(new URLSearchParams(sent.body).get("scope"), "a,b")
     }))
 
-  it.effect("authenticates by headers and further secrets, one of which is a key of many lines", () =>
+  it.effect("authenticates with headers and further secrets, one of them a multi-line key", () =>
     Effect.gen(function*() {
       const clientAuthentication = ClientAuthentication.make({
         name: "signed_key",
@@ -139,7 +139,7 @@ describe("a provider of another shape", () => {
       assert.include(sent.headers, { "x-api-key": "k3y", "x-lines": "3", note: "none" })
     }))
 
-  it.effect("has parts in host and path of its URLs", () =>
+  it.effect("has variable parts in the host and the path of its URLs", () =>
     Effect.gen(function*() {
       const odd = Provider.make({
         ...common,
@@ -151,7 +151,7 @@ describe("a provider of another shape", () => {
       assert.strictEqual(sent.url, "https://login.odd.test:8443/v2/common/token")
     }))
 
-  it.effect("repeats parameters, and takes secret ones", () =>
+  it.effect("sends repeated parameters and secret ones", () =>
     Effect.gen(function*() {
       const odd = Provider.make({ ...common, parameters: { audience: "a" } })
       const parameters = { audience: "b", resource: ["https://a.test", "https://b.test"], key: Redacted.make("k&y") }
@@ -175,7 +175,7 @@ const numbering = () => {
 }
 
 describe("a grant that is an effect", () => {
-  it.effect("is run anew for each attempt, so that no two carry the same assertion", () =>
+  it.effect("runs anew for each attempt, so that no two carry the same assertion", () =>
     Effect.gen(function*() {
       const { http, sent } = recording([
         () => new Response(null, { status: 503 }),
@@ -194,7 +194,7 @@ describe("a grant that is an effect", () => {
       )
     }))
 
-  it.effect("is run within the deadline", () =>
+  it.effect("runs within the deadline", () =>
     Effect.gen(function*() {
       const grant = Grant.make({ ...numbering(), request: () => Effect.never })
       const { http, sent } = recording()
@@ -211,7 +211,7 @@ describe("a grant that is an effect", () => {
       assert.deepStrictEqual(sent, [])
     }))
 
-  it.effect("is one account, whatever it adds to the request: its identity is what the application says", () =>
+  it.effect("is one account, whatever it adds to the request: the options are its identity", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const pool = yield* TokenPool.make(Provider.make({ ...common, grant: numbering() }), {
@@ -230,7 +230,7 @@ describe("a grant that is an effect", () => {
       }]
     ] as const
   ) {
-    it.effect(`that ${what} is told as credentials that can't be read, without a word of why`, () =>
+    it.effect(`that ${what} is reported as credentials that can't be read, without its error`, () =>
       Effect.gen(function*() {
         const { http, sent } = recording()
         const odd = Provider.make({ ...common, grant: Grant.make({ ...numbering(), request }) })
@@ -249,7 +249,7 @@ describe("a grant that is an effect", () => {
       }))
   }
 
-  it.effect("can't name a field that an application names, nor another origin", () =>
+  it.effect("can't set a field that the application sets, nor another origin", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const outcome = (grant: Grant.Grant<{ readonly subject: "text" }>) =>
@@ -288,7 +288,7 @@ describe("a grant that produces the token itself", () => {
   const odd = Provider.make({ ...common, clientAuthentication: ClientAuthentication.none, grant })
   const account = { clientId: "id", issuer: "i", privateKey: Redacted.make("line\nline") }
 
-  it.effect("is cached, renewed and attached like any other, and no token request is made", () =>
+  it.effect("is cached, renewed and attached like any other, without a token request", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const client = yield* ProviderClient.make(odd, account).pipe(Effect.provideService(HttpClient.HttpClient, http))
@@ -335,7 +335,7 @@ describe("a refresh token that was obtained elsewhere", () => {
     return { http, spent }
   }
 
-  it.effect("gets the first token, and the newest refresh token gets those that follow", () =>
+  it.effect("gets the first token; the newest refresh token gets the next ones", () =>
     Effect.gen(function*() {
       const { http, spent } = rotating("stored")
       const { token } = yield* ProviderClient.make(stored, { ...client, refreshToken: Redacted.make("stored") }).pipe(
@@ -348,7 +348,7 @@ describe("a refresh token that was obtained elsewhere", () => {
       assert.deepStrictEqual(spent, ["stored", "refresh-1", "refresh-2"])
     }))
 
-  it.effect("is never sent again by itself once the server has refused it", () =>
+  it.effect("is never sent again by itself after the server has refused it", () =>
     Effect.gen(function*() {
       const { http, spent } = rotating("another")
       const { token } = yield* ProviderClient.make(stored, { ...client, refreshToken: Redacted.make("stored") }).pipe(
@@ -361,7 +361,7 @@ describe("a refresh token that was obtained elsewhere", () => {
       assert.deepStrictEqual(spent, ["stored"])
     }))
 
-  it.effect("is replaced by another one that the application reads later", () =>
+  it.effect("is replaced by a newer one that the application reads", () =>
     Effect.gen(function*() {
       let current = "stored"
       const { http, spent } = rotating("new")

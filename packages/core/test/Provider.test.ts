@@ -39,7 +39,7 @@ describe("Provider", () => {
     assert.deepStrictEqual(structuredClone(rest), rest)
   })
 
-  it("takes the documented defaults for what its facts omit", () => {
+  it("has the documented defaults", () => {
     const { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired } = acme
     assert.deepStrictEqual(
       { errors, renewal, renewOn, doubtOn, request, scopes, scopesRequired },
@@ -55,13 +55,13 @@ describe("Provider", () => {
     )
   })
 
-  it("has its URL parts, or their defaults, instead of the braces, in host and path", () => {
+  it("fills the braces of host and path with the parts, or their defaults", () => {
     assert.strictEqual(made().tokenEndpoint, "https://emea.acme.example/v0/token")
     assert.strictEqual(made({ domain: "other.example" }).apiUrl, "https://emea.api.other.example")
     assert.deepStrictEqual(made().apiOrigins, ["https://emea.files.acme.example"])
   })
 
-  it("is what its facts say where options are undefined", () => {
+  it("ignores options that are undefined", () => {
     const options = {
       baseUrl: undefined,
       tokenEndpoint: undefined,
@@ -76,7 +76,7 @@ describe("Provider", () => {
     assert.deepStrictEqual(made().assumedLifetime, Duration.hours(1))
   })
 
-  it("is what an application overrides", () => {
+  it("takes the overrides of an application", () => {
     const provider = made({
       tokenEndpoint: "https://other.example/token",
       apiUrl: "https://api.other.example",
@@ -104,19 +104,19 @@ describe("Provider", () => {
     assert.deepStrictEqual(made({ parameters: { audience: "b" } }).parameters, { audience: "b" })
   })
 
-  it("takes no lifetime for what isn't one", () => {
+  it("does not accept an invalid lifetime", () => {
     for (const assumedLifetime of [0, -1, NaN, Infinity, "soon" as "1 hour"]) {
       assert.include(problem({ assumedLifetime }), "acme-cloud: assumedLifetime must be ")
     }
   })
 
-  it("names a parameter that the request itself contains", () => {
+  it("fails for a parameter that the request itself contains, by its name", () => {
     for (const name of ["grant_type", "client_id", "client_secret", "username", "password", "refresh_token", "scope"]) {
       assert.include(problem({ parameters: { [name]: "x" } }), `parameters must not name ${name}`)
     }
   })
 
-  it("refuses a method that needs other credentials, and names what is missing", () => {
+  it("does not accept an authentication method that needs other credentials, and names what is missing", () => {
     const apiKey = ClientAuthentication.make({
       name: "api_key",
       needs: { apiKey: "secret" },
@@ -125,7 +125,7 @@ describe("Provider", () => {
     assert.include(problem({ clientAuthentication: apiKey }), "clientAuthentication needs apiKey")
   })
 
-  it("is at another base URL, path for path, and host for host where that has {host}", () => {
+  it("moves to another base URL, path by path, and host by host if that has {host}", () => {
     const { apiUrl, tokenEndpoint } = made({ baseUrl: "http://127.0.0.1:8080/acme/" })
     assert.strictEqual(tokenEndpoint, "http://127.0.0.1:8080/acme/v0/token")
     assert.strictEqual(apiUrl, "http://127.0.0.1:8080/acme")
@@ -134,12 +134,12 @@ describe("Provider", () => {
     assert.strictEqual(byHost.apiUrl, "http://127.0.0.1:8080/emea.api.acme.example")
   })
 
-  it("takes plain http elsewhere than on loopback only where an option allows it", () => {
+  it("accepts plain http outside of loopback only if an option allows it", () => {
     assert.include(problem({ baseUrl: "http://proxy.example" }), "must be https, except on loopback")
     assert.isTrue(made({ baseUrl: "http://proxy.example", insecure: true }).insecure)
   })
 
-  it("names the option that is wrong, and its variable, as the provider calls them", () => {
+  it("names the invalid option and its variable as the provider does", () => {
     assert.strictEqual(
       problem({ site: "x@evil.example:443/#" }),
       "acme-cloud: site (ACME_CLOUD_SITE) must be letters, digits and hyphens, not \"x@evil.example:443/#\""
@@ -163,7 +163,7 @@ describe("Provider", () => {
       assumedLifetime: {}
     })
   ) {
-    it(`refuses a wrong type of ${option} from JavaScript, by its name, and shows no value`, () => {
+    it(`does not accept a wrong type of ${option} from JavaScript: names it, shows no value`, () => {
       const error = Result.getOrThrow(
         Result.flip(resolve(acme, Object.assign({ insecure: false }, { site: "emea", [option]: value })))
       )

@@ -70,7 +70,7 @@ const noting = (respond: (request: HttpClientRequest.HttpClientRequest) => Respo
 describe("layerTest", () => {
   const reply = { tenant: "t" }
 
-  it.effect("gives the service a token of the test's own, and its requests to the test's client", () => {
+  it.effect("gives the service the test's token, and sends its requests to the test's client", () => {
     const { http, seen } = noting()
     return Effect.gen(function*() {
       const { attach, http, peek, token, withScopes } = yield* Acme
@@ -92,7 +92,7 @@ describe("layerTest", () => {
     )
   })
 
-  it.effect("expires as its reply says, and is renewed after a refusal, by the test's clock", () => {
+  it.effect("expires as its reply says, and is renewed after a 401, by the test's clock", () => {
     let refuses = false
     const { http, seen } = noting(() => new Response(null, { status: refuses ? 401 : 200 }))
     return Effect.gen(function*() {
@@ -108,7 +108,7 @@ describe("layerTest", () => {
     }).pipe(Effect.provide(Acme.layerTest({ token: Redacted.make("mine"), http, reply: { ...reply, expires_in: 60 } })))
   })
 
-  it.effect("fails a request that the test has no client for", () =>
+  it.effect("fails a request if the test has no client for it", () =>
     Effect.gen(function*() {
       const { http, token } = yield* Acme
       assert.strictEqual(Redacted.value((yield* token).value), "test-token")
@@ -139,7 +139,7 @@ describe("layerConfig", () => {
     ACME_SCOPES: "e"
   }
 
-  it.effect("tells all that is missing at once, by option and variable", () =>
+  it.effect("names everything that is missing at once, by option and variable", () =>
     Effect.gen(function*() {
       assert.strictEqual(
         yield* reasonWith({ ACME_CLIENT_ID: "a", ACME_PASSWORD: "" }),
@@ -156,7 +156,7 @@ describe("layerConfig", () => {
       )
     }))
 
-  it.effect("takes an option that is given as undefined for missing, and not the variable of another account", () =>
+  it.effect("treats an option that is undefined as missing, and reads no variable of another account", () =>
     Effect.gen(function*() {
       assert.include(yield* reasonWith(all, { username: undefined }), "username")
       assert.match(yield* reasonWith(all, { clientId: undefined, clientSecret: undefined }), /clientId.*clientSecret/)
@@ -178,7 +178,7 @@ describe("httpLayer", () => {
       assert.strictEqual(TokenError.from(error)?.reason._tag, "ReplyNotUnderstood")
     }))
 
-  it.effect("gives the requests of HttpClient's own functions to the test's client", () => {
+  it.effect("sends the requests of HttpClient's functions to the test's client", () => {
     const { http, seen } = noting()
     return Effect.gen(function*() {
       yield* HttpClient.get("/a")
@@ -216,7 +216,7 @@ describe("TokenError.retrySchedule", () => {
       return exit.value._tag
     })
 
-  it.effect("waits until retryAt, and for a growing while where there is none", () =>
+  it.effect("waits until retryAt, or for a growing delay if there is none", () =>
     Effect.gen(function*() {
       const { at, effect } = failing([unavailable(60_000), unavailable(), unavailable()])
       assert.strictEqual(yield* run(Effect.retry(effect, TokenError.retrySchedule())), "Success")
@@ -228,7 +228,7 @@ describe("TokenError.retrySchedule", () => {
       assert.isAtMost(fourth - third, 800)
     }))
 
-  it.effect("stops at its limits, and at what no retry helps", () =>
+  it.effect("stops at its limits, and at permanent failures", () =>
     Effect.gen(function*() {
       const always = Array.from({ length: 100 }, () => unavailable())
       const five = failing(always)
@@ -254,7 +254,7 @@ describe("TokenError.retrySchedule", () => {
       }
     }))
 
-  it.effect("retries a request that failed for want of a token, also as an HttpClientError", () =>
+  it.effect("retries a request that failed without a token, also as an HttpClientError", () =>
     Effect.gen(function*() {
       let tokens = 0
       const server = yield* serve(({ path }) =>

@@ -81,7 +81,7 @@ const refreshTokenOf = (
 for (const { clientAuthentication, name, other, reuseEndsFamily, server } of subjects) {
   for (const [client, layer] of [["fetch", FetchHttpClient.layer], ["undici", NodeHttpClient.layerUndici]] as const) {
     describe(`${name}, over ${client}`, () => {
-      it.effect("gives a token for client credentials, and knows it", () =>
+      it.effect("issues a token for client credentials, and accepts it", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get } = yield* source(real, clientAuthentication, "client_credentials")
@@ -92,7 +92,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.deepStrictEqual(real.grants(), ["client_credentials"])
         }).pipe(Effect.provide(layer)))
 
-      it.effect("gives a token for a password, and another for the refresh token when that one is over", () =>
+      it.effect("issues a token for a password, and another for the refresh token after the first has expired", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get } = yield* source(real, clientAuthentication, "password")
@@ -124,7 +124,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.strictEqual(real.grants().length, 1)
         }).pipe(Effect.provide(layer)))
 
-      it.effect("refuses the right secret in the other way of writing a Basic header", () =>
+      it.effect("refuses the right secret in the other encoding of a Basic header", () =>
         Effect.gen(function*() {
           const real = yield* server
           // A colon has no place in an id that isn't encoded.
@@ -133,7 +133,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.strictEqual(yield* reason(get), "CredentialsRefused")
         }).pipe(Effect.provide(layer)))
 
-      it.effect("gets the password within the same call when the refresh token was revoked", () =>
+      it.effect("receives the password within the same call when the refresh token was revoked", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get } = yield* source(real, clientAuthentication, "password")
@@ -143,7 +143,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.deepStrictEqual(real.grants(), ["password", "refresh_token", "password"])
         }).pipe(Effect.provide(layer)))
 
-      it.effect("sees one renewal when three are asked for at once, and each refresh token once", () =>
+      it.effect("receives one renewal for three concurrent calls, and each refresh token once", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get, renew } = yield* source(real, clientAuthentication, "password")
@@ -156,7 +156,7 @@ for (const { clientAuthentication, name, other, reuseEndsFamily, server } of sub
           assert.isTrue(yield* real.knows(Redacted.value((yield* get).value)))
         }).pipe(Effect.provide(layer)))
 
-      it.effect("is asked with the password when another client has used the refresh token", () =>
+      it.effect("receives the password when another client has used the refresh token", () =>
         Effect.gen(function*() {
           const real = yield* server
           const { get } = yield* source(real, clientAuthentication, "password")

@@ -65,9 +65,9 @@ const open = (baseUrl: string, options?: Fetch.Options) =>
   )
 
 for (const { client, name } of followers) {
-  describe(`A request that ${name} redirects before it is refused`, () => {
+  describe(`A request that ${name} redirects before a 401`, () => {
     for (const status of [301, 302, 303, 307, 308]) {
-      it.effect(`is sent once after a ${status}, where it may change something`, () =>
+      it.effect(`is sent once after a ${status} if its method is not safe`, () =>
         Effect.gen(function*() {
           for (const method of ["post", "put", "del", "patch"] as const) {
             const server = yield* redirecting(status)
@@ -82,7 +82,7 @@ for (const { client, name } of followers) {
         }).pipe(Effect.provide(client)))
     }
 
-    it.effect("is sent once more where it changes nothing", () =>
+    it.effect("is sent once more if its method is safe", () =>
       Effect.gen(function*() {
         for (const method of ["get", "head"] as const) {
           const server = yield* redirecting(303)
@@ -94,8 +94,8 @@ for (const { client, name } of followers) {
   })
 }
 
-describe("A request that Fetch's fetch redirects before it is refused", () => {
-  it.live("is sent once where it may change something, and once more where it doesn't", () =>
+describe("A request that Fetch's fetch redirects before a 401", () => {
+  it.live("is sent once if its method is not safe, and once more if it is", () =>
     Effect.gen(function*() {
       for (const status of [301, 302, 303, 307, 308]) {
         for (const method of ["POST", "put", "DELETE"]) {
@@ -145,8 +145,8 @@ const endless = (refuses: (token: string) => number | undefined, contentType = "
 for (
   const { client, transport } of [...transports, { transport: "node:http", client: NodeHttpClient.layerNodeHttp }]
 ) {
-  describe(`A refusal whose body never ends, over ${transport}`, () => {
-    it.effect("delays nothing where there is another token", () =>
+  describe(`A 401 whose body never ends, over ${transport}`, () => {
+    it.effect("delays nothing if there is another token", () =>
       Effect.gen(function*() {
         const server = yield* endless((token) => token === "token-1" ? 401 : undefined)
         const { http } = yield* account(acme(server.origin))
@@ -154,7 +154,7 @@ for (
         assert.deepStrictEqual(server.seen, ["token-1", "token-2"])
       }).pipe(Effect.provide(client)))
 
-    it.effect("is handed on at once where it is refused again, or can't be sent twice", () =>
+    it.effect("is returned at once if the request is refused again, or can't be sent twice", () =>
       Effect.gen(function*() {
         const server = yield* endless(() => 401, "application/json")
         const { http } = yield* account(acme(server.origin))
@@ -163,7 +163,7 @@ for (
         assert.deepStrictEqual(server.seen, ["token-1", "token-2", "token-2"])
       }).pipe(Effect.provide(client)))
 
-    it.effect("is read for a second at most where there turns out to be no other token", () =>
+    it.effect("is read for at most a second if there is no other token", () =>
       Effect.gen(function*() {
         // The token endpoint answers with the same token again.
         const origin = yield* serveRaw(() => (request, response) => {
@@ -183,8 +183,8 @@ for (
   })
 }
 
-describe("A refusal whose body never ends, over Fetch", () => {
-  it.live("delays nothing where there is another token", () =>
+describe("A 401 whose body never ends, over Fetch", () => {
+  it.live("delays nothing if there is another token", () =>
     Effect.gen(function*() {
       const server = yield* endless((token) => token === "token-1" ? 401 : undefined)
       const { fetch } = yield* open(server.origin)
@@ -209,7 +209,7 @@ describe("A 403", () => {
   const statusOf = ({ status }: { readonly status: number }) => status
 
   for (const { client, transport } of transports) {
-    it.effect(`that tells of a revocation is acted on within a second, whatever came before it, over ${transport}`, () =>
+    it.effect(`after a revocation renews the token within a second, whatever came before, over ${transport}`, () =>
       Effect.gen(function*() {
         const server = yield* api()
         const { http } = yield* account(acme(server.origin), renewing)
@@ -226,7 +226,7 @@ describe("A 403", () => {
       }).pipe(Effect.provide(client)))
   }
 
-  it.effect("of an endpoint that always answers it costs a token request in 5 s at most, whatever its ids", () =>
+  it.effect("of an endpoint that always returns it costs at most one token request in 5 s, whatever ids its path has", () =>
     Effect.gen(function*() {
       const server = yield* api()
       const { http } = yield* account(acme(server.origin), renewing)
@@ -238,7 +238,7 @@ describe("A 403", () => {
       assert.isAtLeast(server.tokens(), 1 + 100 / 6)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("of many endpoints costs a token request a second at most", () =>
+  it.effect("of many endpoints costs at most one token request a second", () =>
     Effect.gen(function*() {
       const server = yield* api()
       const { http } = yield* account(acme(server.origin), renewing)
@@ -250,7 +250,7 @@ describe("A 403", () => {
       assert.isAtMost(server.tokens(), 1 + 40)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("is acted on again where the endpoint has permitted that request since", () =>
+  it.effect("renews the token again if the endpoint has permitted that request since", () =>
     Effect.gen(function*() {
       const server = yield* api()
       const { http } = yield* account(acme(server.origin), renewing)
@@ -263,7 +263,7 @@ describe("A 403", () => {
       assert.strictEqual(server.tokens(), 6)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("holds no 401 back, and a 401 none that comes a second later", () =>
+  it.effect("delays no 401, and a 401 delays no 403 that comes a second later", () =>
     Effect.gen(function*() {
       const dead = new Map<string, number>([["token-1", 403], ["token-2", 401], ["token-3", 403]])
       const server = yield* serveApi((received) => ({ status: dead.get(tokenOf(received) ?? "") ?? 200 }))
@@ -288,7 +288,7 @@ describe("A TokenError that became an HttpClientError", () => {
       return { http: AuthenticatedHttpClient.toHttpClient(http), seen }
     })
 
-  it.effect("is retried by retryTransient where the same call may succeed later, and else isn't", () =>
+  it.effect("is retried by retryTransient only if the same call may succeed later", () =>
     Effect.gen(function*() {
       const permanent = yield* failing(401, "{\"error\":\"invalid_client\"}")
       for (
@@ -308,7 +308,7 @@ describe("A TokenError that became an HttpClientError", () => {
       assert.isTrue(HttpClient.isTransientError(error))
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("opens no circuit breaker where it is permanent", () =>
+  it.effect("opens no circuit breaker if it is permanent", () =>
     Effect.gen(function*() {
       const { http } = yield* failing(400, "{\"error\":\"invalid_scope\"}")
       const outcome = yield* HttpClient.circuitBreakerClassifier(yield* Effect.exit(http.get("/a")))

@@ -44,7 +44,7 @@ describe.each(Object.entries(clients))("an application's client that retries, ov
       assert.strictEqual(server.received.length, 1)
     }).pipe(Effect.provide(client)))
 
-  it.effect("gets a token where the server is back at the next attempt", () =>
+  it.effect("gets a token if the server has recovered at the next attempt", () =>
     Effect.gen(function*() {
       let requests = 0
       const server = yield* serve(() =>

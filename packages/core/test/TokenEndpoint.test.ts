@@ -79,7 +79,7 @@ const redirecting = Effect.fnUntraced(function*(status: number) {
 
 for (const [name, transport] of Object.entries(transports)) {
   describe(`TokenEndpoint over ${name}`, () => {
-    it.effect("sends a form, asks for JSON, and carries nothing of the caller", () =>
+    it.effect("sends a form, accepts JSON, and carries nothing of the caller", () =>
       Effect.gen(function*() {
         yield* toSandbox.pipe(Effect.withSpan("the caller's own"))
         const { accept, contentType, headers, method, placement, traced } = yield* entry
@@ -93,7 +93,7 @@ for (const [name, transport] of Object.entries(transports)) {
         for (const header of headers) assert.notMatch(header, /trace|b3|baggage|cookie|referer|origin/)
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("starts no span, in which a client would show its headers", () =>
+    it.effect("starts no span of the HTTP client, which would show headers", () =>
       Effect.gen(function*() {
         const spans: Array<string> = []
         const tracer = Tracer.make({
@@ -106,7 +106,7 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.deepStrictEqual(spans, [])
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("gives up at its deadline, which is over the body too, and releases the connection", () =>
+    it.effect("fails at its deadline, which includes the body, and releases the connection", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
         for (const answer of [Answer.hang("before-headers"), Answer.hang("mid-body")]) {
@@ -124,7 +124,7 @@ for (const [name, transport] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("leaves the endpoint's own query as it is", () =>
+    it.effect("keeps the endpoint's own query", () =>
       Effect.gen(function*() {
         const seen: Array<string | undefined> = []
         const origin = yield* serve(() => (request, response) => {
@@ -136,7 +136,7 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.deepStrictEqual(seen, [path])
       }).pipe(Effect.provide(transport)))
 
-    it.effect("sends nothing elsewhere where the application's client follows redirects", () =>
+    it.effect("sends nothing to another server if the application's client follows redirects", () =>
       Effect.gen(function*() {
         const following = HttpClient.followRedirects(yield* HttpClient.HttpClient)
         for (const status of [301, 302, 303, 307, 308]) {
@@ -150,7 +150,7 @@ for (const [name, transport] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide(transport)))
 
-    it.effect("sends one request where the application's client retries, and returns the status of its reply", () =>
+    it.effect("sends one request if the application's client retries, and returns the status of the reply", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
         const retrying = HttpClient.retry(HttpClient.filterStatusOk(yield* HttpClient.HttpClient), { times: 4 })
@@ -169,7 +169,7 @@ for (const [name, transport] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
 
-    it.effect("reads no further than a mebibyte, and releases the connection", () =>
+    it.effect("reads at most 1 MiB, and releases the connection", () =>
       Effect.gen(function*() {
         const { bodyLimit } = TokenEndpoint
         const closed = yield* Deferred.make<number>()
@@ -192,7 +192,7 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.isBelow(yield* Deferred.await(closed), 32 * bodyLimit)
       }).pipe(Effect.provide(transport)))
 
-    it.effect("reads up to a mebibyte, and says where there is more", () =>
+    it.effect("reads a body of 1 MiB, and fails for a longer one", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
         const { bodyLimit } = TokenEndpoint
@@ -207,7 +207,7 @@ for (const [name, transport] of Object.entries(transports)) {
 }
 
 describe("TokenEndpoint", () => {
-  it.effect("sends nothing elsewhere where the application's undici follows redirects", () =>
+  it.effect("sends nothing to another server if the application's undici follows redirects", () =>
     Effect.gen(function*() {
       for (const status of [301, 302, 303, 307, 308]) {
         const { asked, origin } = yield* redirecting(status)
@@ -231,7 +231,7 @@ describe("TokenEndpoint", () => {
     [", also where a browser hides that it is compressed", { "content-length": "65536" }, "cors"]
   ] as const
   for (const [where, headers, type] of compressed) {
-    it.effect(`doesn't take the length of what is compressed for the length after decompression${where}`, () =>
+    it.effect(`does not confuse the compressed length with the decompressed one${where}`, () =>
       Effect.gen(function*() {
         const { bodyLimit } = TokenEndpoint
         let pulled = 0
@@ -259,7 +259,7 @@ describe("TokenEndpoint", () => {
       }))
   }
 
-  it.effect("keeps what the application tells its fetch, but for following redirects", () =>
+  it.effect("keeps the application's RequestInit, except for following redirects", () =>
     Effect.gen(function*() {
       const seen: Array<RequestInit | undefined> = []
       yield* exchange("https://auth.acme.test/token").pipe(
@@ -273,7 +273,7 @@ describe("TokenEndpoint", () => {
       assert.deepInclude(seen[0], { redirect: "manual", keepalive: true })
     }))
 
-  it.effect("reads a reply that the application's client has made an error of", () =>
+  it.effect("reads a reply that the application's client has turned into an error", () =>
     Effect.gen(function*() {
       const refusing = HttpClient.filterStatusOk(
         HttpClient.make((request) =>
@@ -286,7 +286,7 @@ describe("TokenEndpoint", () => {
       assert.deepStrictEqual([status, new TextDecoder().decode(body)], [401, "refused"])
     }))
 
-  it.effect("takes a client that was interrupted for a connection that broke", () =>
+  it.effect("treats an interrupted client as a broken connection", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(
         exchange("https://auth.acme.test/token").pipe(
@@ -316,7 +316,7 @@ describe("TokenEndpoint", () => {
       assert.strictEqual(reason.kind, "redirect")
     }))
 
-  it.effect("takes the kind of a client's failure, and none of its words, whether it fails or dies", () =>
+  it.effect("keeps the kind of a client's failure and none of its text, whether it fails or dies", () =>
     Effect.gen(function*() {
       const quoting = Object.assign(new TypeError(`Headers.append: "Basic ${clientSecret}" is invalid`), {
         code: `E${clientSecret}`
@@ -343,7 +343,7 @@ describe("TokenEndpoint", () => {
       }
     }))
 
-  it("puts no secret into what it could be inspected by", () => {
+  it("shows no secret when inspected", () => {
     const request = Effect.runSync(requestTo("https://auth.acme.test/token"))
     assert.include(request.body && Redacted.value(request.body), "grant_type")
     assert.notInclude(inspect(request, { depth: Infinity, showHidden: true, getters: true }), clientSecret)

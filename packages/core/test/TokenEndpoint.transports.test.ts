@@ -60,7 +60,7 @@ const answering = (bytes: string) =>
 
 for (const [name, layer] of Object.entries(transports)) {
   describe(`TokenEndpoint over ${name}`, () => {
-    it.effect("asks for no compression", () =>
+    it.effect("requests no compression", () =>
       Effect.gen(function*() {
         const codings: Array<string | undefined> = []
         const origin = yield* serve(() => (request, response) => {
@@ -89,7 +89,7 @@ for (const [name, layer] of Object.entries(transports)) {
         }).pipe(Effect.provide(layer)))
     }
 
-    it.effect("does not understand a reply that can't be decompressed, or that is too large then", () =>
+    it.effect("fails with ReplyNotUnderstood for a reply that can't be decompressed, or is too large afterwards", () =>
       Effect.gen(function*() {
         const bodies: Readonly<Record<string, readonly [string, Buffer]>> = {
           "/cut": ["gzip", gzipSync(token).subarray(0, 30)],
@@ -106,13 +106,13 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.strictEqual(yield* outcome(`${origin}/large`), "ReplyNotUnderstood")
       }).pipe(Effect.provide(layer)))
 
-    it.effect("refuses https to a port that speaks plain http, for safety", () =>
+    it.effect("fails with Unsafe for https to a port of plain http", () =>
       Effect.gen(function*() {
         const port = yield* answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
         assert.strictEqual(yield* outcome(`https://127.0.0.1:${port}/token`), "Unsafe (certificate)")
       }).pipe(Effect.provide(layer)))
 
-    it.effect("does not understand a 101 that it didn't ask for", () =>
+    it.effect("fails with ReplyNotUnderstood for a 101 that was not requested", () =>
       Effect.gen(function*() {
         for (const upgrade of ["Connection: upgrade\r\nUpgrade: x\r\n", ""]) {
           const port = yield* answering(`HTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n`)
@@ -120,7 +120,7 @@ for (const [name, layer] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide(layer)))
 
-    it.effect("reads past a 100 and a 102 that it didn't ask for, or does not understand them", () =>
+    it.effect("skips a 100 and a 102 that were not requested, or fails with ReplyNotUnderstood", () =>
       Effect.gen(function*() {
         const reply = `HTTP/1.1 200 OK\r\nContent-Length: ${token.length}\r\nConnection: close\r\n\r\n${token}`
         const hundred = yield* answering(`HTTP/1.1 100 Continue\r\n\r\n${reply}`)
@@ -132,7 +132,7 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.strictEqual(yield* outcome(`http://127.0.0.1:${processing}/token`), "t0ken")
       }).pipe(Effect.provide(layer)))
 
-    it.effect("can't reach a port that nothing listens on, by one address or two", () =>
+    it.effect("fails with Unavailable for a closed port, with one address or two", () =>
       Effect.gen(function*() {
         const port = yield* Effect.scoped(answering(""))
         for (const host of ["127.0.0.1", "localhost"]) {
@@ -166,7 +166,7 @@ describe("TokenEndpoint through a proxy", () => {
   })
 
   it.effect.each([403, 407, 502])(
-    "has sent nothing where the proxy refuses the tunnel: %i",
+    "has sent nothing if the proxy refuses the tunnel: %i",
     (status) =>
       Effect.gen(function*() {
         const port = yield* answering(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`)
@@ -182,7 +182,7 @@ describe("TokenEndpoint through a proxy", () => {
 })
 
 describe("TokenEndpoint over fetch", () => {
-  it.effect("lets no cache keep the reply, whatever the application's RequestInit says", () =>
+  it.effect("lets no HTTP cache store the reply, whatever the application's RequestInit is", () =>
     Effect.gen(function*() {
       const seen: Array<RequestInit | undefined> = []
       const noting = Layer.succeed(FetchHttpClient.Fetch, (_, init) => {

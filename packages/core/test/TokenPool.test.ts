@@ -85,7 +85,7 @@ describe("TokenPool", () => {
       assert.strictEqual(server.requests.size, 1_000)
     }))
 
-  it.effect("makes one request for each account, however many ask for it", () =>
+  it.effect("sends one token request for each account, however many callers there are", () =>
     Effect.gen(function*() {
       const server = makeServer()
       const pool = yield* poolOf(server)
@@ -119,7 +119,7 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 1)
     }))
 
-  it.effect("keeps no more accounts than its capacity, and those that are used", () =>
+  it.effect("keeps as many accounts as its capacity, the recently used ones", () =>
     Effect.gen(function*() {
       const server = makeServer()
       const pool = yield* poolOf(server, { capacity: 100 })
@@ -152,7 +152,7 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 1)
     }))
 
-  it.effect("doesn't forget a refusal that it remembers forever, so that the password is not sent again", () =>
+  it.effect("does not evict a permanent refusal, so that the password is not sent again", () =>
     Effect.gen(function*() {
       let passwords = 0
       const http = HttpClient.make((request) =>
@@ -177,7 +177,7 @@ describe("TokenPool", () => {
       assert.strictEqual(passwords, 1)
     }))
 
-  it.effect("keeps one account's refusal from the others", () =>
+  it.effect("applies one account's refusal to no other account", () =>
     Effect.gen(function*() {
       const pool = yield* poolOf(makeServer(new Set(["bad"])))
       const error = yield* Effect.flip(pool.get("bad"))
@@ -185,7 +185,7 @@ describe("TokenPool", () => {
       assert.strictEqual(Redacted.value((yield* pool.get("good")).value), "good:1")
     }))
 
-  it.effect("looks an account up for each request, so that a changed one is picked up", () =>
+  it.effect("looks an account up for each token request, so that a change applies", () =>
     Effect.gen(function*() {
       const server = makeServer()
       let generation = 1
@@ -205,7 +205,7 @@ describe("TokenPool", () => {
       assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", "clientId")
     }))
 
-  it.effect("refuses a capacity, a time to idle and a deadline that mean nothing", () =>
+  it.effect("does not accept an invalid capacity, time to idle or deadline", () =>
     Effect.gen(function*() {
       for (
         const options of [
@@ -223,7 +223,7 @@ describe("TokenPool", () => {
       }
     }))
 
-  it.effect("forgets an account when it is told to", () =>
+  it.effect("forget removes an account", () =>
     Effect.gen(function*() {
       const server = makeServer()
       const pool = yield* poolOf(server)
@@ -234,7 +234,7 @@ describe("TokenPool", () => {
       assert.strictEqual(server.requests.get("a"), 2)
     }))
 
-  it.effect("forgets what is remembered of an account's refusal with the account", () =>
+  it.effect("forget removes a remembered refusal with the account", () =>
     Effect.gen(function*() {
       const refused = new Set(["a"])
       const server = makeServer(refused)
@@ -246,7 +246,7 @@ describe("TokenPool", () => {
       assert.strictEqual(Redacted.value((yield* pool.get("a")).value), "a:2")
     }))
 
-  it.effect("remembers a refused password also of accounts that it has evicted", () =>
+  it.effect("remembers a refused password of accounts that it has evicted", () =>
     Effect.gen(function*() {
       let passwords = 0
       const http = HttpClient.make((request) =>
@@ -273,7 +273,7 @@ describe("TokenPool", () => {
       assert.strictEqual(passwords, 5)
     }))
 
-  it.effect("evicts idle accounts also where its timer is gone, when a new one comes", () =>
+  it.effect("evicts idle accounts when a new one is added, if its timer is gone", () =>
     Effect.gen(function*() {
       const server = makeServer()
       // In a Worker a timer ends with the request that made it.

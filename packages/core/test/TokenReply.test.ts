@@ -26,12 +26,12 @@ describe("TokenReply.Standard", () => {
     assert.deepStrictEqual(rest, { tokenType: "Bearer", expiresIn: 3600, scope: ["a", "b"], refreshTokenExpiresIn: 60 })
   })
 
-  it("drops what it doesn't know", () => {
+  it("drops unknown fields", () => {
     const reply = decode(TokenReply.Standard, { ...standard, id_token: "s3cret", client_secret: "s3cret" })
     assert.hasAllKeys(reply, ["accessToken", "tokenType", "expiresIn"])
   })
 
-  it("takes null for a field that is absent", () => {
+  it("treats null as an absent field", () => {
     const nothing = { expires_in: null, refresh_token: null, scope: null, refresh_expires_in: null }
     assert.hasAllKeys(decode(TokenReply.Standard, { ...standard, ...nothing }), ["accessToken", "tokenType"])
   })
@@ -65,18 +65,18 @@ describe("TokenReply.make", () => {
   const json = TokenReply.more(Adds)
   const encode = (reply: TokenReply.More<typeof Adds>) => Result.getOrThrow(Schema.encodeResult(json)(reply))
 
-  it("reads the fields that are there, and leaves out those that are missing or something else", () => {
+  it("reads the fields that are present and valid, and omits the others", () => {
     assert.deepStrictEqual(adds({ tier: "gold", since: 7, other: true }), { tier: "gold", since: 7 })
     assert.deepStrictEqual(adds({}), {})
     assert.deepStrictEqual(adds({ tier: 7, since: "7", id_token: null }), {})
   })
 
-  it("refuses a reply without a field that isn't optional", () => {
+  it("fails for a reply without a required field", () => {
     assert.isTrue(isRefused(TokenReply.make({ tier: Schema.String }), standard))
     assert.isFalse(isRefused(TokenReply.make({ tier: Schema.String }), { ...standard, tier: "gold" }))
   })
 
-  it("has its fields as JSON, secrets included, so that a store can keep them", () => {
+  it("encodes its fields as JSON, secrets included, for a shared store", () => {
     for (const input of [{ tier: "gold", since: 7, id_token: "s3cret" }, { since: 0 }, {}]) {
       const { id_token: idToken, ...rest } = { id_token: undefined, ...input }
       const stored = JSON.parse(JSON.stringify(encode(adds(input))))
@@ -99,7 +99,7 @@ describe("TokenReply.make: a reply of another shape", () => {
   const bare = { requiresTokenType: false }
   const end = Date.UTC(2030, 0, 1)
 
-  it("has its token at another path", () => {
+  it("has the token at another path", () => {
     const shape = { ...bare, accessToken: "data.token", expiresIn: "data.ttl" }
     const reply = read(shape, { data: { token: "t0ken", ttl: "60" } })
     assert.strictEqual(Redacted.value(reply.accessToken), "t0ken")
@@ -110,7 +110,7 @@ describe("TokenReply.make: a reply of another shape", () => {
     assert.isTrue(isRefused(TokenReply.make({}, { ...bare, accessToken: "constructor.name" }), {}))
   })
 
-  it("has its token in one of several places", () => {
+  it("has the token in one of several fields", () => {
     const shape = { ...bare, accessToken: ["token", "jwt"] }
     assert.strictEqual(Redacted.value(read(shape, { jwt: "t0ken" }).accessToken), "t0ken")
     assert.strictEqual(Redacted.value(read(shape, { token: "t0ken", jwt: "other" }).accessToken), "t0ken")
@@ -124,17 +124,17 @@ describe("TokenReply.make: a reply of another shape", () => {
     ["seconds as a text", String(end / 1000)],
     ["milliseconds", end],
     ["milliseconds as a text", String(end)]
-  ])("ends at %s", (_, expiresAt) => {
+  ])("expires at %s", (_, expiresAt) => {
     assert.strictEqual(read({ ...bare, expiresAt: "end" }, { access_token: "t0ken", end: expiresAt }).expiresAt, end)
   })
 
-  it.each(["soon", "", true, [], {}])("is refused with an end that is no time: %j", (expiresAt) => {
+  it.each(["soon", "", true, [], {}])("fails for an expiry that is not a time: %j", (expiresAt) => {
     assert.isTrue(
       isRefused(TokenReply.make({}, { ...bare, expiresAt: "end" }), { access_token: "t0ken", end: expiresAt })
     )
   })
 
-  it("counts in milliseconds, or in minutes", () => {
+  it("has a lifetime in milliseconds, or in minutes", () => {
     const input = { access_token: "t0ken", ttl: 90_000, refresh_expires_in: "30000" }
     const millis = read({ ...bare, expiresIn: "ttl", unit: "milliseconds" }, input)
     assert.strictEqual(millis.expiresIn, 90)
@@ -142,7 +142,7 @@ describe("TokenReply.make: a reply of another shape", () => {
     assert.strictEqual(read({ ...bare, expiresIn: "ttl", unit: "minutes" }, { ...input, ttl: "2" }).expiresIn, 120)
   })
 
-  it("ends with the exp of a JWT", () => {
+  it("expires at the exp of a JWT", () => {
     const jwt = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`
     const ends = (access_token: string) => read({ ...bare, isJwt: true }, { access_token }).expiresAt
     assert.strictEqual(ends(jwt({ exp: end / 1000, name: "\u00FC\u00DF\u{1F511}?>" })), end)
@@ -154,27 +154,27 @@ describe("TokenReply.make: a reply of another shape", () => {
     assert.isUndefined(read({ ...bare, isJwt: true }, { access_token: jwt({ exp: 1 }), expires_in: 60 }).expiresAt)
   })
 
-  it("has no type, or words of its own for it", () => {
+  it("has no token type, or its own names for it", () => {
     assert.isUndefined(read(bare, { access_token: "t0ken" }).tokenType)
     assert.strictEqual(read({ bearerTypes: ["JWT"] }, { access_token: "t0ken", token_type: "jwt" }).tokenType, "Bearer")
     assert.strictEqual(read({ bearerTypes: ["JWT"] }, { access_token: "t0ken", token_type: "MAC" }).tokenType, "MAC")
     assert.strictEqual(read({ tokenType: "type" }, { access_token: "t0ken", type: "Bearer" }).tokenType, "Bearer")
   })
 
-  it("has scopes with commas between them", () => {
+  it("has scopes separated by commas", () => {
     const shape = { ...bare, scope: "perms", scopeSeparator: "," }
     assert.deepStrictEqual(read(shape, { access_token: "t0ken", perms: "a,b" }).scope, ["a", "b"])
     assert.deepStrictEqual(read(shape, { access_token: "t0ken", perms: ["a", "b"] }).scope, ["a", "b"])
   })
 
-  it("names the URL of the API", () => {
+  it("contains the URL of the API", () => {
     const input = { access_token: "t0ken", instance_url: "https://acme.my.example" }
     assert.strictEqual(read({ ...bare, apiUrl: "instance_url" }, input).apiUrl, "https://acme.my.example")
   })
 })
 
 describe("TokenReply.from", () => {
-  it("decodes a reply that is nothing like OAuth's", () => {
+  it("decodes a reply that has nothing in common with OAuth's", () => {
     const Pair = Schema.Tuple([Schema.NonEmptyString, Schema.Int, Schema.String])
     const schema = TokenReply.from(Pair, { tier: Schema.String }, ([token, expiresIn, tier]) => ({
       accessToken: Redacted.make(token),

@@ -59,7 +59,7 @@ const passwordProvider = acme({ grant: Grant.password, renewal })
 const placements = Object.values(methods)
 
 describe("TokenRequest", () => {
-  it("carries exactly one placement of the credentials", () => {
+  it("carries the credentials in exactly one place", () => {
     for (const clientAuthentication of placements) {
       const made = request(acme({ clientAuthentication }), clientCredentials())
       const fields = new URLSearchParams(bodyOf(made))
@@ -70,7 +70,7 @@ describe("TokenRequest", () => {
     }
   })
 
-  it("asks with each grant in the order of its RFC, and refreshes without a scope", () => {
+  it("sends the fields of each grant in the order of its RFC, and no scope with a refresh token", () => {
     const provider = acme({ clientAuthentication: methods.client_secret_post, grant: Grant.password, renewal })
     const credentials = {
       values: { ...owner("carol", "p").values, ...client("i", "s").values },
@@ -90,7 +90,7 @@ describe("TokenRequest", () => {
     )
   })
 
-  it("leaves an empty scope out: it is not the same as none", () => {
+  it("omits an empty scope, which differs from no scope", () => {
     assert.notInclude(body(acme(), clientCredentials([])), "scope")
   })
 
@@ -100,7 +100,7 @@ describe("TokenRequest", () => {
     for (const secret of [clientSecret, password, "r3fresh"]) assert.include(secrets, secret)
   })
 
-  it("shows no secret, however it is looked at", () => {
+  it("shows no secret, however it is inspected", () => {
     for (const clientAuthentication of placements) {
       const provider = acme({ clientAuthentication, grant: Grant.password, renewal })
       const made = request(provider, passwordCredentials, "r3fresh")
@@ -121,7 +121,7 @@ describe("TokenRequest", () => {
   })
 })
 
-describe("TokenRequest: input that aims at us", () => {
+describe("TokenRequest: malicious input", () => {
   const hostile = [
     "é",
     "ÿ",
@@ -135,7 +135,7 @@ describe("TokenRequest: input that aims at us", () => {
     "💥\u200D💥"
   ]
 
-  it("brings Latin-1, emoji, and separators to the server as they are, wherever they stand", () => {
+  it("sends Latin-1, emoji and separators unchanged, in every field", () => {
     for (const text of hostile) {
       assert.strictEqual(basicOf(acme(), client(text, text)), `${text}:${text}`)
       assert.deepStrictEqual(
@@ -164,7 +164,7 @@ describe("TokenRequest: input that aims at us", () => {
   })
 
   it.each([["CR", "\r"], ["LF", "\n"], ["NUL", "\0"], ["DEL", "\x7F"], ["ESC", "\x1B"], ["a C1 control", "\x85"]])(
-    "refuses %s in an id, a secret, a username, a password, before any request",
+    "does not accept %s in an id, a secret, a username, a password: fails before any request",
     (_, character) => {
       for (const text of [character, `a${character}b`, `a${character}`]) {
         assert.match(problem(acme(), client(text, "s")), /^clientId contains a control character/)
@@ -176,7 +176,7 @@ describe("TokenRequest: input that aims at us", () => {
     }
   )
 
-  it("refuses what is empty, missing, or half of a character", () => {
+  it("does not accept what is empty, missing, or half of a surrogate pair", () => {
     assert.strictEqual(problem(acme(), client("", "s")), "clientId is missing or empty")
     assert.strictEqual(problem(acme(), client("i", "")), "clientSecret is missing or empty")
     assert.strictEqual(
@@ -193,7 +193,7 @@ describe("TokenRequest: input that aims at us", () => {
     )
   })
 
-  it("refuses a colon in the id of a raw Basic header, and nowhere else", () => {
+  it("does not accept a colon in the id of a raw Basic header, and accepts it elsewhere", () => {
     assert.match(problem(acme(), client("a:b", "s")), /^clientId contains a colon/)
     assert.strictEqual(
       basicOf(acme({ clientAuthentication: methods.client_secret_basic }), client("a:b", "s:t")),
@@ -203,7 +203,7 @@ describe("TokenRequest: input that aims at us", () => {
   })
 
   it.each(["", " ", "a b", "é", "🔑", "a\"b", "a\\b", "a\tb"])(
-    "refuses a scope that is no single word: %j",
+    "does not accept a scope that is not one token: %j",
     (scope) => {
       assert.match(problem(acme(), clientCredentials(["ok", scope])), /^scopes contains .*which is not a scope$/)
     }
@@ -217,7 +217,7 @@ describe("TokenRequest: input that aims at us", () => {
     ])
   })
 
-  it("shows a scope that it refuses cut, and without what could move a cursor", () => {
+  it("shows an invalid scope shortened, and without control characters", () => {
     const shown = problem(acme(), clientCredentials([`\x1B[2J\u202E${"x".repeat(10_000)}`]))
     assert.isBelow(shown.length, 300)
     assert.notMatch(shown, /[\p{Cc}\p{Cf}]/u)
@@ -291,7 +291,7 @@ describe("TokenRequest.identity", () => {
   }
 
   it.prop(
-    "is the same for the same request, and another for any other",
+    "is equal for equal requests, and different for others",
     [askedWith(confusingText), askedWith(confusingText)],
     ([one, other]) => {
       assert.strictEqual(identityOf(one) === identityOf(other), spelled(one) === spelled(other))
@@ -327,7 +327,7 @@ describe("TokenRequest.identity", () => {
     assert.strictEqual(identityOf({ ...asked, scopes }), identityOf(asked))
   }, tried(100))
 
-  it("tells apart what only looks alike", () => {
+  it("distinguishes what only looks alike", () => {
     const asked: Asked = {
       id: "acme",
       host: "auth.acme.test",
@@ -363,7 +363,7 @@ describe("TokenRequest.identity", () => {
     assert.strictEqual(new Set(alike.map(identityOf)).size, alike.length)
   })
 
-  it("takes the provider's own scopes where none are named", () => {
+  it("contains the provider's default scopes if none are given", () => {
     const provider = acme({ scopes: ["read"] })
     assert.strictEqual(
       Redacted.value(TokenRequest.identity(provider, clientCredentials())),

@@ -22,7 +22,7 @@ const value = (token: AccessToken.AccessToken) => Redacted.value(token.value)
 for (const { client, transport } of transports) {
   describe(`TokenSource, over HTTP with ${transport}`, () => {
     it.effect(
-      `asks once for ${herd} fibers: at a cold cache, at the moment of expiry, and after a revocation`,
+      `sends one token request for ${herd} fibers: with a cold cache, at the moment of expiry, and after a revocation`,
       () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox

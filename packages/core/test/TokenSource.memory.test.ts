@@ -123,7 +123,7 @@ describe("the memory of refusals", () => {
     }))
 
   for (const error of ["invalid_scope", "invalid_target", "invalid_request"]) {
-    it.effect(`delays no other view where a request was refused: ${error}`, () =>
+    it.effect(`delays no other view if a request was refused: ${error}`, () =>
       Effect.gen(function*() {
         const server = Server.make([refused(error)])
         const client = yield* secretClient(server)
@@ -135,7 +135,7 @@ describe("the memory of refusals", () => {
       }))
   }
 
-  it.effect("delays no other view of a password account where its scope was refused", () =>
+  it.effect("delays no other view of a password account if a scope was refused", () =>
     Effect.gen(function*() {
       const server = Server.make([refused("invalid_scope")])
       const client = yield* passwordClient(server)
@@ -144,7 +144,7 @@ describe("the memory of refusals", () => {
       assert.strictEqual(yield* outcome(right), "token-2")
     }))
 
-  it.effect("leaves a server that throttles alone, whichever view asks", () =>
+  it.effect("sends nothing to a server that throttles, whichever view is called", () =>
     Effect.gen(function*() {
       const server = Server.make([Server.status(429, { "retry-after": "60" })])
       const views = yield* sevenViews(yield* secretClient(server))
@@ -155,7 +155,7 @@ describe("the memory of refusals", () => {
     }))
 
   for (const [kind, error] of [["password", "invalid_grant"], ["secret", "invalid_client"]] as const) {
-    it.effect(`sends each of two replicas of a wrong ${kind} once, though they come in turn`, () =>
+    it.effect(`sends each of two alternating wrong values of a ${kind} once`, () =>
       Effect.gen(function*() {
         const server = Server.make([], refused(error, 401))
         let reads = 0
@@ -180,7 +180,7 @@ describe("the memory of refusals", () => {
       ["invalid_grant", refused("invalid_grant"), "GrantRefused"]
     ] as const
   ) {
-    it.effect(`still knows of ${name} after the secret could not be read for a moment`, () =>
+    it.effect(`still remembers ${name} after the secret could not be read for a moment`, () =>
       Effect.gen(function*() {
         const server = Server.make([], answer)
         let reads = 0
@@ -208,7 +208,7 @@ describe("the memory of refusals", () => {
       ["a redirect", Server.status(302, { location: "https://login.acme.test" })]
     ] as ReadonlyArray<readonly [string, Server.Answer]>
   ) {
-    it.effect(`sends a password again after 30 s, 5 min, 15 min, then hourly, where the reply is unclear: ${name}`, () =>
+    it.effect(`sends a password again after 30 s, 5 min, 15 min, then hourly, if the reply is unclear: ${name}`, () =>
       Effect.gen(function*() {
         const server = Server.make([], answer)
         const at = yield* requestsOver(9_000, yield* passwordClient(server), server.seen)
@@ -216,7 +216,7 @@ describe("the memory of refusals", () => {
       }))
   }
 
-  it.effect("clears what it remembers with a success", () =>
+  it.effect("is cleared by a success", () =>
     Effect.gen(function*() {
       const wrong = refused("invalid_client", 401)
       const server = Server.make([wrong, wrong, Server.token({ expires_in: 60 }), wrong])
@@ -229,7 +229,7 @@ describe("the memory of refusals", () => {
       assert.strictEqual(next, failed + 30)
     }))
 
-  it.effect("clears what it remembers with `renew`, for all views", () =>
+  it.effect("is cleared by `renew`, for all views", () =>
     Effect.gen(function*() {
       const server = Server.make([refused("invalid_grant")])
       const [first, second] = yield* sevenViews(yield* passwordClient(server))
@@ -280,7 +280,7 @@ describe("a refresh token", () => {
       ["an error of the server's own", refused("token_expired")]
     ] as ReadonlyArray<readonly [string, Server.Answer]>
   ) {
-    it.effect(`that is over is followed by the password in the same call, and never sent again: ${name}`, () =>
+    it.effect(`that was refused is followed by the password in the same call, and never sent again: ${name}`, () =>
       Effect.gen(function*() {
         const { client, server } = yield* expired([answer])
         assert.strictEqual(yield* outcome(client), "token-3")
@@ -289,7 +289,7 @@ describe("a refresh token", () => {
       }))
   }
 
-  it.effect("is kept where the client was refused, and sent again after that time", () =>
+  it.effect("is kept if the client was refused, and sent again after the delay", () =>
     Effect.gen(function*() {
       const { client, server } = yield* expired([refused("invalid_client", 401)])
       assert.strictEqual(yield* outcome(client), "CredentialsRefused")
@@ -319,7 +319,7 @@ describe("a refresh token", () => {
       ["a reply that isn't understood", Server.status(200, {}, {})]
     ] as const
   ) {
-    it.effect(`that may be spent is sent once more, 5 s later, and no third time: then the password is; ${name}`, () =>
+    it.effect(`that may be spent is sent once more, 5 s later; after that the password is sent: ${name}`, () =>
       Effect.gen(function*() {
         const { client, server } = yield* expired([answer, answer])
         for (let second = 0; second < 90; second++) {
@@ -339,7 +339,7 @@ describe("a refresh token", () => {
       assert.deepStrictEqual(sent(server), ["password", "refresh-1", "refresh-1", "refresh-1"])
     }))
 
-  it.effect("is left alone by `renew` where it may be spent", () =>
+  it.effect("is not used by `renew` if it may be spent", () =>
     Effect.gen(function*() {
       const { client, server } = yield* expired([Server.status(500)])
       assert.strictEqual(yield* outcome(client), "Unavailable")
@@ -348,7 +348,7 @@ describe("a refresh token", () => {
     }))
 
   for (const recovery of [40, 41.7, 100]) {
-    it.effect(`doesn't keep a password account from a token within 5 s of a recovery, after ${recovery} s`, () =>
+    it.effect(`delays a token of a password account at most 5 s after a recovery, after ${recovery} s`, () =>
       Effect.gen(function*() {
         let down = false
         const server = Server.make(
@@ -382,7 +382,7 @@ describe("renew", () => {
       assert.strictEqual(yield* Fiber.join(waiting), "token-2")
     }))
 
-  it.effect("requests a token itself, where it joined a caller that was given what is remembered", () =>
+  it.effect("requests a token itself if it joined a caller that got a remembered failure", () =>
     Effect.gen(function*() {
       let reads = 0
       const server = Server.make([refused("invalid_client", 401)])
@@ -408,7 +408,7 @@ describe("renew", () => {
 })
 
 describe("whole seconds", () => {
-  it.effect("count from the second in which the request was sent, rounded down: no token is served in its last", () =>
+  it.effect("count from the second in which the request was sent, rounded down: no token is served in its last second", () =>
     Effect.gen(function*() {
       for (const at of [0, 700, 999]) {
         yield* TestClock.setTime(1_000_000 + at)

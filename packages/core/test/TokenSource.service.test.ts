@@ -28,7 +28,7 @@ interface AcmeOptions extends ProviderClient.Options, Provider.Account<ClientAut
 class Acme extends ProviderService.Service<Acme, AcmeOptions>()("test/Acme", acme) {}
 
 describe("the TokenSource of a service", () => {
-  it.effect("is its account, for code that works with any provider", () =>
+  it.effect("is the account of the service, for code that works with any provider", () =>
     Effect.gen(function*() {
       const server = Server.make([])
       const live = Acme.layer({ clientId: "client", clientSecret: Redacted.make("secret") }).pipe(
@@ -48,7 +48,7 @@ describe("the TokenSource of a service", () => {
     }))
 
   for (const given of ["to the caller", "to the Layer"] as const) {
-    it.effect(`hands each token request to the WaitUntil that is given ${given}, and no cached token`, () =>
+    it.effect(`passes each token request to the WaitUntil that is given ${given}, and no cached token`, () =>
       Effect.gen(function*() {
         const promises: Array<Promise<unknown>> = []
         const waitUntil = (promise: Promise<unknown>) => void promises.push(promise)

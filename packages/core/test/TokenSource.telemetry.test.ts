@@ -56,7 +56,7 @@ describe("the log", () => {
       ])
     }))
 
-  it.effect("warns once of a renewal that fails, then ever more rarely, and tells of the recovery", () =>
+  it.effect("has one warning for a failing renewal, then fewer and fewer, and one message on recovery", () =>
     Effect.gen(function*() {
       let down = false
       const { client, lines } = yield* logged(
@@ -86,7 +86,7 @@ describe("the log", () => {
       ])
     }))
 
-  it.effect("has no warning where callers get the failure", () =>
+  it.effect("has no warning if callers get the failure", () =>
     Effect.gen(function*() {
       const { client, lines } = yield* logged([], "Info", Server.status(401, {}, { error: "invalid_client" }))
       yield* Effect.flip(client.token)
@@ -102,7 +102,7 @@ describe("the log", () => {
       ["no reply", Server.broken("ECONNRESET"), "The token request is retried"]
     ] as const
   ) {
-    it.effect(`says what to do, and holds no secret: ${name}`, () =>
+    it.effect(`has what to do, and no secret: ${name}`, () =>
       Effect.gen(function*() {
         const { client, lines } = yield* logged([Server.token()], "Debug", answer)
         yield* client.token

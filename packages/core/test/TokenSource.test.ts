@@ -76,7 +76,7 @@ const sweep = [
 ] as const
 
 describe("TokenSource", () => {
-  it.effect("refuses a deadline that is none, before any request", () =>
+  it.effect("does not accept an invalid deadline: fails before any request", () =>
     Effect.gen(function*() {
       for (const deadline of [0, -1, NaN, Infinity, "-1 second", "soon" as "1 second"] as const) {
         const error = yield* TokenSource.makeSource(provider(), credentials, { deadline }).pipe(
@@ -91,7 +91,7 @@ describe("TokenSource", () => {
     }))
 
   describe("one token request", () => {
-    it.effect("serves one token to many callers, and another after its end", () =>
+    it.effect("serves one token to many callers, and another after it has expired", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
@@ -103,7 +103,7 @@ describe("TokenSource", () => {
       }))
 
     for (const moment of ["before the request is sent", "in flight", "after the reply"] as const) {
-      it.effect(`gives the others the token when the first of 10,000 callers is interrupted ${moment}`, () =>
+      it.effect(`returns the token to the others when the first of 10,000 callers is interrupted ${moment}`, () =>
         Effect.gen(function*() {
           const server = Server.make([Server.after("2 seconds", Server.token())])
           const source = yield* sourceOf(server)
@@ -120,7 +120,7 @@ describe("TokenSource", () => {
         }))
     }
 
-    it.effect("keeps the reply that comes after all of 10,000 callers were interrupted", () =>
+    it.effect("keeps a reply that arrives after all of 10,000 callers were interrupted", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.after("2 seconds", Server.token())])
         const source = yield* sourceOf(server)
@@ -132,7 +132,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 1)
       }))
 
-    it.effect("ends with its scope: the request is given up, and who waits is told", () =>
+    it.effect("ends with its scope: the request is aborted, and waiting callers fail", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.hang])
         const scope = yield* Scope.make()
@@ -145,7 +145,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "Unavailable")
       }))
 
-    it.effect("ends at its deadline, and the next caller begins another", () =>
+    it.effect("ends at its deadline, and the next caller starts another", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.hang])
         const source = yield* sourceOf(server)
@@ -156,7 +156,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-2")
       }))
 
-    it.effect("retries a transient failure, within the token request, three times at most", () =>
+    it.effect("tries three times at most after transient failures", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.status(500), Server.broken("ECONNRESET")])
         const source = yield* sourceOf(server)
@@ -172,7 +172,7 @@ describe("TokenSource", () => {
         assert.strictEqual(down.seen.requests, 3)
       }))
 
-    it.effect("tells those who wait at once what went wrong, where the deadline leaves no time to try again", () =>
+    it.effect("fails waiting callers at once if the deadline leaves no time for another attempt", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.after("29.999 seconds", Server.status(500))])
         const source = yield* sourceOf(server)
@@ -213,7 +213,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 2)
       }))
 
-    it.effect("doesn't let a failing renewal affect a caller before the token expires, and backs off", () =>
+    it.effect("lets a failing renewal affect no caller before the token expires, and backs off", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token()], Server.status(503))
         const source = yield* sourceOf(server)
@@ -232,7 +232,7 @@ describe("TokenSource", () => {
         )
       }))
 
-    it.effect("tells every waiting caller the same error, and when to come back", () =>
+    it.effect("fails every waiting caller with the same error and its retryAt", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.status(429, { "retry-after": "20" })])
         const source = yield* sourceOf(server)
@@ -242,7 +242,7 @@ describe("TokenSource", () => {
         assert.strictEqual(error.retryAt, 20_000)
       }))
 
-    it.effect("uses the same token again for what is left of it, and asks again only after its end", () =>
+    it.effect("uses the same token again for its remaining lifetime, and requests another only after that", () =>
       Effect.gen(function*() {
         const same = (left: number) => Server.token({ access_token: "same", expires_in: left })
         const server = Server.make([same(10), same(2)])
@@ -261,7 +261,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-3")
       }))
 
-    it.effect("looks at the token again after a wait: one that ended meanwhile is not served", () =>
+    it.effect("checks the token again after a wait: one that has expired meanwhile is not served", () =>
       Effect.gen(function*() {
         const server = Server.make([
           Server.after("10 seconds", Server.token({ expires_in: 5 })),
@@ -273,7 +273,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(waiting), "token-2")
       }))
 
-    it.effect("gives a token with a lifetime of 0 to those who waited for it, and to no other caller", () =>
+    it.effect("returns a token with a lifetime of 0 to the callers that waited for it, and to no other", () =>
       Effect.gen(function*() {
         const server = Server.make([], Server.token({ expires_in: 0 }))
         const source = yield* sourceOf(server)
@@ -286,7 +286,7 @@ describe("TokenSource", () => {
   })
 
   describe("clocks", () => {
-    it.effect("doesn't serve an ended token after the wall clock was set back an hour", () =>
+    it.effect("serves no expired token after the wall clock was set back by an hour", () =>
       Effect.gen(function*() {
         yield* TestClock.setTime(10_000_000)
         const server = Server.make([])
@@ -299,7 +299,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-2")
       }))
 
-    it.effect("asks once, and makes no storm, after the wall clock jumped an hour ahead", () =>
+    it.effect("sends one token request after the wall clock jumped ahead by an hour", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
@@ -311,7 +311,7 @@ describe("TokenSource", () => {
   })
 
   describe("rejections", () => {
-    it.effect("asks once for ten thousand callers who saw the same 401", () =>
+    it.effect("sends one token request for ten thousand callers that got the same 401", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
@@ -323,7 +323,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 2)
       }))
 
-    it.effect("doesn't throw a fresh token away for a late 401 on the old one", () =>
+    it.effect("keeps a fresh token on a late 401 for the old one", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
@@ -334,7 +334,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 2)
       }))
 
-    it.effect("spends few tokens on an API that refuses every one: none within a growing floor", () =>
+    it.effect("requests few tokens for an API that refuses every one: none within a growing delay", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const source = yield* sourceOf(server)
@@ -346,7 +346,7 @@ describe("TokenSource", () => {
         assert.isAtMost(server.seen.requests, 18)
       }))
 
-    it.effect("hands a rejected token out again only if the server does", () =>
+    it.effect("serves a rejected token again only if the server returns it again", () =>
       Effect.gen(function*() {
         const same = Server.token({ access_token: "same" })
         const server = Server.make([same, same, Server.status(503), Server.status(503), Server.status(503)])
@@ -360,7 +360,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(refused), "Unavailable")
       }))
 
-    it.effect("shows the token at a look only while it is fresh", () =>
+    it.effect("returns the token without an effect only while it is fresh", () =>
       Effect.gen(function*() {
         const source = yield* sourceOf(Server.make([]))
         assert.isUndefined(source.peek())
@@ -376,7 +376,7 @@ describe("TokenSource", () => {
   })
 
   describe("memory of refusals", () => {
-    it.effect("answers refused credentials from memory, for a time that grows", () =>
+    it.effect("remembers refused credentials for a growing time", () =>
       Effect.gen(function*() {
         const server = Server.make([], Server.status(401, {}, { error: "invalid_client" }))
         const source = yield* sourceOf(server)
@@ -388,7 +388,7 @@ describe("TokenSource", () => {
         assert.strictEqual(server.seen.requests, 8)
       }))
 
-    it.effect("asks at once for `renew`, and forgets what was refused", () =>
+    it.effect("`renew` sends a request at once, and clears what was refused", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.status(401, {}, { error: "invalid_client" })])
         const source = yield* sourceOf(server)
@@ -429,7 +429,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual(server.seen.bodies.map((body) => body["password"]), ["wrong", "right"])
       }))
 
-    it.effect("says of credentials whose reading was interrupted that they could not be read, and remembers it", () =>
+    it.effect("reports credentials whose reading was interrupted as unreadable, and remembers it", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         let reads = 0
@@ -449,7 +449,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual([reads, server.seen.requests], [1, 0])
       }))
 
-    it.effect("ends at its deadline, and asks for nothing later, where reading the credentials can't be interrupted", () =>
+    it.effect("ends at its deadline, and sends nothing later, if reading the credentials can't be interrupted", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         const vault = yield* Deferred.make<void>()
@@ -476,7 +476,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual([reads, server.seen.requests], [2, 1])
       }))
 
-    it.effect("closes its scope also while credentials are read that can't be interrupted", () =>
+    it.effect("closes its scope while an uninterruptible read of credentials runs", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const source = yield* sourceOf(Server.make([]), provider(), Effect.uninterruptible(Effect.never)).pipe(
@@ -488,7 +488,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(waiting), "Unavailable")
       }))
 
-    it.effect("leaves a server that throttles alone until it says, and doesn't delay callers with a valid token", () =>
+    it.effect("sends nothing to a server that throttles until the time that it named, and delays no caller with a valid token", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token(), Server.status(429, { "retry-after": "100" })])
         const source = yield* sourceOf(server)
@@ -504,7 +504,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* outcome(source), "token-3")
       }))
 
-    it.effect("reads the credentials no more often for those who ask while a renewal is held back", () =>
+    it.effect("reads the credentials no more often for callers during a delay", () =>
       Effect.gen(function*() {
         const server = Server.make([Server.token(), Server.status(429, { "retry-after": "100" })])
         let reads = 0
@@ -525,7 +525,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual([reads, server.seen.requests], [2, 2])
       }))
 
-    it.effect("picks a rotated secret up with no restart", () =>
+    it.effect("uses a rotated secret without a restart", () =>
       Effect.gen(function*() {
         const server = Server.make([])
         let secret = "old"
@@ -542,7 +542,7 @@ describe("TokenSource", () => {
         assert.deepStrictEqual(server.seen.bodies.map((body) => body["client_secret"]), ["old", "new"])
       }))
 
-    it.effect("says that the credentials can't be read, and nothing of why", () =>
+    it.effect("reports that the credentials can't be read, without the cause", () =>
       Effect.gen(function*() {
         const source = yield* sourceOf(Server.make([]), provider(), Effect.die(new Error("vault says hunter2")))
         const error = yield* Effect.flip(source.get)
@@ -555,7 +555,7 @@ describe("TokenSource", () => {
     const rotating = (number: number, fields: Readonly<Record<string, unknown>> = {}) =>
       Server.token({ refresh_token: `refresh-${number}`, expires_in: 60, ...fields })
 
-    it.effect("prefers the refresh token, and keeps the newest", () =>
+    it.effect("sends the refresh token first, and keeps the newest", () =>
       Effect.gen(function*() {
         const server = Server.make([rotating(1), rotating(2), Server.token({ expires_in: 60 }), rotating(4)])
         const source = yield* sourceOf(server, passwordProvider, withPassword("right"))
@@ -569,7 +569,7 @@ describe("TokenSource", () => {
         )
       }))
 
-    it.effect("sends a refresh token once, also where the application's client tries again by itself", () =>
+    it.effect("sends a refresh token once, also if the application's client retries", () =>
       Effect.gen(function*() {
         const server = Server.make([rotating(1), Server.broken("ECONNRESET")])
         const http = HttpClient.retryTransient(server.http, { times: 3 })
@@ -608,7 +608,7 @@ describe("TokenSource", () => {
         ["a timeout", Server.hang]
       ] as const
     ) {
-      it.effect(`sends no password after ${name}, and the refresh token not again in a hurry`, () =>
+      it.effect(`sends no password after ${name}, and the refresh token not again at once`, () =>
         Effect.gen(function*() {
           const server = Server.make([rotating(1), answer])
           const source = yield* sourceOf(server, passwordProvider, withPassword("right"))
@@ -627,7 +627,7 @@ describe("TokenSource", () => {
         }))
     }
 
-    it.effect("sends no refresh token that came for other credentials than those that ask now", () =>
+    it.effect("sends no refresh token that was issued for other credentials", () =>
       Effect.gen(function*() {
         const server = Server.make([rotating(1), rotating(2)])
         let password = "old"
@@ -644,7 +644,7 @@ describe("TokenSource", () => {
         )
       }))
 
-    it.effect("doesn't try a refresh token that is known to be over", () =>
+    it.effect("does not send a refresh token that has expired", () =>
       Effect.gen(function*() {
         const server = Server.make([rotating(1, { refresh_expires_in: 100 })])
         const source = yield* sourceOf(
@@ -659,8 +659,8 @@ describe("TokenSource", () => {
       }))
   })
 
-  describe("telling", () => {
-    it.effect("says why each token was requested, and how it went", () =>
+  describe("events, spans and metrics", () => {
+    it.effect("has an event for each token request, with its reason and outcome", () =>
       Effect.gen(function*() {
         const same = Server.token({ access_token: "same" })
         const server = Server.make([same, same, Server.token(), Server.token({ expires_in: 10 })])
@@ -685,7 +685,7 @@ describe("TokenSource", () => {
         )
       }))
 
-    it.effect("ends with its scope, for those who listen and for those who come too late", () =>
+    it.effect("ends the event stream with the scope, also for late subscribers", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const source = yield* Effect.provideService(sourceOf(Server.make([])), Scope.Scope, scope)

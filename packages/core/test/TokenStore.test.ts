@@ -17,7 +17,7 @@ describe("TokenStore.meets", () => {
   const meets = (reason: Parameters<typeof TokenStore.meets>[0]["reason"], stored: AccessToken, now = 50_000) =>
     TokenStore.meets({ current, jitter: 0, reason, startedAt: 40_000 }, stored, now)
 
-  it("takes no expired token, and none that may be used just once, whatever it is needed for", () => {
+  it("accepts no expired token, and none with a lifetime of 0, whatever the need", () => {
     for (const reason of ["first", "expired", "rejected", "forced"] as const) {
       assert.isFalse(meets(reason, token("other", 45_000, 50_000)))
       assert.isFalse(meets(reason, token("other", 60_000, 60_000)))
@@ -25,17 +25,17 @@ describe("TokenStore.meets", () => {
     }
   })
 
-  it("takes any other valid token instead of a rejected one", () => {
+  it("accepts any other valid token in place of a rejected one", () => {
     assert.isFalse(meets("rejected", current))
     assert.isTrue(meets("rejected", token("other", 0, 100_000)))
   })
 
-  it("takes instead of a forced one only what was requested since", () => {
+  it("accepts for a forced renewal only a token that was requested since", () => {
     assert.isFalse(meets("forced", token("other", 39_999, 100_000)))
     assert.isTrue(meets("forced", token("other", 40_000, 100_000)))
   })
 
-  it("takes instead of an expiring one what is fresh, and the current one only if it was requested again", () => {
+  it("accepts a fresh token in place of an expiring one, and the current one only if it was requested again", () => {
     assert.isTrue(meets("expiring", token("other", 0, 100_000)))
     assert.isFalse(meets("expiring", token("other", 0, 100_000), 80_001))
     assert.isFalse(meets("expiring", token("current", 1_000, 100_000)))

@@ -23,7 +23,7 @@ const routeeWith = (fetch: typeof globalThis.fetch) =>
   )
 
 describe("AuthenticatedHttpClient", () => {
-  it("shows the token in no error that nothing has caught, and in no response", () =>
+  it("shows the token in no uncaught error and in no response", () =>
     Effect.gen(function*() {
       const { http } = yield* Routee
       const shown = [
@@ -41,7 +41,7 @@ describe("AuthenticatedHttpClient", () => {
       }
     }).pipe(Effect.provide(routeeWith(answers)), Effect.runPromise))
 
-  it("attaches another token to a request that it has sent, where that is sent again", () => {
+  it("attaches the current token to a request that is sent a second time", () => {
     let issued = 0
     const received: Array<string | null> = []
     const server: typeof globalThis.fetch = async (input, init) => {

@@ -82,7 +82,7 @@ const run = <A, E>(test: Effect.Effect<A, E, HttpClient.HttpClient | Scope.Scope
   Effect.runPromise(Effect.scoped(test).pipe(Effect.provide(FetchHttpClient.layer)))
 
 describe("a token request", () => {
-  it("is redirected nowhere, whatever the application's client is set to do", () =>
+  it("follows no redirect, whatever the application's client is set to do", () =>
     run(Effect.gen(function*() {
       const http = yield* HttpClient.HttpClient
       let status = 0
@@ -116,7 +116,7 @@ describe("a token request", () => {
       }
     })))
 
-  it("leaves what the application has set as it was", () =>
+  it("leaves the application's settings unchanged", () =>
     run(Effect.gen(function*() {
       const http = yield* HttpClient.HttpClient
       const server = yield* serve((_, response) =>

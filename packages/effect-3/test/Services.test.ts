@@ -33,7 +33,7 @@ import { ended, eventually, granted, open, pause, run, secret, type Server, serv
 const valueOf = (token: { readonly value: Redacted.Redacted }): string => Redacted.value(token.value)
 
 describe("time", () => {
-  it("is the application's: its TestClock turns a token's life", () =>
+  it("is the application's: its TestClock drives a token's lifetime", () =>
     run(Effect.gen(function*() {
       const there = server()
       const { tokenRequests } = there
@@ -69,7 +69,7 @@ describe("time", () => {
 })
 
 describe("interruption", () => {
-  it("ends one caller's wait, and no other caller's", () =>
+  it("of one caller ends the wait of no other caller", () =>
     run(Effect.gen(function*() {
       const answer = yield* Deferred.make<Response>()
       const there = server({ token: () => Deferred.await(answer) })
@@ -84,7 +84,7 @@ describe("interruption", () => {
       assert.strictEqual(there.aborted(), 0)
     })))
 
-  it("of all callers keeps the reply that comes", () =>
+  it("of all callers keeps a reply that arrives", () =>
     run(Effect.gen(function*() {
       const answer = yield* Deferred.make<Response>()
       const there = server({ token: () => Deferred.await(answer) })
@@ -137,7 +137,7 @@ describe("the scope's end", () => {
 })
 
 describe("errors", () => {
-  it("are Effect 3's: told apart by tag and reason, and by Schema on the wire", () =>
+  it("are Effect 3's: distinguished by tag and reason, and encoded by Schema", () =>
     run(Effect.gen(function*() {
       const there = server({
         token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status: 401 }))
@@ -155,7 +155,7 @@ describe("errors", () => {
       assert.deepInclude(encoded.reason, { _tag: "CredentialsRefused", status: 401 })
     })))
 
-  it("show no secret, whatever the server or the client repeats", () =>
+  it("show no secret, whatever the server or the client contains", () =>
     run(Effect.gen(function*() {
       const encoded = btoa(`acme-7:${secret}`)
       const answers = [
@@ -250,7 +250,7 @@ describe("configuration", () => {
       )
     })))
 
-  it("takes a variable that is empty for one that is not set, and what is given as undefined for missing", () =>
+  it("treats an empty variable as not set, and undefined as missing", () =>
     run(Effect.gen(function*() {
       const empty = ["VOIPEX_BASE_URL", "VOIPEX_CLIENT_ID", "VOIPEX_SCOPES"].map((name) => [name, ""] as const)
       const account = [["VOIPEX_USERNAME", "alice"], ["VOIPEX_PASSWORD", secret]] as const
@@ -265,7 +265,7 @@ describe("configuration", () => {
       assert.deepInclude(error.reason, { _tag: "InvalidOption", variable: "VOIPEX_PASSWORD" })
     })))
 
-  it("names the variable that is missing, and fails with ConfigError where one can't be read", () =>
+  it("names the missing variable, and fails with ConfigError if one can't be read", () =>
     run(Effect.gen(function*() {
       const missing = yield* Effect.flip(layerOf([["VOIPEX_USERNAME", "alice"]], Voipex.layerConfig()))
       assert.instanceOf(missing, TokenError)
@@ -289,7 +289,7 @@ describe("a secret that is an effect", () => {
       )
     })))
 
-  it("fails without a word of what it failed with", () =>
+  it("fails without the text of its cause", () =>
     run(Effect.gen(function*() {
       const routee = yield* open(server(), { applicationSecret: Effect.fail({ secret }) })
       const error = yield* Effect.flip(routee.token)
@@ -325,7 +325,7 @@ describe("http", () => {
       assert.strictEqual(valueOf(yield* routee.token), "token-2")
     })))
 
-  it("gives a refusal that lasts with its body, after two requests", () =>
+  it("returns a repeated 401 with its body, after two requests", () =>
     run(Effect.gen(function*() {
       const there = server({ api: () => Effect.succeed(Response.json({ sorry: true }, { status: 403 })) })
       const routee = yield* open(there)
@@ -335,14 +335,14 @@ describe("http", () => {
       assert.lengthOf(there.apiRequests, 2)
     })))
 
-  it("renews behind a client that takes the status for an error", () =>
+  it("renews with a client that turns the status into an error", () =>
     run(Effect.gen(function*() {
       const there = server({ api: refused })
       const routee = yield* open({ ...there, http: HttpClient.filterStatusOk(there.http) })
       assert.strictEqual((yield* routee.http.get("/sms")).status, 200)
     })))
 
-  it("sends the token to no other origin, and looks at the URL that the application's client makes", () =>
+  it("sends the token to no other origin, and checks the URL that the application's client makes", () =>
     run(Effect.gen(function*() {
       const there = server()
       const astray = HttpClient.mapRequest(there.http, HttpClientRequest.setUrl("https://other.example/"))
@@ -355,7 +355,7 @@ describe("http", () => {
       assert.lengthOf(there.apiRequests, 0)
     })))
 
-  it("leaves a caller's own authorization alone", () =>
+  it("leaves a caller's own authorization unchanged", () =>
     run(Effect.gen(function*() {
       const there = server()
       const routee = yield* open(there)
@@ -364,7 +364,7 @@ describe("http", () => {
       assert.lengthOf(there.tokenRequests, 0)
     })))
 
-  it("gets another token once for a thousand callers whose token was revoked, and all succeed", () =>
+  it("sends one token request for a thousand callers whose token was revoked, and all succeed", () =>
     run(Effect.gen(function*() {
       const callers = 1000
       const refusals = yield* Deferred.make<void>()
@@ -418,7 +418,7 @@ describe("http", () => {
       )
     })))
 
-  it("is an HttpClient like any other where one is asked for", () =>
+  it("is an HttpClient like any other", () =>
     run(Effect.gen(function*() {
       const there = server({ token: () => Effect.succeed(Response.json({ error: "invalid_client" }, { status: 401 })) })
       const routee = yield* open(there)
@@ -427,7 +427,7 @@ describe("http", () => {
       assert.instanceOf(error.cause, TokenError)
     })))
 
-  it("makes a failure transient to retryTransient only where the same call may succeed later", () =>
+  it("is retried by retryTransient only if the same call may succeed later", () =>
     run(Effect.gen(function*() {
       const reasonOf = (there: Server, url: string) =>
         Effect.flatMap(open(there), ({ http }) => Effect.flip(toHttpClient(http).get(url))).pipe(
@@ -457,7 +457,7 @@ describe("a token request", () => {
       )
     })))
 
-  it("is the first grant's each time, where the application wants no refresh token used", () =>
+  it("uses the primary grant each time if the application uses no refresh token", () =>
     run(Effect.gen(function*() {
       const there = server({ token: (count) => Effect.succeed(granted(count, { refresh_token: "again" })) })
       const voipex = yield* Voipex.make({
@@ -474,7 +474,7 @@ describe("a token request", () => {
       assert.lengthOf(there.tokenRequests, 2)
     })))
 
-  it("takes no secret elsewhere where the application's client follows redirects", () =>
+  it("sends no secret to another server if the application's client follows redirects", () =>
     run(Effect.gen(function*() {
       for (const status of [301, 302, 303, 307, 308]) {
         const there = server({
@@ -490,7 +490,7 @@ describe("a token request", () => {
       }
     })))
 
-  it("follows no redirect, and holds nothing of the caller", () =>
+  it("follows no redirect, and contains nothing of the caller", () =>
     run(Effect.gen(function*() {
       const sent: Array<RequestInit> = []
       const fetch: typeof globalThis.fetch = (_, init = {}) => {
@@ -511,7 +511,7 @@ describe("a token request", () => {
       for (const header of ["traceparent", "b3"]) assert.isFalse(new Headers(sent[0]?.headers).has(header))
     })))
 
-  it("with a refresh token is sent once, also by an application's client that tries again by itself", () =>
+  it("with a refresh token is sent once, also if the application's client retries", () =>
     run(Effect.gen(function*() {
       const sent: Array<string | null> = []
       const http = HttpClient.make((request) =>
@@ -602,7 +602,7 @@ describe("a token request", () => {
       assert.deepStrictEqual(after.map(({ count }, index) => count - (before[index]?.count ?? 0)), [1, 1])
     })))
 
-  it("is told when it is over, with its reason", () =>
+  it("has an event when it has finished, with its reason", () =>
     run(Effect.gen(function*() {
       const routee = yield* open(server())
       const events = yield* Effect.fork(Stream.runCollect(Stream.take(routee.events, 2)))
@@ -617,7 +617,7 @@ describe("a token request", () => {
       )
     })))
 
-  it("is reported until the scope closes that the service is in", () =>
+  it("is reported until the scope of the service closes", () =>
     run(Effect.gen(function*() {
       const scope = yield* Scope.make()
       const routee = yield* Scope.extend(open(server()), scope)

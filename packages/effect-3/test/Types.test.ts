@@ -20,7 +20,7 @@ type Missing<Tag> = Tag extends string
 /** Not those of Effect itself. */
 type Field<Name> = Name extends `~${string}` ? never : Name extends string ? Name : never
 
-describe("the types, which speak of Effect 3 alone,", () => {
+describe("the types, which contain only those of Effect 3,", () => {
   it("take the options of the providers' packages, by the same names", () => {
     expectTypeOf<keyof Effect3.Options>().toEqualTypeOf<keyof Options4>()
     expectTypeOf<keyof Effect3.RouteeOptions>().toEqualTypeOf<keyof RouteeOptions>()
@@ -31,7 +31,7 @@ describe("the types, which speak of Effect 3 alone,", () => {
     expectTypeOf<keyof Effect3.VonageContactCenterV0Options>().toEqualTypeOf<keyof VonageContactCenterV0Options>()
   })
 
-  it("know the same words", () => {
+  it("accept the same names", () => {
     expectTypeOf<Effect3.RouteeScope>().toEqualTypeOf<RouteeScope>()
     expectTypeOf<Effect3.VoipexScope>().toEqualTypeOf<VoipexScope>()
     expectTypeOf<Effect3.VonageContactCenterScopes>().toEqualTypeOf<VonageContactCenterScopes>()

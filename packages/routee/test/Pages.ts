@@ -191,7 +191,7 @@ export const routeeFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "the server returns a live token again, with the lifetime that it has left",
     mark: "seen",
-    held: { test: "serves a token that the server returns again until it expires, and sends no needless request" }
+    held: { test: "serves a token that the server returns again until it expires, without further requests" }
   },
   {
     what: "account",

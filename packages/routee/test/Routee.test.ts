@@ -41,7 +41,7 @@ describe("Routee", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("gets every scope of the application where it names none, and else those that it names", () =>
+    it.effect("gets every scope of the application if none is given, otherwise those that are given", () =>
       Effect.gen(function*() {
         const { routee, sandbox } = yield* open("scopes")
         assert.isAbove((yield* routee.token).scopes.length, 10)
@@ -78,7 +78,7 @@ describe("Routee", () => {
         ])
       }))
 
-    it.effect("reads the application's rights, and writes them back as a store does", () =>
+    it.effect("reads the application's permissions, and encodes them as a store does", () =>
       Effect.gen(function*() {
         const { routee } = yield* open("rights", { scopes: ["sms", "voice"] })
         const { reply } = yield* routee.token
@@ -121,7 +121,7 @@ describe("Routee", () => {
         yield* sandbox.setLifetime({ provider: "routee" }, 3600)
       }))
 
-    it.effect("serves a token that the server returns again until it expires, and sends no needless request", () =>
+    it.effect("serves a token that the server returns again until it expires, without further requests", () =>
       Effect.gen(function*() {
         const { counts, routee, sandbox } = yield* open("same")
         const first = yield* routee.token
@@ -147,7 +147,7 @@ describe("Routee", () => {
       }))
 
     for (const status of [401, 403] as const) {
-      it.effect(`issues a new token and repeats the request once an API resource answers ${status}`, () =>
+      it.effect(`requests a new token and repeats the request when an API resource returns ${status}`, () =>
         Effect.gen(function*() {
           const { counts, routee, sandbox } = yield* open(`refused-${status}`)
           yield* sandbox.behave({ routee: { expiredTokenStatus: status } })
@@ -166,7 +166,7 @@ describe("Routee", () => {
         assert.isAtMost((yield* counts).token, 3)
       }))
 
-    it.effect("names wrong credentials, in Spring's form, without a secret", () =>
+    it.effect("reports wrong credentials in Spring's form, without a secret", () =>
       Effect.gen(function*() {
         const { routee } = yield* open("wrong", { applicationSecret: Redacted.make("wr0ng-s3cret") })
         const error = yield* Effect.flip(routee.token)
@@ -200,7 +200,7 @@ describe("Routee", () => {
         (effect) => Effect.flatMap(Sandbox, ({ fetch }) => Effect.provideService(effect, FetchHttpClient.Fetch, fetch))
       ))
 
-    it.effect("form-encodes the header where an option says so, and takes other URLs of endpoint and API", () =>
+    it.effect("form-encodes the header if an option says so, and accepts other URLs of the endpoint and the API", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear

@@ -97,7 +97,7 @@ export const routeraFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "or `client_id:client_secret` in a Basic header (`ClientAuthentication.clientSecretBasicRaw`); never both",
     mark: "doc",
-    held: { test: "or sends a Basic header, with grant_type in the body, never both" }
+    held: { test: "sends a Basic header instead, with grant_type in the body, never both" }
   },
   {
     what: "reply",

@@ -36,7 +36,7 @@ describe("Routera", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("or sends a Basic header, with grant_type in the body, never both", () =>
+    it.effect("sends a Basic header instead, with grant_type in the body, never both", () =>
       Effect.gen(function*() {
         const { routera, sandbox } = yield* open({ clientAuthentication: ClientAuthentication.clientSecretBasicRaw })
         yield* routera.token
@@ -66,7 +66,7 @@ describe("Routera", () => {
         assert.deepInclude(yield* me.json, { account: clientId })
       }))
 
-    it.effect("names a client_secret that is not valid, a 401", () =>
+    it.effect("reports an invalid client_secret, a 401", () =>
       Effect.gen(function*() {
         const { routera } = yield* open({ clientSecret: Redacted.make("wrong") })
         const { reason } = yield* Effect.flip(routera.token)
@@ -75,7 +75,7 @@ describe("Routera", () => {
         assert.propertyVal(reason, "code", "invalid_client")
       }))
 
-    it.effect("picks up a secret that was changed, where it is given as an effect", () =>
+    it.effect("uses a changed secret if it is given as an effect", () =>
       Effect.gen(function*() {
         let secret = "wrong"
         const { routera } = yield* open({ clientSecret: Effect.sync(() => Redacted.make(secret)) })

@@ -79,7 +79,7 @@ const bare = Effect.flatMap(
 const lastEntry = Effect.flatMap(Sandbox, ({ journal }) => Effect.map(journal, (entries) => entries.at(-1)))
 
 describe("A script", () => {
-  it.effect("answers the next requests one by one, and then no more", () =>
+  it.effect("answers the next requests one by one, and then ends", () =>
     Effect.gen(function*() {
       yield* script(
         Answer.status(429, { retryAfter: 2 }),
@@ -110,7 +110,7 @@ describe("A script", () => {
       assert.strictEqual((yield* ask).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("leaves requests of another kind and to another provider alone", () =>
+  it.effect("applies to no request of another kind or to another provider", () =>
     Effect.gen(function*() {
       const { script, at } = yield* Sandbox
       yield* script({ provider: "routee", kind: "api" }, [Answer.status(500)])
@@ -139,7 +139,7 @@ describe("A script", () => {
 })
 
 describe("An answer", () => {
-  it.effect("bends fields of a token: changed, removed, added, and such as JSON.stringify can't write", () =>
+  it.effect("changes, removes and adds fields of a token, also such as JSON.stringify can't write", () =>
     Effect.gen(function*() {
       yield* script(
         Answer.token({ expires_in: "3600", scope: undefined, extra: null }),
@@ -159,7 +159,7 @@ describe("An answer", () => {
       assert.strictEqual(headers["retry-after"], "9")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("sends any body as it stands, bytes that aren't UTF-8 too", () =>
+  it.effect("sends any body unchanged, also bytes that are not UTF-8", () =>
     Effect.gen(function*() {
       yield* script(Answer.body(Uint8Array.of(0x7b, 0xff, 0x7d)), Answer.body("[]", { contentType: "text/html" }))
       assert.deepStrictEqual([...(yield* bare).body], [0x7b, 0xff, 0x7d])
@@ -213,7 +213,7 @@ describe("An answer", () => {
       assert.strictEqual((yield* lastEntry)?.state, "cut")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("floods with interim answers, and never comes to the final one", () =>
+  it.effect("sends interim replies without end, and never the final one", () =>
     Effect.gen(function*() {
       yield* script(Answer.earlyHints(250))
       const { text } = yield* listen(/(?:HTTP\/1\.1 103[^]*?\r\n\r\n){250}/)
@@ -247,7 +247,7 @@ describe("An answer", () => {
       assert.strictEqual((yield* tokens).length, 1)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("that is lost on its way has had its effect if it was processed, and none if it wasn't", () =>
+  it.effect("that is lost has had its effect if it was processed, and none if it was not", () =>
     Effect.gen(function*() {
       const { refreshTokens, script, at } = yield* Sandbox
       const { password, username } = Account.voipex
@@ -272,7 +272,7 @@ describe("An answer", () => {
       assert.strictEqual(yield* uses, 1)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("ends in the middle, lies about its length, and breaks its chunks", () =>
+  it.effect("ends in the middle, has a wrong length, and has invalid chunks", () =>
     Effect.gen(function*() {
       yield* script(Answer.truncate, Answer.wrongLength(-1), Answer.wrongLength(10), Answer.badChunk)
       const lengths = ({ text }: Heard) => {
@@ -290,7 +290,7 @@ describe("An answer", () => {
       assert.match((yield* listen()).text, /transfer-encoding: chunked[^]*\r\nzz\r\n/)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("drips by the sandbox's clock", () =>
+  it.effect("is sent slowly by the sandbox's clock", () =>
     Effect.gen(function*() {
       yield* script(Answer.drip({ every: 1_000, bytes: 64 }))
       const { arrived } = yield* Sandbox
@@ -309,7 +309,7 @@ describe("An answer", () => {
       assert.isAbove(JSON.stringify(headers).length, 20_000)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("has a body of any size, which is JSON all the same", () =>
+  it.effect("has a body of any size that is valid JSON", () =>
     Effect.gen(function*() {
       yield* script(Answer.bigBody(1_000_000))
       const { body } = yield* bare
@@ -318,7 +318,7 @@ describe("An answer", () => {
       assert.strictEqual((yield* lastEntry)?.state, "answered")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("of any size is cut, says the journal, where the client doesn't take all of it", () =>
+  it.effect("of any size is marked as cut in the journal if the client does not read all of it", () =>
     Effect.gen(function*() {
       const { entries } = yield* Sandbox
       yield* script(Answer.bigBody(64 * 1024 * 1024))
@@ -327,7 +327,7 @@ describe("An answer", () => {
       assert.deepInclude(Option.getOrThrow(yield* Fiber.join(over)), { state: "cut", status: 200, answer: "token" })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("grows a thousandfold when it is decompressed, and is compressed as often as it says", () =>
+  it.effect("grows a thousandfold when it is decompressed, and is compressed as many times as it states", () =>
     Effect.gen(function*() {
       yield* script(Answer.gzipBomb(8 * 1024 * 1024), Answer.nestedEncodings(20))
       const bomb = yield* bare

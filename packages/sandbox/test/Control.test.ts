@@ -58,7 +58,7 @@ describe("The control endpoint", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("scripts answers from JSON, and takes them back", () =>
+  it.effect("scripts answers from JSON, and removes them", () =>
     Effect.gen(function*() {
       const script = {
         target: { provider: "routee", kind: "token" },
@@ -72,7 +72,7 @@ describe("The control endpoint", () => {
       assert.strictEqual((yield* ask()).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("says that a body is too large, or no JSON, or which value is wrong", () =>
+  it.effect("reports a body that is too large or not JSON, or the value that is wrong", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const send = (body: string) =>
@@ -102,7 +102,7 @@ describe("The control endpoint", () => {
       assert.deepStrictEqual(yield* journal, [])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses JSON that isn't a command, and names what is wrong", () =>
+  it.effect("does not accept JSON that is not a command, and names what is wrong", () =>
     Effect.gen(function*() {
       const wrongs = [
         yield* command("script", { target: {}, answers: [{ _tag: "Explode" }] }),
@@ -118,7 +118,7 @@ describe("The control endpoint", () => {
       assert.strictEqual((yield* command("explode", {})).status, 404)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses requests by another name, from another page, or as a form", () =>
+  it.effect("does not accept requests with another host name, from another page, or as a form", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const { host } = new URL(origin)
@@ -145,14 +145,14 @@ describe("The control endpoint", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("keeps itself out of the journal", () =>
+  it.effect("has no entry in the journal", () =>
     Effect.gen(function*() {
       yield* get("state")
       yield* get("nothing")
       assert.strictEqual((yield* get("journal")).text, "[]")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("streams the journal as it happens, from its beginning", () =>
+  it.effect("streams the journal from its beginning", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       yield* ask()

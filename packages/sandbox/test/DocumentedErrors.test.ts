@@ -134,7 +134,7 @@ const refusals: ReadonlyArray<Refusal> = [
   }
 ]
 
-describe("A refusal of the provider's page", () => {
+describe("A refusal that a provider documents", () => {
   for (const { body, form, headers, of, status, url } of refusals) {
     it.effect(of, () =>
       Effect.gen(function*() {
@@ -165,7 +165,7 @@ describe("A refusal of the provider's page", () => {
 })
 
 describe("An API's refusal of an expired token", () => {
-  it.effect("is 401 or 403 at Routee and at Routee Email v1, as it is set", () =>
+  it.effect("is 401 or 403 at Routee and at Routee Email v1, as configured", () =>
     Effect.gen(function*() {
       const { at, behave } = yield* Sandbox
       const servers = [
@@ -188,7 +188,7 @@ describe("An API's refusal of an expired token", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("is 401 elsewhere, at the current Vonage system with its message; a missing right is 403 there", () =>
+  it.effect("is 401 at the others, with a message at the current Vonage system, where a missing permission is 403", () =>
     Effect.gen(function*() {
       const { at, revoke } = yield* Sandbox
       const accept = { accept: "application/vnd.newvoicemedia.v2+json" }

@@ -28,7 +28,7 @@ const reasonOf = (seq: number) =>
   )
 
 describe("An exchange", () => {
-  it.effect("shows a token request and its reply whole, with each secret's fingerprint in its place", () =>
+  it.effect("shows a token request and its reply completely, with a fingerprint in place of each secret", () =>
     Effect.gen(function*() {
       const { at, fingerprint } = yield* Sandbox
       const answer = yield* post(at(routeeToken), `${grant}&scope=sms+voice`, basicOf(Account.routee))
@@ -50,7 +50,7 @@ describe("An exchange", () => {
       assert.strictEqual(response?.size, answer.text.length)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("shows an API request, its JSON body and the answer's", () =>
+  it.effect("shows an API request and its response with their JSON bodies", () =>
     Effect.gen(function*() {
       const { at, fingerprint } = yield* Sandbox
       const token = field(yield* post(at(routeeToken), grant, basicOf(Account.routee)), "access_token")
@@ -72,7 +72,7 @@ describe("An exchange", () => {
       assert.deepInclude(JSON.parse(response?.body ?? ""), { trackingId: "sandbox-sms", provider: "routee" })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("never holds a secret or a token, wherever a client puts it and whatever a script answers", () =>
+  it.effect("never contains a secret or a token, wherever a client puts it and whatever a script answers", () =>
     Effect.gen(function*() {
       const { at, fingerprint, journal, origin, script } = yield* Sandbox
       const { password, username } = Account.voipexOther
@@ -118,7 +118,7 @@ describe("An exchange", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("masks the secret of an account that was added after the same text had come before", () =>
+  it.effect("masks the secret of an account that was added after the same text was recorded", () =>
     Effect.gen(function*() {
       const { addAccount, at, fingerprint, journal } = yield* Sandbox
       const secret = "a-secret-of-later"
@@ -130,7 +130,7 @@ describe("An exchange", () => {
       assert.notInclude(JSON.stringify(yield* exchange(2)), secret)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("masks a token by its field's name, wherever in a reply that is", () =>
+  it.effect("masks a token by its field's name, anywhere in a reply", () =>
     Effect.gen(function*() {
       const { at, fingerprint, script } = yield* Sandbox
       const reply = { data: { token: canary, access_token: canary, list: [{ refresh_token: canary }], name: "shown" } }
@@ -143,7 +143,7 @@ describe("An exchange", () => {
       })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("masks a token by its field's name in what isn't JSON, too, and where it is cut off", () =>
+  it.effect("masks a token by its field's name also in text that is not JSON, and where it is cut off", () =>
     Effect.gen(function*() {
       const { at, fingerprint, script } = yield* Sandbox
       const bodies = [
@@ -164,7 +164,7 @@ describe("An exchange", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("says what a script did with the answer", () =>
+  it.effect("describes what a script did with the answer", () =>
     Effect.gen(function*() {
       const { at, script } = yield* Sandbox
       const answers: ReadonlyArray<readonly [Answer.Answer, string]> = [
@@ -250,7 +250,7 @@ const send = (url: string, headers: Record<string, string>, body: string) =>
 describe("The work for a request", () => {
   const form = { "content-type": "application/x-www-form-urlencoded" }
 
-  it.effect("is bounded: a form of half a million parameters is refused, and 64 names of it are kept", () =>
+  it.effect("is bounded: a form of half a million parameters is refused, and 64 of its names are kept", () =>
     Effect.gen(function*() {
       const { at, journal } = yield* Sandbox
       const body = "a&".repeat(512 * 1024)
@@ -264,7 +264,7 @@ describe("The work for a request", () => {
       assert.deepStrictEqual([kept.size, kept.isCut, kept.body.length < 16_000], [1024 * 1024, true, true])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("leaves little behind: neither long paths and headers nor large bodies stay in memory", () =>
+  it.effect("uses little memory: neither long paths and headers nor large bodies are kept", () =>
     Effect.gen(function*() {
       const { journal, origin } = yield* Sandbox
       const long = "p".repeat(200 * 1024)
@@ -298,7 +298,7 @@ describe("The work for a request", () => {
       assert.isBelow(grown, 8, `${grown} MiB for ${(yield* journal).length} requests`)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("keeps 32 MiB of exchanges, and forgets the oldest first", () =>
+  it.effect("keeps 32 MiB of exchanges, and drops the oldest first", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const body = "x".repeat(16 * 1024)

@@ -40,7 +40,7 @@ const heard = (origin: string, sent: string, until: RegExp) =>
   })
 
 describe("An answer", () => {
-  it.effect("with a status comes after the request had its effect, if that is wanted: a refresh token is spent", () =>
+  it.effect("with a status can be sent after the request had its effect: a refresh token is spent", () =>
     Effect.gen(function*() {
       const { refreshTokens, script } = yield* Sandbox
       const login = yield* generic({ grant_type: "password", username, password })
@@ -83,7 +83,7 @@ describe("An answer", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("comes after an interim one, switches protocols, or is of a server whose clock is off", () =>
+  it.effect("can follow an interim reply, switch protocols, or have a wrong Date", () =>
     Effect.gen(function*() {
       const { origin, script } = yield* Sandbox
       const { authorization } = basicOf(Account.routee)
@@ -104,7 +104,7 @@ describe("An answer", () => {
       assert.deepStrictEqual(dates, [23 * 3_600_000, 25 * 3_600_000])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("in OAuth's grammar has the error and the description that are wanted", () =>
+  it.effect("in OAuth's form has the requested error and description", () =>
     Effect.gen(function*() {
       const { script } = yield* Sandbox
       yield* script(target, [
@@ -121,7 +121,7 @@ describe("An answer", () => {
 })
 
 describe("A script", () => {
-  it.effect("is over when its time is: an outage of 40 seconds", () =>
+  it.effect("ends after its duration: an outage of 40 seconds", () =>
     Effect.gen(function*() {
       const { script } = yield* Sandbox
       yield* script(target, [Answer.status(503), Answer.status(502)], { repeat: "always", during: 40_000 })
@@ -135,7 +135,7 @@ describe("A script", () => {
 })
 
 describe("The generic server", () => {
-  it.effect("counts whole seconds, rounded down, where it is switched so", () =>
+  it.effect("can count whole seconds, rounded down", () =>
     Effect.gen(function*() {
       const { behave, urls } = yield* Sandbox
       yield* behave({ generic: { wholeSeconds: true } })
@@ -150,15 +150,15 @@ describe("The generic server", () => {
     }).pipe(Effect.provide(Sandbox.layer())))
 })
 
-describe("An origin that is no server", () => {
-  it.live("accepts a connection and says nothing", () =>
+describe("An origin that is not an HTTP server", () => {
+  it.live("accepts a connection and sends nothing", () =>
     Effect.gen(function*() {
       const origin = yield* silentOrigin
       const answered = yield* Effect.timeoutOption(request(origin), 200)
       assert.strictEqual(answered._tag, "None")
     }).pipe(Effect.scoped))
 
-  it.live("is a proxy that refuses the tunnel", () =>
+  it.live("can be a proxy that refuses the tunnel", () =>
     Effect.gen(function*() {
       for (const status of [407, 403]) {
         const { hostname, port } = new URL(yield* refusingProxy(status))

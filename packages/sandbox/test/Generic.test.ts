@@ -13,7 +13,7 @@ const ask = (form: string, headers: Record<string, string> = {}) =>
   Effect.flatMap(Sandbox, ({ urls }) => post(`${urls.generic}/token`, form, headers))
 
 describe("The generic server", () => {
-  it.effect("takes the one placement that is set, and no other", () =>
+  it.effect("accepts the configured placement of credentials, and no other", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const tries = [
@@ -30,7 +30,7 @@ describe("The generic server", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("answers client credentials without a refresh token, and narrows the scope when asked", () =>
+  it.effect("returns no refresh token for client credentials, and narrows the scope on request", () =>
     Effect.gen(function*() {
       const all = yield* ask(grant, encodedBasic)
       assert.deepStrictEqual(fields(all), ["access_token", "token_type", "expires_in", "scope"])
@@ -39,7 +39,7 @@ describe("The generic server", () => {
       assert.strictEqual(field(yield* ask(`${grant}&scope=admin`, encodedBasic), "error"), "invalid_scope")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("answers a password with a refresh token that works once", () =>
+  it.effect("returns a refresh token for a password, which works once", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const login = yield* ask(
@@ -62,7 +62,7 @@ describe("The generic server", () => {
       assert.deepStrictEqual([answer.status, field(answer, "error")], [400, "invalid_grant"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("answers a renewal with a new refresh token, the same again, or none, as it is set", () =>
+  it.effect("returns a new refresh token, the same one, or none for a renewal, as configured", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       yield* behave({ generic: { rotation: false } })

@@ -72,7 +72,7 @@ const elsewhere = (url: string) => {
 }
 
 describe("A provider's host", () => {
-  it.effect("answers the documented token URL and API URLs, each at its own address", () =>
+  it.effect("serves the documented token URL and API URLs, each at its own address", () =>
     Effect.gen(function*() {
       const { at, journal } = yield* Sandbox
       for (const { api, form, headers = {}, token } of documented) {
@@ -87,7 +87,7 @@ describe("A provider's host", () => {
       assert.deepStrictEqual((yield* journal).filter(({ kind }) => kind === "other"), [])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("has no route of another host, and says where it is", () =>
+  it.effect("has no route of another host, and names the right one", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       for (const { api, form, headers = {}, token } of documented) {
@@ -108,7 +108,7 @@ describe("A provider's host", () => {
       assert.strictEqual(v0.status, 404)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("must be one that a provider documents, and a wrong method is named", () =>
+  it.effect("must be one that a provider documents, and a wrong method is reported", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const unknown = yield* post(`${origin}/auth.routee.com/oauth/token`, grant, basicOf(Account.routee))
@@ -127,7 +127,7 @@ describe("A provider's host", () => {
       assert.include(field(method, "message"), "takes GET, and this is POST")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("of V0's API takes V0's tokens alone, and that of the current system its own", () =>
+  it.effect("of V0's API accepts only V0's tokens, and that of the current system only its own", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const v0 = field(
@@ -155,7 +155,7 @@ describe("A provider's host", () => {
 })
 
 describe("The sandbox's fetch", () => {
-  it.effect("takes the providers' documented URLs, as text, URL or Request", () =>
+  it.effect("accepts the providers' documented URLs, as text, URL or Request", () =>
     Effect.gen(function*() {
       const { fetch, journal } = yield* Sandbox
       const init = { method: "POST", body: new URLSearchParams(grant), headers: basicOf(Account.routee) }
@@ -171,7 +171,7 @@ describe("The sandbox's fetch", () => {
       )
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses every other host, plain http, another port, and a redirect that would be followed", () =>
+  it.effect("does not accept other hosts, plain http, other ports, and redirects that would be followed", () =>
     Effect.gen(function*() {
       const { at, counts, fetch, script } = yield* Sandbox
       const failure = (url: string, init?: RequestInit) =>

@@ -26,7 +26,7 @@ const statusOf = (origin: string, target: string) =>
   })
 
 describe("The journal", () => {
-  it.effect("writes down how a token was asked for and what was answered", () =>
+  it.effect("records each token request and its reply", () =>
     Effect.gen(function*() {
       const { fingerprint, journal } = yield* Sandbox
       const answer = yield* ask({ accept: "application/json", "user-agent": "test/1", traceparent: "00-0-0-00" })
@@ -55,7 +55,7 @@ describe("The journal", () => {
       })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("never holds a secret or a token, wherever a client puts it", () =>
+  it.effect("never contains a secret or a token, wherever a client puts it", () =>
     Effect.gen(function*() {
       const { journal, refreshTokens, tokens, at } = yield* Sandbox
       const form = new URLSearchParams({
@@ -96,7 +96,7 @@ describe("The journal", () => {
       accounts: [{ ...Account.voipex, password: canary }]
     }))))
 
-  it.effect("holds no secret in Base64 either: alone or after an id, in both alphabets, percent-encoded", () =>
+  it.effect("contains no secret in Base64: alone or after an id, in both alphabets, percent-encoded", () =>
     Effect.gen(function*() {
       const { journal, at } = yield* Sandbox
       const secret = Account.vonageV0.clientSecret
@@ -115,7 +115,7 @@ describe("The journal", () => {
       assert.strictEqual((yield* journal).length, spellings.length)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("has an entry for a target that is no URL, and for one that can't be decoded", () =>
+  it.effect("has an entry for a target that is not a URL, and for one that can't be decoded", () =>
     Effect.gen(function*() {
       const { journal, origin } = yield* Sandbox
       const answers = yield* Effect.forEach(
@@ -129,7 +129,7 @@ describe("The journal", () => {
       )
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("counts token requests and API requests apart, and forgets them when it is cleared", () =>
+  it.effect("counts token requests and API requests separately, and resets when it is cleared", () =>
     Effect.gen(function*() {
       const { clear, counts, journal, tokens, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
@@ -159,7 +159,7 @@ describe("The journal", () => {
       assert.strictEqual((yield* counts()).token, 5)
     }).pipe(Effect.provide(Sandbox.layer({ journalCapacity: 2 }))))
 
-  it.effect("tells each entry once as a stream when it is over", () =>
+  it.effect("streams each entry once, when it is complete", () =>
     Effect.gen(function*() {
       const { entries } = yield* Sandbox
       const heard = yield* entries.pipe(Stream.take(2), Stream.runCollect, Effect.forkChild({ startImmediately: true }))

@@ -94,7 +94,7 @@ const shell = (command: string, env: Record<string, string>) =>
   })
 
 layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
-  it.effect("shows requests as they happen, a row each, with what was asked, what was answered and why", () =>
+  it.effect("shows requests as they happen, one row each, with the request, the reply and the reason", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const { complaints, page } = yield* openPage()
@@ -115,7 +115,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("opens a row to the whole exchange, with the secrets' fingerprints in their places", () =>
+  it.effect("expands a row to the whole exchange, with fingerprints in place of secrets", () =>
     Effect.gen(function*() {
       const { at, fingerprint } = yield* Sandbox
       const { complaints, page } = yield* openPage()
@@ -204,7 +204,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("shows what is set, undoes each by a button, and shows the same after a reload", () =>
+  it.effect("shows what is configured, resets each setting with a button, and shows the same after a reload", () =>
     Effect.gen(function*() {
       const { clearJournal, journal } = yield* Sandbox
       const { complaints, page } = yield* openPage({ path: "/#faults" })
@@ -239,7 +239,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("offers answers and switches that the sandbox knows, each with words", () =>
+  it.effect("offers the sandbox's answers and switches, each with a description", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const { page } = yield* openPage()
@@ -283,7 +283,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.strictEqual(yield* count(page, "#settings li"), 2)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("finds requests by search and filters, which stay over a reload", () =>
+  it.effect("finds requests by search and filters, which survive a reload", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       yield* ask
@@ -307,7 +307,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.strictEqual(yield* count(page, ".row"), 1)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("is used by keyboard: / searches, arrows go through the requests, Escape closes", () =>
+  it.effect("can be used by keyboard: / searches, arrows move through the requests, Escape closes", () =>
     Effect.gen(function*() {
       for (let n = 0; n < 3; n++) yield* ask
       const { page } = yield* openPage()
@@ -350,7 +350,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("draws only the requests in sight, of thousands, while it is searched and scrolled", () =>
+  it.effect("renders only the visible requests of thousands, while it is searched and scrolled", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const url = at(balance)
@@ -389,7 +389,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.isBelow(took, 2_000)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("is readable at 1280 pixels and on a phone: nothing is cut off at the side, and a long path wraps", () =>
+  it.effect("is readable at 1280 pixels and on a phone: nothing is cut off, and a long path wraps", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       yield* ask
@@ -412,7 +412,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       }
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("shows what a client or a script says as text, whatever it is and wherever it stands", () =>
+  it.effect("shows texts of a client or a script as text, never as HTML", () =>
     Effect.gen(function*() {
       const { addAccount, origin, script, urls } = yield* Sandbox
       const { complaints, page } = yield* openPage()
@@ -460,7 +460,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("is light or dark as the reader's system is, with enough contrast", () =>
+  it.effect("is light or dark like the system, with enough contrast", () =>
     Effect.gen(function*() {
       yield* ask
       for (const [colorScheme, ground] of [["light", "rgb(244, 246, 245)"], ["dark", "rgb(15, 19, 18)"]] as const) {
@@ -495,7 +495,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       }
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("allows nothing but itself", () =>
+  it.effect("allows no other sources in its content security policy", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const files = [

@@ -28,7 +28,7 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
   )
 
 describe("The program", () => {
-  it.live("prints each server's base URL and each account with what is accepted and refused, serves, and ends on a signal", () =>
+  it.live("prints each server's base URL and each account with what is accepted and refused, serves, and exits on a signal", () =>
     Effect.gen(function*() {
       const { child, ended, text } = yield* run([], /\(Ctrl\+C ends the sandbox\)\n/)
       const [, origin = ""] = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(text()) ?? []
@@ -47,7 +47,7 @@ describe("The program", () => {
       assert.isNotNull(yield* Effect.promise(() => ended))
     }).pipe(Effect.scoped))
 
-  it.live("says in two lines that a port is taken, or what can't be understood, and what to do", () =>
+  it.live("reports in two lines a port that is in use or an invalid argument, and what to do", () =>
     Effect.gen(function*() {
       const { origin } = yield* Sandbox
       const { port } = new URL(origin)

@@ -13,7 +13,7 @@ const ask = (form = grant, headers: Record<string, string> = documented) =>
 const lifetimeOf = (scope: string) => Effect.map(ask(`${grant}&scope=${scope}`), (answer) => answer.text)
 
 describe("Routee", () => {
-  it.effect("answers the documented Basic header with the documented fields, in their order", () =>
+  it.effect("returns the documented fields in their order for the documented Basic header", () =>
     Effect.gen(function*() {
       const answer = yield* ask(`${grant}&scope=voice+sms`)
       assert.strictEqual(answer.status, 200)
@@ -32,7 +32,7 @@ describe("Routee", () => {
       assert.strictEqual(answer.headers.get("cache-control"), "no-store")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("hands the same live token out again with what is left of it, and a new one after its end", () =>
+  it.effect("returns the same valid token again with its remaining lifetime, and a new one after it has expired", () =>
     Effect.gen(function*() {
       const first = yield* ask()
       yield* TestClock.adjust("2970 seconds")
@@ -63,7 +63,7 @@ describe("Routee", () => {
       assert.notStrictEqual(field(one, "access_token"), field(both, "access_token"))
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses an empty scope, and grants every scope when none is named", () =>
+  it.effect("refuses an empty scope, and grants every scope when none is requested", () =>
     Effect.gen(function*() {
       const empty = yield* ask(`${grant}&scope=`)
       assert.strictEqual(empty.status, 400)
@@ -72,7 +72,7 @@ describe("Routee", () => {
       assert.strictEqual(field(all, "scope").split(" ").length, 12)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses wrong credentials in Spring's grammar, byte for byte", () =>
+  it.effect("refuses wrong credentials with Spring's error, byte for byte", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1472894732599)
       const answer = yield* ask(grant, basic(`${Account.routee.clientId}:wrong`))
@@ -83,7 +83,7 @@ describe("Routee", () => {
       )
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("compares Basic raw, so that form-encoded halves fail where they differ", () =>
+  it.effect("compares Basic raw, so that form-encoded credentials fail if they differ", () =>
     Effect.gen(function*() {
       const { clientId, clientSecret } = Account.routeeSpecial
       assert.strictEqual((yield* ask(grant, basicOf(Account.routeeSpecial))).status, 200)
@@ -103,7 +103,7 @@ describe("Routee", () => {
       assert.deepStrictEqual((yield* journal).map((entry) => entry.placement), ["body", "both"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("has lifetimes of a day, of twenty years, of less than a second, and without an end", () =>
+  it.effect("has lifetimes of a day, of twenty years, of less than a second, and without a limit", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       yield* sandbox.setLifetime({ provider: "routee" }, 86400)
@@ -116,7 +116,7 @@ describe("Routee", () => {
       assert.notInclude(yield* lifetimeOf("lookup"), "expires_in")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("answers the API's routes with the account and scopes of the token", () =>
+  it.effect("serves the API's routes for the account and scopes of the token", () =>
     Effect.gen(function*() {
       const { fingerprint, at } = yield* Sandbox
       const token = field(yield* ask(`${grant}&scope=account`), "access_token")
@@ -133,7 +133,7 @@ describe("Routee", () => {
       assert.deepStrictEqual(fields(sms), ["code", "developerMessage"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses a revoked token with 401, or with 403 where it is set so", () =>
+  it.effect("refuses a revoked token with 401, or with 403 if configured", () =>
     Effect.gen(function*() {
       const { behave, revoke, at } = yield* Sandbox
       const token = field(yield* ask(), "access_token")
@@ -145,7 +145,7 @@ describe("Routee", () => {
       assert.notStrictEqual(field(yield* ask(), "access_token"), token)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses a missing, an unknown and a repeated grant type in OAuth's grammar", () =>
+  it.effect("refuses a missing, an unknown and a repeated grant type with OAuth's error", () =>
     Effect.gen(function*() {
       assert.include((yield* ask("scope=sms")).text, `"error":"invalid_request"`)
       assert.include((yield* ask("grant_type=password")).text, `"error":"unsupported_grant_type"`)

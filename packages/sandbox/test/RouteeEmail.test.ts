@@ -11,7 +11,7 @@ const ask = (form: string, headers: Record<string, string> = {}) =>
   Effect.flatMap(Sandbox, ({ at }) => post(at("https://emailapi.routee.net/oauth/access_token"), form, headers))
 
 describe("Routee's Email v1", () => {
-  it.effect("takes credentials in the body or as Basic, never both", () =>
+  it.effect("accepts credentials in the body or as Basic, never both", () =>
     Effect.gen(function*() {
       for (const answer of [yield* ask(inBody), yield* ask(grant, basicOf(Account.routeeEmail))]) {
         assert.strictEqual(answer.status, 200)
@@ -20,7 +20,7 @@ describe("Routee's Email v1", () => {
       assert.strictEqual((yield* ask(inBody, basicOf(Account.routeeEmail))).status, 400)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("knows its own accounts alone, and its own tokens", () =>
+  it.effect("accepts only its own accounts and its own tokens", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const other = yield* ask(grant, basicOf(Account.routee))

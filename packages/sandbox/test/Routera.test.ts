@@ -12,7 +12,7 @@ const ask = (form: string, headers: Record<string, string> = {}) =>
   Effect.flatMap(Sandbox, ({ at }) => post(at("https://api.routera.io/oauth2/token"), form, headers))
 
 describe("Routera", () => {
-  it.effect("takes credentials in the body or as Basic, and answers the documented fields in their order", () =>
+  it.effect("accepts credentials in the body or as Basic, and returns the documented fields in their order", () =>
     Effect.gen(function*() {
       for (const answer of [yield* ask(inBody), yield* ask(grant, basicOf(Account.routera))]) {
         assert.strictEqual(answer.status, 200)
@@ -40,7 +40,7 @@ describe("Routera", () => {
       assert.notStrictEqual(field(yield* ask(inBody), "access_token"), token)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("answers 400 for a missing or unknown grant type, and 401 for wrong credentials, in OAuth's grammar", () =>
+  it.effect("returns 400 for a missing or unknown grant type, and 401 for wrong credentials, with OAuth's error", () =>
     Effect.gen(function*() {
       const missing = yield* ask(`client_id=${clientId}&client_secret=${clientSecret}`)
       assert.deepStrictEqual([missing.status, field(missing, "error")], [400, "invalid_request"])
@@ -58,7 +58,7 @@ describe("Routera", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("lets a live token in, and no other", () =>
+  it.effect("accepts a valid token, and no other", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const token = field(yield* ask(inBody), "access_token")

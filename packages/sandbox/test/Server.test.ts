@@ -49,7 +49,7 @@ const reasons = Effect.flatMap(
 )
 
 describe("A server that is described as data", () => {
-  it.effect("takes JSON bodies with names of its own, and answers in a shape of its own", () =>
+  it.effect("accepts JSON bodies with its own field names, and returns a reply of its own form", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const url = at("https://login.acme.example/v2/session")
@@ -86,7 +86,7 @@ describe("A server that is described as data", () => {
       }]
     }))))
 
-  it.effect("takes GET with a query, Basic or a body, a grant type of its own, and a scheme of its own", () =>
+  it.effect("accepts GET with a query, Basic or a body, its own grant type, and its own scheme", () =>
     Effect.gen(function*() {
       const { addServer, at } = yield* Sandbox
       yield* addServer({
@@ -169,7 +169,7 @@ describe("A server that is described as data", () => {
       }))))
   }
 
-  it.effect("takes a JSON Web Token as the bearer of the token request, and answers a JSON Web Token", () =>
+  it.effect("accepts a JSON Web Token as the bearer of the token request, and returns a JSON Web Token", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const url = at("https://api.hub.example/app/installations/7/access_tokens")
@@ -195,7 +195,7 @@ describe("A server that is described as data", () => {
       }]
     }))))
 
-  it.effect("exchanges a live token of another server, and renews with stored refresh tokens that work once", () =>
+  it.effect("exchanges a valid token of another server, and renews with stored refresh tokens that work once", () =>
     Effect.gen(function*() {
       const { at, revoke } = yield* Sandbox
       const routee = yield* post(
@@ -239,7 +239,7 @@ describe("A server that is described as data", () => {
       }]
     }))))
 
-  it.effect("serves public documents, keeps tokens of other servers out, and is added by the control endpoint", () =>
+  it.effect("serves public documents, refuses tokens of other servers, and can be added by the control endpoint", () =>
     Effect.gen(function*() {
       const { at, origin, urls } = yield* Sandbox
       const server = {

@@ -23,7 +23,7 @@ const statuses = Effect.gen(function*() {
 })
 
 describe("A sandbox over TLS", () => {
-  it.effect("is trusted by a client that knows its certificate, and by no other", () =>
+  it.effect("is trusted by a client that has its certificate, and by no other", () =>
     Effect.gen(function*() {
       const { untrusting, trusting } = yield* statuses
       assert.strictEqual(trusting, 401)

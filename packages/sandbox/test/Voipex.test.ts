@@ -25,7 +25,7 @@ const call = (token: string) =>
   Effect.flatMap(Sandbox, ({ at }) => request(at("https://ipbxapi.voipex.io/me"), { headers: bearer(token) }))
 
 describe("Voipex", () => {
-  it.effect("answers a password with the documented fields", () =>
+  it.effect("returns the documented fields for a password", () =>
     Effect.gen(function*() {
       const answer = yield* login()
       assert.strictEqual(answer.status, 200)
@@ -50,7 +50,7 @@ describe("Voipex", () => {
       assert.strictEqual(field(yield* call(field(answer, "access_token")), "account"), Account.voipex.username)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("reads the username's @ as %40, as the documentation sends it", () =>
+  it.effect("accepts the username's @ as %40, as the documentation sends it", () =>
     Effect.gen(function*() {
       const { at } = yield* Sandbox
       const answer = yield* post(
@@ -60,7 +60,7 @@ describe("Voipex", () => {
       assert.strictEqual(answer.status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("adds an id_token when openid is asked for", () =>
+  it.effect("adds an id_token when openid is requested", () =>
     Effect.gen(function*() {
       const answer = yield* login({ scope: "openid profile" })
       assert.include(fields(answer), "id_token")
@@ -93,7 +93,7 @@ describe("Voipex", () => {
       assert.deepInclude(used, { uses: 2, usable: false })
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("lets a refresh token be used again where rotation is off", () =>
+  it.effect("allows a refresh token again if rotation is off", () =>
     Effect.gen(function*() {
       const first = yield* login()
       assert.strictEqual((yield* renew(field(first, "refresh_token"))).status, 200)
@@ -121,7 +121,7 @@ describe("Voipex", () => {
       assert.strictEqual(field(yield* renew("rubbish"), "error"), "invalid_grant")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses a wrong password with 401 or 400, as it is set", () =>
+  it.effect("refuses a wrong password with 401 or 400, as configured", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const older = yield* login({ password: "wrong" })
@@ -132,7 +132,7 @@ describe("Voipex", () => {
       assert.deepStrictEqual([newer.status, field(newer, "error")], [400, "invalid_grant"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("locks an account for a minute after two refusals within a second, and says nothing of it", () =>
+  it.effect("locks an account for a minute after two refusals within a second, without reporting it", () =>
     Effect.gen(function*() {
       const first = yield* login({ password: "wrong" })
       assert.strictEqual((yield* login()).status, 200)
@@ -145,7 +145,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* login()).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("doesn't lock an account where the lockout is off, or where the refusals are further apart", () =>
+  it.effect("does not lock an account if the lockout is off, or if the refusals are further apart", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       yield* login({ password: "wrong" })
@@ -158,7 +158,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* login()).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses tokens from before the not-before-policy, and says the policy in its replies", () =>
+  it.effect("refuses tokens issued before the not-before-policy, and has the policy in its replies", () =>
     Effect.gen(function*() {
       const { behave } = yield* Sandbox
       const before = yield* login()
@@ -171,7 +171,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* call(field(after, "access_token"))).status, 200)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("refuses an account that isn't set up, and the client credentials grant", () =>
+  it.effect("refuses an account that is not set up, and the client credentials grant", () =>
     Effect.gen(function*() {
       const { addAccount } = yield* Sandbox
       yield* addAccount({ ...Account.voipex, setUp: false })
@@ -183,7 +183,7 @@ describe("Voipex", () => {
       assert.deepStrictEqual([machine.status, field(machine, "error")], [400, "unauthorized_client"])
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("takes the public client api alone: no other id, no secret, no Basic", () =>
+  it.effect("accepts only the public client api: no other id, no secret, no Basic", () =>
     Effect.gen(function*() {
       const { password, username } = Account.voipex
       const parameters = { grant_type: "password", username, password }
@@ -193,7 +193,7 @@ describe("Voipex", () => {
       assert.strictEqual((yield* ask({ ...parameters, client_id: "api" }, basic("api:"))).status, 400)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("ends sessions by revocation", () =>
+  it.effect("revocation ends a session", () =>
     Effect.gen(function*() {
       const { revoke, tokens } = yield* Sandbox
       const answer = yield* login()

@@ -20,7 +20,7 @@ const users = (token: string, headers: Record<string, string> = {}, method = "GE
     }))
 
 describe("Vonage Contact Center, V0", () => {
-  it.effect("takes the documented Basic header, and answers the documented reply", () =>
+  it.effect("accepts the documented Basic header, and returns the documented reply", () =>
     Effect.gen(function*() {
       const answer = yield* askV0(grant, {
         authorization: "Basic YTFiMmMzZDRlNTo5cEJsK3hZMU1XK0Fic2RaazR4cHY3TndXeEc4K29xZHVLaVNxVnliTTlZPQ=="
@@ -29,7 +29,7 @@ describe("Vonage Contact Center, V0", () => {
       assert.match(answer.text, /^\{"access_token":"[a-z0-9]{20}","token_type":"bearer","expires_in":300\}$/)
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("takes the documented encoding of a secret in the body, and not the bare secret", () =>
+  it.effect("accepts the documented encoding of a secret in the body, and not the bare secret", () =>
     Effect.gen(function*() {
       const body = (secret: string) => `${grant}&client_id=f6g7h8i9j0&client_secret=${secret}`
       const encoded = yield* askV0(body("6lBJodbA0%2BcAywhyLvhOBo4QfTFO5t6%2F2B%2FQetQgw5Y%3D"))
@@ -82,7 +82,7 @@ describe("Vonage Contact Center, the current system", () => {
   const { clientId, clientSecret } = Account.vonage
   const inBody = `${grant}&client_id=${clientId}&client_secret=${encodeURIComponent(clientSecret)}`
 
-  it.effect("takes credentials in the body or as Basic, and answers the reply that was seen", () =>
+  it.effect("accepts credentials in the body or as Basic, and returns the reply that was seen", () =>
     Effect.gen(function*() {
       const answers = [
         yield* askCurrent(`${inBody}&scope=users:read+stats`),
@@ -94,7 +94,7 @@ describe("Vonage Contact Center, the current system", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("wants a scope, and a grant type that it knows", () =>
+  it.effect("requires a scope, and a known grant type", () =>
     Effect.gen(function*() {
       for (const form of [inBody, `${inBody}&scope=`]) {
         const answer = yield* askCurrent(form)
@@ -120,7 +120,7 @@ describe("Vonage Contact Center, the current system", () => {
       assert.strictEqual(field(both, "error"), "invalid_request")
     }).pipe(Effect.provide(Sandbox.layer())))
 
-  it.effect("wants the API's own Accept, the scope of the route, and a live token, each with its own refusal", () =>
+  it.effect("requires the API's own Accept, the scope of the route, and a valid token, each with its own error", () =>
     Effect.gen(function*() {
       const { revoke } = yield* Sandbox
       const token = field(yield* askCurrent(`${inBody}&scope=users:read`), "access_token")

@@ -27,7 +27,7 @@ const tell = (what: string, took: number) => {
 
 describe("for each renewal", () => {
   it.live(
-    "Redis carries out four scripts for the process that requests, and one for each that finds the token",
+    "Redis runs four scripts for the process that requests the token, and one for each that finds it",
     () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
@@ -57,7 +57,7 @@ describe("for each renewal", () => {
   )
 
   it.live(
-    "PostgreSQL carries out five statements for the process that requests, and one for each that finds the token",
+    "PostgreSQL runs five statements for the process that requests the token, and one for each that finds it",
     () =>
       Effect.gen(function*() {
         const server = yield* postgres

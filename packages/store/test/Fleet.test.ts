@@ -125,7 +125,7 @@ for (const [database, open] of Object.entries(databases)) {
         assert.strictEqual(counts.concurrentTokenRequests, 1)
       }).pipe(Effect.provide(Sandbox.layer())), 180_000)
 
-    live("goes on when the process that asks is killed", () =>
+    live("continues when the process that requests the token is killed", () =>
       Effect.gen(function*() {
         const members: Array<Member> = []
         const doomed = new Set<Member>()
@@ -156,7 +156,7 @@ for (const [database, open] of Object.entries(databases)) {
       }).pipe(Effect.provide(Sandbox.layer())), 300_000)
 
     live(
-      "goes on when the process that asks is paused past its lease, and is not set back when that one goes on",
+      "continues when the requesting process is paused past its lease, and when that process resumes",
       () =>
         Effect.gen(function*() {
           const { database, sandbox, start } = yield* startSandboxFleet(open, "routera", { lease: "1 seconds" })
@@ -182,7 +182,7 @@ for (const [database, open] of Object.entries(databases)) {
     )
 
     it.live(
-      "spends each refresh token once, also where two processes renew all the time",
+      "sends each refresh token once, also while two processes renew continuously",
       () =>
         Effect.gen(function*() {
           const { sandbox, start } = yield* startSandboxFleet(open, "voipex", { callers: 1, pause: 0, does: "renew" })
@@ -202,7 +202,7 @@ for (const [database, open] of Object.entries(databases)) {
     )
 
     live(
-      "spends each refresh token once by the log of a server that ends the session at a second use",
+      "sends each refresh token once, by the log of a server that ends the session at a second use",
       () =>
         Effect.gen(function*() {
           const { grants, log, tokenEndpoint } = yield* oidcProvider
@@ -234,7 +234,7 @@ for (const [database, open] of Object.entries(databases)) {
     )
 
     it.live(
-      "spends no refresh token twice, also where the process that spends it is killed",
+      "sends no refresh token twice, also if the process that sends it is killed",
       () =>
         Effect.gen(function*() {
           let kills = 0
@@ -266,7 +266,7 @@ for (const [database, open] of Object.entries(databases)) {
     )
 
     it.live(
-      "sends one token request when all of its processes start at once, and asks the database little",
+      "sends one token request when all processes start at once, and few operations to the database",
       () =>
         Effect.gen(function*() {
           const { database, sandbox, start } = yield* startSandboxFleet(open, "routera", { callers: 1, pause: 200 })

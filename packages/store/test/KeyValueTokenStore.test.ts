@@ -50,7 +50,7 @@ const oneProcess = <A, E>(
 const get = (source: TokenSource.TokenSource) => Effect.map(source.get, ({ value }) => Redacted.value(value))
 
 describe("KeyValueTokenStore", () => {
-  it.effect("hands one token to ten processes after each other, and another to the one after its end", () =>
+  it.effect("returns one token to ten processes one after another, and another after it has expired", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
       const { store } = memory()
@@ -60,7 +60,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
     }))
 
-  it.effect("leaves nothing readable, neither the token nor whose it is", () =>
+  it.effect("stores nothing readable, neither the token nor the account", () =>
     Effect.gen(function*() {
       const { entries, store } = memory()
       yield* oneProcess(countingServer().http, store, get)
@@ -70,7 +70,7 @@ describe("KeyValueTokenStore", () => {
       assert.notInclude(value + Buffer.from(token, "base64").toString("latin1"), "token-1")
     }))
 
-  it.effect("uses no token that was stored by a clock two hours ahead, and puts another in its place", () =>
+  it.effect("uses no token that was stored with a clock two hours ahead, and replaces it", () =>
     Effect.gen(function*() {
       const { http } = countingServer(10_800)
       const { store } = memory()
@@ -81,7 +81,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
     }))
 
-  it.effect("does not apply a refusal that was stored by a clock two hours ahead", () =>
+  it.effect("does not apply a refusal that was stored with a clock two hours ahead", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
       const { store } = memory()
@@ -96,7 +96,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
     }))
 
-  it.effect("fails by the name of the variable where there is no key", () =>
+  it.effect("fails with the name of the variable if there is no key", () =>
     Effect.gen(function*() {
       for (const environment of [{}, { MINTMARK_STORE_KEYS: "" }, { MINTMARK_STORE_KEYS: " " }]) {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(
@@ -109,7 +109,7 @@ describe("KeyValueTokenStore", () => {
       }
     }))
 
-  it.effect("puts another instead of a token that an API refused, or that was renewed", () =>
+  it.effect("replaces a token that an API refused, or that was renewed", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
       const { store } = memory()
@@ -120,7 +120,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-3")
     }))
 
-  it.effect("answers later processes with a refusal for a while, but not those that insist or have other credentials", () =>
+  it.effect("returns a refusal to later processes for a time, but not for renew or other credentials", () =>
     Effect.gen(function*() {
       let requests = 0
       const http = HttpClient.make((request) =>
@@ -161,7 +161,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(requests, 4)
     }))
 
-  it.effect("keeps no refresh token, which two processes could spend at once", () =>
+  it.effect("stores no refresh token, which two processes could send at once", () =>
     Effect.gen(function*() {
       const grants: Array<string | null> = []
       const http = HttpClient.make((request) =>
@@ -187,7 +187,7 @@ describe("KeyValueTokenStore", () => {
       assert.deepStrictEqual(grants, ["client_credentials", "refresh_token", "client_credentials"])
     }))
 
-  it.effect("asks where the store holds rubbish, another's value, or what was sealed with a key that is gone", () =>
+  it.effect("requests a token if the store has an invalid value, another account's, or one of an unknown key", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
       const { entries, store } = memory()
@@ -202,7 +202,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get, { ring: [keys[1], keys[0]] }), "token-5")
     }))
 
-  it.effect("asks where the store fails", () =>
+  it.effect("requests a token if the store fails", () =>
     Effect.gen(function*() {
       const failure = Effect.fail(new KeyValueStore.KeyValueStoreError({ method: "any", message: "away" }))
       const store = KeyValueStore.makeStringOnly({

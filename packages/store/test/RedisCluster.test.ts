@@ -96,7 +96,7 @@ describe("RedisTokenStore in a cluster of three masters", () => {
     120_000
   )
 
-  it.live("goes on while the slot of its record moves, and after it has moved", () =>
+  it.live("continues while the slot of its record moves, and afterwards", () =>
     Effect.gen(function*() {
       const { connect, holder, idOf, masters } = yield* startCluster
       const server = new NumberingServer()
@@ -122,7 +122,7 @@ describe("RedisTokenStore in a cluster of three masters", () => {
     }), 120_000)
 
   it.live(
-    "serves callers while the master of its record is dead, and shares again when a replica took over",
+    "serves callers while the master of its record is down, and shares again after the failover",
     () =>
       Effect.gen(function*() {
         const { connect, holder, nodes } = yield* startCluster

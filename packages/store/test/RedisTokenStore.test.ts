@@ -76,7 +76,7 @@ const patiently = Effect.fnUntraced(function*<A, E>(
 })
 
 describe("RedisTokenStore", () => {
-  it.effect("refuses a lease and a budget that are none", () =>
+  it.effect("does not accept an invalid lease or budget", () =>
     Effect.gen(function*() {
       const nowhere = Layer.mock(Redis.Redis, { eval: () => () => Effect.die("asked") })
       for (const options of [{ lease: 0 }, { lease: Infinity }, { budget: NaN }, { budget: "-1 second" }] as const) {
@@ -88,8 +88,8 @@ describe("RedisTokenStore", () => {
       }
     }))
 
-  describe("shares", () => {
-    it.live("nothing with another secret, another prefix or another ring of keys", () =>
+  describe("what is shared", () => {
+    it.live("is nothing between different secrets, prefixes or key rings", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -100,7 +100,7 @@ describe("RedisTokenStore", () => {
         assert.strictEqual(server.grants.length, 4)
       }))
 
-    it.live("no secret in a name or a value, and nothing without an end", () =>
+    it.live("contains no secret in a name or a value, and always expires", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -122,7 +122,7 @@ describe("RedisTokenStore", () => {
         }
       }))
 
-    it.live("a cached token without a word to Redis", () =>
+    it.live("is a cached token without a command to Redis", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const { get } = yield* join(redisAt(redis.url), new NumberingServer())
@@ -135,7 +135,7 @@ describe("RedisTokenStore", () => {
         assert.isAtMost(others, 3)
       }))
 
-    it.live("a token's end by no clock but Redis's", () =>
+    it.live("expires by Redis's clock alone", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -155,8 +155,8 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  describe("tells the others", () => {
-    it.live("that there is a token, as soon as there is", () =>
+  describe("notifies other processes", () => {
+    it.live("of a token as soon as it is stored", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
@@ -183,7 +183,7 @@ describe("RedisTokenStore", () => {
         yield* Fiber.join(waiting)
       }))
 
-    it.live("once for each notification, also where those who wait do so again at once", () =>
+    it.live("once for each notification, also if waiting processes wait again at once", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
@@ -208,7 +208,7 @@ describe("RedisTokenStore", () => {
         yield* Fiber.interrupt(waiting)
       }))
 
-    it.live("on the channels of what they wait for alone, and on no more than four", () =>
+    it.live("only on the channels that they wait for, four at most", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
@@ -231,7 +231,7 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  it.live("forgets a failure when there is a token: the next one is the first again, and delays no caller before", () =>
+  it.live("clears a failure when there is a token: the next failure counts as the first, and delays no earlier caller", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -249,7 +249,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(redis.cli("HGET", record(redis), "failureFor"), "1000")
     }))
 
-  it.live("keeps a token that is too large for Redis for itself, with its refresh token", () =>
+  it.live("keeps a token that is too large for Redis in the process, with its refresh token", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -270,7 +270,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server, "renewing")).get), token(2))
     }))
 
-  it.live("reads no more of a field than could be a token of ours", () =>
+  it.live("reads no more of a field than the size limit of a token", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
@@ -284,7 +284,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(yield* token, "")
     }))
 
-  it.live("fails as usual where the times in a record are impossible", () =>
+  it.live("requests a token as usual if the times in a record are impossible", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -300,7 +300,7 @@ describe("RedisTokenStore", () => {
       }
     }))
 
-  it.effect("reads the fields of a record by their names, and no impossible ones", () =>
+  it.effect("reads the fields of a record by name, and ignores invalid ones", () =>
     Effect.sync(() => {
       const empty = fromFields({})
       assert.deepInclude(empty, { generation: 0, isRejected: false, mark: undefined, token: "", fence: 0 })
@@ -337,10 +337,10 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(redis.cli("EXISTS", "gone"), "0")
     }))
 
-  describe("asks the provider, and makes the record good, where under its name lies", () => {
+  describe("requests a token, and repairs the record, if the record is", () => {
     const tamper: Record<string, (redis: RedisServer, name: string) => Effect.Effect<void> | void> = {
-      "nothing any more, for it was flushed": (redis) => void redis.cli("FLUSHALL"),
-      "nothing any more, for it was evicted": (redis) => {
+      "missing, because it was flushed": (redis) => void redis.cli("FLUSHALL"),
+      "missing, because it was evicted": (redis) => {
         redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", "1")
         assert.strictEqual(redis.cli("DBSIZE"), "0")
         redis.cli("CONFIG", "SET", "maxmemory", "0")
@@ -358,8 +358,8 @@ describe("RedisTokenStore", () => {
         ),
       "10 MB in the token's place": (redis, name) =>
         void redis.cli("EVAL", "redis.call('HSET', KEYS[1], 'token', string.rep('x', 10000000))", "1", name),
-      "rubbish": (redis, name) => void redis.cli("HSET", name, "token", "rubbish"),
-      "rubbish for numbers": (redis, name) =>
+      "an invalid token": (redis, name) => void redis.cli("HSET", name, "token", "an invalid token"),
+      "invalid numbers": (redis, name) =>
         void redis.cli(
           "HSET",
           name,
@@ -374,7 +374,7 @@ describe("RedisTokenStore", () => {
           "failureUntil",
           "{}"
         ),
-      "numbers that no number can follow": (redis, name) =>
+      "numbers that can't be incremented": (redis, name) =>
         void redis.cli(
           "EVAL",
           "local n = string.format('%.0f', 1e300)"
@@ -384,7 +384,7 @@ describe("RedisTokenStore", () => {
         ),
       "a token that was cut short": (redis, name) =>
         void redis.cli("HSET", name, "token", redis.cli("HGET", name, "token").slice(0, -24)),
-      "a token with a bit turned": (redis, name) => {
+      "a token with a flipped bit": (redis, name) => {
         const sealed = redis.cli("HGET", name, "token")
         redis.cli("HSET", name, "token", `${sealed.slice(0, 40)}${sealed[40] === "A" ? "B" : "A"}${sealed.slice(41)}`)
       },
@@ -418,16 +418,17 @@ describe("RedisTokenStore", () => {
     }
   })
 
-  describe("serves callers from the provider, and soon at no cost, while Redis", () => {
+  describe("serves callers from the provider, soon without a delay, while Redis", () => {
     const faults: Record<string, (redis: RedisServer) => Effect.Effect<void> | void> = {
-      "is dead": (redis) => redis.kill,
-      "is stopped": (redis) => redis.signal("SIGSTOP"),
+      "is down": (redis) => redis.kill,
+      "is suspended (SIGSTOP)": (redis) => redis.signal("SIGSTOP"),
       "doesn't reply": (redis) => void redis.cli("CLIENT", "PAUSE", "3600000", "ALL"),
-      "sleeps": (redis) => redis.send("DEBUG", "SLEEP", "3600"),
-      "is full": (redis) => void redis.cli("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction"),
-      "may only be read": (redis) => void redis.cli("REPLICAOF", "127.0.0.1", "1"),
+      "is blocked by DEBUG SLEEP": (redis) => redis.send("DEBUG", "SLEEP", "3600"),
+      "is out of memory": (redis) =>
+        void redis.cli("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction"),
+      "is read-only": (redis) => void redis.cli("REPLICAOF", "127.0.0.1", "1"),
       "forbids scripts": (redis) => void redis.cli("ACL", "SETUSER", "default", "-@scripting"),
-      "has another password": (redis) => {
+      "has a changed password": (redis) => {
         redis.cli("CONFIG", "SET", "requirepass", "other")
         redis.cli("-a", "other", "--no-auth-warning", "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
       }
@@ -459,7 +460,7 @@ describe("RedisTokenStore", () => {
         }))
     }
 
-    it.effect("doesn't reply within its budget: that is how long a caller waits for it", () =>
+    it.effect("does not reply within the budget: no caller waits longer", () =>
       Effect.gen(function*() {
         const server = new NumberingServer()
         let asked = 0
@@ -482,8 +483,8 @@ describe("RedisTokenStore", () => {
 
     for (
       const [what, answer] of [
-        ["has a client that dies", Effect.die(canary)],
-        ["answers what no script of ours answers", Effect.sync(() => JSON.parse("null"))]
+        ["has a client that dies with a defect", Effect.die(canary)],
+        ["returns an unexpected reply", Effect.sync(() => JSON.parse("null"))]
       ] as const
     ) {
       it.effect(what, () =>
@@ -499,7 +500,7 @@ describe("RedisTokenStore", () => {
         }))
     }
 
-    it.live("was never there, and shares once it is", () =>
+    it.live("was not available at the start, and shares as soon as it is", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         yield* redis.kill
@@ -521,7 +522,7 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  it.effect("fails at the start, by the name of the variable, where the address of Redis is not set", () =>
+  it.effect("fails at the start with the name of the variable if the address of Redis is not set", () =>
     Effect.gen(function*() {
       const connecting = RedisTokenStore.connectInBackground(NodeRedis.layerConfig({ url: Config.String("REDIS_URL") }))
       const failed = yield* Layer.build(connecting).pipe(
@@ -533,7 +534,7 @@ describe("RedisTokenStore", () => {
       assert.include(failed.message, "REDIS_URL")
     }))
 
-  it.live("shares the first token already when Redis is connected to in the background", () =>
+  it.live("shares also the first token if Redis is connected in the background", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -598,7 +599,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* b.get), token(2))
     }))
 
-  it.live("gives a lease back whose taking it heard nothing of", () =>
+  it.live("releases a lease if the reply to taking it was lost", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -622,7 +623,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* b.get), token(2))
     }))
 
-  it.live("uses no token under the number of another", () =>
+  it.live("uses no token stored with the generation of another", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -631,7 +632,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(2))
     }))
 
-  it.live("gives the lease back when its scope closes while it asks", () =>
+  it.live("releases the lease when its scope closes during a token request", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -669,7 +670,7 @@ describe("RedisTokenStore", () => {
       assert.deepInclude((yield* Fiber.join(events))[0], { outcome: "shared", requested: true })
     }))
 
-  it.live("keeps the lease for as long as it asks, and is waited for", () =>
+  it.live("keeps the lease for as long as its token request takes, and the others wait", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -698,7 +699,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(server.grants.length, 1)
     }))
 
-  it.effect("has an event for each token request, and counts as token requests those that the server saw", () =>
+  it.effect("has an event for each token request, and counts only those that were sent", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -706,9 +707,7 @@ describe("RedisTokenStore", () => {
       const listen = (name: string, { events }: TokenSource) =>
         Effect.forkChild(
           Stream.runForEach(events, ({ outcome, reason, requested }) =>
-            Effect.sync(() =>
-              told.push(`${name}: ${reason}, ${outcome}, ${requested ? "sent" : "not sent"}`)
-            )),
+            Effect.sync(() => told.push(`${name}: ${reason}, ${outcome}, ${requested ? "sent" : "not sent"}`))),
           { startImmediately: true }
         )
       const [a, b] = yield* Effect.all([
@@ -717,7 +716,9 @@ describe("RedisTokenStore", () => {
       ])
       yield* listen("a", a)
       yield* listen("b", b)
-      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      server.instead.push(() =>
+        new Response(null, { status: 429, headers: { "retry-after": "60" } })
+      )
       yield* Effect.flip(a.get)
       yield* Effect.flip(b.get)
       yield* a.renew
@@ -739,7 +740,7 @@ describe("RedisTokenStore", () => {
       ])
     }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
 
-  describe("where a command is applied and its reply is lost", () => {
+  describe("when a command is applied and its reply is lost", () => {
     const write = [["EVALSHA", "generation"]] as const
     const mark = [["EVALSHA", "markedBy"], ["token"]] as const
     const claim = [["EVALSHA"], ["mintmark:notifications"]] as const
@@ -771,7 +772,7 @@ describe("RedisTokenStore", () => {
     })
 
     for (const how of ["cut", "late", "half open"] as const) {
-      it.live(`has the token that it wrote, and so has the fleet (${how})`, () =>
+      it.live(`returns the token that it wrote, to all processes (${how})`, () =>
         Effect.gen(function*() {
           const { a, call, proxy, redis, server } = yield* start("renewing", how)
           const events = yield* Effect.forkChild(Stream.runCollect(Stream.take(a.events, 1)), {
@@ -789,7 +790,7 @@ describe("RedisTokenStore", () => {
           assert.deepStrictEqual(server.grants.slice(0, 2), ["password", "refresh_token"])
         }))
 
-      it.live(`spends no refresh token that it can't see marked (${how})`, () =>
+      it.live(`sends no refresh token before it has seen it marked (${how})`, () =>
         Effect.gen(function*() {
           const { a, call, proxy, redis, server } = yield* start("renewing", how)
           yield* call(a.get)
@@ -803,7 +804,7 @@ describe("RedisTokenStore", () => {
           assert.deepStrictEqual(server.grants, ["password", "password", "password", "refresh_token"])
         }))
 
-      it.live(`asks for itself where it can't see its lease, and delays no caller (${how})`, () =>
+      it.live(`requests a token for itself if it can't confirm its lease, and delays no caller (${how})`, () =>
         Effect.gen(function*() {
           const { a, call, proxy, redis, server } = yield* start("plain", how)
           proxy.lose(how, ...claim)
@@ -816,7 +817,7 @@ describe("RedisTokenStore", () => {
     }
   })
 
-  it.live("writes a token that came with a refresh token again, where that failed", () =>
+  it.live("retries writing a token that came with a refresh token", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -837,8 +838,8 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server, "renewing")).get), token(1))
     }))
 
-  describe("where Redis's clock is set back", () => {
-    it.live("waits for no lease from before, and leaves one alone over a correction", () =>
+  describe("when Redis's clock is set back", () => {
+    it.live("ignores a lease from before, and keeps one over a small correction", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const clock = { offBySeconds: 0 }
@@ -864,7 +865,7 @@ describe("RedisTokenStore", () => {
         assert.notInclude(redis.cli("HGETALL", "record"), "late")
       }))
 
-    it.live("goes on when the lease's holder has died", () =>
+    it.live("continues when the process with the lease was killed", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -877,7 +878,7 @@ describe("RedisTokenStore", () => {
         assert.strictEqual(bearer(yield* b.renew), token(2))
       }))
 
-    it.live("serves no token from before, and renews it with the refresh token that came with it", () =>
+    it.live("serves no token from before, and renews it with its refresh token", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -889,7 +890,7 @@ describe("RedisTokenStore", () => {
         assert.deepStrictEqual(server.grants, ["password", "refresh_token"])
       }))
 
-    it.live("takes no failure from before for an answer", () =>
+    it.live("applies no failure from before", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -900,7 +901,7 @@ describe("RedisTokenStore", () => {
       }))
   })
 
-  it.live("tells the fleet of a refused password for as long as a record may last, unless `renew` is called", () =>
+  it.live("shares a refused password for as long as a record lasts, until `renew` is called", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -917,7 +918,7 @@ describe("RedisTokenStore", () => {
       assert.strictEqual(bearer(yield* (yield* join(days(29), server, "renewing")).get), token(2))
     }))
 
-  it.live("waits for the lease of a process that died no longer than the lease lasts", () =>
+  it.live("waits for the lease of a killed process no longer than the lease lasts", () =>
     Effect.gen(function*() {
       const redis = yield* startRedis()
       const server = new NumberingServer()
@@ -952,8 +953,8 @@ describe("RedisTokenStore", () => {
       yield* Fiber.interrupt(dead)
     }))
 
-  describe("spends a refresh token that may be good for one use", () => {
-    it.live("not where a process marked it as sent and then vanished", () =>
+  describe("sends a refresh token that may be usable once", () => {
+    it.live("not if a process marked it as sent and was then killed", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -970,7 +971,7 @@ describe("RedisTokenStore", () => {
         assert.deepStrictEqual(server.grants, ["password", "password", "refresh_token"])
       }))
 
-    it.live("not where the record is gone that would say whether it is spent", () =>
+    it.live("not if the record is missing that says whether it is spent", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -981,7 +982,7 @@ describe("RedisTokenStore", () => {
         assert.deepStrictEqual(server.grants, ["password", "password"])
       }))
 
-    it.live("not where it is over", () =>
+    it.live("not if it has expired", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
         const server = new NumberingServer()
@@ -1004,7 +1005,7 @@ describe("RedisTokenStore", () => {
       }))
 
     for (const status of [500, 502, 503, 504]) {
-      it.live(`once more, 5 s later at the earliest, where this process saw it fail with ${status}`, () =>
+      it.live(`once more, 5 s later at the earliest, if this process saw it fail with ${status}`, () =>
         Effect.gen(function*() {
           const redis = yield* startRedis()
           const server = new NumberingServer()

@@ -212,7 +212,7 @@ const run = Effect.gen(function*() {
 
 describe("processes that share single-use refresh tokens", () => {
   it.effect(
-    `send each twice at most, five seconds apart, and the same process both times (${seeds.length} schedules)`,
+    `send each at most twice, five seconds apart, both times by the same process (${seeds.length} schedules)`,
     () =>
       Effect.gen(function*() {
         let again = 0

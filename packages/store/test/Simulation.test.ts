@@ -49,7 +49,7 @@ describe("a simulated fleet", () => {
   )
 
   it.effect(
-    "does so although processes vanish, are cut off, and the store can't be reached",
+    "does so although processes are killed, lose the network, and the store can't be reached",
     () =>
       Effect.gen(function*() {
         const troubled = yield* simulate(fleet)

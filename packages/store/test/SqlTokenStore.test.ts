@@ -56,8 +56,8 @@ const problemsWith = (client: Client, options: Partial<SqlTokenStore.Options> = 
   )
 
 describe("SqlTokenStore", () => {
-  describe("fails at the start, and says what mends it, where", () => {
-    it.live("the table is not there", () =>
+  describe("fails at the start, and says what to do, if", () => {
+    it.live("the table is missing", () =>
       Effect.gen(function*() {
         const { client, psql } = yield* database
         psql("DROP TABLE mintmark_tokens")
@@ -80,7 +80,7 @@ describe("SqlTokenStore", () => {
         yield* Layer.build(SqlTokenStore.layer({ keys }).pipe(Layer.provide(client)))
       }))
 
-    it.live("the user lacks a right", () =>
+    it.live("the user lacks a permission", () =>
       Effect.gen(function*() {
         const { name, psql, server } = yield* database
         const user = `worker_${name}`
@@ -99,7 +99,7 @@ describe("SqlTokenStore", () => {
         assert.strictEqual(new Set(numbering.spent).size, numbering.spent.length)
       }))
 
-    it.live("an option can't be used", () =>
+    it.live("an option is invalid", () =>
       Effect.gen(function*() {
         const { client } = yield* database
         for (const table of ["", "a b", "mintmark-tokens", "Tokens", "a.b.c", "t; DROP TABLE mintmark_tokens"]) {
@@ -111,7 +111,7 @@ describe("SqlTokenStore", () => {
       }))
   })
 
-  it("creates the table by the statement that its guide shows", () => {
+  it("creates the table with the statement of the guide", () => {
     const guide = readFileSync(new URL("../../../docs/fleet.md", import.meta.url), "utf8")
     assert.include(guide, `\n${SqlTokenStore.createTable()}\n`)
   })
@@ -128,7 +128,7 @@ describe("SqlTokenStore", () => {
       assert.strictEqual(psql("SELECT count(*) FROM auth.tokens"), "1")
     }))
 
-  it.live("is notified of a token as soon as it is there, and looks by itself where it can't listen", () =>
+  it.live("is notified of a token as soon as it is stored, and polls if it can't LISTEN", () =>
     Effect.gen(function*() {
       const { name, server } = yield* database
       const waits = (more: Parameters<typeof postgresAt>[1], atMost: number) =>
@@ -151,7 +151,7 @@ describe("SqlTokenStore", () => {
       })
     }))
 
-  it.live("keeps a token that was requested inside a transaction which is rolled back", () =>
+  it.live("keeps a token that was requested inside a transaction that is rolled back", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database
       const server = new NumberingServer()
@@ -179,17 +179,17 @@ describe("SqlTokenStore", () => {
       assert.strictEqual(new Set(numbering.spent).size, numbering.spent.length)
     }))
 
-  describe("requests another token, and makes the row good, where it holds", () => {
+  describe("requests another token, and repairs the row, if the row has", () => {
     const tamper: Record<string, string> = {
-      "nothing any more": "DELETE FROM mintmark_tokens",
-      "what is not a token": "UPDATE mintmark_tokens SET token = 'abc'",
+      "no token": "DELETE FROM mintmark_tokens",
+      "an invalid token": "UPDATE mintmark_tokens SET token = 'abc'",
       "10 MB instead of the token": "UPDATE mintmark_tokens SET token = repeat('x', 10000000)",
       "a token that was cut short": "UPDATE mintmark_tokens SET token = left(token, -24)",
-      "a token under another number": "UPDATE mintmark_tokens SET generation = generation + 1",
-      "numbers that no number can follow":
+      "a token stored with another generation": "UPDATE mintmark_tokens SET generation = generation + 1",
+      "numbers that can't be incremented":
         "UPDATE mintmark_tokens SET token = NULL, generation = 9223372036854775807, fence = 9223372036854775807,"
         + " rejected = 9223372036854775807, marked = -1, lease_until = 9223372036854775807, lease_for = -1",
-      "an end that has passed": "UPDATE mintmark_tokens SET keep_until = 0"
+      "an expiry that has passed": "UPDATE mintmark_tokens SET keep_until = 0"
     }
     for (const [what, statement] of Object.entries(tamper)) {
       it.live(what, () =>
@@ -205,7 +205,7 @@ describe("SqlTokenStore", () => {
     }
   })
 
-  it.live("fails as usual where the times in a row are impossible", () =>
+  it.live("requests a token as usual if the times in a row are impossible", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database
       const server = new NumberingServer()
@@ -250,7 +250,7 @@ describe("SqlTokenStore", () => {
 
     const ends: Record<string, (server: PostgresServer) => Effect.Effect<void>> = {
       "is down": (server) => server.kill,
-      "is stopped": (server) => Effect.sync(() => server.signal("SIGSTOP"))
+      "is suspended (SIGSTOP)": (server) => Effect.sync(() => server.signal("SIGSTOP"))
     }
     for (const [what, strike] of Object.entries(ends)) {
       it.live(what, () =>
@@ -266,11 +266,11 @@ describe("SqlTokenStore", () => {
     }
 
     const refusals: Record<string, (database: string, user: string) => string> = {
-      "may only be read": (database) =>
+      "is read-only": (database) =>
         `ALTER DATABASE ${database} SET default_transaction_read_only = on;`
         + ` SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename <> 'postgres'`,
       "has lost the table": () => "DROP TABLE mintmark_tokens",
-      "has withdrawn the rights": (_, user) => `REVOKE UPDATE, INSERT ON mintmark_tokens FROM ${user}`
+      "has revoked the permissions": (_, user) => `REVOKE UPDATE, INSERT ON mintmark_tokens FROM ${user}`
     }
     for (const [what, statement] of Object.entries(refusals)) {
       it.live(what, () =>
@@ -285,7 +285,7 @@ describe("SqlTokenStore", () => {
         }))
     }
 
-    it.live("is held by a transaction of another program, which has locked the row", () =>
+    it.live("has the row locked by a transaction of another program", () =>
       Effect.gen(function*() {
         const { client, psql } = yield* database
         const numbering = new NumberingServer()
@@ -328,7 +328,7 @@ describe("SqlTokenStore", () => {
         )
       }))
 
-    it.live("was not there at the start, and shares once it is", () =>
+    it.live("was not available at the start, and shares as soon as it is", () =>
       Effect.gen(function*() {
         const server = yield* startPostgres()
         const client = clientOf(server)
@@ -367,7 +367,7 @@ describe("SqlTokenStore", () => {
       assert.deepStrictEqual(numbering.grants, ["password", "refresh_token"])
     }))
 
-  it.live("counts how needs were met, and what went wrong", () =>
+  it.live("counts where each token came from, and problems", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database
       const server = new NumberingServer()

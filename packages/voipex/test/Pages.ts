@@ -184,7 +184,7 @@ export const voipexFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "what it means: tokens issued before this time, in seconds since 1970, are refused; 0 for none",
     mark: "likely",
-    held: { test: "gets a new token where a not-before-policy refuses the old one" }
+    held: { test: "gets a new token when a not-before-policy refuses the old one" }
   },
   {
     what: "",
@@ -211,25 +211,25 @@ export const voipexFacts: ReadonlyArray<Fact> = [
     what: "refresh tokens",
     says: "`refresh_expires_in` 0 means that one doesn't expire; it may be missing, as may the refresh token",
     mark: "likely",
-    held: { test: "takes a refresh_expires_in of 0 for a refresh token that doesn't expire" }
+    held: { test: "treats a refresh_expires_in of 0 as a refresh token that does not expire" }
   },
   {
     what: "",
     says: "each renewal returns the next one; where a reply has none, the old one stays valid",
     mark: "likely",
-    held: { test: "keeps the refresh token that it has where the reply has none" }
+    held: { test: "keeps its refresh token if the reply has none" }
   },
   {
     what: "",
     says: "using one twice may end the session: two renewals of one account never run at the same time",
     mark: "likely",
-    held: { test: "opens one session, and renews in it for a day, each refresh token used once" }
+    held: { test: "starts one session, and renews in it for a day, each refresh token used once" }
   },
   {
     what: "",
     says: "400 `invalid_grant` for an expired one, in many wordings: then the password is sent once",
     mark: "likely",
-    held: { test: "sends the password once, within the same call, where the session was ended" }
+    held: { test: "sends the password once, within the same call, after the session was ended" }
   },
   {
     what: "password",
@@ -253,7 +253,7 @@ export const voipexFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "400 `invalid_grant`, \"Account is not fully set up\"",
     mark: "likely",
-    held: { test: "takes an account that is not fully set up for a refused grant, and doesn't try again" }
+    held: { test: "treats an account that is not fully set up as a refused grant, and does not retry" }
   },
   {
     what: "",

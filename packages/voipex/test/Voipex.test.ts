@@ -74,7 +74,7 @@ describe("Voipex", () => {
         assert.strictEqual(again.sessionState, reply.sessionState)
       }))
 
-    it.effect("opens one session, and renews in it for a day, each refresh token used once", () =>
+    it.effect("starts one session, and renews in it for a day, each refresh token used once", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("day@example.com")
         for (let life = 0; life < 28; life++) {
@@ -88,7 +88,7 @@ describe("Voipex", () => {
         assert.strictEqual((yield* sandbox.counts({ provider: "voipex" })).concurrentTokenRequests, 1)
       }))
 
-    it.effect("sends the password once, within the same call, where the session was ended", () =>
+    it.effect("sends the password once, within the same call, after the session was ended", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("ended@example.com")
         yield* voipex.token
@@ -122,7 +122,7 @@ describe("Voipex", () => {
         }))
     }
 
-    it.effect("sends a password that was changed meanwhile once, after its last refresh token, and not again", () =>
+    it.effect("sends a password that was changed meanwhile once, after the last refresh token, and not again", () =>
       Effect.gen(function*() {
         const username = "changed@example.com"
         const { grants, sandbox, voipex } = yield* open(username)
@@ -138,7 +138,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token", "refresh_token", "password"])
       }))
 
-    it.effect("sends a password again when told to renew", () =>
+    it.effect("`renew` sends a refused password again", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("told@example.com", { password: Redacted.make("mistyped") })
         yield* Effect.flip(voipex.token)
@@ -148,7 +148,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("takes an account that is not fully set up for a refused grant, and doesn't try again", () =>
+    it.effect("treats an account that is not fully set up as a refused grant, and does not retry", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("new@example.com", { account: { setUp: false } })
         for (let call = 0; call < 10; call++) {
@@ -171,7 +171,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token", "refresh_token", "password"])
       }))
 
-    it.effect("sends no password for a renewal that takes too long", () =>
+    it.effect("sends no password when a renewal takes too long", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("slow@example.com")
         yield* voipex.token
@@ -194,7 +194,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("takes a refresh_expires_in of 0 for a refresh token that doesn't expire", () =>
+    it.effect("treats a refresh_expires_in of 0 as a refresh token that does not expire", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("offline@example.com", { account: { refreshLifetime: "unlimited" } })
         assert.isUndefined((yield* voipex.token).refreshToken?.expiresAt)
@@ -203,7 +203,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token"])
       }))
 
-    it.effect("sends the password again where the reply had no refresh token", () =>
+    it.effect("sends the password again if the reply had no refresh token", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("without@example.com")
         yield* sandbox.script({ provider: "voipex", kind: "token" }, [
@@ -215,7 +215,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("sends the password each time where the option renewal is false", () =>
+    it.effect("sends the password each time if the option renewal is false", () =>
       Effect.gen(function*() {
         const { grants, voipex } = yield* open("alone@example.com", { renewal: false })
         yield* voipex.token
@@ -224,7 +224,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "password"])
       }))
 
-    it.effect("keeps the refresh token that it has where the reply has none", () =>
+    it.effect("keeps its refresh token if the reply has none", () =>
       Effect.gen(function*() {
         const { grants, sandbox, voipex } = yield* open("keeps@example.com")
         yield* sandbox.behave({ voipex: { rotation: false } })
@@ -239,7 +239,7 @@ describe("Voipex", () => {
         assert.deepStrictEqual(yield* grants, ["password", "refresh_token", "refresh_token"])
       }))
 
-    it.effect("gets a new token where a not-before-policy refuses the old one", () =>
+    it.effect("gets a new token when a not-before-policy refuses the old one", () =>
       Effect.gen(function*() {
         const { sandbox, voipex } = yield* open("policy@example.com")
         yield* voipex.token
@@ -250,7 +250,7 @@ describe("Voipex", () => {
         assert.strictEqual((yield* voipex.token).reply.notBeforePolicy, notBefore)
       }))
 
-    it.effect("sends another client id where an option has one", () =>
+    it.effect("sends the client id of the option", () =>
       Effect.gen(function*() {
         const { voipex } = yield* open("client@example.com", { clientId: "another" })
         const { reason } = yield* Effect.flip(voipex.token)

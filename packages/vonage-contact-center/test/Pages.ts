@@ -154,7 +154,7 @@ export const v0Facts: ReadonlyArray<Fact> = [
     what: "",
     says: "its version is in `Accept`, such as `application/json;version=6`, which is left to the caller",
     mark: "seen",
-    held: { test: "calls the API at the token endpoint's own host, and leaves Accept to the caller" }
+    held: { test: "calls the API at the token endpoint's host, and sets no Accept header" }
   },
   {
     what: "regions",
@@ -253,7 +253,7 @@ export const currentFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "every request needs `Accept: application/vnd.newvoicemedia.v{n}+json`, which is left to the caller",
     mark: "seen",
-    held: { test: "has one token for each set of scopes, and leaves Accept to the caller" }
+    held: { test: "has one token for each set of scopes, and sets no Accept header" }
   },
   {
     what: "regions",
@@ -303,7 +303,7 @@ export const currentFacts: ReadonlyArray<Fact> = [
     what: "",
     says: "the pages disagree on several scopes in one token: if a list is refused, `withScopes` requests them apart",
     mark: "seen",
-    held: { test: "has one token for each set of scopes, and leaves Accept to the caller" }
+    held: { test: "has one token for each set of scopes, and sets no Accept header" }
   },
   {
     what: "reply",

@@ -96,7 +96,7 @@ describe("VonageContactCenter", () => {
         assert.strictEqual((yield* Effect.flip(other.token)).reason._tag, "RequestRefused")
       }))
 
-    it.effect("has one token for each set of scopes, and leaves Accept to the caller", () =>
+    it.effect("has one token for each set of scopes, and sets no Accept header", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const stats = yield* vonage.withScopes(["stats"])
@@ -111,7 +111,7 @@ describe("VonageContactCenter", () => {
         assert.deepStrictEqual(new Set(accepts), new Set(["application/vnd.newvoicemedia.v3+json"]))
       }))
 
-    it.effect("takes no new token for a 403, which says that a right is missing", () =>
+    it.effect("requests no new token for a 403, which means a missing permission", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open({ scopes: ["stats"] })
         const users = yield* vonage.http.execute(HttpClientRequest.get("/useradmin/users").pipe(version3))
@@ -120,7 +120,7 @@ describe("VonageContactCenter", () => {
         assert.deepStrictEqual({ api, token }, { api: 1, token: 1 })
       }))
 
-    it.effect("refuses an empty list of scopes that the types don't see, before any request", () =>
+    it.effect("does not accept an empty list of scopes that the types allow: fails before any request", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const untyped: ReadonlyArray<string> = []
@@ -163,7 +163,7 @@ describe("VonageContactCenter", () => {
       }))
   })
 
-  it.prop("lets no region change the host that it is a part of", [Schema.Array(pieces)], ([chosen]) => {
+  it.prop("does not accept a region that changes the host", [Schema.Array(pieces)], ([chosen]) => {
     const region = chosen.join("")
     const provider = at({ region })
     if (Result.isFailure(provider)) {
@@ -193,7 +193,7 @@ describe("VonageContactCenter", () => {
     assert.strictEqual(older.apiUrl, "https://emea.api.newvoicemedia.com")
   })
 
-  it("refuses a region or a domain that would be more than that", () => {
+  it("does not accept a region or a domain that is more than that", () => {
     for (
       const region of [
         "x@evil.example:443/#",

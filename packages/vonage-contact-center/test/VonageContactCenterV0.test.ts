@@ -46,7 +46,7 @@ describe("VonageContactCenterV0", () => {
         assert.strictEqual(request?.matched, true)
       }))
 
-    it.effect("or client_id and client_secret in the body", () =>
+    it.effect("sends client_id and client_secret in the body instead", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open({
           accountKey: Account.vonageV0Other.clientId,
@@ -70,7 +70,7 @@ describe("VonageContactCenterV0", () => {
         assert.strictEqual(longer.expiresAt - longer.requestedAt, 3_600_000)
       }))
 
-    it.effect("calls the API at the token endpoint's own host, and leaves Accept to the caller", () =>
+    it.effect("calls the API at the token endpoint's host, and sets no Accept header", () =>
       Effect.gen(function*() {
         const { sandbox, vonage } = yield* open()
         const accept = "application/json;version=6"
@@ -115,7 +115,7 @@ describe("VonageContactCenterV0", () => {
     assert.strictEqual(provider.apiUrl, "https://nam.newvoicemedia.com")
   })
 
-  it("refuses a version that would be more than one part of the path", () => {
+  it("does not accept a version that is more than one segment of the path", () => {
     const provider = at({ region: "nam", version: "0/../../x" })
     assert.include(String(Result.merge(provider)), "version (VONAGE_CONTACT_CENTER_V0_VERSION)")
   })

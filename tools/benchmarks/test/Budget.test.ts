@@ -26,21 +26,21 @@ const bundles = await Promise.all(
 )
 
 describe.each(bundles)("the smallest program of $name", ({ file, gzip, imports, modules, name, own }) => {
-  it("stays small, and so does our own share of it", () => {
+  it("is within its size budget, and so is our own share", () => {
     assert.isAtMost(gzip, budget.whole)
     assert.isAtMost(own.gzip, budget.own)
     // A measure that finds nothing would keep any budget.
     assert.isAbove(own.gzip, budget.own / 2)
   })
 
-  it("needs nothing of Node, and nothing but effect, core and itself", () => {
+  it("contains nothing of Node, and nothing but effect, core and itself", () => {
     assert.deepStrictEqual(imports, [])
     const own = ["effect/", "@mintmark/core/", `${name}/`]
     const others = modules.filter((module) => !own.some((start) => module.startsWith(start)) && !file.endsWith(module))
     assert.deepStrictEqual(others, [])
   })
 
-  it("takes neither a barrel nor what is dear from effect", () => {
+  it("imports neither a barrel nor a large module from effect", () => {
     const dear = ["index", "PubSub", "Cache", "testing/", "persistence/", "crypto/", "http-api/"]
     const found = modules.filter((module) => dear.some((part) => module.startsWith(`effect/dist/${part}`)))
     assert.deepStrictEqual(found, [])
@@ -48,7 +48,7 @@ describe.each(bundles)("the smallest program of $name", ({ file, gzip, imports, 
 })
 
 describe("an account of a pool", () => {
-  it("costs a known number of bytes", { timeout: 180_000 }, async () => {
+  it("is within its memory budget", { timeout: 180_000 }, async () => {
     const accounts = await isolated<Found>(new URL("../src/measurements/AccountsProcess.ts", import.meta.url), [
       "pool",
       "100000"
@@ -78,7 +78,7 @@ const account = Effect.gen(function*() {
 })
 
 describe("a burst of callers", () => {
-  it.effect("costs one token request: at a cold cache, when the token has expired, when it was refused", () =>
+  it.effect("costs one token request: with a cold cache, after the token has expired, after it was refused", () =>
     Effect.gen(function*() {
       const { burst, routee, seen } = yield* account
       const [first] = yield* burst
@@ -94,7 +94,7 @@ describe("a burst of callers", () => {
 })
 
 describe("a cached read", () => {
-  it.effect("makes nothing: every caller is given the same token", () =>
+  it.effect("allocates nothing: every caller gets the same token", () =>
     Effect.gen(function*() {
       const { burst, routee } = yield* account
       const tokens = new Set([yield* routee.token, routee.peek(), ...yield* burst, yield* routee.token])

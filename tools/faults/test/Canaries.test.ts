@@ -39,7 +39,7 @@ describe("The search for secrets", () => {
     assert.lengthOf(findCanaries(`before ${text} after`), 1)
   })
 
-  it("finds one that turned up on the way, and nothing where there is nothing", () => {
+  it("finds one that was there only for a moment, and nothing if there is none", () => {
     alsoLookFor("t0ken-from-the-server")
     assert.lengthOf(findCanaries("Bearer t0ken-from-the-server"), 1)
     assert.lengthOf(findCanaries("<redacted:access token>"), 0)
@@ -51,7 +51,7 @@ for (const transport of transportNames) {
     excludeTestServices: true
   })(`Nothing shows a secret over ${transport}`, (it) => {
     for (const subject of everyone) {
-      it.effect(`of an account at ${subject.name}, in the ordinary course of things`, () =>
+      it.effect(`of an account at ${subject.name}, in ordinary use`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.Sandbox
           const baseUrl = sandbox.urls[subject.name]

@@ -62,7 +62,7 @@ layer(world, { excludeTestServices: true })("Outcomes", (it) => {
 
 layer(Sandbox.Sandbox.layer({ accounts }), { excludeTestServices: true })("Memory", (it) => {
   for (const transport of transportNames) {
-    it.effect(`stays flat over ${transport}, whatever the server sends`, () =>
+    it.effect(`stays constant over ${transport}, whatever the server sends`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
         const answers = large.flatMap(({ variants }) => variants.flatMap(answerOf))
@@ -75,7 +75,7 @@ layer(Sandbox.Sandbox.layer({ accounts }), { excludeTestServices: true })("Memor
 })
 
 describe("Outcomes", () => {
-  it("and their tests are all where docs/outcomes.md says", () => {
+  it("and their tests exist where docs/outcomes.md says", () => {
     assert.deepStrictEqual(missing(faults.map(({ name }) => name)), [])
   })
 

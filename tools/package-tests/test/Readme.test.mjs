@@ -17,7 +17,7 @@ describe("the first program of the README, with what it says to install, on Node
   })
   afterAll(() => sandbox.stop())
 
-  it("is there", () => {
+  it("exists", () => {
     const without = published.filter((each) => programOf(each) === undefined).map(({ name }) => name)
     assert.includeMembers(["@mintmark/effect-3"], without)
   })

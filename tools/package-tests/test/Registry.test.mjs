@@ -26,7 +26,7 @@ describe("the release, installed by name into an empty project with npm", () => 
   })
   afterAll(() => sandbox.stop())
 
-  it("brings the versions that the changesets make, the first of all being 0.1.0, and what they depend on", () => {
+  it("installs the versions that the changesets make, the first being 0.1.0, and their dependencies", () => {
     const isFirst = existsSync(new URL("../../../.changeset/first-release.md", import.meta.url))
     for (const one of published) {
       const { version } = JSON.parse(

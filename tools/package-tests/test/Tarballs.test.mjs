@@ -14,12 +14,12 @@ for (const one of published) {
     const files = filesIn(at)
     const text = (file) => readFileSync(join(at, file), "utf8")
 
-    it("holds what is built, its sources, and nothing else", () => {
+    it("contains what is built, its sources, and nothing else", () => {
       assert.deepStrictEqual(files.filter((file) => !ordinary.test(file)), [])
       assert.includeMembers(files, ["package.json", "README.md", "LICENSE"])
     })
 
-    it("has exports that lead to files with types beside them, say publint and attw", async () => {
+    it("has exports that publint and attw accept, each with types", async () => {
       const { version } = JSON.parse(text("package.json"))
       const tarball = join(folder, "packages", `mintmark-${one.short}-${version}.tgz`)
       for (const [program, option] of [["publint", "--strict"], ["attw", "--profile=esm-only"]]) {
@@ -28,7 +28,7 @@ for (const one of published) {
       }
     })
 
-    it("leads from each built file to its source, by maps of code and of declarations", () => {
+    it("has source maps and declaration maps from each built file to its source", () => {
       const areOpen = one.manifest.exports["./*"] !== undefined
       // What is built in of others shares its files with the package's own: only the declarations stay one by one.
       const hasEngine = areOpen && files.includes("dist/THIRD-PARTY.txt")
@@ -48,13 +48,13 @@ for (const one of published) {
       }
     })
 
-    it("names the repository, as a provenance demands", () => {
+    it("names the repository, as provenance requires", () => {
       const { repository } = JSON.parse(text("package.json"))
       const directory = `packages/${one.short}`
       assert.deepStrictEqual(repository, { type: "git", url: "git+https://git.example/a/b.git", directory })
     })
 
-    it("asks for releases alone, and runs nothing when it is installed", () => {
+    it("depends on released versions only, and runs nothing on installation", () => {
       const { dependencies = {}, peerDependencies = {}, scripts = {} } = JSON.parse(text("package.json"))
       const ranges = Object.values({ ...dependencies, ...peerDependencies })
       assert.deepStrictEqual(ranges.filter((range) => !/^[\^>=<~\d.\s|x-]+$/.test(range)), [])

@@ -69,7 +69,7 @@ describe.concurrent("with declarations, in a composite project,", () => {
   }
 })
 
-describe.concurrent("strict, with the types of all dependencies checked too,", () => {
+describe.concurrent("strict, with the types of all dependencies checked,", () => {
   for (const [version, what, chosen] of programs) {
     it(`TypeScript ${version} accepts ${what}`, { timeout: 300_000 }, async () => {
       const project = join(folder, `tsconfig.${version}.${chosen[0].short}.json`)

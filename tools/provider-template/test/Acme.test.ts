@@ -7,7 +7,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 
 layer(Layer.merge(Sandbox.layer(), FetchHttpClient.layer))("Acme", (it) => {
-  it.effect("is configured by its variables, and calls its API with a token", () =>
+  it.effect("reads its variables, and calls its API with a token", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
       const env = {

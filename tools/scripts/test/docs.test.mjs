@@ -16,7 +16,7 @@ describe("docs", () => {
     ])
   })
 
-  it("goes on with the program before where a block says so", () => {
+  it("continues the program before if a block says so", () => {
     assert.deepStrictEqual(programsOf(page("~~~ts", "one", "~~~", "~~~ts continues", "two", "~~~")), [
       "\none\n\n\ntwo\n"
     ])
@@ -29,7 +29,7 @@ describe("docs", () => {
     ])
   })
 
-  it("puts a hidden block that continues behind the one before it, and leaves the one that follows alone", () => {
+  it("puts a hidden block that continues after the one before it, and leaves the next block unchanged", () => {
     assert.deepStrictEqual(
       programsOf(page("~~~ts", "shown", "~~~", "<!-- ts continues", "hidden", "-->", "~~~ts", "b", "~~~")),
       ["\nshown\n\n\nhidden\n", "\n\n\n\n\n\n\nb\n"]
@@ -46,14 +46,14 @@ describe("docs", () => {
     )
   })
 
-  it("leaves other languages alone, also where they show a block", () => {
+  it("ignores other languages, also if they show a block", () => {
     assert.deepStrictEqual(
       programsOf(page("~~~sh", "npm start", "~~~", "~~~~md", "~~~ts", "shown", "~~~", "~~~~", "~~~tsv", "a", "~~~")),
       []
     )
   })
 
-  it("takes the indentation of a list off a block", () => {
+  it("removes the indentation of a list from a block", () => {
     assert.deepStrictEqual(programsOf(page("- a", "  ~~~ts", "  if (a) {", "    b", "  }", "  ~~~")), [
       "\n\nif (a) {\n  b\n}\n"
     ])
@@ -88,13 +88,13 @@ describe("docs", () => {
     })
     afterEach(() => rmSync(workspace, { force: true, recursive: true }))
 
-    it("finds nothing wrong with code that fits", () => {
+    it("finds no problem in code that compiles", () => {
       write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
       write("packages/a/README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
       assert.deepStrictEqual(problems(workspace), [])
     })
 
-    it("names the line of each document whose code doesn't fit", () => {
+    it("names the line of each document whose code does not compile", () => {
       const wrong = page("# A", "~~~ts", "import { a } from \"@a/a\"", "const b: string = a", "~~~")
       for (const path of ["README.md", "docs/guides/b.md", "packages/a/README.md"]) write(path, wrong)
       write("packages/a/src/b.ts", page("/**", " * ~~~ts", " * const a: string = 1", " * ~~~", " */", "export {}"))
@@ -106,14 +106,14 @@ describe("docs", () => {
       ])
     })
 
-    it("finds code that stopped fitting", () => {
+    it("finds code that no longer compiles", () => {
       write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
       assert.deepStrictEqual(problems(workspace), [])
       write("packages/a/src/a.ts", "export const a: string = \"\"\n")
       assert.lengthOf(problems(workspace), 1)
     })
 
-    it("holds a block to the file that it names", () => {
+    it("compares a block with the file that it names", () => {
       write("README.md", page("~~~ts file=packages/a/src/a.ts", "export const a: number = 1", "~~~"))
       assert.deepStrictEqual(problems(workspace), [])
       write("packages/a/src/a.ts", "export const a: number = 2\n")
@@ -122,13 +122,13 @@ describe("docs", () => {
       ])
     })
 
-    it("holds text to the file that it names, too", () => {
+    it("compares text with the file that it names", () => {
       write("packages/a/a.txt", "a\n")
       write("README.md", page("~~~text file=packages/a/a.txt", "a", "~~~", "~~~text file=packages/a/a.txt", "b", "~~~"))
       assert.deepStrictEqual(problems(workspace), ["README.md:4 is not word for word what stands in packages/a/a.txt."])
     })
 
-    it("tells of each program where it stands, and what its page says that it prints", () => {
+    it("returns the place of each program, and what its page says that it prints", () => {
       write(
         "README.md",
         page(
@@ -159,7 +159,7 @@ describe("docs", () => {
       )
     })
 
-    it("knows which scripts there are to run", () => {
+    it("finds scripts that do not exist", () => {
       write("package.json", JSON.stringify({ scripts: { start: "", "check:it": "" } }))
       write("packages/a/package.json", JSON.stringify({ name: "@a/a", scripts: { measure: "" } }))
       write(
@@ -172,12 +172,12 @@ describe("docs", () => {
       ])
     })
 
-    it("takes the word of commands that are tried elsewhere only where there is such a place", () => {
+    it("accepts commands that are tried elsewhere only if that file exists", () => {
       write("README.md", page("~~~sh tried=packages/a/src/a.ts", "a", "~~~", "~~~sh tried=gone.ts", "a", "~~~"))
       assert.deepStrictEqual(problems(workspace), ["README.md:4 names a file that isn't there: gone.ts."])
     })
 
-    it("refuses a word in an info string that says nothing", () => {
+    it("finds an unknown word in an info string", () => {
       write("README.md", page("~~~ts continue", "export {}", "~~~", "~~~ts file=gone.ts", "export {}", "~~~"))
       assert.deepStrictEqual(problems(workspace), [
         "README.md:1 has an info string that says nothing here: continue.",

@@ -41,7 +41,7 @@ describe("npm run example", () => {
     })
   }
 
-  it("knows every example, and so does their list", () => {
+  it("lists every example, and so does their README", () => {
     const examples = packages().filter(({ folder }) => folder.startsWith("examples/"))
     const names = examples.map(({ folder }) => folder.slice("examples/".length))
     const programs = names.filter((_, index) => examples[index].manifest.scripts.start !== undefined)

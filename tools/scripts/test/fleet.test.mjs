@@ -3,7 +3,7 @@ import { assert, describe, it } from "vitest"
 import { root } from "../workspace.mjs"
 
 describe("npm run example", () => {
-  it("runs the fleet, for as long as it is told", () => {
+  it("runs the fleet for the given time", () => {
     const { status, stderr, stdout } = spawnSync("npm", ["--silent", "run", "example", "--", "fleet", "2", "3"], {
       cwd: root,
       encoding: "utf8",

@@ -39,7 +39,7 @@ describe("a new provider", () => {
   })
   afterAll(() => rmSync(workspace, { force: true, recursive: true }))
 
-  it("has files by its own name, and nothing of the template's", () => {
+  it("has files with its own name, and nothing of the template's", () => {
     assert.includeMembers(written, [
       "packages/acme-voice/src/AcmeVoice.ts",
       "packages/acme-voice/test/Conformance.test.ts",
@@ -58,7 +58,7 @@ describe("a new provider", () => {
     assert.strictEqual(complaint("vitest", "run", "--config", "../../vitest.config.ts"), "")
   })
 
-  it("has sound types and effects", () => {
+  it("passes the checks of types and effects", () => {
     assert.strictEqual(complaint("pnpm", "run", "check"), "")
   })
 })

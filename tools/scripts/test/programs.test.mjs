@@ -4,7 +4,7 @@ import { mayInstall } from "../programs.mjs"
 describe("system packages", () => {
   const machine = { env: {}, inContainer: false, isRoot: true, isTerminal: false }
 
-  it("are installed by root in a container without a terminal, in CI, and where MINTMARK_INSTALL=1 asks for it", () => {
+  it("are installed by root in a container without a terminal, in CI, and with MINTMARK_INSTALL=1", () => {
     assert.isTrue(mayInstall({ ...machine, inContainer: true }))
     assert.isTrue(mayInstall({ ...machine, env: { CI: "true" }, isRoot: false }))
     assert.isTrue(mayInstall({ ...machine, env: { MINTMARK_INSTALL: "1" }, isRoot: false, isTerminal: true }))

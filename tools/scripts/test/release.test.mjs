@@ -61,7 +61,7 @@ describe("changeset version", () => {
   })
   afterAll(() => rmSync(workspace, { force: true, recursive: true }))
 
-  it("uses up every changeset, and writes a changelog for each package that it moves, the private ones left alone", () => {
+  it("applies every changeset, and writes a changelog for each package that it moves, except private ones", () => {
     const moved = release("core", "patch")
     assert.include(moved, "packages/core")
     assert.deepStrictEqual(readdirSync(join(workspace, ".changeset")), ["config.json"])
@@ -72,14 +72,14 @@ describe("changeset version", () => {
     }
   })
 
-  it("moves with a patch of core those alone that depend on its exact version", () => {
+  it("moves only the packages that depend on core's exact version with a patch of core", () => {
     const exact = packages(workspace).filter(isPublic)
       .filter(({ manifest }) => manifest.dependencies?.["@mintmark/core"] === "workspace:*")
       .map(({ folder }) => folder)
     assert.sameMembers(release("core", "patch"), ["packages/core", ...exact])
   })
 
-  it("moves every package that depends on core where a change of core breaks", () => {
+  it("moves every package that depends on core with a breaking change of core", () => {
     const dependents = packages(workspace).filter(isPublic)
       .filter(({ manifest }) => manifest.dependencies?.["@mintmark/core"] !== undefined)
       .map(({ folder }) => folder)
@@ -87,7 +87,7 @@ describe("changeset version", () => {
     assert.sameMembers(moved, ["packages/core", ...dependents])
   })
 
-  it("moves no other provider where a provider changes", () => {
+  it("moves no other provider when a provider changes", () => {
     const moved = release("routee", "patch")
     assert.deepStrictEqual(moved, ["packages/routee"])
   })
@@ -98,13 +98,13 @@ describe("the workflows", () => {
   const read = (name) => readFileSync(join(workflows, name), "utf8")
 
   for (const name of readdirSync(workflows)) {
-    it(`of ${name} run scripts that there are`, () => {
+    it(`of ${name} run scripts that exist`, () => {
       const scripts = [...read(name).matchAll(/\bnpm (?:run )?([\w:-]+)$/gm)].map(([, script]) => script)
       assert.includeMembers(Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts), scripts)
     })
   }
 
-  it("release with the action that goes with the version of changesets, and may sign where the packages come from", () => {
+  it("release with the action that matches the version of changesets, and may sign provenance", () => {
     const [, cli] = /^ {2}"@changesets\/cli": (\d+)/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"))
     const release = read("release.yml")
     // The action's major is one less than that of the command line whose words it reads.
@@ -113,7 +113,7 @@ describe("the workflows", () => {
     assert.match(release, /^ {10}PNPM_CONFIG_PROVENANCE: "true"$/m)
   })
 
-  it("give the right to publish to one job, which builds nothing", () => {
+  it("give the permission to publish to one job, which builds nothing", () => {
     const jobs = read("release.yml").split(/^ {2}(?=\w+:$)/m).slice(1)
     const publishing = jobs.filter((job) => job.includes("id-token: write"))
     assert.deepStrictEqual(publishing.map((job) => job.split(":")[0]), ["publish"])

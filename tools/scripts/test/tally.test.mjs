@@ -24,7 +24,7 @@ describe("tally", () => {
     assert.deepStrictEqual(count({ exitCode: 1, reports: { core: report(3), routee: report(4, 2) }, tasks }), [7, 2])
   })
 
-  it("counts a package that left no report as one failure, unless a program that it needs is missing", () => {
+  it("counts a package without a report as one failure, unless a program that it needs is missing", () => {
     const reports = { core: report(3), fleet: undefined }
     for (
       const tasks of [[task("core#test"), task("fleet#test")], [task("fleet#test", 1)], [task("fleet#build", 0)], []]
@@ -45,7 +45,7 @@ describe("tally", () => {
     assert.deepStrictEqual(count({ exitCode: 2, reports: { core: report(3) }, tasks }), [3, 2])
   })
 
-  it("reports a failure where turbo fails and no task did", () => {
+  it("reports a failure if turbo fails and no task did", () => {
     assert.deepStrictEqual(count({ exitCode: 1, reports: { core: report(3) }, tasks: [task("core#test")] }), [3, 1])
   })
 })

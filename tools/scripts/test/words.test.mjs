@@ -18,11 +18,11 @@ describe("the check of words", () => {
     "the token has expired; the lifetime is an hour; no expired token is sent",
     "behavior, canceled, catalog, recognized, tabpanel",
     "over https, no token, handled"
-  ])("finds nothing in: %s", (text) => {
+  ])("finds no phrase in: %s", (text) => {
     assert.deepStrictEqual(found(text), [])
   })
 
-  it("looks at documents, sources, tests and the page", () => {
+  it("checks documents, sources, tests and the page", () => {
     const files = ["README.md", ".changeset/a.md", "packages/a/src/b.ts", "packages/a/test/b.test.ts", "a/page/c.html"]
     assert.deepStrictEqual(files.filter((file) => !isLookedAt(file)), [])
     assert.isFalse(isLookedAt("packages/a/api.txt"))

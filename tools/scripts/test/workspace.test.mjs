@@ -55,7 +55,7 @@ describe("workspace", () => {
     }
   })
 
-  it("takes every dependency from the catalog or from itself", () => {
+  it("has every dependency in the catalog or the workspace", () => {
     const others = [{ folder: ".", manifest: rootManifest }, ...packages()].flatMap(({ folder, manifest }) =>
       Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
         .filter(([name, range]) => !(name.startsWith("@mintmark/") ? /^workspace:[*^]$/ : /^catalog:/).test(range))
@@ -64,7 +64,7 @@ describe("workspace", () => {
     assert.deepStrictEqual(others, [])
   })
 
-  it("asks of applications the Effect that it is tested with", () => {
+  it("requires of applications the version of Effect that it is tested with", () => {
     const [, catalog] = /^ {2}effect: (\S+)$/m.exec(read("pnpm-workspace.yaml"))
     for (const { folder, manifest } of published) {
       if (folder === "packages/effect-3" || folder === "packages/cli") continue
@@ -102,12 +102,12 @@ describe("workspace", () => {
     }
   })
 
-  it("lets no dependency run a script on installation, except Node and pnpm", () => {
+  it("allows no dependency to run a script on installation, except Node and pnpm", () => {
     const allowed = [...read("pnpm-workspace.yaml").matchAll(/^ {2}(\S+): true$/gm)].map(([, name]) => name)
     assert.deepStrictEqual(allowed, ["node", "pnpm"])
   })
 
-  it("names no registry in a lock file", () => {
+  it("contains no registry's address in a lock file", () => {
     for (const lock of ["pnpm-lock.yaml", "tools/package-tests/toolbox/pnpm-lock.yaml"]) {
       assert.notMatch(read(lock), /https?:\/\/|tarball:/, lock)
     }

@@ -60,7 +60,7 @@ describe("settings", () => {
       assert.strictEqual(options.baseUrl, "https://proxy.example")
     }))
 
-  it.effect("leaves out what is not set, for the provider to judge", () =>
+  it.effect("omits what is not set, for the provider to check", () =>
     Effect.gen(function*() {
       const options = yield* read({ ACME_SCOPES: "" })
       assert.isUndefined(options.accountKey)
@@ -68,7 +68,7 @@ describe("settings", () => {
       assert.isUndefined(options.scopes)
     }))
 
-  it.effect("prefers a given value, or a config of the application's own, to the variable; what is given as undefined is missing", () =>
+  it.effect("lets a given value or config take precedence over the variable; undefined counts as missing", () =>
     Effect.gen(function*() {
       const env = { ACME_ACCOUNT_KEY: "key", OTHER_KEY: "other", ACME_API_TOKEN: "t0ken" }
       const options = yield* read(env, {
@@ -88,7 +88,7 @@ describe("settings", () => {
       })
     }))
 
-  it.effect("fails with the config's own error where a config of the application's own is missing", () =>
+  it.effect("fails with the config's own error if a config of the application is missing", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(read({}, { accountKey: Config.String("OTHER_KEY") }))
       assert.strictEqual(error._tag, "ConfigError")

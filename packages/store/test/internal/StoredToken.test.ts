@@ -18,7 +18,7 @@ const token: AccessToken<TokenReply.More<typeof reply>> = {
 }
 
 describe("StoredToken", () => {
-  it.effect("keeps all of a token, the URL of the API among it, by a clock that is ahead or behind", () =>
+  it.effect("keeps all of a token, including the API's URL, with a clock that is ahead or behind", () =>
     Effect.gen(function*() {
       for (const each of [token, { ...token, apiUrl: "https://acme.my.example" }]) {
         for (const ahead of [0, 5_000, -5_000]) {

@@ -29,7 +29,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "reset before a reply; hang before headers; 103 flood",
       faults: ["a reset before any reply", "no reply at all", "a flood of interim replies (103)"],
-      tests: { [endpoint]: ["gives up at its deadline, which is over the body too, and releases the connection"] }
+      tests: { [endpoint]: ["fails at its deadline, which includes the body, and releases the connection"] }
     },
     {
       what: "hang, reset or end in the middle of the body; chunk or length wrong",
@@ -59,8 +59,8 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "64 MiB body; 64 KiB of gzip that becomes 64 MiB; 200 nested encodings",
       faults: ["a body of 64 MiB", "64 KiB of gzip that become 64 MiB", "5 nested encodings", "200 nested encodings"],
       tests: {
-        "faults/test/Outcomes.test.ts": ["stays flat over ${transport}, whatever the server sends"],
-        [endpoint]: ["reads up to a mebibyte, and says where there is more"]
+        "faults/test/Outcomes.test.ts": ["stays constant over ${transport}, whatever the server sends"],
+        [endpoint]: ["reads a body of 1 MiB, and fails for a longer one"]
       }
     },
     {
@@ -75,7 +75,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       ],
       tests: {
         [endpoint]: [
-          "keeps what the application tells its fetch, but for following redirects",
+          "keeps the application's RequestInit, except for following redirects",
           "refuses the reply of a client that follows redirects by itself"
         ]
       }
@@ -92,16 +92,18 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       faults: ["no JSON"],
       tests: {
         [response]: [
-          "pollutes no prototype with a __proto__",
-          "does not understand 200,000 levels, and keeps its stack"
+          "changes no prototype for a key __proto__",
+          "fails with ReplyNotUnderstood for 200,000 levels, without a stack overflow"
         ],
-        "core/test/internal/text/strictJson.test.ts": ["reads no object that names a key twice"]
+        "core/test/internal/text/strictJson.test.ts": ["returns nothing for an object with a duplicate key"]
       }
     },
     {
       what: "BOM, UTF-16, invalid UTF-8",
       faults: ["a byte order mark", "another encoding"],
-      tests: { [response]: ["does not understand invalid UTF-8, and uses no token with a replaced character"] }
+      tests: {
+        [response]: ["fails with ReplyNotUnderstood for invalid UTF-8, and uses no token with a replacement character"]
+      }
     },
     {
       what: "`access_token` missing, null, number, empty, 32 KB, with CR, LF, NUL, space, é, emoji",
@@ -114,15 +116,15 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [response]: [
           "is taken as it is: %s",
-          "ends at the end of time when it reaches beyond it: %s",
-          "follows the provider's own rule when %s: neither forever nor at once"
+          "is limited to the last date that JavaScript has: %s",
+          "uses the provider's assumedLifetime when %s"
         ]
       }
     },
     {
       what: "`token_type` bearer, BEARER, missing, MAC, DPoP, N_A, 7",
       faults: ["token_type in any case", "a token_type other than bearer", "a token_type that is none"],
-      tests: { [response]: ["is a bearer token in any case: %s", "is refused when it is no bearer token: %j"] }
+      tests: { [response]: ["may be Bearer in any case: %s", "fails when it is not a bearer token: %j"] }
     },
     {
       what: "`scope` absent, empty, other order, narrower, wider, an array",
@@ -132,13 +134,13 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "`refresh_token` absent, same, new, null, empty",
       faults: ["refresh_token"],
-      tests: { [response]: ["is none when %s"], [source]: ["prefers the refresh token, and keeps the newest"] }
+      tests: { [response]: ["is none when %s"], [source]: ["sends the refresh token first, and keeps the newest"] }
     },
     {
       what: "400, 401, 403, … 520, each with an OAuth error, Spring's error, HTML, nothing",
       faults: [400, 401, 403, 404, 405, 408, 413, 415, 421, 425, 429, 500, 502, 503, 504, 520]
         .map((status) => `status ${status}`),
-      tests: { [response]: ["is decided by code and status, never by wording: ${status}, with each body"] }
+      tests: { [response]: ["depends on code and status, never on the description: ${status}, with each body"] }
     },
     {
       what: "a wrong client, in six ways",
@@ -149,17 +151,19 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "`Retry-After`: 2, a date, a past date, -1, 1e9, rubbish, twice, on a 200",
       faults: ["Retry-After", "Retry-After on a 200"],
       tests: {
-        [response]: ["is believed for an hour at most: %s", "says nothing when it is %j"],
-        [source]: ["leaves a server that throttles alone until it says, and doesn't delay callers with a valid token"]
+        [response]: ["is limited to an hour: %s", "is ignored when it is %j"],
+        [source]: [
+          "sends nothing to a server that throttles until the time that it named, and delays no caller with a valid token"
+        ]
       }
     },
     {
       what: "`error_description` with the secret in it; 10 MB; with ANSI escapes, CR LF",
       faults: ["an error_description", "an error_description of 10 MB"],
       tests: {
-        [response]: ["is scrubbed of every secret in the request"],
+        [response]: ["contains no secret of the request"],
         "core/test/internal/text/shown.test.ts": [
-          "leaves no run of four characters of it, in 30 encodings and 20,000 splits"
+          "leaves no four consecutive characters of it, in 30 encodings and 20,000 splits"
         ]
       }
     }
@@ -169,42 +173,44 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "the wall clock jumps an hour ahead, or back",
       tests: {
         [source]: [
-          "doesn't serve an ended token after the wall clock was set back an hour",
-          "asks once, and makes no storm, after the wall clock jumped an hour ahead"
+          "serves no expired token after the wall clock was set back by an hour",
+          "sends one token request after the wall clock jumped ahead by an hour"
         ]
       }
     },
     {
       what: "the process is suspended and resumed",
-      tests: { [source]: ["looks at the token again after a wait: one that ended meanwhile is not served"] }
+      tests: { [source]: ["checks the token again after a wait: one that has expired meanwhile is not served"] }
     },
     {
       what: "lifetimes of 0, 1, 5, 60, 300, 3600, 631139040 s",
       tests: {
         [source]: [
           "costs ${why}, at a lifetime of ${lifetime} s",
-          "gives a token with a lifetime of 0 to those who waited for it, and to no other caller"
+          "returns a token with a lifetime of 0 to the callers that waited for it, and to no other"
         ],
         "core/test/TokenSource.schedules.test.ts": ["holds its invariants over ${seeds.length} seeds"]
       }
     },
     {
       what: "the same token again, with 2 s left",
-      tests: { [source]: ["uses the same token again for what is left of it, and asks again only after its end"] }
+      tests: {
+        [source]: ["uses the same token again for its remaining lifetime, and requests another only after that"]
+      }
     }
   ],
   "Callers": [
     {
       what: "the first of 10,000 callers is interrupted: before sending, in flight, after the reply",
-      tests: { [source]: ["gives the others the token when the first of 10,000 callers is interrupted ${moment}"] }
+      tests: { [source]: ["returns the token to the others when the first of 10,000 callers is interrupted ${moment}"] }
     },
     {
       what: "all of them are interrupted",
-      tests: { [source]: ["keeps the reply that comes after all of 10,000 callers were interrupted"] }
+      tests: { [source]: ["keeps a reply that arrives after all of 10,000 callers were interrupted"] }
     },
     {
       what: "the scope closes during a renewal",
-      tests: { [source]: ["ends with its scope: the request is given up, and who waits is told"] }
+      tests: { [source]: ["ends with its scope: the request is aborted, and waiting callers fail"] }
     },
     {
       what: "1,000 requests get a 401 for one revoked token",
@@ -214,11 +220,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "the API always answers 401",
-      tests: { [attached]: ["sends two requests at most to an API that always answers 401, and returns its response"] }
+      tests: { [attached]: ["sends at most two requests to an API that always returns 401, and returns its response"] }
     },
     {
       what: "the body is a stream",
-      tests: { [attached]: ["sends a stream once, answers with the refusal, and still rejects the token"] }
+      tests: { [attached]: ["sends a stream once, returns the 401, and rejects the token"] }
     }
   ],
   "A shared store": [
@@ -226,16 +232,16 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "Redis down at the start; dies; slow; read-only after a failover; out of memory; wrong password",
       tests: {
         [shared]: [
-          "was never there, and shares once it is",
-          "is dead",
-          "is stopped",
-          "sleeps",
+          "was not available at the start, and shares as soon as it is",
+          "is down",
+          "is suspended (SIGSTOP)",
+          "is blocked by DEBUG SLEEP",
           "doesn't reply",
-          "may only be read",
-          "is full",
-          "has another password",
+          "is read-only",
+          "is out of memory",
+          "has a changed password",
           "forbids scripts",
-          "doesn't reply within its budget: that is how long a caller waits for it",
+          "does not reply within the budget: no caller waits longer",
           "not while Redis can't be reached: a valid token is served, and after it has expired the password is sent",
           "uses the record that a replica has, when the replica takes over"
         ]
@@ -246,26 +252,26 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
         "PostgreSQL down at the start or later; stopped; read-only; no connection left; a row that is locked; a replica",
       tests: {
         [postgres]: [
-          "was not there at the start, and shares once it is",
+          "was not available at the start, and shares as soon as it is",
           "is down",
-          "is stopped",
-          "may only be read",
+          "is suspended (SIGSTOP)",
+          "is read-only",
           "has no connection left in the pool",
-          "is held by a transaction of another program, which has locked the row",
+          "has the row locked by a transaction of another program",
           "uses the rows that a replica has, when the replica takes over"
         ]
       }
     },
     {
       what: "PostgreSQL without the table, with an older one, without a right",
-      tests: { [postgres]: ["the table is not there", "the table is of an older version", "the user lacks a right"] }
+      tests: { [postgres]: ["the table is missing", "the table is of an older version", "the user lacks a permission"] }
     },
     {
       what: "a Redis Cluster whose slot moves, or whose master dies",
       tests: {
         "store/test/RedisCluster.test.ts": [
-          "goes on while the slot of its record moves, and after it has moved",
-          "serves callers while the master of its record is dead, and shares again when a replica took over"
+          "continues while the slot of its record moves, and afterwards",
+          "serves callers while the master of its record is down, and shares again after the failover"
         ]
       }
     },
@@ -273,11 +279,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "half open; the command applied and its reply lost",
       tests: {
         [shared]: [
-          "has the token that it wrote, and so has the fleet (${how})",
-          "spends no refresh token that it can't see marked (${how})",
-          "asks for itself where it can't see its lease, and delays no caller (${how})",
-          "writes a token that came with a refresh token again, where that failed",
-          "gives a lease back whose taking it heard nothing of"
+          "returns the token that it wrote, to all processes (${how})",
+          "sends no refresh token before it has seen it marked (${how})",
+          "requests a token for itself if it can't confirm its lease, and delays no caller (${how})",
+          "retries writing a token that came with a refresh token",
+          "releases a lease if the reply to taking it was lost"
         ]
       }
     },
@@ -285,11 +291,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "evicting; flushed; WRONGTYPE",
       tests: {
         [shared]: [
-          "nothing any more, for it was evicted",
-          "nothing any more, for it was flushed",
+          "missing, because it was evicted",
+          "missing, because it was flushed",
           "a text",
           "a list",
-          "not where the record is gone that would say whether it is spent"
+          "not if the record is missing that says whether it is spent"
         ]
       }
     },
@@ -297,10 +303,10 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "its clock is set back",
       tests: {
         [shared]: [
-          "waits for no lease from before, and leaves one alone over a correction",
-          "goes on when the lease's holder has died",
-          "serves no token from before, and renews it with the refresh token that came with it",
-          "takes no failure from before for an answer"
+          "ignores a lease from before, and keeps one over a small correction",
+          "continues when the process with the lease was killed",
+          "serves no token from before, and renews it with its refresh token",
+          "applies no failure from before"
         ]
       }
     },
@@ -308,14 +314,14 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "the lease's holder is killed, or paused past its lease",
       tests: {
         [fleet]: [
-          "goes on when the process that asks is killed",
-          "goes on when the process that asks is paused past its lease, and is not set back when that one goes on",
-          "spends no refresh token twice, also where the process that spends it is killed"
+          "continues when the process that requests the token is killed",
+          "continues when the requesting process is paused past its lease, and when that process resumes",
+          "sends no refresh token twice, also if the process that sends it is killed"
         ],
         [shared]: [
           "does not overwrite what came after it lost the lease, and takes it over",
-          "waits for the lease of a process that died no longer than the lease lasts",
-          "keeps the lease for as long as it asks, and is waited for"
+          "waits for the lease of a killed process no longer than the lease lasts",
+          "keeps the lease for as long as its token request takes, and the others wait"
         ]
       }
     },
@@ -323,11 +329,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "rubbish, cut ciphertext, another tenant's value, an older format, 10 MB under our key",
       tests: {
         [shared]: [
-          "rubbish",
-          "rubbish for numbers",
-          "numbers that no number can follow",
+          "an invalid token",
+          "invalid numbers",
+          "numbers that can't be incremented",
           "a token that was cut short",
-          "a token with a bit turned",
+          "a token with a flipped bit",
           "another tenant's token",
           "a token in an older format",
           "10 MB of text",
@@ -340,7 +346,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [shared]: [
           "a token under a key that is not in the ring",
-          "nothing with another secret, another prefix or another ring of keys"
+          "is nothing between different secrets, prefixes or key rings"
         ],
         [suite]: ["a key ring reads with each of its keys, and writes with the first"]
       }
@@ -349,12 +355,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "two processes and one single-use refresh token",
       tests: {
         [fleet]: [
-          "spends each refresh token once, also where two processes renew all the time",
-          "spends each refresh token once by the log of a server that ends the session at a second use"
+          "sends each refresh token once, also while two processes renew continuously",
+          "sends each refresh token once, by the log of a server that ends the session at a second use"
         ],
         [shared]: [
-          "not where a process marked it as sent and then vanished",
-          "once more, 5 s later at the earliest, where this process saw it fail with ${status}"
+          "not if a process marked it as sent and was then killed",
+          "once more, 5 s later at the earliest, if this process saw it fail with ${status}"
         ],
         [suite]: [
           "processes that renew in turn send each refresh token once, and the password once",
@@ -369,7 +375,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         "faults/test/Canaries.test.ts": [
           "finds one %s",
-          "of an account at ${subject.name}, in the ordinary course of things",
+          "of an account at ${subject.name}, in ordinary use",
           "A process writes no secret"
         ],
         "faults/test/Outcomes.test.ts": ["findCanaries(yield* witness.testimony)"]
@@ -379,10 +385,10 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "any two different request identities",
       tests: {
         "core/test/TokenRequest.test.ts": [
-          "is the same for the same request, and another for any other",
+          "is equal for equal requests, and different for others",
           "depends on ${field}, with all the rest equal",
           "takes scopes as a set",
-          "tells apart what only looks alike"
+          "distinguishes what only looks alike"
         ]
       }
     },
@@ -401,11 +407,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "CR, LF, NUL, DEL, Latin-1, emoji, `&grant_type=` where they can be put",
       tests: {
         "core/test/TokenRequest.test.ts": [
-          "brings Latin-1, emoji, and separators to the server as they are, wherever they stand",
-          "refuses %s in an id, a secret, a username, a password, before any request",
+          "sends Latin-1, emoji and separators unchanged, in every field",
+          "does not accept %s in an id, a secret, a username, a password: fails before any request",
           "keeps a scope like `a&grant_type=password` in its field"
         ],
-        "core/test/HostPart.test.ts": ["takes only what stays the host's own label in a URL"]
+        "core/test/HostPart.test.ts": ["accepts only what stays one label of the host in a URL"]
       }
     },
     {
@@ -416,13 +422,13 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "authorization servers that others wrote",
       tests: {
         "core/test/RealServers.test.ts": [
-          "gives a token for client credentials, and knows it",
-          "gives a token for a password, and another for the refresh token when that one is over",
+          "issues a token for client credentials, and accepts it",
+          "issues a token for a password, and another for the refresh token after the first has expired",
           "refuses a wrong secret, which is not sent again",
           "refuses a wrong password, which is not sent again",
-          "gets the password within the same call when the refresh token was revoked",
-          "sees one renewal when three are asked for at once, and each refresh token once",
-          "is asked with the password when another client has used the refresh token"
+          "receives the password within the same call when the refresh token was revoked",
+          "receives one renewal for three concurrent calls, and each refresh token once",
+          "receives the password when another client has used the refresh token"
         ]
       }
     }
@@ -430,12 +436,14 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "Found in the field": [
     {
       what: "a refresh token that is refused in other words than `invalid_grant`",
-      tests: { [memory]: ["that is over is followed by the password in the same call, and never sent again: ${name}"] }
+      tests: {
+        [memory]: ["that was refused is followed by the password in the same call, and never sent again: ${name}"]
+      }
     },
     {
       what: "a gateway's page that looks like a refusal, to a password grant",
       tests: {
-        [memory]: ["sends a password again after 30 s, 5 min, 15 min, then hourly, where the reply is unclear: ${name}"]
+        [memory]: ["sends a password again after 30 s, 5 min, 15 min, then hourly, if the reply is unclear: ${name}"]
       }
     },
     {
@@ -443,14 +451,14 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         [memory]: [
           "sends a wrong password once for seven views, one after another or at once: ${name}",
-          "delays no other view where a request was refused: ${error}",
-          "sends each of two replicas of a wrong ${kind} once, though they come in turn"
+          "delays no other view if a request was refused: ${error}",
+          "sends each of two alternating wrong values of a ${kind} once"
         ]
       }
     },
     {
       what: "a secret that can't be read for a moment after a refusal",
-      tests: { [memory]: ["still knows of ${name} after the secret could not be read for a moment"] }
+      tests: { [memory]: ["still remembers ${name} after the secret could not be read for a moment"] }
     },
     {
       what: "the process is suspended during a token request, for longer than the deadline",
@@ -465,11 +473,11 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       tests: {
         "edge-worker/test/Liveness.test.ts": [
           "50 cold requests make one token request",
-          "a renewal in the background whose request has ended is followed by another one",
-          "a renewal in the background that waitUntil keeps alive is used",
-          "a cold start whose first caller gives up after 300 ms leaves later requests a token",
-          "a request that ends while others wait for its token request leaves them a token",
-          "a client that hangs up leaves those who wait, and later requests, a token"
+          "a background renewal is repeated if the request that started it has ended",
+          "a background renewal that waitUntil keeps alive is used",
+          "later requests get a token although the first caller gave up after 300 ms",
+          "waiting requests get a token although the request that started the token request has ended",
+          "waiting and later requests get a token although the first client has disconnected"
         ]
       }
     },
@@ -493,8 +501,8 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "a refresh token that may be spent, after a 5xx, a lost reply or a timeout",
       tests: {
         [memory]: [
-          "that may be spent is sent once more, 5 s later, and no third time: then the password is; ${name}",
-          "is left alone by `renew` where it may be spent"
+          "that may be spent is sent once more, 5 s later; after that the password is sent: ${name}",
+          "is not used by `renew` if it may be spent"
         ]
       }
     },
@@ -502,7 +510,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "an authorization server recovers",
       tests: {
         [memory]: [
-          "doesn't keep a password account from a token within 5 s of a recovery, after ${recovery} s"
+          "delays a token of a password account at most 5 s after a recovery, after ${recovery} s"
         ],
         "core/test/TokenPool.test.ts": [
           "lets one of 10,000 accounts probe an endpoint that fails, and the others follow with jitter"
@@ -513,7 +521,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "a server that counts whole seconds",
       tests: {
         [memory]: [
-          "count from the second in which the request was sent, rounded down: no token is served in its last"
+          "count from the second in which the request was sent, rounded down: no token is served in its last second"
         ]
       }
     },
@@ -525,31 +533,31 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "a field that says nothing: `error` that is null, empty or no text beside a token",
       faults: ["an error beside the token that says nothing"],
-      tests: { [response]: ["is none when the error of a 200 says nothing: %j"] }
+      tests: { [response]: ["is ignored when the error of a 200 is empty or not a text: %j"] }
     },
     {
       what: "a value in another notation: `Retry-After` with decimals and every form of date",
       faults: ["Retry-After"],
       tests: {
         "core/test/internal/http/retryAfter.test.ts": [
-          "reads seconds, rounds them up, and believes an hour at most: %s",
+          "reads seconds, rounds them up, and limits them to an hour: %s",
           "reads a date: %s",
-          "counts a date from the reply's own Date, whatever this clock says: %s"
+          "reads a date relative to the reply's own Date, whatever this clock says: %s"
         ]
       }
     },
     {
       what: "a cache below: a `fetch` that keeps replies",
-      tests: { [wires]: ["lets no cache keep the reply, whatever the application's RequestInit says"] }
+      tests: { [wires]: ["lets no HTTP cache store the reply, whatever the application's RequestInit is"] }
     },
     {
       what: "a coding that was not requested",
       faults: ["a reply compressed with gzip that was not requested"],
       tests: {
         [wires]: [
-          "asks for no compression",
+          "requests no compression",
           "reads a reply that is compressed although that was not requested: ${coding}",
-          "does not understand a reply that can't be decompressed, or that is too large then"
+          "fails with ReplyNotUnderstood for a reply that can't be decompressed, or is too large afterwards"
         ]
       }
     },
@@ -565,12 +573,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       ],
       tests: {
         [wires]: [
-          "refuses https to a port that speaks plain http, for safety",
-          "does not understand a 101 that it didn't ask for",
-          "has sent nothing where the proxy refuses the tunnel: %i"
+          "fails with Unsafe for https to a port of plain http",
+          "fails with ReplyNotUnderstood for a 101 that was not requested",
+          "has sent nothing if the proxy refuses the tunnel: %i"
         ],
         "core/test/internal/http/transport.test.ts": ["says that nothing was sent: %s"],
-        "core/test/internal/http/url.test.ts": ["refuses the ports that fetch blocks, and no other"]
+        "core/test/internal/http/url.test.ts": ["does not accept the ports that fetch blocks, and accepts all others"]
       }
     },
     {
@@ -578,21 +586,21 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       faults: ["an error_description of 10 MB", "a refresh token of 40,000 characters"],
       tests: {
         "core/test/internal/text/shown.test.ts": ["is less than 20 ms for a megabyte of any text"],
-        "core/test/internal/text/strictJson.test.ts": ["takes a few milliseconds for a megabyte of any text"],
-        [response]: ["is none when it is too long to be kept"]
+        "core/test/internal/text/strictJson.test.ts": ["takes a few milliseconds for 1 MB of any text"],
+        [response]: ["is dropped when it is too long to be kept"]
       }
     },
     {
       what: "a wrong type from JavaScript",
-      tests: { "core/test/Provider.test.ts": ["refuses a wrong type of ${option} from JavaScript, by its name"] }
+      tests: { "core/test/Provider.test.ts": ["does not accept a wrong type of ${option} from JavaScript: names it"] }
     },
     {
       what: "a clock is put right after a token was stored",
       tests: {
-        [suite]: ["no token is used past its end, though it was stored by a clock two hours ahead"],
+        [suite]: ["no token is used after it has expired, although it was stored with a clock two hours ahead"],
         "store/test/KeyValueTokenStore.test.ts": [
-          "uses no token that was stored by a clock two hours ahead, and puts another in its place",
-          "does not apply a refusal that was stored by a clock two hours ahead"
+          "uses no token that was stored with a clock two hours ahead, and replaces it",
+          "does not apply a refusal that was stored with a clock two hours ahead"
         ]
       }
     },
@@ -601,18 +609,18 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       faults: ["a refusal in other words"],
       tests: {
         "core/test/internal/engine/ReplyMeaning.test.ts": [
-          "is over by any other word of the server: %i %s",
+          "is refused by any other error code of the server: %i %s",
           "is kept after %s, until the second in a row with a caller waiting",
           "is refused by %s, and never sent again by itself",
           "are refused by %s: 30 s, doubled up to 15 min",
-          "are perhaps refused by what is unclear: 5 s, doubled up to 5 min: %s %j"
+          "may be refused by an unclear reply: 5 s, doubled up to 5 min: %s %j"
         ]
       }
     },
     {
       what: "a 5xx after a rotation, where processes share a refresh token",
       tests: {
-        [schedules]: ["send each twice at most, five seconds apart, and the same process both times"],
+        [schedules]: ["send each at most twice, five seconds apart, both times by the same process"],
         [suite]: ["a refresh token that may be spent is sent by no process that did not see its request fail"]
       }
     },
@@ -620,12 +628,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       what: "a writer without the key in a shared store: an old number, an impossible time",
       tests: {
         [shared]: [
-          "uses no token under the number of another",
-          "fails as usual where the times in a record are impossible"
+          "uses no token stored with the generation of another",
+          "requests a token as usual if the times in a record are impossible"
         ],
         [postgres]: [
-          "a token under another number",
-          "fails as usual where the times in a row are impossible"
+          "a token stored with another generation",
+          "requests a token as usual if the times in a row are impossible"
         ]
       }
     },

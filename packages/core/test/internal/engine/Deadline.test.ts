@@ -21,7 +21,7 @@ const watched = Effect.clockWith((clock) => {
 })
 
 describe("within", () => {
-  it.effect("answers as the effect does that is in time, and leaves no timer behind", () =>
+  it.effect("returns the result of an effect that is in time, and leaves no timer", () =>
     Effect.gen(function*() {
       const { clock, seen } = yield* watched
       const inTime = <A, E>(effect: Effect.Effect<A, E>) =>
@@ -36,7 +36,7 @@ describe("within", () => {
       assert.strictEqual(seen.asleep, 0)
     }))
 
-  it.effect("interrupts the effect that is late", () =>
+  it.effect("interrupts an effect that is late", () =>
     Effect.gen(function*() {
       let interrupted = false
       const work = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted = true))
@@ -56,7 +56,7 @@ describe("within", () => {
       assert.deepStrictEqual(yield* Fiber.join(waiting), Exit.fail("late"))
     }))
 
-  it.effect("ends the effect and the timer where its own fiber is interrupted", () =>
+  it.effect("ends the effect and the timer when its own fiber is interrupted", () =>
     Effect.gen(function*() {
       const { clock, seen } = yield* watched
       for (const work of [Effect.never, Effect.uninterruptible(Effect.never)]) {
@@ -70,7 +70,7 @@ describe("within", () => {
       }
     }))
 
-  it.effect("leaves an effect some time, where the timer is late: the process was suspended", () =>
+  it.effect("gives the effect another second if the timer is late because the process was suspended", () =>
     Effect.gen(function*() {
       const real = yield* Effect.clockWith(Effect.succeed)
       let suspendedFor = 0n

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as EventHub from "../../../src/internal/engine/EventHub.ts"
 
 describe("EventHub", () => {
-  it.effect("gives each event to all who listen, from then on", () =>
+  it.effect("delivers each event to all subscribers, from their subscription on", () =>
     Effect.gen(function*() {
       const { publish, stream } = yield* EventHub.make<number>()
       const listen = (count: number) =>
@@ -22,7 +22,7 @@ describe("EventHub", () => {
       assert.deepStrictEqual(yield* Fiber.join(late), [3])
     }))
 
-  it.effect("drops the oldest events for a slow listener", () =>
+  it.effect("drops the oldest events for a slow subscriber", () =>
     Effect.gen(function*() {
       const { publish, stream } = yield* EventHub.make<number>()
       const latch = yield* Latch.make()
@@ -38,7 +38,7 @@ describe("EventHub", () => {
       assert.deepStrictEqual(heard.slice(-1_024), Array.from({ length: 1_024 }, (_, index) => 3_977 + index))
     }))
 
-  it.effect("ends with its scope, also for those who listen later", () =>
+  it.effect("ends with its scope, also for later subscribers", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { publish, stream } = yield* Effect.provideService(EventHub.make<number>(), Scope.Scope, scope)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Lifetime from "../../../src/internal/engine/Lifetime.ts"
 
 describe("Lifetime", () => {
-  it("ends in a window that is a fifth of it, and five minutes at most", () => {
+  it("has an expiring window of a fifth, and five minutes at most", () => {
     assert.strictEqual(Lifetime.make(0, 60_000, 0).expiringAt, 48_000)
     assert.strictEqual(Lifetime.make(0, 3_600_000, 0).expiringAt, 3_300_000)
     assert.strictEqual(Lifetime.make(0, 631_139_040_000, 0).expiringAt, 631_138_740_000)

@@ -14,7 +14,7 @@ const failing = (accounts: number) => {
 }
 
 describe("Outage", () => {
-  it("holds no account back as long as few accounts fail", () => {
+  it("delays no account while few accounts fail", () => {
     const account = {}
     const outage = failing(2)
     assert.isUndefined(outage.check(at(1), 0.5))
@@ -26,7 +26,7 @@ describe("Outage", () => {
     assert.isFalse(outage.isActive())
   })
 
-  it("lets one account probe every 5 s, and holds the others back", () => {
+  it("lets one account probe every 5 s, and delays the others", () => {
     const outage = failing(3)
     assert.isTrue(outage.isActive())
     const probes: Array<number> = []
@@ -38,7 +38,7 @@ describe("Outage", () => {
     assert.deepStrictEqual(probes, [5_000, 10_000, 15_000, 20_000, 25_000])
   })
 
-  it("spreads those that wait over as many milliseconds as there are, and 5 s at most", () => {
+  it("spreads waiting accounts over as many milliseconds as there are accounts, and 5 s at most", () => {
     const outage = failing(3)
     const spread = (accounts: number) => {
       let last = 0
@@ -49,7 +49,7 @@ describe("Outage", () => {
     assert.strictEqual(spread(20_000), 5_000)
   })
 
-  it("spreads those that check at once evenly, by how many waited for the probe before", () => {
+  it("spreads accounts that check at the same time evenly, by how many waited for the probe before", () => {
     const outage = failing(3)
     const perSecond = (now: number) => {
       const counts = [0, 0, 0, 0, 0]
@@ -67,7 +67,7 @@ describe("Outage", () => {
     for (const count of counts) assert.closeTo(count, 2_000, 50)
   })
 
-  it("is over with the first reply", () => {
+  it("ends with the first reply", () => {
     const outage = failing(100)
     outage.answered()
     assert.isFalse(outage.isActive())

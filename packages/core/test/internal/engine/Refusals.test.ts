@@ -26,27 +26,27 @@ const throttled = of(new TokenError.Throttled({ status: 429 }), 60_000)
 const lostReply = of(new TokenError.Unavailable({ kind: "interrupted" }))
 
 describe("Refusals", () => {
-  it("hold back every request with the same credentials, and no other ones", () => {
+  it("delay every request with the same credentials, and no other", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("wrong", "a"), password, wrongPassword, at(0), 0)
     assert.strictEqual(refusals.find(() => keys("wrong", "b"), false, at(1e12))?.error.reason._tag, "GrantRefused")
     assert.isUndefined(refusals.find(() => keys("other", "a"), false, at(1)))
   })
 
-  it("hold back the same request alone, where the request was refused", () => {
+  it("delay only the same request if the request was refused", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("right", "nonsense"), password, wrongScope, at(0), 0)
     assert.isDefined(refusals.find(() => keys("right", "nonsense"), false, at(1)))
     assert.isUndefined(refusals.find(() => keys("right", "read"), false, at(1)))
   })
 
-  it("are several at once: a secret that is replaced by another wrong one is remembered, too", () => {
+  it("can be several: a secret that is replaced by another wrong one is still remembered", () => {
     const refusals = Refusals.make(100)
     for (const secret of ["first", "second", "third"]) refusals.add(keys(secret), password, wrongSecret, at(0), 0)
     for (const secret of ["first", "second", "third"]) assert.isDefined(refusals.find(() => keys(secret), false, at(1)))
   })
 
-  it("let a refresh token be sent where the password was refused, and not where the client or the server was it", () => {
+  it("allow a refresh token if the password was refused, and not if the client was refused or the server failed", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("a"), password, wrongPassword, at(0), 0)
     assert.isUndefined(refusals.find(() => keys("a"), true, at(1)))
@@ -56,14 +56,14 @@ describe("Refusals", () => {
     assert.isDefined(refusals.find(() => keys("c"), true, at(1)))
   })
 
-  it("of a refresh token don't replace that of a password", () => {
+  it("of a refresh token do not replace that of a password", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("a"), password, wrongPassword, at(0), 0)
     refusals.add(keys("a"), refresh, wrongSecret, at(0), 0)
     assert.strictEqual(refusals.find(() => keys("a"), false, at(1e9))?.error.reason._tag, "GrantRefused")
   })
 
-  it("last longer each time, and are told until when", () => {
+  it("last longer each time, and have the time until when", () => {
     const refusals = Refusals.make(100)
     const lasts = [1, 2, 3].map(() => refusals.add(keys("a"), password, wrongSecret, at(0), 0).error.retryAt)
     assert.deepStrictEqual(lasts, [30_000, 60_000, 120_000])
@@ -71,7 +71,7 @@ describe("Refusals", () => {
     assert.strictEqual(refusals.add(keys("c"), password, throttled, at(0), 0).error.retryAt, 60_000)
   })
 
-  it("are cleared by a success with the primary grant; a refresh token that is taken says nothing of the password", () => {
+  it("are cleared by a success with the primary grant, and not by one with a refresh token", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("a"), password, wrongPassword, at(0), 0)
     refusals.add(keys("a"), refresh, lostReply, at(0), 1)
@@ -82,7 +82,7 @@ describe("Refusals", () => {
     assert.isUndefined(refusals.find(() => keys("a"), false, at(1)))
   })
 
-  it("are forgotten all together", () => {
+  it("are cleared together", () => {
     const refusals = Refusals.make(100)
     refusals.add(keys("a"), password, wrongPassword, at(0), 0)
     refusals.forget(() => keys("b"))
@@ -91,7 +91,7 @@ describe("Refusals", () => {
     assert.isUndefined(refusals.find(() => keys("a"), false, at(1)))
   })
 
-  it("are bounded, and those that last longest are replaced last", () => {
+  it("are limited in number, and those that last longest are replaced last", () => {
     const refusals = Refusals.make(50)
     for (let account = 0; account < 20; account++) {
       refusals.add(keys(`password-${account}`), password, wrongPassword, at(0), 0)

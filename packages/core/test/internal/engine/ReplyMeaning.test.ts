@@ -91,7 +91,7 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
       assert.strictEqual(meaning(sent, reply(429, "invalid_grant")), "Throttled")
     })
 
-    it(`is a proxy that can't be reached with 407, whatever it says (${name})`, () => {
+    it(`is an unreachable proxy with 407, whatever the body is (${name})`, () => {
       for (const code of [undefined, "invalid_grant", "invalid_client", "access_denied"]) {
         assert.strictEqual(meaning(sent, reply(407, code)), "Unavailable (connection)")
       }
@@ -104,7 +104,7 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
     })
   }
 
-  it("is sent again in the same call, unless the server asks for time, or a refresh token may be spent", () => {
+  it("is retried in the same call, unless the server names a time, or a refresh token may be spent", () => {
     const unavailable = new TokenError.Unavailable({ kind: "status", status: 503 })
     for (const sent of [clientCredentials, password]) {
       assert.strictEqual(ReplyMeaning.consequenceOf(sent, unavailable).now, "repeat")
@@ -125,13 +125,13 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
     assert.strictEqual(consequence(refreshToken, reply(429)).second, "same")
   })
 
-  it("waits longer each time for a refresh token that has no primary grant besides it", () => {
+  it("waits longer each time for a refresh token without a primary grant", () => {
     const unavailable = consequence(onlyRefreshToken, reply(503))
     assert.strictEqual(unavailable.second, "same")
     assert.deepStrictEqual(seconds(unavailable), [5, 10, 20, 40, 60])
   })
 
-  it("waits up to 250 ms, doubled up to 5 s, or for as long as the server asks", () => {
+  it("waits up to 250 ms, doubled up to 5 s, or as long as Retry-After says", () => {
     const unavailable = consequence(clientCredentials, reply(503))
     assert.deepStrictEqual(seconds(unavailable, 6), [0.25, 0.5, 1, 2, 4, 5])
     assert.strictEqual(ReplyMeaning.waitOf(unavailable, 1, undefined, 0.5), 125)
@@ -145,20 +145,20 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
 })
 
 describe("ReplyMeaning: a 2xx", () => {
-  it("is a success where it has no error", () => {
+  it("is a success if it has no error", () => {
     for (const sent of Object.values(everyone)) {
       for (const status of [200, 201, 204, 299]) assert.strictEqual(meaning(sent, reply(status)), "success")
     }
   })
 
-  it("is decided by its error where it has one", () => {
+  it("is decided by its error if it has one", () => {
     assert.strictEqual(meaning(clientCredentials, reply(200, "invalid_client")), "CredentialsRefused")
     assert.strictEqual(meaning(clientCredentials, reply(200, "bad_verification_code")), "RequestRefused")
     assert.strictEqual(meaning(password, reply(200, "invalid_grant")), "GrantRefused")
     assert.strictEqual(meaning(refreshToken, reply(200, "invalid_grant")), "GrantRefused")
   })
 
-  it("that isn't understood is as an unclear reply, and may have spent a refresh token", () => {
+  it("that is not understood is an unclear reply, and may have spent a refresh token", () => {
     const reason = new TokenError.ReplyNotUnderstood({ status: 200, problem: "it is not a JSON object" })
     const of = (sent: ReplyMeaning.Sent) => ReplyMeaning.consequenceOf(sent, reason)
     assert.deepStrictEqual(seconds(of(password)), [30, 300, 900, 3600, 3600])
@@ -171,8 +171,8 @@ describe("ReplyMeaning: a 2xx", () => {
   })
 })
 
-describe("ReplyMeaning: a 3xx, or a status without a meaning", () => {
-  it("is a redirect, whatever its body says", () => {
+describe("ReplyMeaning: a 3xx, or an invalid status", () => {
+  it("is a redirect, whatever its body is", () => {
     for (const sent of Object.values(everyone)) {
       for (const status of [0, 300, 302, 303, 307, 308, 399]) {
         assert.strictEqual(meaning(sent, reply(status, "invalid_grant")), "Unsafe (redirect)")
@@ -199,7 +199,7 @@ describe("ReplyMeaning: a 3xx, or a status without a meaning", () => {
 })
 
 describe("ReplyMeaning: a refresh token", () => {
-  it("is kept where the client's credentials were refused, if it has any", () => {
+  it("is kept if the client's credentials were refused, and there are some", () => {
     for (
       const [status, code] of [[400, "invalid_client"], [401, "invalid_client"], [401, "unauthorized_client"]] as const
     ) {
@@ -225,7 +225,7 @@ describe("ReplyMeaning: a refresh token", () => {
     [403, "access_denied"],
     [422, "invalid_scope"],
     [401, "Unauthorized"]
-  ])("is over by any other word of the server: %i %s", (status, code) => {
+  ])("is refused by any other error code of the server: %i %s", (status, code) => {
     for (const sent of [refreshToken, confidentialRefreshToken]) {
       assert.strictEqual(meaning(sent, reply(status, code)), "GrantRefused")
       const { now, refreshToken } = consequence(sent, reply(status, code))
@@ -233,7 +233,7 @@ describe("ReplyMeaning: a refresh token", () => {
     }
   })
 
-  it.each([400, 401, 403])("is over by an empty %i, if there is a primary grant", (status) => {
+  it.each([400, 401, 403])("is refused by an empty %i if there is a primary grant", (status) => {
     assert.strictEqual(meaning(refreshToken, empty(status)), "GrantRefused")
     assert.strictEqual(consequence(refreshToken, empty(status)).now, "primary")
     assert.strictEqual(meaning(onlyRefreshToken, empty(status)), "perhaps GrantRefused")
@@ -258,14 +258,14 @@ describe("ReplyMeaning: a refresh token", () => {
     assert.strictEqual(ReplyMeaning.waitOf({ now, owner, refreshToken: kept, second, ...rest }, 1, undefined, 0), 5_000)
   })
 
-  it("is over by what the provider declares, also without a word", () => {
+  it("is refused by an error shape that the provider declares", () => {
     const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [{ status: 418, means: "credentials" }]
     assert.strictEqual(meaning(refreshToken, reply(418), shapes), "GrantRefused")
     assert.strictEqual(consequence(refreshToken, reply(418), shapes).refreshToken, "over")
     assert.strictEqual(meaning(confidentialRefreshToken, reply(418), shapes), "CredentialsRefused")
   })
 
-  it("with nothing to fall back to is kept: refused permanently by an error code, or as an unclear password", () => {
+  it("without a primary grant is kept: refused permanently by an error code, otherwise retried as an unclear password", () => {
     const refused = consequence(onlyRefreshToken, reply(400, "invalid_grant"))
     assert.deepStrictEqual([refused.now, refused.refreshToken, refused.owner], ["fail", "kept", "credentials"])
     assert.deepStrictEqual(seconds(refused, 1), [Infinity])
@@ -297,7 +297,7 @@ describe("ReplyMeaning: a password", () => {
     [reply(400, "invalid_client")],
     [reply(401, "invalid_client")],
     [reply(401, "unauthorized_client")]
-  ])("is not what is refused by %j, but the client", (each) => {
+  ])("is not refused by %j: the client is", (each) => {
     assert.strictEqual(meaning(password, each), "CredentialsRefused")
     assert.strictEqual(consequence(password, each).owner, "credentials")
     assert.deepStrictEqual(seconds(consequence(password, each), 3), [30, 60, 120])
@@ -314,13 +314,13 @@ describe("ReplyMeaning: a password", () => {
     ["RequestRefused", reply(400, "invalid_scope")],
     ["RequestRefused", reply(400, "unauthorized_client")],
     ["RequestRefused", reply(400, "unsupported_grant_type")]
-  ])("is sent again after 30 s, 5 min, 15 min, then hourly: %s %j", (expected, each) => {
+  ])("is sent again after 30 s, 5 min, 15 min, then hourly, after an unclear reply: %s %j", (expected, each) => {
     assert.strictEqual(meaning(password, each), expected)
     assert.strictEqual(consequence(password, each).now, "fail")
     assert.deepStrictEqual(seconds(consequence(password, each)), [30, 300, 900, 3600, 3600])
   })
 
-  it("is delayed by the refusal of a scope for these scopes alone, and by what is unclear at this endpoint", () => {
+  it("is delayed by a refused scope for these scopes only, and by an unclear reply for this endpoint", () => {
     assert.strictEqual(consequence(password, reply(400, "invalid_scope")).owner, "request")
     assert.strictEqual(consequence(password, reply(400, "invalid_target")).owner, "request")
     assert.strictEqual(consequence(password, reply(400, "invalid_request")).owner, "credentials")
@@ -354,7 +354,7 @@ describe("ReplyMeaning: client credentials", () => {
     ["perhaps RequestRefused", empty(404)],
     ["perhaps RequestRefused", reply(413)],
     ["perhaps RequestRefused", reply(404, "Not Found")]
-  ])("are perhaps refused by what is unclear: 5 s, doubled up to 5 min: %s %j", (expected, each) => {
+  ])("may be refused by an unclear reply: 5 s, doubled up to 5 min: %s %j", (expected, each) => {
     assert.strictEqual(meaning(clientCredentials, each), expected)
     const found = consequence(clientCredentials, each)
     assert.deepStrictEqual([found.now, found.owner], ["fail", "endpoint"])
@@ -366,7 +366,7 @@ describe("ReplyMeaning: client credentials", () => {
     [reply(401, "invalid_request")],
     [reply(400, "unsupported_grant_type")],
     [reply(422, "consent_required")]
-  ])("are not what is refused by another word of the server, but the request: 1 s, doubled up to 1 min: %j", (each) => {
+  ])("are not refused by another error code: the request is, for 1 s, doubled up to 1 min: %j", (each) => {
     assert.strictEqual(meaning(clientCredentials, each), "RequestRefused")
     const found = consequence(clientCredentials, each)
     assert.deepStrictEqual([found.now, found.owner], ["fail", "request"])
@@ -375,7 +375,7 @@ describe("ReplyMeaning: client credentials", () => {
 })
 
 describe("ReplyMeaning: another grant", () => {
-  it("is treated as client credentials or as a password, as it says itself", () => {
+  it("is treated as client credentials or as a password, as the grant declares", () => {
     const name = "urn:ietf:params:oauth:grant-type:jwt-bearer"
     assert.strictEqual(
       meaning({ ...clientCredentials, grant: name }, reply(400, "invalid_grant")),
@@ -387,7 +387,7 @@ describe("ReplyMeaning: another grant", () => {
 })
 
 describe("ReplyMeaning: an error shape of a provider's own", () => {
-  it("applies where status and code are both equal, and goes before everything but a redirect", () => {
+  it("applies if status and code are both equal, and takes precedence over everything but a redirect", () => {
     assert.strictEqual(meaning(clientCredentials, reply(400, "Unauthorized"), [spring]), "perhaps RequestRefused")
     assert.strictEqual(meaning(clientCredentials, reply(401, "invalid_scope"), [spring]), "RequestRefused")
     const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [
@@ -409,7 +409,7 @@ describe("ReplyMeaning: no reply", () => {
   const of = (sent: ReplyMeaning.Sent, reason: TokenError.Reason) => ReplyMeaning.consequenceOf(sent, reason)
   const unavailable = (kind: TokenError.Unavailable["kind"]) => new TokenError.Unavailable({ kind })
 
-  it("has spent nothing where nothing was sent, which is tried again at once", () => {
+  it("has spent nothing if nothing was sent, and is retried at once", () => {
     const { concernsAll, now, refreshToken: kept, second } = of(refreshToken, unavailable("connection"))
     assert.deepStrictEqual({ concernsAll, now, kept, second }, {
       concernsAll: false,
@@ -426,14 +426,14 @@ describe("ReplyMeaning: no reply", () => {
     assert.isFalse(of(refreshToken, unavailable(kind)).concernsAll)
   })
 
-  it.each(["credentials", "closed", "store"] as const)("was asked for where something of ours failed: %s", (kind) => {
+  it.each(["credentials", "closed", "store"] as const)("counts as sent if something of ours failed: %s", (kind) => {
     for (const sent of Object.values(everyone)) {
       assert.strictEqual(of(sent, unavailable(kind)).now, "fail")
       assert.strictEqual(of(sent, unavailable(kind)).refreshToken, "kept")
     }
   })
 
-  it("is waited for after a certificate that doesn't fit, or a wrong option", () => {
+  it("is delayed after an invalid certificate or option", () => {
     const certificate = new TokenError.Unsafe({ kind: "certificate", problem: "expired" })
     const option = new TokenError.InvalidOption({ option: "scopes", problem: "are none" })
     for (const reason of [certificate, option]) {
@@ -444,7 +444,7 @@ describe("ReplyMeaning: no reply", () => {
     assert.strictEqual(of(password, certificate).owner, "endpoint")
   })
 
-  it("leaves it open whether a token of another type has spent the refresh token", () => {
+  it("may have spent the refresh token if the token is of another type", () => {
     const reason = new TokenError.Unsafe({ kind: "token_type", problem: "MAC" })
     assert.strictEqual(of(refreshToken, reason).refreshToken, "perhaps spent")
     assert.deepStrictEqual(seconds(of(password, reason), 2), [30, 300])

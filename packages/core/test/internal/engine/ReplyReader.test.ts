@@ -103,11 +103,11 @@ describe("ReplyReader: the body", () => {
       body: "{\"access_token\":\"a\",\"access\\u005ftoken\":\"b\",\"token_type\":\"Bearer\",\"expires_in\":1}"
     }],
     ["a __proto__", { body: "{\"__proto__\":{\"access_token\":\"a\"},\"token_type\":\"Bearer\",\"expires_in\":1}" }]
-  ])("does not understand %s", (_, reply) => {
+  ])("fails with ReplyNotUnderstood for %s", (_, reply) => {
     assert.strictEqual(reason(reply), "ReplyNotUnderstood")
   })
 
-  it("does not understand 200,000 levels, and keeps its stack", () => {
+  it("fails with ReplyNotUnderstood for 200,000 levels, without a stack overflow", () => {
     const depth = 200_000
     assert.strictEqual(reason({ body: "[".repeat(depth) + "]".repeat(depth) }), "ReplyNotUnderstood")
     assert.strictEqual(
@@ -116,7 +116,7 @@ describe("ReplyReader: the body", () => {
     )
   })
 
-  it("pollutes no prototype with a __proto__", () => {
+  it("changes no prototype for a key __proto__", () => {
     read({ body: "{\"__proto__\":{\"polluted\":1},\"constructor\":{\"prototype\":{\"polluted\":1}}}" })
     assert.isFalse("polluted" in {})
   })
@@ -125,14 +125,14 @@ describe("ReplyReader: the body", () => {
     assert.strictEqual(Redacted.value(token({ body: `\uFEFF${JSON.stringify(good)}` }).value), "t0ken")
   })
 
-  it("does not understand UTF-16", () => {
+  it("fails with ReplyNotUnderstood for UTF-16", () => {
     const units = Uint16Array.from(JSON.stringify(good), (character) => character.charCodeAt(0))
     const bytes = new Uint8Array(units.buffer)
     assert.strictEqual(reason({ body: bytes }), "ReplyNotUnderstood")
     assert.strictEqual(reason({ body: Uint8Array.from([0xFF, 0xFE, ...bytes]) }), "ReplyNotUnderstood")
   })
 
-  it("does not understand invalid UTF-8, and uses no token with a replaced character", () => {
+  it("fails with ReplyNotUnderstood for invalid UTF-8, and uses no token with a replacement character", () => {
     const bytes = bytesOf(good)
     bytes[bytes.indexOf("0".charCodeAt(0))] = 0xFF
     assert.strictEqual(reason({ body: bytes }), "ReplyNotUnderstood")
@@ -142,7 +142,7 @@ describe("ReplyReader: the body", () => {
     assert.strictEqual(reason({ body: refreshing }), "ReplyNotUnderstood")
   })
 
-  it("does not understand a reply that was too large to read, unless its status says enough", () => {
+  it("fails with ReplyNotUnderstood for a reply that is too large, unless its status decides", () => {
     const provider = acme()
     const request = Effect.runSync(TokenRequest.make(provider, clientCredentials()))
     const reasonOf = (status: number) => {
@@ -161,7 +161,7 @@ describe("ReplyReader: the body", () => {
     assert.strictEqual(reasonOf(401), "CredentialsRefused")
   })
 
-  it("stays quick on a megabyte made to be slow", () => {
+  it("takes a few milliseconds for 1 MB that is meant to be slow", () => {
     const size = 1_000_000
     for (
       const body of [
@@ -195,7 +195,7 @@ describe("ReplyReader: access_token", () => {
     assert.match(problem(body), /access_token/)
   })
 
-  it("may be as long as a header can carry", () => {
+  it("may be as long as a header can be", () => {
     const longest = "t".repeat(longestToken)
     assert.strictEqual(Redacted.value(token({ body: { ...good, access_token: longest } }).value), longest)
     assert.strictEqual(reason({ body: { ...good, access_token: `${longest}t` } }), "ReplyNotUnderstood")
@@ -220,7 +220,7 @@ describe("ReplyReader: expires_in", () => {
   })
 
   it.each(["9007199254740992", "1e308", "1e400", "\"99999999999999999999\""])(
-    "ends at the end of time when it reaches beyond it: %s",
+    "is limited to the last date that JavaScript has: %s",
     (literal) => {
       const body = JSON.stringify(good).replace("3600", literal)
       assert.strictEqual(token({ body }).expiresAt, Lifetime.endOfTime)
@@ -247,7 +247,7 @@ describe("ReplyReader: expires_in", () => {
   })
 
   it.each([["missing", without("expires_in")], ["null", { ...good, expires_in: null }]])(
-    "follows the provider's own rule when %s: neither forever nor at once",
+    "uses the provider's assumedLifetime when %s",
     (_, body) => {
       assert.match(problem(body), /expires_in/)
       assert.strictEqual(lasts(body, acme({ assumedLifetime: Duration.minutes(10) })), 600_000)
@@ -256,12 +256,12 @@ describe("ReplyReader: expires_in", () => {
 })
 
 describe("ReplyReader: token_type", () => {
-  it.each(["bearer", "Bearer", "BEARER", "bEaReR"])("is a bearer token in any case: %s", (token_type) => {
+  it.each(["bearer", "Bearer", "BEARER", "bEaReR"])("may be Bearer in any case: %s", (token_type) => {
     assert.strictEqual(Redacted.value(token({ body: { ...good, token_type } }).value), "t0ken")
   })
 
   it.each([["missing", without("token_type")], ["null", { ...good, token_type: null }]])(
-    "follows the provider's own rule when %s",
+    "is what the provider says when %s",
     (_, body) => {
       assert.match(problem(body), /token_type/)
       assert.strictEqual(
@@ -273,13 +273,13 @@ describe("ReplyReader: token_type", () => {
     }
   )
 
-  it.each(["MAC", "DPoP", "N_A", "", "bearer "])("is refused when it is no bearer token: %j", (token_type) => {
+  it.each(["MAC", "DPoP", "N_A", "", "bearer "])("fails when it is not a bearer token: %j", (token_type) => {
     for (const provider of [acme(), acme({ reply: TokenReply.make({}, { requiresTokenType: false }) })]) {
       assert.strictEqual(reason({ body: { ...good, token_type }, provider }), "Unsafe")
     }
   })
 
-  it("is not understood as a number", () => {
+  it("fails with ReplyNotUnderstood for a number", () => {
     assert.match(problem({ ...good, token_type: 7 }), /token_type/)
   })
 })
@@ -327,7 +327,7 @@ describe("ReplyReader: refresh_token", () => {
     }
   )
 
-  it("is none when it is too long to be kept", () => {
+  it("is dropped when it is too long to be kept", () => {
     assert.isDefined(refreshToken({ refresh_token: "r".repeat(15_360) }))
     for (const length of [15_361, 40_000]) {
       const { value, refreshToken } = token({ body: { ...good, refresh_token: "r".repeat(length) }, provider })
@@ -336,7 +336,7 @@ describe("ReplyReader: refresh_token", () => {
     }
   })
 
-  it("is on the token, with its end", () => {
+  it("is on the token, with its expiry", () => {
     const kept = refreshToken({ refresh_token: "r3fresh", refresh_expires_in: 7200 })
     assert.strictEqual(kept && Redacted.value(kept.value), "r3fresh")
     assert.strictEqual(kept?.expiresAt, requestedAt + 2 * hour)
@@ -364,7 +364,7 @@ describe("ReplyReader: refresh_token", () => {
 describe("ReplyReader: the provider's own fields", () => {
   const body = { ...good, refresh_token: "r3fresh", scope: "read", permissions: ["SMS"] }
 
-  it("come without the tokens, so that no Schema can show one", () => {
+  it("do not contain the tokens, so that no Schema can show one", () => {
     const all = Schema.Struct({
       access_token: Schema.String,
       refresh_token: Schema.String,
@@ -384,7 +384,7 @@ describe("ReplyReader: the provider's own fields", () => {
     }
   })
 
-  it("are kept once where accounts are told the same, and apart where one is told or asked for something else", () => {
+  it("are shared in memory if the replies of accounts are equal, and separate if a reply or a request differs", () => {
     const provider = acme()
     const reader = ReplyReader.make(provider)
     const next = (body: unknown, scopes: ReadonlyArray<string> = ["write"]) =>
@@ -403,11 +403,11 @@ describe("ReplyReader: the provider's own fields", () => {
     assert.deepStrictEqual(next({ ...good, permissions: ["VOICE"], scope: "admin" }, ["read"]).scopes, ["admin"])
   })
 
-  it("are none where the provider has none", () => {
+  it("are empty if the provider declares none", () => {
     assert.deepStrictEqual(token({ body, provider: acme({ reply: TokenReply.Standard }) }).reply, {})
   })
 
-  it("are not understood when the provider's Schema fails on them, or throws", () => {
+  it("fail with ReplyNotUnderstood when the provider's Schema fails, or throws", () => {
     const quoting = TokenReply.from(Schema.Unknown, {}, (reply) => {
       throw new Error(JSON.stringify(reply))
     })
@@ -428,12 +428,12 @@ describe("ReplyReader: a failure", () => {
     [{ ...good, error: "invalid_client" }, "CredentialsRefused"],
     [{ ...good, error: "invalid_scope" }, "RequestRefused"],
     [{ ...good, error: "temporarily_unavailable" }, "Unavailable"]
-  ])("wins over a token in the same 200: %j", (body, expected) => {
+  ])("takes precedence over a token in the same 200: %j", (body, expected) => {
     assert.strictEqual(reason({ body }), expected)
   })
 
   it.each([[null], [""], [{ code: 7 }], [0], [false], [[]]])(
-    "is none when the error of a 200 says nothing: %j",
+    "is ignored when the error of a 200 is empty or not a text: %j",
     (error) => {
       assert.strictEqual(Redacted.value(token({ body: { ...good, error } }).value), "t0ken")
     }
@@ -476,7 +476,7 @@ describe("ReplyReader: a failure", () => {
     [520, unavailable]
   ]
   for (const [status, reasons] of statuses) {
-    it(`is decided by code and status, never by wording: ${status}, with each body`, () => {
+    it(`depends on code and status, never on the description: ${status}, with each body`, () => {
       assert.deepStrictEqual(Object.values(bodies).map((body) => reason({ status, body })), reasons)
     })
   }
@@ -492,11 +492,11 @@ describe("ReplyReader: a failure", () => {
     assert.strictEqual(reason({ status, body }), "CredentialsRefused")
   })
 
-  it("means that the request was refused where a wrong client can't be told: 400 invalid_request", () => {
+  it("means that the request was refused if the client may be right: 400 invalid_request", () => {
     assert.strictEqual(reason({ status: 400, body: { error: "invalid_request" } }), "RequestRefused")
   })
 
-  it("follows the provider where it knows better", () => {
+  it("is what the provider declares for an error shape of its own", () => {
     const provider = acme({ errors: [{ error: "invalid_request", means: "credentials" }] })
     assert.strictEqual(reason({ status: 400, body: { error: "invalid_request" }, provider }), "CredentialsRefused")
   })
@@ -515,7 +515,7 @@ describe("ReplyReader: a failure", () => {
     }
   )
 
-  it.each([600, 999, 199, 101])("has a status without a meaning: %i", (status) => {
+  it.each([600, 999, 199, 101])("is ReplyNotUnderstood for an invalid status: %i", (status) => {
     assert.strictEqual(reason({ status, body: good }), "ReplyNotUnderstood")
   })
 
@@ -535,28 +535,28 @@ describe("ReplyReader: Retry-After", () => {
     ["1000000000", longestRetryAfter],
     ["999999999999999", longestRetryAfter],
     ["Fri, 31 Dec 9999 23:59:59 GMT", longestRetryAfter]
-  ])("is believed for an hour at most: %s", (text, wait) => {
+  ])("is limited to an hour: %s", (text, wait) => {
     assert.strictEqual(retryAt(text), receivedAt + wait)
     assert.strictEqual(retryAt(text, 503), receivedAt + wait)
   })
 
   it.each(["", "0", "-1", "1e9", "rubbish", "9".repeat(1_000), new Date(0).toUTCString(), "Xxx, 99 Yyy GMT"])(
-    "says nothing when it is %j",
+    "is ignored when it is %j",
     (text) => {
       assert.isUndefined(retryAt(text))
     }
   )
 
-  it.each([400, 401, 403, 404, 302, 407, 503])("counts on any reply that failed: %i", (status) => {
+  it.each([400, 401, 403, 404, 302, 407, 503])("applies to any failed reply: %i", (status) => {
     assert.strictEqual(retryAt("30", status), receivedAt + 30_000)
   })
 
-  it("counts from the reply's own Date", () => {
+  it("is relative to the reply's own Date", () => {
     const reply = { status: 429, retryAfter: "Sat, 01 Jan 2000 00:00:20 GMT", date: "Sat, 01 Jan 2000 00:00:00 GMT" }
     assert.strictEqual(failure(reply).retryAt, receivedAt + 20_000)
   })
 
-  it("says nothing on a 200", () => {
+  it("is ignored on a 200", () => {
     assert.strictEqual(token({ body: good, retryAfter: "2" }).expiresAt, requestedAt + hour)
   })
 })
@@ -568,7 +568,7 @@ describe("ReplyReader: error_description", () => {
     return reason.description ?? ""
   }
 
-  it("is scrubbed of every secret in the request", () => {
+  it("contains no secret of the request", () => {
     const reply: Answer = {
       credentials: passwordCredentials,
       provider: acme({ grant: Grant.password, renewal: Grant.refreshToken }),
@@ -581,15 +581,15 @@ describe("ReplyReader: error_description", () => {
     )
   })
 
-  it("is cut", () => {
+  it("is shortened", () => {
     assert.isAtMost(description("long ".repeat(200_000)).length, 301)
   })
 
-  it("is cleaned of escape sequences and line breaks", () => {
+  it("contains no escape sequences and no line breaks", () => {
     assert.strictEqual(description("a\x1B[31mb\r\nc\u2028d\u202Ee"), "<redacted> c <redacted>")
   })
 
-  it("is whole where it is asked for, and shows nowhere else", () => {
+  it("is complete in fullDescription, and shown nowhere else", () => {
     const text = `no ${clientSecret} and ${"more ".repeat(100)}`
     const error = failure({ status: 400, body: { error: "invalid_request", error_description: text } })
     assert(error.reason._tag === "RequestRefused" && error.reason.fullDescription !== undefined)
@@ -604,13 +604,13 @@ describe("ReplyReader: error_description", () => {
     assert.strictEqual(Redacted.value(longer.reason.fullDescription), "ü".repeat(10_000))
   })
 
-  it("is nothing when it is no text", () => {
+  it("is absent when it is not a text", () => {
     const { reason } = failure({ status: 400, body: { error: "invalid_request", error_description: 7 } })
     assert(reason._tag === "RequestRefused")
     assert.isUndefined(reason.description)
   })
 
-  it("is treated like the code, which is scrubbed, cut and cleaned too", () => {
+  it("is treated like the code, which is masked, shortened and cleaned too", () => {
     const { reason } = failure({ status: 400, body: { error: `x\r\n${clientSecret} ${"y".repeat(1_000)}` } })
     assert(reason._tag === "RequestRefused")
     assert.match(reason.code ?? "", /^x <redacted>…$/)

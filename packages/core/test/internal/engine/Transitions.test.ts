@@ -205,7 +205,7 @@ describe("Transitions", () => {
     assert.deepStrictEqual(writers, [join("internal", "engine", "Account.ts")])
   })
 
-  it("leave a state that they don't change as it is", () => {
+  it("return the same state object if nothing changes", () => {
     for (const state of [fresh, requested(expiring), failed(expired)]) {
       assert.strictEqual(transition(state, { _tag: "Needed", now })[0], state)
     }
@@ -221,7 +221,7 @@ describe("Transitions", () => {
     assert.strictEqual(State.memoryOf(transition(requested(second), obtained(inFlight, other))[0]).unkept, 0)
   })
 
-  it("keep the same token until it has expired, and look at it as fresh until then", () => {
+  it("keep the same token until it has expired, and treat it as fresh until then", () => {
     const [state] = transition(requested(expiring), obtained(inFlight, { ...cached, requestedAt: now.wall }))
     assert.strictEqual(state.expiringAt, state.expiresAt)
   })
@@ -234,7 +234,7 @@ describe("Transitions", () => {
     assert.strictEqual(State.tokenOf(transition(requested(fresh), obtained(lostRequest, other))[0].cached), other)
   })
 
-  it("remember nothing besides a token, where there is nothing", () => {
+  it("store nothing besides a token if there is nothing else", () => {
     assert.isUndefined(transition(requested(failed(none)), obtained(inFlight, other))[0].memory)
   })
 
@@ -249,7 +249,7 @@ describe("Transitions", () => {
     const spend = (state: Tested, at: Clocks.Now) =>
       transition(requested(state), ended({ refreshToken: "perhaps spent", now: at }))[0]
 
-    it("let it be sent once more after it may have been spent, 5 s later at the earliest", () => {
+    it("allow it once more after it may have been spent, 5 s later at the earliest", () => {
       assert.isTrue(usable(renewed, now))
       const once = spend(renewed, now)
       assert.isFalse(usable(once, later(4_999)))
@@ -259,12 +259,12 @@ describe("Transitions", () => {
       assert.isFalse(usable(twice, later(1e9)))
     })
 
-    it("let it be sent again and again where there is nothing to fall back to", () => {
+    it("allow it repeatedly without a primary grant", () => {
       const often = [1, 2, 3, 4].reduce((state, time) => spend(state, later(time * 60_000)), renewed)
       assert.isTrue(usable(often, later(300_000), false, false))
     })
 
-    it("leave it to other grants for `renew`, once its fate is doubtful", () => {
+    it("use the primary grant for `renew` if it may be spent", () => {
       assert.isTrue(usable(renewed, now, true))
       assert.isFalse(usable(spend(renewed, now), later(60_000), true))
       const unclear = transition(requested(renewed), ended({ refreshToken: "unclear" }))[0]
@@ -272,14 +272,14 @@ describe("Transitions", () => {
       assert.isFalse(usable(unclear, now, true))
     })
 
-    it("count it as perhaps spent where the request that sent it is lost", () => {
+    it("treat it as possibly spent if the request that sent it is lost", () => {
       const sent = transition(requested(renewed), { _tag: "Lost", inFlight, refreshTokenSent: true, now })[0]
       assert.isFalse(usable(sent, now))
       const unsent = transition(requested(renewed), { _tag: "Lost", inFlight, refreshTokenSent: false, now })[0]
       assert.isTrue(usable(unsent, now))
     })
 
-    it("believe it again when it was taken, and forget it when it was refused", () => {
+    it("trust it again when it was accepted, and forget it when it was refused", () => {
       const again = transition(requested(spend(renewed, now)), {
         ...obtained(inFlight, token("second", now.wall + 6_000, now.wall + 66_000, "refresh")),
         identity
@@ -288,7 +288,7 @@ describe("Transitions", () => {
       assert.isFalse(usable(transition(again, { _tag: "RefreshTokenRefused" })[0], now))
     })
 
-    it("give it to no other credentials, and not after its end", () => {
+    it("do not use it for other credentials, nor after it has expired", () => {
       const options = { forced: false, hasFallback: true }
       assert.isUndefined(State.refreshTokenFor(renewed, Redacted.make("another identity"), now, options))
       const ends = { value: Redacted.make("refresh"), expiresAt: now.wall + 1_000 }
@@ -302,7 +302,7 @@ describe("Transitions", () => {
   })
 
   describe("of failures", () => {
-    it("read credentials from an effect again after a second, then ever more rarely, up to once a minute", () => {
+    it("read credentials from an effect again after a second, then less often, up to once a minute", () => {
       let state: Tested = none
       const pauses: Array<number> = []
       for (let count = 0; count < 8; count++) {
@@ -312,7 +312,7 @@ describe("Transitions", () => {
       assert.deepStrictEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
     })
 
-    it("warn once per outage and then less and less often, while a token is served, and tell of the recovery", () => {
+    it("warn once per outage, then less often, while a token is served, and log the recovery", () => {
       const served: Tested = { ...expiring, expiresAt: now.steady + 86_400_000 }
       const warned: Array<number> = []
       let state = served
@@ -326,7 +326,7 @@ describe("Transitions", () => {
       assert.isTrue(actions.some(({ _tag }) => _tag === "Recovered"))
     })
 
-    it("don't warn where callers get the failure, or where nothing was requested", () => {
+    it("do not warn if callers get the failure, or if nothing was requested", () => {
       for (const [state, change] of [[expired, {}], [expiring, { requested: false }]] as const) {
         const [after, actions] = transition(requested(state), ended(change))
         assert.isFalse(actions.some(({ _tag }) => _tag === "Warn"))
@@ -335,7 +335,7 @@ describe("Transitions", () => {
       }
     })
 
-    it("tell no event of a failure that is returned from memory", () => {
+    it("publish no event for a remembered failure", () => {
       const [, actions] = transition(requested(failed(expired)), ended())
       assert.isTrue(actions.every((action) => action._tag !== "Finish" || action.outcome === undefined))
     })

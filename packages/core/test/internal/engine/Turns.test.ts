@@ -8,7 +8,7 @@ import * as Turns from "../../../src/internal/engine/Turns.ts"
 const fork = <A, E>(self: Effect.Effect<A, E>) => Effect.forkChild(self, { startImmediately: true })
 
 describe("Turns", () => {
-  it.effect("run effects with one key one after another, and those with others at once", () =>
+  it.effect("run effects with the same key one after another, and with different keys concurrently", () =>
     Effect.gen(function*() {
       const inTurn = Turns.make()
       const running: Array<string> = []
@@ -25,8 +25,10 @@ describe("Turns", () => {
             running.splice(running.indexOf(key), 1)
           })
         )
-      const all = yield* Effect.forEach([["a", "1"], ["a", "2"], ["b", "3"], ["a", "4"]] as const, ([key, name]) =>
-        fork(work(key, name)))
+      const all = yield* Effect.forEach(
+        [["a", "1"], ["a", "2"], ["b", "3"], ["a", "4"]] as const,
+        ([key, name]) => fork(work(key, name))
+      )
       yield* TestClock.adjust(1_000)
       yield* TestClock.adjust(1_000)
       yield* TestClock.adjust(1_000)
@@ -34,7 +36,7 @@ describe("Turns", () => {
       assert.deepStrictEqual(seen, ["1", "3", "2", "4"])
     }))
 
-  it.effect("go on where one fails, is interrupted while it waits, or while it runs", () =>
+  it.effect("continue when an effect fails, is interrupted while it waits, or while it runs", () =>
     Effect.gen(function*() {
       const inTurn = Turns.make()
       const gate = yield* Deferred.make<void, string>()
@@ -54,7 +56,7 @@ describe("Turns", () => {
       assert.strictEqual(yield* Fiber.join(next), "mine")
     }))
 
-  it.effect("wait no longer than they may", () =>
+  it.effect("wait no longer than the limit", () =>
     Effect.gen(function*() {
       const inTurn = Turns.make()
       yield* fork(inTurn("a", 60_000, Effect.never))

@@ -8,7 +8,7 @@ const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
 const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])
 
 describe("ApiOrigins", () => {
-  it("puts a path alone below the API's own path", () => {
+  it("resolves a relative path against the API's base URL", () => {
     assert.strictEqual(acme.locate("/a?b=//c"), "https://api.acme.test/a?b=//c")
     assert.strictEqual(origins("https://api.acme.test/v1/").locate("/a"), "https://api.acme.test/v1/a")
   })
@@ -29,7 +29,7 @@ describe("ApiOrigins", () => {
       "http://[0:0:0:0:0:0:0:1]:8080/a"
     ]
   ) {
-    it(`lets the token go to ${JSON.stringify(url)}`, () => {
+    it(`allows the token to ${JSON.stringify(url)}`, () => {
       assert.isUndefined(acme.problemOf(acme.locate(url)))
     })
   }
@@ -85,7 +85,7 @@ describe("ApiOrigins", () => {
       "https://evil.test＠api.acme.test/a"
     ]
   ) {
-    it(`keeps the token from ${JSON.stringify(url)}`, () => {
+    it(`does not allow the token to ${JSON.stringify(url)}`, () => {
       assert.isString(acme.problemOf(acme.locate(url)))
     })
   }
@@ -108,7 +108,7 @@ describe("ApiOrigins", () => {
     assert.isUndefined(origins(apiUrl).problemOf(joined))
   })
 
-  it("puts a path below the API's URL that came with the token", () => {
+  it("resolves a path against the API's URL that came with the token", () => {
     assert.strictEqual(acme.locate("/a", "https://eu.acme.test/v2"), "https://eu.acme.test/v2/a")
     assert.strictEqual(acme.locate("https://api.acme.test/a", "https://eu.acme.test"), "https://api.acme.test/a")
   })
@@ -121,7 +121,7 @@ describe("ApiOrigins", () => {
       "https://ONE--two.my.acme.test",
       "https://xn--bcher-kva.my.acme.test:443/",
       "https://one.acme.example:8443/a"
-    ])("lets the token go to %s", (url) => {
+    ])("allows the token to %s", (url) => {
       assert.isUndefined(wide.problemOf(url))
     })
 
@@ -136,7 +136,7 @@ describe("ApiOrigins", () => {
       "http://one.my.acme.test/a",
       "https://one.acme.example/a",
       "https://evil.test/one.my.acme.test"
-    ])("keeps the token from %s", (url) => {
+    ])("does not allow the token to %s", (url) => {
       assert.isString(wide.problemOf(url))
     })
 
@@ -151,11 +151,11 @@ describe("ApiOrigins", () => {
       "https://*.acme.test/path",
       "https://user@*.acme.test",
       "https://*.acme.test?a"
-    ])("refuses %s", (origin) => {
+    ])("does not accept %s", (origin) => {
       assert.isString(ApiOrigins.problems([origin], false)[0]?.[1])
     })
 
-    it.each(["https://*.my.acme.test", "https://*.acme.test:8443/"])("takes %s", (origin) => {
+    it.each(["https://*.my.acme.test", "https://*.acme.test:8443/"])("accepts %s", (origin) => {
       assert.isUndefined(ApiOrigins.problems([origin], false)[0]?.[1])
     })
   })
@@ -177,7 +177,7 @@ describe("ApiOrigins", () => {
       assert.isUndefined(moved.problemOf(expected))
     })
 
-    it("leaves other URLs alone", () => {
+    it("leaves other URLs unchanged", () => {
       assert.strictEqual(moved.locate("https://other.test/a"), "https://other.test/a")
       assert.strictEqual(moved.locate("/a", "https://one.my.acme.test"), "http://127.0.0.1:4010/one.my.acme.test/a")
       assert.strictEqual(moved.locate("/a", "http://127.0.0.1:4010/x"), "http://127.0.0.1:4010/x/a")

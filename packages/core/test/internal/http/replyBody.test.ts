@@ -6,7 +6,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
 const code = (body: string | Uint8Array) => readBody(typeof body === "string" ? bytesOf(body) : body).code
 
-describe("readBody: the server's word", () => {
+describe("readBody: the server's error code", () => {
   it.each<[string, string | Uint8Array]>([
     ["as RFC 6749 has it", `{"error":"invalid_grant"}`],
     ["with a byte order mark", `\uFEFF{"error":"invalid_grant"}`],
@@ -55,7 +55,7 @@ describe("readBody: the server's word", () => {
     assert.isUndefined(code(body))
   })
 
-  it("comes with its description, if that is a text", () => {
+  it("has its description, if that is a text", () => {
     const description = (body: string | Uint8Array) =>
       readBody(typeof body === "string" ? bytesOf(body) : body).description
     assert.strictEqual(description(latin1(`{"error":"x","error_description":"Ung\u00FCltig"}`)), "Ung\u00FCltig")
@@ -65,21 +65,21 @@ describe("readBody: the server's word", () => {
 })
 
 describe("readBody", () => {
-  it("gives the fields of a whole JSON object in UTF-8, and of nothing else", () => {
+  it("returns the fields of a valid JSON object in UTF-8, and of nothing else", () => {
     assert.deepStrictEqual(readBody(bytesOf(`{"a":1}`)).fields, { a: 1 })
     for (const body of [latin1(`{"a":"\u00FC"}`), bytesOf(`{"a":1,}`), bytesOf("a=1"), bytesOf("[]"), undefined]) {
       assert.isUndefined(readBody(body).fields)
     }
   })
 
-  it("says whether there is nothing in it", () => {
+  it("reports whether it is empty", () => {
     for (const body of ["", " ", "\r\n"]) assert.isTrue(readBody(bytesOf(body)).isEmpty)
     for (const body of ["{}", "x", "null"]) assert.isFalse(readBody(bytesOf(body)).isEmpty)
     assert.isFalse(readBody(undefined).isEmpty)
     assert.isFalse(readBody(latin1("\u00E9")).isEmpty)
   })
 
-  it("stays quick on a megabyte made to be slow", () => {
+  it("takes a few milliseconds for 1 MB that is meant to be slow", () => {
     for (
       const [before, piece] of [
         ["{", `"error" `],

@@ -24,7 +24,7 @@ describe("readRetryAfter", () => {
     ["3601", longestRetryAfter],
     ["1000000000", longestRetryAfter],
     ["999999999999999", longestRetryAfter]
-  ])("reads seconds, rounds them up, and believes an hour at most: %s", (text, expected) => {
+  ])("reads seconds, rounds them up, and limits them to an hour: %s", (text, expected) => {
     assert.strictEqual(wait(text), expected)
   })
 
@@ -60,25 +60,25 @@ describe("readRetryAfter", () => {
     assert.strictEqual(wait(text), 59_750)
   })
 
-  it.each(minuteLater)("counts a date from the reply's own Date, whatever this clock says: %s", (text) => {
+  it.each(minuteLater)("reads a date relative to the reply's own Date, whatever this clock says: %s", (text) => {
     assert.strictEqual(wait(text, "Tue, 01 Jan 2030 12:00:00 GMT"), 60_000)
     assert.strictEqual(wait(text, "Tue Jan  1 11:58:00 2030"), 180_000)
     assert.isUndefined(wait(text, "Tue, 01 Jan 2030 12:02:00 GMT"))
     assert.strictEqual(wait(text, "rubbish"), 59_750)
   })
 
-  it("counts a date from a clock that is years away", () => {
+  it("reads a date relative to a Date that is years away", () => {
     assert.strictEqual(wait("Sat, 01 Jan 2000 00:00:20 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"), 20_000)
     assert.strictEqual(wait("Tue, 01 Jan 2080 00:00:20 GMT", "Tue, 01 Jan 2080 00:00:00 GMT"), 20_000)
   })
 
-  it("takes the later of two dates, and the longer of a date and seconds", () => {
+  it("uses the later of two dates, and the longer of a date and seconds", () => {
     assert.strictEqual(wait("Tue, 01 Jan 2030 12:01:00 GMT, Tue, 01 Jan 2030 12:02:00 GMT"), 119_750)
     assert.strictEqual(wait("5, Tue, 01 Jan 2030 12:01:00 GMT"), 59_750)
     assert.strictEqual(wait("Tue, 01 Jan 2030 12:01:00 GMT, 90"), 90_000)
   })
 
-  it.each(["Fri, 31 Dec 9999 23:59:59 GMT", "9999-12-31T23:59:59Z"])("believes an hour at most: %s", (text) => {
+  it.each(["Fri, 31 Dec 9999 23:59:59 GMT", "9999-12-31T23:59:59Z"])("limits a date to an hour: %s", (text) => {
     assert.strictEqual(wait(text), longestRetryAfter)
   })
 
@@ -105,11 +105,11 @@ describe("readRetryAfter", () => {
     "Sunday, 06-Nov-94 08:49:37 GMT",
     "2030-13-01T12:01:00Z",
     "2030-01-01T11:59:59Z"
-  ])("says nothing when it is %j", (text) => {
+  ])("returns nothing for %j", (text) => {
     assert.isUndefined(wait(text))
   })
 
-  it("stays quick on a megabyte made to be slow", () => {
+  it("takes a few milliseconds for 1 MB that is meant to be slow", () => {
     for (const piece of ["9", ", ", " ", "Tue, ", "1, ", "Tue, 01 Jan 2030 12:01:00 GMT, "]) {
       const text = piece.repeat(1_000_000 / piece.length)
       assert.isBelow(cost(() => wait(text, text)), 200)

@@ -121,7 +121,7 @@ for (const [transport, layer] of Object.entries(transports)) {
         assert.strictEqual(server.received.length, sent)
       }).pipe(Effect.provide(layer)))
 
-    it.effect("sends once where the client retries, and reports the outcome", () =>
+    it.effect("sends once if the client retries, and reports the outcome", () =>
       Effect.gen(function*() {
         let answer: Answer = {}
         const server = yield* serve(() => answer)
@@ -151,7 +151,7 @@ for (const [transport, layer] of Object.entries(transports)) {
         assert.propertyVal(error, "_tag", "HttpClientError")
       }).pipe(Effect.provide(layer)))
 
-    it.effect("sends the request as it is, with nothing of the caller, and leaves the caller's context as it was", () =>
+    it.effect("sends the request unchanged, with nothing of the caller, and leaves the caller's context unchanged", () =>
       Effect.gen(function*() {
         const server = yield* serve(() => ({ body: "{\"a\":1}" }))
         const spans: Array<string> = []

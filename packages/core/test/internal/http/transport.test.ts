@@ -65,7 +65,7 @@ describe("reasonOf", () => {
     ["a certificate of another name", failed("ERR_TLS_CERT_ALTNAME_INVALID")],
     ["a self-signed certificate", failed("DEPTH_ZERO_SELF_SIGNED_CERT")],
     ["an expired certificate", failed("CERT_HAS_EXPIRED")]
-  ])("refuses for safety: %s", (_, cause) => {
+  ])("is Unsafe for %s", (_, cause) => {
     for (const error of wrapped(cause)) assert.strictEqual(kind(error), "Unsafe (certificate)")
   })
 
@@ -80,7 +80,7 @@ describe("reasonOf", () => {
     for (const error of wrapped(cause)) assert.strictEqual(kind(error), "ReplyNotUnderstood")
   })
 
-  it("tells a system's code, and nothing else of the error", () => {
+  it("contains a system error code, and nothing else of the error", () => {
     const reason = reasonOf(failed("secret p4ssword", { syscall: "connect" }, "p4ssword"))
     assert.notInclude(JSON.stringify(reason) + String(reason), "p4ssword")
     const named = reasonOf(connect("ECONNREFUSED"))

@@ -19,7 +19,7 @@ describe("problemOf", () => {
     "http://127.0.0.1/token",
     "http://127.8.9.10/token",
     "http://[::1]:1234"
-  ])("finds none with %s", (url) => {
+  ])("finds no problem with %s", (url) => {
     assert.isUndefined(problemOf(url, false))
   })
 
@@ -69,7 +69,7 @@ describe("problemOf", () => {
     assert.match(problemOf(url, false) ?? "", problem)
   })
 
-  it("refuses the ports that fetch blocks, and no other", async () => {
+  it("does not accept the ports that fetch blocks, and accepts all others", async () => {
     const isRefused = (port: number) => problemOf(`https://auth.acme.test:${port}/token`, false) !== undefined
     const refused = Array.from({ length: 65_536 }, (_, port) => port).filter(isRefused)
     assert.lengthOf(refused, 83)
@@ -80,13 +80,13 @@ describe("problemOf", () => {
     assert.deepStrictEqual(new Set(await Promise.all(errors)), new Set(["bad port"]))
   })
 
-  it("allows plain http elsewhere if it is told to, and nothing else by that", () => {
+  it("allows plain http outside of loopback if an option says so, and nothing else by that", () => {
     assert.isUndefined(problemOf("http://auth.acme.test", true))
     assert.isDefined(problemOf("ftp://auth.acme.test", true))
     assert.isDefined(problemOf("http://user@auth.acme.test", true))
   })
 
-  it.prop("lets no text but a host and a path behind https://", [anyText, anyText], ([host, path]) => {
+  it.prop("accepts nothing but a host and a path after https://", [anyText, anyText], ([host, path]) => {
     const url = `https://${host}.acme.test/${path}`
     if (problemOf(url, false) === undefined) {
       const parsed = new URL(url)
@@ -100,7 +100,7 @@ describe("problemOf", () => {
 })
 
 describe("fill", () => {
-  it("leaves braces without a label, even those that every object has", () => {
+  it("leaves braces without a part unchanged, also with names that every object has", () => {
     assert.strictEqual(
       fill("https://{constructor}.{region}.{__proto__}", { region: "emea" }),
       "https://{constructor}.emea.{__proto__}"
@@ -118,7 +118,7 @@ describe("rebase", () => {
     ["https://auth.acme.test/token", "http://127.0.0.1:1/{host}", "http://127.0.0.1:1/auth.acme.test/token"],
     ["https://api.acme.test:8443", "http://127.0.0.1:1/{host}", "http://127.0.0.1:1/api.acme.test:8443"],
     ["https://api.acme.test/v1", "https://{host}.proxy.test", "https://api.acme.test.proxy.test/v1"]
-  ])("puts %s below %s", (url, base, expected) => {
+  ])("moves %s to %s", (url, base, expected) => {
     assert.strictEqual(rebase(url, base), expected)
   })
 })
@@ -132,7 +132,7 @@ describe("a provider's base URL", () => {
     "http://acme.example",
     ""
   ])(
-    "must be a place that paths can stand below, and that secrets may go to: %j",
+    "must be a URL that paths can be appended to, and that secrets may be sent to: %j",
     (baseUrl) => {
       assert.isTrue(Result.isFailure(resolve(acme(), { baseUrl })))
     }
@@ -159,13 +159,13 @@ describe("a region", () => {
     "ém",
     "🔑"
   ])(
-    "can't lead elsewhere: %j",
+    "can't change the host: %j",
     (region) => {
       assert.isTrue(Result.isFailure(inRegion(region)))
     }
   )
 
-  it("is shown cut, and without what could move a cursor or forge a line", () => {
+  it("is shown shortened, and without control characters", () => {
     const result = inRegion(`emea\r\n\x1B[2J\x7F\x9B\u2028\u202E${"x".repeat(10_000)}`)
     assert(Result.isFailure(result))
     assert.isBelow(result.failure.message.length, 400)
@@ -174,7 +174,7 @@ describe("a region", () => {
 })
 
 describe("isLoopback", () => {
-  it.each(["localhost", "127.0.0.1", "127.255.255.254", "[::1]"])("knows %s", (host) => {
+  it.each(["localhost", "127.0.0.1", "127.255.255.254", "[::1]"])("accepts %s", (host) => {
     assert.isTrue(isLoopback(host))
   })
 
@@ -187,7 +187,7 @@ describe("isLoopback", () => {
 })
 
 describe("originOf and isSameUrl", () => {
-  it("reads the origin of a URL, and none of what is no URL", () => {
+  it("returns the origin of a URL, and nothing for other texts", () => {
     assert.strictEqual(originOf("https://Auth.Acme.Test:443/token?x#y"), "https://auth.acme.test")
     assert.isUndefined(originOf("/token"))
   })

@@ -12,10 +12,10 @@ const show = (text: string, ...secrets: ReadonlyArray<string>) =>
 describe("shown: descriptions of real servers", () => {
   const all = Object.values(descriptions).flat()
 
-  it("are 44", () => assert.lengthOf(all, 44))
+  it("are 44 in number", () => assert.lengthOf(all, 44))
 
   for (const [server, each] of Object.entries(descriptions)) {
-    it(`of ${server} stay useful: all but ids, times and addresses is shown`, () => {
+    it(`of ${server} are shown, except for ids, times and addresses`, () => {
       for (const text of each) {
         const masked = text.slice(0, longest).split(" ").filter((word) => !show(text).includes(word))
         for (const word of masked) assert.match(word, /\d.*\d|:\/\/|^\d|OAuth|…/, text)
@@ -23,7 +23,7 @@ describe("shown: descriptions of real servers", () => {
     })
   }
 
-  it("lose one word in twenty", () => {
+  it("lose at most one word in twenty", () => {
     const words = all.flatMap((text) => text.slice(0, longest).split(" "))
     const masked = all.flatMap((text) => show(text).split(" ")).filter((word) => word.includes(mask))
     assert.isAtMost(masked.length, words.length / 20)
@@ -94,12 +94,12 @@ describe("shown: a word", () => {
     assert.strictEqual(show("a b", "", ""), "a b")
   })
 
-  it("is masked if a secret with spaces goes through it", () => {
+  it("is masked if it is part of a secret with spaces", () => {
     assert.strictEqual(show("I saw a red fox here", "a red fox"), `I saw ${mask} here`)
     assert.strictEqual(show("we go on\r\nup it is", "go on up it"), `we ${mask} is`)
   })
 
-  it("is shown in camel case where it is a code", () => {
+  it("is shown in camel case if it is an error code", () => {
     assert.strictEqual(shownCode("InvalidClient", []), "InvalidClient")
     assert.strictEqual(shownCode("invalidClient", []), "invalidClient")
     assert.strictEqual(shownCode("invalidClient", [Redacted.make("dclie")]), mask)
@@ -108,17 +108,17 @@ describe("shown: a word", () => {
 })
 
 describe("shown: a text", () => {
-  it("is on one line, and nothing in it moves a cursor", () => {
+  it("is on one line, without control characters", () => {
     assert.strictEqual(show("a\r\nb\u2028c\td"), "a b c d")
     assert.strictEqual(show("a\x1B[31mb\r\nc\u2028d\u202Ee"), `${mask} c ${mask}`)
     assert.strictEqual(show(""), "")
   })
 
-  it("has one mask for neighbors, and keeps the sentence's own marks", () => {
+  it("has one mask for adjacent words, and keeps punctuation", () => {
     assert.strictEqual(show("no 1a2b, 3c4d, no 5e6f."), `no ${mask}, no ${mask}.`)
   })
 
-  it("is cut at 300 characters, between words, also where masks make it longer", () => {
+  it("is cut at 300 characters, between words, also if masks make it longer", () => {
     assert.strictEqual(show("long ".repeat(200_000)), `${"long ".repeat(60)}`.trimEnd() + "…")
     assert.isAtMost(show("a 1a ".repeat(1_000)).length, longest + 1)
     assert.isAtMost(show("x" + "🔑".repeat(500)).length, longest + 1)
@@ -129,7 +129,7 @@ describe("shown: a text", () => {
     assert.notInclude(show(`${"word ".repeat(58)}hunter-two`, "hunter-two"), "hunter")
   })
 
-  it.prop("is short, and without what moves a cursor, for any text and any secrets", [anyText, anyText, anyText], (
+  it.prop("is short and without control characters, for any text and any secrets", [anyText, anyText, anyText], (
     [text, one, other]
   ) => {
     const result = show(`${one}${text} ${other}`, one, other)
@@ -204,7 +204,7 @@ describe("shown: a secret in a text", () => {
 
   const fold = (text: string) => text.normalize("NFKC").toLowerCase()
 
-  it("leaves no run of four characters of it, in 30 encodings and 20,000 splits", () => {
+  it("leaves no four consecutive characters of it, in 30 encodings and 20,000 splits", () => {
     assert.isAtLeast(encodings.length, 30)
     const draw = draws(7)
     const pick = <A>(from: ReadonlyArray<A>): A | undefined => from[Math.floor(draw() * from.length)]

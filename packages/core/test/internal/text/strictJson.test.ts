@@ -18,12 +18,12 @@ const plainly = (text: string): unknown => {
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)
 
 describe("parseObject", () => {
-  it.prop("reads every object that has no __proto__ as JSON.parse does", [json], ([value]) => {
+  it.prop("returns the same as JSON.parse for every object without __proto__", [json], ([value]) => {
     const text = JSON.stringify(value, null, value["a"] === undefined ? 0 : 2)
     if (!text.includes("\"__proto__\":")) assert.deepStrictEqual(parseObject(text), JSON.parse(text))
   }, tried(300))
 
-  it.prop("reads what JSON.parse reads as an object, or nothing", [anyText, anyText, anyText], ([a, b, c]) => {
+  it.prop("returns what JSON.parse returns for an object, or nothing", [anyText, anyText, anyText], ([a, b, c]) => {
     for (
       const text of [
         a + b + c,
@@ -41,7 +41,7 @@ describe("parseObject", () => {
     }
   }, tried(300))
 
-  it.prop("reads no object that names a key twice", [json, anyText], ([value, key]) => {
+  it.prop("returns nothing for an object with a duplicate key", [json, anyText], ([value, key]) => {
     const name = JSON.stringify(key)
     const rest = Object.entries(value).map(([name, each]) => `,${JSON.stringify(name)}:${JSON.stringify(each)}`).join(
       ""
@@ -55,20 +55,20 @@ describe("parseObject", () => {
     assert.deepStrictEqual(parseObject(text), JSON.parse(text))
   })
 
-  it("reads 32 levels and no more", () => {
+  it("reads at most 32 levels", () => {
     const nested = (depth: number) => `${"{\"a\":".repeat(depth)}1${"}".repeat(depth)}`
     assert.isDefined(parseObject(nested(32)))
     assert.isUndefined(parseObject(nested(33)))
   })
 
-  it("reads 1,000 keys of an object and no more", () => {
+  it("reads at most 1,000 keys of an object", () => {
     const keys = (count: number) => JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [i, i])))
     assert.isDefined(parseObject(keys(1_000)))
     assert.isUndefined(parseObject(keys(1_001)))
     assert.isDefined(parseObject(`{"a":[${keys(1_000)},${keys(1_000)}]}`))
   })
 
-  it("takes a few milliseconds for a megabyte of any text", () => {
+  it("takes a few milliseconds for 1 MB of any text", () => {
     for (const piece of [`"a":1,`, `"`, `\\"`, `\\`, ":", " ", `{"a":`, `"\\\\"`, "[[],", `"k":"\\"",`]) {
       const text = `{${piece.repeat(1_048_576 / piece.length)}`
       assert.isBelow(Math.min(...[1, 2, 3].map(() => cost(() => parseObject(text)))), 50, piece)
