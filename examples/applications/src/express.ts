@@ -5,7 +5,7 @@ import type * as ManagedRuntime from "effect/ManagedRuntime"
 import express from "express"
 import { balance } from "./balance.ts"
 
-export const app = <E>(runtime: ManagedRuntime.ManagedRuntime<Routee, E>) =>
+export const app = <E>(runtime: ManagedRuntime.ManagedRuntime<Routee, E>): express.Express =>
   express().get("/balance", (_, response, next) => {
     const aborted = new AbortController()
     response.on("close", () => aborted.abort())

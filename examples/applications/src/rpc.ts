@@ -1,5 +1,5 @@
 // Code that takes an HttpClient gets the token by `Routee.httpLayer`: here the client of an RPC service behind the API's
-// gateway. `HttpApiClient.make`, the cluster's HTTP runners and generated clients take it the same way.
+// gateway. `HttpApiClient.make` and generated clients take it the same way.
 import { Routee } from "@mintmark/routee"
 import * as Layer from "effect/Layer"
 import * as Rpc from "effect/rpc/Rpc"

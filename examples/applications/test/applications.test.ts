@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Routee } from "@mintmark/routee"
+import { Routee, TokenError } from "@mintmark/routee"
 import { Account, Answer, Sandbox } from "@mintmark/sandbox"
+import * as TestRunner from "effect/cluster/TestRunner"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -16,6 +17,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
+import { Customer, CustomerLive } from "../src/cluster.ts"
 import { daemon } from "../src/daemon.ts"
 import { app as express } from "../src/express.ts"
 import { app as fastify } from "../src/fastify.ts"
@@ -118,6 +120,31 @@ describe("Routee", () => {
       assert.strictEqual(yield* doubled, 42)
       assert.deepStrictEqual(seen, ["Bearer test-token"])
     }))
+
+  it.live("in the entities of a cluster, with one token for each runner; their callers get its error unchanged", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const RunnerTest = CustomerLive.pipe(
+        Layer.provideMerge(TestRunner.layer),
+        Layer.provide(RouteeAt(sandbox.urls.routee))
+      )
+      yield* Effect.gen(function*() {
+        const customer = yield* Customer.client
+        const remind = (id: string) => customer(id).Remind({ body: "Your appointment is tomorrow." })
+        const ids = ["306900000001", "306900000002", "306900000003"]
+        assert.deepStrictEqual(yield* Effect.forEach(ids, remind, { concurrency: "unbounded" }), [1, 1, 1])
+        assert.strictEqual(yield* remind("306900000001"), 2)
+        assert.deepInclude(yield* sandbox.counts(), { token: 1, api: 4 })
+
+        yield* sandbox.revoke()
+        yield* sandbox.script({ kind: "token" }, [Answer.status(429, { retryAfter: 60 })])
+        const error = yield* Effect.flip(remind("306900000002"))
+        assert(error instanceof TokenError)
+        assert.strictEqual(error.reason._tag, "Throttled")
+        assert.isTrue(error.isRetryable)
+        assert.isAbove(error.retryAt ?? 0, Date.now())
+      }).pipe(Effect.provide(RunnerTest))
+    }).pipe(Effect.provide(Sandbox.layer())))
 
   it.effect("with an upload and a download as streams; the upload is sent once", () => {
     const sent: Array<string> = []

@@ -91,6 +91,15 @@ describe("changeset version", () => {
     const moved = release("routee", "patch")
     assert.deepStrictEqual(moved, ["packages/routee"])
   })
+
+  it("gives the examples the versions that it makes", () => {
+    const own = packages(workspace).filter(isPublic).map(({ manifest }) => [manifest.name, `^${manifest.version}`])
+    for (const { folder, manifest } of packages(workspace).filter(({ folder }) => folder.startsWith("examples/"))) {
+      const wanted = { ...manifest.dependencies, ...manifest.devDependencies }
+      const now = { ...wanted, ...Object.fromEntries(own.filter(([name]) => name in wanted)) }
+      assert.deepStrictEqual(wanted, now, folder)
+    }
+  })
 })
 
 describe("the workflows", () => {

@@ -55,13 +55,32 @@ describe("workspace", () => {
     }
   })
 
-  it("has every dependency in the catalog or the workspace", () => {
-    const others = [{ folder: ".", manifest: rootManifest }, ...packages()].flatMap(({ folder, manifest }) =>
-      Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
-        .filter(([name, range]) => !(name.startsWith("@mintmark/") ? /^workspace:[*^]$/ : /^catalog:/).test(range))
-        .map(([name, range]) => `${folder}: ${name} ${range}`)
-    )
+  it("has every dependency in the catalog or the workspace, except in examples", () => {
+    const others = [{ folder: ".", manifest: rootManifest }, ...packages()]
+      .filter(({ folder }) => !folder.startsWith("examples/"))
+      .flatMap(({ folder, manifest }) =>
+        Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+          .filter(([name, range]) => !(name.startsWith("@mintmark/") ? /^workspace:[*^]$/ : /^catalog:/).test(range))
+          .map(([name, range]) => `${folder}: ${name} ${range}`)
+      )
     assert.deepStrictEqual(others, [])
+  })
+
+  // A copy of an example has no catalog and no workspace around it.
+  it("has examples that name versions: those of the workspace's packages and of the catalog", () => {
+    const [, main, others] = /^catalog:\n([^]*?)^catalogs:\n([^]*)/m.exec(read("pnpm-workspace.yaml"))
+    const entries = (text) =>
+      Object.fromEntries([...text.matchAll(/^ +"?([^"\s]+?)"?: (\S+)$/gm)].map(([, ...entry]) => entry))
+    const [, effect3] = /^ {2}effect-3:\n((?: {4}.+\n)*)/m.exec(others)
+    const own = Object.fromEntries(published.map(({ manifest: { name, version } }) => [name, `^${version}`]))
+    const examples = packages().filter(({ folder }) => folder.startsWith("examples/"))
+    assert.isAtLeast(examples.length, 10)
+    for (const { folder, manifest } of examples) {
+      const known = { ...entries(main), ...folder === "examples/effect-3" ? entries(effect3) : {}, ...own }
+      for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+        assert.strictEqual(range, known[name] ?? /^[\^~]?\d+\.\d+\.\d+$/.exec(range)?.[0], `${folder}: ${name}`)
+      }
+    }
   })
 
   it("requires of applications the version of Effect that it is tested with", () => {

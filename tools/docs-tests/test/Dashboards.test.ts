@@ -3,7 +3,7 @@ import type { Reason } from "@mintmark/core/TokenEvent"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
 
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")
 
 type Metric = readonly [name: string, labels: ReadonlyArray<string>]
 
@@ -21,21 +21,23 @@ const metricsOf = (source: string): ReadonlyArray<Metric> => {
 }
 
 const metrics = new Map([
-  ...metricsOf(read("../../../packages/core/src/internal/engine/Telemetry.ts")),
-  ...metricsOf(read("../../../packages/store/src/internal/Telemetry.ts"))
+  ...metricsOf(read("packages/core/src/internal/engine/Telemetry.ts")),
+  ...metricsOf(read("packages/store/src/internal/Telemetry.ts"))
 ])
 
 const reasons: ReadonlyArray<Reason> = ["first", "expiring", "expired", "rejected", "forced"]
 const outcomes = ["obtained", "same", "shared", ...Object.keys(TokenError)]
-const kinds = [...read("../../../packages/store/src/internal/Telemetry.ts").matchAll(/"(\w+)"/g)].map(([, kind]) =>
-  kind
-)
+const kinds = [...read("packages/store/src/internal/Telemetry.ts").matchAll(/"(\w+)"/g)].map(([, kind]) => kind)
 const values: Record<string, ReadonlyArray<string | undefined>> = { reason: reasons, outcome: outcomes, kind: kinds }
 
 const expressions = {
-  "the dashboard": [...read("../grafana-dashboard.json").matchAll(/"(?:expr|query)": "((?:[^"\\]|\\.)*)"/g)]
+  "the dashboard": [
+    ...read("examples/telemetry/grafana-dashboard.json").matchAll(/"(?:expr|query)": "((?:[^"\\]|\\.)*)"/g)
+  ]
     .map(([, expression = ""]) => JSON.parse(`"${expression}"`) as string),
-  "the alert rules": [...read("../alerts.yaml").matchAll(/expr: (?:>-\n)?([^]*?)\n {8}(?:for|labels):/g)]
+  "the alert rules": [
+    ...read("examples/telemetry/alerts.yaml").matchAll(/expr: (?:>-\n)?([^]*?)\n {8}(?:for|labels):/g)
+  ]
     .map(([, expression = ""]) => expression)
 }
 
@@ -56,6 +58,20 @@ describe.each(Object.entries(expressions))("%s", (_, found) => {
       const [name = ""] = /mintmark_\w+/.exec(expression) ?? []
       for (const [, by = ""] of expression.matchAll(/\bby \(([^)]*)\)/g)) {
         for (const label of by.split(",")) assert.include(metrics.get(name) ?? [], label.trim(), expression)
+      }
+    }
+  })
+})
+
+describe("the monitoring of a fleet", () => {
+  it("selects only labels and values that the fleet guide documents", () => {
+    const page = read("docs/fleet.md")
+    for (const file of ["grafana-dashboard.json", "alerts.yaml"]) {
+      const text = read(`examples/fleet/monitoring/${file}`)
+      const selectors = Array.from(text.matchAll(/\b(kind|outcome)[=!]~?\\?"([a-zA-Z_|]+)\\?"/g))
+      assert.isAbove(selectors.length, 1)
+      for (const [, , values = ""] of selectors) {
+        for (const value of values.split("|")) assert.include(page, `\`${value}\``)
       }
     }
   })
