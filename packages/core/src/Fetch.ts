@@ -139,13 +139,14 @@ export const make = <Service, Reply, E>(
   }
 
   const fetch: Fetch["fetch"] = async (input, options) => {
-    const init = options ?? {}
-    const { attached } = account ?? await opened()
-    const { header } = attached.authorization
+    // What the caller changes while a token is waited for changes nothing, as with the platform's own.
+    const init = { ...options }
     const request = typeof input === "object" && "url" in input ? input : undefined
     const given = request?.url ?? String(input)
+    const headers = init.headers = copyOf(init.headers ?? request?.headers)
+    const { attached } = account ?? await opened()
+    const { header } = attached.authorization
     const url = attached.origins.locate(given)
-    const headers = init.headers ?? request?.headers
     const at = (target: string) => request?.url === target ? request : target
     if (hasHeader(headers, header)) return send(at(url), init)
     const refusal = refusalOf(attached, url)
@@ -242,6 +243,8 @@ const closed = (provider: string): TokenError.TokenError =>
 
 // Making a `Headers` takes longer than all the rest that is done here for a request: a record stays one.
 const isRecord = (headers: HeadersInit): headers is Record<string, string> => !(Symbol.iterator in headers)
+
+const copyOf = (headers: HeadersInit = {}): HeadersInit => isRecord(headers) ? { ...headers } : new Headers(headers)
 
 const hasHeader = (headers: HeadersInit = {}, name: string): boolean =>
   isRecord(headers)

@@ -12,8 +12,8 @@ import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
-import { credentialsOf, missingOptions, type Source } from "./internal/request/account.ts"
-import { resolve } from "./internal/request/resolve.ts"
+import { credentialsOf, givenOf, missingOptions, type Source } from "./internal/request/account.ts"
+import { copyOf, resolve } from "./internal/request/resolve.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
 import type { Account, Provider } from "./Provider.ts"
 import type * as TokenError from "./TokenError.ts"
@@ -111,12 +111,13 @@ export const makeClient = Effect.fnUntraced(function*<
   const http = yield* HttpClient.HttpClient
   const attachmentOf = yield* Effect.fromResult(Attach.make(resolved, options))
   const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options)
+  const given = givenOf(resolved, options)
   const views = new Map<string, ProviderClient<Reply, Scopes>>()
 
   const view = Effect.fnUntraced(function*(
     scopes: ReadonlyArray<string>
   ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError> {
-    const credentials = yield* credentialsOf(resolved, options, scopes)
+    const credentials = yield* credentialsOf(resolved, given, scopes)
     const key = JSON.stringify(scopeSet(resolved, scopes))
     const known = views.get(key)
     if (known !== undefined) return known
@@ -129,11 +130,11 @@ export const makeClient = Effect.fnUntraced(function*<
       ...rest,
       http: Attach.attachTo(http, attached),
       attach: Attach.attach(attached),
-      withScopes: view
+      withScopes: (scopes) => view(copyOf(scopes))
     }
     views.set(key, made)
     return made
   })
 
-  return yield* view(options.scopes ?? [])
+  return yield* view(copyOf(options.scopes ?? []))
 })

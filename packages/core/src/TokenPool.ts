@@ -18,7 +18,7 @@ import * as Account from "./internal/engine/Account.ts"
 import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
-import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import type { Account as AccountOf, Provider } from "./Provider.ts"
@@ -203,5 +203,5 @@ const readAnew =
   (key: Key): Source =>
     Effect.suspend(() => {
       const options = account(key)
-      return Effect.flatMap(credentialsOf(provider, options, options.scopes), readCredentials)
+      return Effect.flatMap(credentialsOf(provider, givenOf(provider, options), options.scopes), readCredentials)
     })

@@ -14,7 +14,7 @@ import type * as AccessToken from "./AccessToken.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import type { Account } from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
-import { credentialsOf, type Source } from "./internal/request/account.ts"
+import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { resolve, type Resolved } from "./internal/request/resolve.ts"
 import type { Account as AccountOf, Overrides, Provider } from "./Provider.ts"
 import type { TokenError } from "./TokenError.ts"
@@ -124,7 +124,8 @@ export const make = Effect.fnUntraced(function*<Reply, A extends Needs, P extend
   }
 ): Effect.fn.Return<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const resolved = yield* Effect.fromResult(resolve(provider, options))
-  return yield* makeSource(resolved, yield* credentialsOf(resolved, options, options.scopes), options)
+  const credentials = yield* credentialsOf(resolved, givenOf(resolved, options), options.scopes)
+  return yield* makeSource(resolved, credentials, options)
 })
 
 /**

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
-import { credentialsOf } from "../src/internal/request/account.ts"
+import { credentialsOf, givenOf } from "../src/internal/request/account.ts"
 import type { Resolved } from "../src/internal/request/resolve.ts"
 import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
 import { acme, clientCredentials, clientSecret, methods, password, passwordCredentials } from "./support/acme.ts"
@@ -37,7 +37,7 @@ const basicOf = (...args: Parameters<typeof request>): string =>
   Buffer.from(authorizationOf(request(...args))?.replace(/^Basic /, "") ?? "", "base64").toString("utf8")
 
 const problem = (provider: Resolved, { scopes, values }: TokenRequest.Credentials): string => {
-  const result = Effect.runSync(Effect.result(credentialsOf(provider, values, scopes)))
+  const result = Effect.runSync(Effect.result(credentialsOf(provider, givenOf(provider, values), scopes)))
   assert(Result.isFailure(result), "the credentials were taken")
   const { reason } = result.failure
   assert(reason._tag === "InvalidOption")

@@ -3,7 +3,7 @@ import * as Authorization from "@mintmark/core/Authorization"
 import type { ClientAuthentication } from "@mintmark/core/ClientAuthentication"
 import * as ReplyReader from "@mintmark/core/internal/engine/ReplyReader"
 import { isLoopback } from "@mintmark/core/internal/http/url"
-import { credentialsOf } from "@mintmark/core/internal/request/account"
+import { credentialsOf, givenOf } from "@mintmark/core/internal/request/account"
 import { resolve, type Resolved } from "@mintmark/core/internal/request/resolve"
 import * as TokenRequest from "@mintmark/core/internal/request/TokenRequest"
 import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
@@ -122,7 +122,7 @@ const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   const { provider, request } = yield* Effect.gen(function*() {
     const options = { ...Settings.options(id, settings), clientAuthentication: subject.placement }
     const provider = yield* Effect.fromResult(resolve(known, options))
-    const read = yield* credentialsOf(provider, options, options.scopes)
+    const read = yield* credentialsOf(provider, givenOf(provider, options), options.scopes)
     const credentials = Effect.isEffect(read) ? yield* read : read
     return { provider, request: yield* TokenRequest.make(provider, credentials) }
   }).pipe(Effect.mapError((error) => {

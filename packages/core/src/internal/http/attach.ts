@@ -42,7 +42,8 @@ export const make = (
   { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
 ): Result.Result<(source: TokenSource, doubts: () => Doubts.Holder) => Attachment, TokenError> => {
   const others = [...provider.apiOrigins, ...apiOrigins]
-  const areRefusals = renewOn.every((status) => status >= 400 && status <= 499)
+  const refusals = new Set(renewOn)
+  const areRefusals = [...refusals].every((status) => status >= 400 && status <= 499)
   const { authorization } = provider
   const checked = check(provider, [
     ...ApiOrigins.problems(others, provider.insecure),
@@ -54,7 +55,7 @@ export const make = (
       provider: provider.id,
       authorization,
       origins: ApiOrigins.make(provider, others),
-      renewOn: new Set(renewOn),
+      renewOn: refusals,
       doubtOn: new Set(provider.doubtOn)
     }
     return (source, doubts) => ({ ...common, source, doubts })

@@ -6,26 +6,30 @@ import type { Kind, Problem, Values } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider, Secret } from "../../Provider.ts"
 import { TokenError, Unavailable } from "../../TokenError.ts"
 import { printable } from "../text/printable.ts"
-import { check, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
+import { check, copyOf, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
 import { needsOf, optionOf, settingsOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 
 /** Credentials, or an effect that reads and checks them anew for each token request. */
 export type Source = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError>
 
+/** What is given of an account's credentials, from options by the provider's names: read once, and by OAuth's names. */
+export const givenOf = (provider: Resolved, options: object): Given =>
+  Object.fromEntries(
+    Object.keys(needsOf(provider)).map((
+      name
+    ) => [name, Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]])
+  )
+
 /**
- * The credentials of an account, checked, from options by the provider's names. Where a secret is an effect, they are an
- * effect, too, and the secret is checked each time that it is read. Fails with `InvalidOption`.
+ * The credentials of an account, checked. Where a secret is an effect, they are an effect, too, and the secret is
+ * checked each time that it is read. Fails with `InvalidOption`.
  */
 export const credentialsOf = Effect.fnUntraced(function*(
   provider: Resolved,
-  options: object,
+  given: Given,
   scopes: ReadonlyArray<string> = []
 ): Effect.fn.Return<Source, TokenError> {
-  const given: Given = {}
-  for (const name of Object.keys(needsOf(provider))) {
-    given[name] = Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]
-  }
   const later = Object.keys(given).filter((name) => Effect.isEffect(given[name]))
   const list = yield* copied(provider, scopes)
   const known = { values: yield* checked(provider, given, later), scopes: list }
@@ -68,7 +72,7 @@ const isMissing = (value: unknown): boolean =>
   || Redacted.isRedacted(value) && isMissing(Redacted.value(value))
 
 /** What a caller with types gives; one without may give anything. */
-type Given = Record<string, string | Secret | undefined>
+export type Given = Readonly<Record<string, string | Secret | undefined>>
 
 const checked = Effect.fnUntraced(function*(
   provider: Resolved,
@@ -111,11 +115,10 @@ const secret = (provider: Resolved, read: Given[string]): Effect.Effect<Given[st
 export const copied = (
   provider: Resolved,
   scopes: ReadonlyArray<string>
-): Effect.Effect<ReadonlyArray<string>, TokenError> =>
-  Effect.fromResult(Result.map(
-    check(provider, [["scopes", scopesProblem(provider, scopes)]]),
-    () => [...scopes]
-  ))
+): Effect.Effect<ReadonlyArray<string>, TokenError> => {
+  const list = copyOf(scopes)
+  return Effect.fromResult(Result.map(check(provider, [["scopes", scopesProblem(provider, list)]]), () => list))
+}
 
 const isSecret = (kind: Kind): boolean => !kind.startsWith("text")
 

@@ -23,19 +23,25 @@ export interface Resolved<out Reply = unknown> extends Provider<Reply> {
   readonly documented: ReadonlyArray<string>
 }
 
-/** Applies what an application overrides, and checks all of it. Fails with `InvalidOption`. */
+/**
+ * Applies what an application overrides, and checks all of it. Each option is read once, and lists and records are
+ * copied: what changes later is what was checked no more. Fails with `InvalidOption`.
+ */
 export const resolve = <Reply>(
-  provider: Provider<Reply>,
+  known: Provider<Reply>,
   options: Overrides
 ): Result.Result<Resolved<Reply>, TokenError> => {
+  const provider = copyOf(known)
   const { baseUrl, insecure = false } = options
-  const clientAuthentication = options.clientAuthentication ?? provider.clientAuthentication
+  const clientAuthentication = copyOf(options.clientAuthentication ?? provider.clientAuthentication)
   const parts = Object.fromEntries(
     Object.keys(provider.urlParts).map((
       name
     ) => [name, Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]])
   )
-  const parameters = { ...provider.parameters, ...options.parameters }
+  const own = copyOf(options.parameters ?? {})
+  const parameters = { ...provider.parameters, ...own }
+  const renewal = options.renewal ?? provider.renewal
   const lifetime = options.assumedLifetime ?? provider.assumedLifetime
   const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
 
@@ -43,28 +49,35 @@ export const resolve = <Reply>(
     const own = options[name] ?? Url.fill(provider[name], parts)
     return typeof own !== "string" || typeof baseUrl !== "string" ? own : Url.rebase(own, baseUrl)
   }
-  const urlProblem = (name: "tokenEndpoint" | "apiUrl"): Problem => [
+  const tokenEndpoint = urlOf("tokenEndpoint")
+  const apiUrl = urlOf("apiUrl")
+  const urlProblem = (name: string, url: string): Problem => [
     baseUrl === undefined ? name : "baseUrl",
-    notText(baseUrl ?? "") ?? notText(urlOf(name))
-      ?? (baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(urlOf(name), insecure))
+    notText(baseUrl ?? "") ?? notText(url)
+      ?? (baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(url, insecure))
   ]
   const checked = check(provider, [
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
     ...Object.entries(provider.urlParts).map(([name, part]): Problem => [name, partProblem(part, parts[name])]),
-    ["parameters", parametersProblem(parameters)],
-    urlProblem("tokenEndpoint"),
-    urlProblem("apiUrl")
+    [
+      "parameters",
+      isRecord(own)
+        ? parametersProblem(parameters)
+        : `must be a plain object, such as { audience: "https://api.acme.example" }`
+    ],
+    urlProblem("tokenEndpoint", tokenEndpoint),
+    urlProblem("apiUrl", apiUrl)
   ])
   return Result.map(checked, () => ({
     ...provider,
-    tokenEndpoint: urlOf("tokenEndpoint"),
-    apiUrl: urlOf("apiUrl"),
+    tokenEndpoint,
+    apiUrl,
     apiOrigins: provider.apiOrigins.map((origin) => Url.fill(origin, parts)),
     baseUrl: baseUrl?.includes("{host}") === true ? baseUrl : undefined,
     documented: [provider.apiUrl, ...provider.apiOrigins].map((url) => Url.fill(url, parts)),
     clientAuthentication,
-    renewal: options.renewal === false ? undefined : options.renewal ?? provider.renewal,
+    renewal: renewal === false ? undefined : renewal,
     parameters,
     assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
     insecure
@@ -92,6 +105,23 @@ export const invalidOption = (provider: Provider, name: string, problem: string)
       problem
     })
   })
+
+/**
+ * A copy of lists and records, whatever is in them; other values are as they are. It has what getters return now.
+ */
+export const copyOf = <A>(value: A): A => {
+  const copy: unknown = Array.isArray(value)
+    ? value.map(copyOf)
+    : isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)]))
+    : value
+  return copy as A
+}
+
+// Another realm has another `Object`: what it makes is a record, too.
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null
+  && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
 
 /** What is wrong with a text from a caller without types, if anything is. */
 export const notText = (value: unknown): string | undefined =>
