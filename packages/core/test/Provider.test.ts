@@ -86,8 +86,8 @@ describe("Provider", () => {
     })
     assert.strictEqual(provider.tokenEndpoint, "https://other.example/token")
     assert.strictEqual(provider.apiUrl, "https://api.other.example")
-    assert.strictEqual(provider.clientAuthentication, ClientAuthentication.clientSecretBasic)
-    assert.strictEqual(provider.renewal, Grant.refreshToken)
+    assert.deepStrictEqual(provider.clientAuthentication, ClientAuthentication.clientSecretBasic)
+    assert.deepStrictEqual(provider.renewal, Grant.refreshToken)
     assert.deepStrictEqual(provider.assumedLifetime, Duration.days(1))
     assert.isUndefined(
       Result.getOrThrow(resolve({ ...made(), urlParts: {}, renewal: Grant.refreshToken }, { renewal: false })).renewal

@@ -41,7 +41,7 @@ export const resolve = <Reply>(
   )
   const own = copyOf(options.parameters ?? {})
   const parameters = { ...provider.parameters, ...own }
-  const renewal = options.renewal ?? provider.renewal
+  const renewal = copyOf(options.renewal ?? provider.renewal)
   const lifetime = options.assumedLifetime ?? provider.assumedLifetime
   const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
 
