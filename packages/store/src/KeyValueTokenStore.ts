@@ -65,7 +65,8 @@ const make = Effect.fnUntraced(function*(
   { keys }: Options
 ): Effect.fn.Return<TokenStore, TokenError, KeyValueStore.KeyValueStore> {
   const cipher = yield* TokenCipher.make(keys)
-  return SharedStore.make(KeyValueRecords.make(yield* KeyValueStore.KeyValueStore), cipher, {
+  const entries = yield* StoreOptions.service("KeyValueStore", KeyValueStore.KeyValueStore)
+  return SharedStore.make(KeyValueRecords.make(entries), cipher, {
     prefix: "",
     lease: Duration.zero,
     refreshTokens: false,

@@ -184,7 +184,7 @@ const make = Effect.fnUntraced(
   ): Effect.fn.Return<TokenStore, TokenError, Redis.Redis | Scope.Scope> {
     const cipher = yield* TokenCipher.make(keys)
     const leased = yield* StoreOptions.duration("lease", lease)
-    const records = yield* RedisRecords.make(yield* Redis.Redis, {
+    const records = yield* RedisRecords.make(yield* StoreOptions.service("Redis", Redis.Redis), {
       budget: yield* StoreOptions.duration("budget", budget),
       isSharded: sharded,
       prefix

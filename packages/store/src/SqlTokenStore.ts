@@ -111,8 +111,8 @@ const make = Effect.fnUntraced(
   function*(
     { budget = "250 millis", keys, lease = "5 seconds", prefix = "mintmark:", table = defaultTable }: Options
   ): Effect.fn.Return<TokenStore, TokenError, SqlClient | Scope.Scope> {
-    const sql = yield* SqlClient
     const cipher = yield* TokenCipher.make(keys)
+    const sql = yield* StoreOptions.service("SqlClient", SqlClient)
     const leased = yield* StoreOptions.duration("lease", lease)
     const bounded = yield* StoreOptions.duration("budget", budget)
     if (!SqlTable.isName(table)) {

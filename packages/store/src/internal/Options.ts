@@ -1,8 +1,10 @@
 import { millisOf, notASpan } from "@mintmark/core/internal/timeSpan"
 import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import * as Config from "effect/Config"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /** The environment variable of the encryption keys. */
@@ -41,6 +43,27 @@ export const config = <Options extends WithKeys>(
 /** The error of an option of a store. */
 export const invalidOption = (option: string, problem: string, variable?: string): TokenError =>
   new TokenError({ provider: "token store", reason: new InvalidOption({ option, variable, problem }) })
+
+/** Which package has each service that a store needs, and what to install. */
+const packages = {
+  KeyValueStore:
+    "provide KeyValueStore.layerFileSystem with NodeServices.layer of @effect/platform-node (npm install @effect/platform-node)",
+  Redis: "provide NodeRedis.layerConfig of @effect/platform-node (npm install @effect/platform-node redis)",
+  SqlClient: "provide PgClient.layerConfig of @effect/sql-pg (npm install @effect/sql-pg)"
+}
+
+/** A service that the store needs. The types demand it; a program without types gets an error that helps. */
+export const service = <Self, Shape>(
+  name: keyof typeof packages,
+  tag: Context.Key<Self, Shape>
+): Effect.Effect<Shape, TokenError> =>
+  Effect.flatMap(
+    Effect.serviceOption(tag),
+    Option.match({
+      onNone: () => Effect.fail(invalidOption(name, `is missing: ${packages[name]}`)),
+      onSome: Effect.succeed
+    })
+  )
 
 /** An option that is a positive, finite duration. */
 export const duration = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, TokenError> => {
