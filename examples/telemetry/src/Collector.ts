@@ -21,7 +21,8 @@ export const Span = Schema.Struct({
   name: Schema.String,
   startTimeUnixNano: Schema.String,
   endTimeUnixNano: Schema.String,
-  attributes: Schema.Array(Attribute)
+  attributes: Schema.Array(Attribute),
+  status: Schema.Struct({ code: Schema.Finite })
 })
 export type Span = typeof Span.Type
 
@@ -43,6 +44,9 @@ const Metrics = Schema.Struct({
 /** The value of an attribute, if it is a text. */
 export const attribute = ({ attributes }: Pick<Span, "attributes">, name: string): string =>
   attributes.find(({ key }) => key === name)?.value.stringValue ?? ""
+
+/** Whether a span ended with an error, of which OTLP has the code 2: here, a token request or an API call that was refused. */
+export const wasRefused = ({ status }: Pick<Span, "status">): boolean => status.code === 2
 
 export class Collector extends Context.Service<Collector, {
   readonly url: string

@@ -1,9 +1,10 @@
-// Runs the application against the sandbox, lets its second token be revoked when it is 1 s old, exports its telemetry over OTLP to a collector here, and draws what came.
+// Runs the application against the sandbox, which revokes its first token, and refuses the next token request.
+// Its telemetry is exported over OTLP to a collector here, which draws what it received.
 //
 //   node src/main.ts [file]
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Routera } from "@mintmark/routera"
-import { Account, Sandbox } from "@mintmark/sandbox"
+import { Account, Answer, Sandbox } from "@mintmark/sandbox"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -38,11 +39,13 @@ const observed = application.pipe(
 
 const program = Effect.gen(function*() {
   const sandbox = yield* Sandbox
-  const revocation = sandbox.arrived({ kind: "token" }, 2).pipe(
-    Effect.andThen(Effect.sleep("1 second")),
-    Effect.andThen(sandbox.revoke())
-  )
-  yield* Effect.all([observed, revocation], { concurrency: 2 })
+  const incidents = Effect.gen(function*() {
+    yield* sandbox.arrived({ kind: "token" }, 1)
+    yield* Effect.sleep("1 second")
+    yield* sandbox.script({ kind: "token" }, [Answer.status(429, { retryAfter: 1 })])
+    yield* sandbox.revoke()
+  })
+  yield* Effect.all([observed, incidents], { concurrency: 2 })
   const collector = yield* Collector
   const requests = collector.counters().get("mintmark_token_requests") ?? []
   const counts = requests.map((point) =>
@@ -50,7 +53,7 @@ const program = Effect.gen(function*() {
       ["provider", "reason", "outcome"].map((name) => `${name}=${attribute(point, name)}`).join(" ")
     }: ${point.asDouble}`
   )
-  const spans = collector.spans().filter(({ name }) => name === "TokenSource.request" || name === "readAccount")
+  const spans = collector.spans()
   writeFileSync(file, picture(spans, counts))
   yield* Console.log([...counts, `${spans.length} spans, drawn in ${file}`].join("\n"))
 })
