@@ -6,22 +6,22 @@ import type { Provider } from "./providers.ts"
 
 export const describe = (
   error: ConfigError | HttpClientError | TokenError,
-  { name, credentials }: Provider
+  { credentials }: Provider
 ): string => {
   switch (error._tag) {
     case "ConfigError":
-      return `${name}: ${error.message.replaceAll(/\s+/g, " ")}`
+      return error.message.replaceAll(/\s+/g, " ")
     case "HttpClientError":
       return error.response === undefined
-        ? `${name}: the API can't be reached`
-        : `${name}: the API answered ${error.response.status}`
+        ? "the API can't be reached"
+        : `the API replied with status ${error.response.status}`
     case "TokenError":
       switch (error.reason._tag) {
         case "CredentialsRefused":
         case "GrantRefused":
-          return `${name}: credentials refused; look at ${credentials.join(" and ")}`
+          return `credentials refused; look at ${credentials.join(" and ")}`
         default:
-          return `${name}: ${error.reason.message}`
+          return error.reason.message
       }
   }
 }

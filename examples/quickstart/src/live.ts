@@ -11,7 +11,7 @@ export const live: Effect.Effect<Stage, string> = Effect.suspend(() => {
   const chosen = providers.filter(hasCredentials)
   const leftOut = providers.filter((provider) => !chosen.includes(provider))
   if (chosen.length === 0) {
-    return Effect.fail(`No provider's credentials are set. Set those of one or more:\n${list(leftOut)}`)
+    return Effect.fail(`No provider's credentials are set. Set the variables of one or more:\n${list(leftOut)}`)
   }
   const uncalled = chosen.filter(({ request }) => request.live === undefined)
   const log: Array<LogEntry> = []
@@ -30,11 +30,13 @@ export const live: Effect.Effect<Stage, string> = Effect.suspend(() => {
   })
 })
 
-// Where one of them is set, perhaps to nothing, the provider's service says which is missing.
+// Where one of them is set, perhaps to nothing, the provider's row names those that are missing.
 const hasCredentials = ({ credentials }: Provider): boolean =>
   credentials.some((variable) => process.env[variable] !== undefined)
 
 const names = (some: ReadonlyArray<Provider>): string => some.map(({ name }) => name).join(", ")
 
 const list = (some: ReadonlyArray<Provider>): string =>
-  some.map(({ credentials, name }) => `  ${name}: ${credentials.join(", ")}`).join("\n")
+  some.map(({ credentials, name, required = [] }) => `  ${name}: ${[...credentials, ...required].join(", ")}`).join(
+    "\n"
+  )

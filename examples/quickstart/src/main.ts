@@ -9,36 +9,33 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import { describe } from "./failure.ts"
-import { figures, total } from "./figures.ts"
+import { figures, type Row, total } from "./figures.ts"
+import type { Provider } from "./providers.ts"
 import type { Stage } from "./stage.ts"
-import { table } from "./table.ts"
+import { type Problem, table } from "./table.ts"
 import { visit } from "./visit.ts"
 
 const program = Effect.fnUntraced(function*(stage: Stage) {
-  // Every service is made, and so has checked its options, before the first request is sent.
   const application = yield* HttpClient.HttpClient
-  const [services, unusable] = yield* Effect.partition(stage.providers, (provider) =>
+  yield* Console.log(`${stage.introduction}\n`)
+  const problems = new Map<Provider, string>()
+  yield* Effect.forEach(stage.providers, (provider) =>
     provider.open.pipe(
       Effect.provideService(HttpClient.HttpClient, stage.http(application, provider)),
       Effect.provideService(ConfigProvider.ConfigProvider, stage.config),
-      Effect.map((client) => ({ provider, client })),
-      Effect.mapError((error) => describe(error, provider))
-    ))
-  if (unusable.length > 0) return yield* Effect.fail(unusable.join("\n"))
+      Effect.flatMap((client) => visit(client, stage.request(provider))),
+      Effect.catch((error) => Effect.sync(() => problems.set(provider, describe(error, provider))))
+    ), { concurrency: "unbounded" })
 
-  yield* Console.log(`${stage.introduction}\n`)
-  const [, failures] = yield* Effect.partition(
-    services,
-    ({ client, provider }) =>
-      Effect.mapError(visit(client, stage.request(provider)), (error) => describe(error, provider)),
-    { concurrency: "unbounded" }
-  )
   const log = yield* stage.log
-  const rows = stage.providers.flatMap(({ name }) => figures(log, name))
-  if (failures.length < services.length) {
-    yield* Console.log(`${table(rows)}\n\n${total(log)}, counted in ${stage.witness}.`)
-  }
-  if (failures.length > 0) return yield* Effect.fail(failures.join("\n"))
+  const rows = stage.providers.flatMap((provider): ReadonlyArray<Row | Problem> => {
+    const { name } = provider
+    const problem = problems.get(provider)
+    return problem === undefined ? figures(log, name) : [{ provider: name, problem }]
+  })
+  yield* Console.log(`${table(rows)}\n\n${total(log)}, counted in ${stage.witness}.`)
+  const failed = stage.providers.filter((provider) => problems.has(provider)).map(({ name }) => name)
+  if (failed.length > 0) return yield* Effect.fail(`Failed at ${failed.join(", ")}: see the table.`)
 })
 
 const arguments_ = process.argv.slice(2)

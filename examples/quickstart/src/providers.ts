@@ -23,6 +23,8 @@ export interface Provider {
   readonly id: string
   /** The environment variables of the credentials. */
   readonly credentials: ReadonlyArray<string>
+  /** The variables of the other settings without which there is no token. */
+  readonly required?: ReadonlyArray<string>
   /** A request that changes nothing: of the sandbox's API, and of the real one where such a request is known. */
   readonly request: {
     readonly sandbox: HttpClientRequest.HttpClientRequest
@@ -70,6 +72,7 @@ export const providers: ReadonlyArray<Provider> = [
     name: "Vonage V0",
     id: "vonage-contact-center-v0",
     credentials: ["VONAGE_CONTACT_CENTER_V0_ACCOUNT_KEY", "VONAGE_CONTACT_CENTER_V0_API_TOKEN"],
+    required: ["VONAGE_CONTACT_CENTER_V0_REGION"],
     request: { sandbox: HttpClientRequest.get("/v0/a1b2c3d4e5/calls/", vonageV0Accept) },
     open: service(VonageContactCenterV0, VonageContactCenterV0.layerConfig())
   },
@@ -77,6 +80,7 @@ export const providers: ReadonlyArray<Provider> = [
     name: "Vonage",
     id: "vonage-contact-center",
     credentials: ["VONAGE_CONTACT_CENTER_CLIENT_ID", "VONAGE_CONTACT_CENTER_CLIENT_SECRET"],
+    required: ["VONAGE_CONTACT_CENTER_REGION", "VONAGE_CONTACT_CENTER_SCOPES"],
     request: { sandbox: HttpClientRequest.get("/useradmin/users", vonageAccept) },
     open: service(VonageContactCenter, VonageContactCenter.layerConfig())
   }

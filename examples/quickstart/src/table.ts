@@ -23,17 +23,28 @@ const columns: ReadonlyArray<Column> = [
   { heading: ["API", "calls"], align: "right", cell: ({ apiCalls }) => String(apiCalls) }
 ]
 
+/** A provider without figures, or after them: what went wrong there. */
+export interface Problem {
+  readonly provider: string
+  readonly problem: string
+}
+
 /** Two lines of headings and a line for each row; bold where the output is a terminal. */
-export const table = (rows: ReadonlyArray<Row>): string => {
+export const table = (lines: ReadonlyArray<Row | Problem>): string => {
+  const rows = lines.filter((line): line is Row => !("problem" in line))
+  const names = Math.max(...["Provider", ...lines.map(({ provider }) => provider)].map(({ length }) => length))
   const cells = columns.map(({ align, cell, heading }) => {
     const texts = [...heading, ...rows.map(cell)]
-    const width = Math.max(...texts.map(({ length }) => length))
+    const width = Math.max(heading[1] === "Provider" ? names : 0, ...texts.map(({ length }) => length))
     return texts.map((text) => align === "left" ? text.padEnd(width) : text.padStart(width))
   })
-  const [above, below, ...lines] = [0, 1, ...rows.map((_, index) => index + 2)].map((line) =>
-    cells.map((column) => column[line]).join("  ").trimEnd()
-  )
-  return [styleText("bold", `${above}\n${below}`), ...lines].join("\n")
+  const lineOf = (index: number): string => cells.map((column) => column[index]).join("  ").trimEnd()
+  return [
+    styleText("bold", `${lineOf(0)}\n${lineOf(1)}`),
+    ...lines.map((line) =>
+      "problem" in line ? `${line.provider.padEnd(names)}  ${line.problem}` : lineOf(rows.indexOf(line) + 2)
+    )
+  ].join("\n")
 }
 
 const scopesWidth = 24

@@ -1,4 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
+import * as Answer from "@mintmark/sandbox/Answer"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
@@ -63,6 +64,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
         assert.include(err, "No provider's credentials are set.")
         assert.include(err, "Routee: ROUTEE_APPLICATION_ID, ROUTEE_APPLICATION_SECRET")
         assert.include(err, "Voipex: VOIPEX_USERNAME, VOIPEX_PASSWORD")
+        assert.match(err, /Vonage: .*VONAGE_CONTACT_CENTER_CLIENT_SECRET, .*_REGION, .*_SCOPES$/m)
         assert.notMatch(err, stackTrace)
       }))
 
@@ -85,7 +87,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
       }))
 
     for (const [what, secret] of [["missing", undefined], ["empty", ""]] as const) {
-      it.effect(`names the variable of a credential that is ${what}, before any request`, () =>
+      it.effect(`names the variable of a credential that is ${what} in its provider's row, and visits the others`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox
           yield* sandbox.clear
@@ -94,47 +96,66 @@ layer(Sandbox.layer(), { excludeTestServices: true })("the quickstart", (it) => 
             ...others,
             ...(secret === undefined ? {} : { ROUTEE_APPLICATION_SECRET: secret })
           })
-          assert.deepStrictEqual({ code, out }, { code: 1, out: "" })
-          assert.match(err, /^Routee: .*ROUTEE_APPLICATION_SECRET.*\n$/)
-          assert.deepStrictEqual(yield* sandbox.journal, [])
+          assert.deepStrictEqual({ code, err }, { code: 1, err: "Failed at Routee: see the table.\n" })
+          assert.deepStrictEqual(rows(out)[0], [
+            "Routee",
+            "applicationSecret (ROUTEE_APPLICATION_SECRET) is missing or empty"
+          ])
+          assert.deepStrictEqual(rows(out).slice(1).map(([name]) => name), ["Voipex", "Voipex"])
+          assert.strictEqual((yield* sandbox.counts({ provider: "routee" })).token, 0)
         }))
     }
 
-    it.effect("names the provider that refused its credentials, in one line and without the secret", () =>
+    it.effect("names all missing settings of a provider in its row", () =>
       Effect.gen(function*() {
-        const { code, err, out } = yield* run(
-          "main.ts",
-          ["--live"],
-          yield* routee({ ROUTEE_APPLICATION_SECRET: "not-the-secret" })
-        )
-        assert.strictEqual(code, 1)
-        assert.strictEqual(
-          err,
-          "Routee: credentials refused; look at ROUTEE_APPLICATION_ID and ROUTEE_APPLICATION_SECRET\n"
-        )
-        assert.notInclude(out, "not-the-secret")
+        const { out } = yield* run("main.ts", ["--live"], { VONAGE_CONTACT_CENTER_CLIENT_ID: "an-id" })
+        const [[name, problem = ""] = []] = rows(out)
+        assert.strictEqual(name, "Vonage")
+        for (const variable of ["REGION", "CLIENT_SECRET", "SCOPES"]) {
+          assert.include(problem, `VONAGE_CONTACT_CENTER_${variable}`)
+        }
       }))
 
-    it.effect("names the provider that refused its password, sends it once, and shows the other providers' results", () =>
+    it.effect("shows refused and unreachable providers in their rows, without a secret, beside the others' figures", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox
         yield* sandbox.clear
+        const { urls } = sandbox
         const { code, err, out } = yield* run("main.ts", ["--live"], {
           ...(yield* routee()),
-          ...(yield* voipex({ VOIPEX_PASSWORD: "not-the-password" }))
+          ...(yield* voipex({ VOIPEX_PASSWORD: "not-the-password" })),
+          ROUTERA_CLIENT_ID: "not-the-id",
+          ROUTERA_CLIENT_SECRET: "not-the-secret",
+          ROUTERA_BASE_URL: urls.routera,
+          VONAGE_CONTACT_CENTER_V0_REGION: "emea",
+          VONAGE_CONTACT_CENTER_V0_ACCOUNT_KEY: "a-key",
+          VONAGE_CONTACT_CENTER_V0_API_TOKEN: "a-token",
+          VONAGE_CONTACT_CENTER_V0_BASE_URL: nobodyListens
         })
-        assert.strictEqual(code, 1)
-        assert.strictEqual(err, "Voipex: credentials refused; look at VOIPEX_USERNAME and VOIPEX_PASSWORD\n")
-        assert.include(out, "Routee")
+        assert.deepStrictEqual({ code, err }, {
+          code: 1,
+          err: "Failed at Routera, Voipex, Vonage V0: see the table.\n"
+        })
+        const [first, ...others] = rows(out)
+        assert.deepStrictEqual(first?.slice(0, 2), ["Routee", "client_credentials"])
+        assert.deepStrictEqual(others, [
+          ["Routera", "credentials refused; look at ROUTERA_CLIENT_ID and ROUTERA_CLIENT_SECRET"],
+          ["Voipex", "credentials refused; look at VOIPEX_USERNAME and VOIPEX_PASSWORD"],
+          ["Vonage V0", `the authorization server can't be reached (${nobodyListens}, ECONNREFUSED)`]
+        ])
+        assert.notMatch(out + err, /not-the-|a-token/)
+        // A refused password is sent once.
         assert.strictEqual((yield* sandbox.counts({ provider: "voipex" })).token, 1)
       }))
 
-    it.effect("without a network fails with one line", () =>
+    it.effect("shows a refusal of the API in the provider's row", () =>
       Effect.gen(function*() {
-        const environment = yield* routee({ ROUTEE_BASE_URL: nobodyListens })
-        const { code, err } = yield* run("main.ts", ["--live"], environment)
+        const sandbox = yield* Sandbox
+        yield* sandbox.script({ provider: "routee", kind: "api" }, Array.from({ length: 5 }, () => Answer.status(500)))
+        const { code, out } = yield* run("main.ts", ["--live"], yield* routee())
+        yield* sandbox.clear
         assert.strictEqual(code, 1)
-        assert.match(err, /^Routee: the authorization server can't be reached \(http:\/\/[\w.:]+, ECONNREFUSED\)\n$/)
+        assert.deepStrictEqual(rows(out), [["Routee", "the API replied with status 500"]])
       }))
   })
 })
