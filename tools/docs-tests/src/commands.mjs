@@ -41,18 +41,21 @@ const freePort = () =>
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(port)))
   })
 
-// What `npx` would fetch, and what a global installation would bring.
+// What `npx` would fetch into an empty folder, and what a global installation would bring. An example's own folder has
+// the sandbox, which the real `npx` finds there.
 const bin = (name) => join(root, "packages", name, "src", "bin.ts")
-const programs = (port) => ({
+const programs = (port, isExample) => ({
   // A status that says no must not look like success.
   curl: `PATH='${process.env.PATH}'; exec curl --silent --show-error --fail "$@"`,
   mintmark: `exec node ${bin("cli")} "$@"`,
-  npx: `case "$1 $2" in
+  ...isExample ? {} : {
+    npx: `case "$1 $2" in
     "@mintmark/cli sandbox") shift; exec mintmark "$@" --port ${port};;
     "@mintmark/cli "*) shift; exec mintmark "$@";;
     "@mintmark/sandbox "*) shift; exec node ${bin("sandbox")} "$@";;
     *) echo "no npx $1 here" >&2; exit 1;;
   esac`
+  }
 })
 
 // A page's own port may be taken on this machine; a provider's own server is on none of ours.
@@ -73,13 +76,13 @@ until curl --output /dev/null http://127.0.0.1:${port}/_sandbox/state; do kill -
 export const runPage = async ({ commands, name }) => {
   const folder = mkdtempSync(join(tmpdir(), "mintmark-documents-"))
   const port = await freePort()
+  // An example's commands are for its own folder, any other page's for an empty one.
+  const isExample = existsSync(join(root, dirname(name), "src", "main.ts"))
   mkdirSync(join(folder, "bin"))
-  for (const [program, text] of Object.entries(programs(port))) {
+  for (const [program, text] of Object.entries(programs(port, isExample))) {
     writeFileSync(join(folder, "bin", program), `#!/bin/sh\n${text}\n`)
     chmodSync(join(folder, "bin", program), 0o755)
   }
-  // An example's commands are for its own folder, any other page's for an empty one.
-  const isExample = existsSync(join(root, dirname(name), "src", "main.ts"))
   const shell = spawn("bash", ["-euo", "pipefail", "-c", script(commands, port)], {
     cwd: isExample ? join(root, dirname(name)) : folder,
     detached: true,
