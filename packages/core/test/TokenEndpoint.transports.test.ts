@@ -132,6 +132,20 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.strictEqual(yield* outcome(`http://127.0.0.1:${processing}/token`), "t0ken")
       }).pipe(Effect.provide(layer)))
 
+    it.effect("fails with Unavailable for a 407, whatever its body is", () =>
+      Effect.gen(function*() {
+        const bodies = ["", `{"error":"invalid_client"}`, "<html>Proxy Authentication Required</html>"]
+        const origin = yield* serve(() => (request, response) => {
+          request.resume()
+          response.writeHead(407, { "proxy-authenticate": "Basic realm=proxy" }).end(
+            bodies[Number(request.url?.slice(1))]
+          )
+        })
+        for (const body of bodies.keys()) {
+          assert.strictEqual(yield* outcome(`${origin}/${body}`), "Unavailable (connection)")
+        }
+      }).pipe(Effect.provide(layer)))
+
     it.effect("fails with Unavailable for a closed port, with one address or two", () =>
       Effect.gen(function*() {
         const port = yield* Effect.scoped(answering(""))

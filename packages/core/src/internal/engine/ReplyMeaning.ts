@@ -72,23 +72,27 @@ export type Meaning =
  * What a reply means; `undefined` for a success, whose token is to be read.
  */
 export const meaningOf = (sent: Sent, reply: Reply, shapes: ReadonlyArray<ErrorShape>): Meaning | undefined => {
-  const { code, status } = reply
-  const declared = shapes.find((shape) => (shape.status ?? status) === status && (shape.error ?? code) === code)?.means
+  const { status } = reply
+  const declared = shapes.find((shape) =>
+    (shape.status ?? status) === status && (shape.error ?? reply.code) === reply.code
+  )?.means
   const isOwn = declared !== undefined && declared !== "throttled" && declared !== "unavailable"
   // A browser shows a redirect that it was told not to follow with the status 0.
   if (status === 0 || status >= 300 && status < 400) return { reason: "Unsafe", kind: "redirect" }
   if (status < 200 || status > 599) return { reason: "ReplyNotUnderstood" }
   if (status === 407) return { reason: "Unavailable", kind: "connection" }
+  // Codes are compared in lower case: some servers write INVALID_GRANT.
+  const code = reply.code?.toLowerCase()
   if (!isOwn) {
     if (declared === "throttled" || status === 429 || code === "slow_down" && status < 500) {
       return { reason: "Throttled" }
     }
-    if (declared === "unavailable" || isTransient(reply)) return { reason: "Unavailable", kind: "status" }
+    if (declared === "unavailable" || isTransient(status, code)) return { reason: "Unavailable", kind: "status" }
     if (status < 300 && code === undefined) return undefined
   }
   const said = declared === "grant" || declared === "request"
     ? { status: 400, code: declared === "grant" ? "invalid_grant" : "invalid_request", isEmpty: false }
-    : reply
+    : { ...reply, code }
   const isDeclared = declared === "credentials"
   return sent.isRefresh
     ? ofRefreshToken(sent, said, isDeclared)
@@ -97,7 +101,7 @@ export const meaningOf = (sent: Sent, reply: Reply, shapes: ReadonlyArray<ErrorS
     : ofClientCredentials(said, isDeclared)
 }
 
-const isTransient = ({ code, status }: Reply): boolean =>
+const isTransient = (status: number, code: string | undefined): boolean =>
   status >= 500 || status === 408 || status === 421 || status === 425
   || code === "server_error" || code === "temporarily_unavailable"
 
@@ -142,7 +146,7 @@ const aboutRequest = /^(invalid_(request|scope|target)|unauthorized_client|unsup
 
 // An `error` that repeats a status line says no more than the status does.
 const isReasonPhrase =
-  /^(bad request|unauthorized|forbidden|not found|method not allowed|not acceptable|conflict|gone)$/i
+  /^(bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|conflict|gone|length required|(payload|content|request entity) too large|unsupported media type|unprocessable (entity|content))$/
 
 /**
  * What follows from a failed token request.
@@ -267,8 +271,7 @@ const mayHaveArrived = (reason: TokenError.Unavailable): boolean => reason.kind 
 const isOurs = ({ kind }: TokenError.Unavailable): boolean =>
   kind === "credentials" || kind === "closed" || kind === "store"
 
-const aboutScope = ({ code }: TokenError.RequestRefused): boolean =>
-  code === "invalid_scope" || code === "invalid_target"
+const aboutScope = ({ code = "" }: TokenError.RequestRefused): boolean => /^invalid_(scope|target)$/i.test(code)
 
 /**
  * How long nothing is sent, in milliseconds, after so many failures in a row, this one included. `asked` is what the

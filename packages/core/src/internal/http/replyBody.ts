@@ -49,18 +49,31 @@ const errorOf = (fields: Readonly<Record<string, unknown>>): ErrorFields => {
 }
 
 const looseErrorOf = (text: string): ErrorFields => {
-  // A byte order mark, also as ISO-8859-1 reads it.
-  const start = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)?\s*/, "")
-  if (start.startsWith("{")) {
-    return errorOf(parseObject(start) ?? { error: wordOf(start) })
-  }
-  return /^[\w.-]{1,64}=/.test(start) ? errorOf(Object.fromEntries(new URLSearchParams(start.trim()))) : errorOf({})
+  // UTF-16 is ASCII with NULs, as far as the code goes. Byte order marks, also as ISO-8859-1 reads them.
+  const body = text.replace(/\0/g, "").replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)*\s*/, "")
+    .trimEnd()
+  const object = objectIn(body)
+  if (object !== "") return errorOf(parseObject(object) ?? { error: wordOf(object) })
+  if (body.startsWith("\"")) return errorOf(parseObject(stringOf(body)) ?? {})
+  return /^[\w.-]{1,64}=/.test(body) ? errorOf(Object.fromEntries(new URLSearchParams(body))) : errorOf({})
 }
+
+/** The object that a text is, or ends with: warnings of PHP and guards against inclusion as a script stand before it. */
+const objectIn = (text: string): string => {
+  const start = text.search(/[{[]/)
+  return text[start] === "{" && (start === 0 || text.endsWith("}")) ? text.slice(start) : ""
+}
+
+/** What a JSON text that was made into JSON again was before. */
+const stringOf = (text: string): string => String(Result.getOrElse(Result.try(() => JSON.parse(text)), constUndefined))
 
 /** The `error` of an object that is not well-formed, if it is a field of the object itself. */
 const wordOf = (text: string): string | undefined => {
-  const found = /"error"\s*:\s*"([^"\\]{1,100})"/.exec(text)
-  if (found === null) return undefined
-  const before = text.slice(0, found.index).replace(/[^{}[\]]/g, "")
-  return before === "{" ? found[1] : undefined
+  let depth = 0
+  for (const [found, word] of text.matchAll(/["']error["']\s*:\s*["']([^"'\\]{1,100})["']|[{}[\]]/g)) {
+    if (word === undefined) depth += found === "{" || found === "[" ? 1 : -1
+    // Braces within texts may close more than was opened.
+    else if (depth < 2) return word
+  }
+  return undefined
 }

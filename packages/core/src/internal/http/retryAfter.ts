@@ -13,9 +13,9 @@ export interface Timed {
 }
 
 /**
- * Until when the server asks to wait, in milliseconds since the Unix epoch; an hour from now at most. Seconds
- * may have decimals, and are rounded up. A date is as far away as it is from the reply's own `Date`: the server's clock
- * need not be right. Of a header that came twice, the longer wait counts.
+ * Until when the server asks to wait, in milliseconds since the Unix epoch; an hour from now at most. Seconds may have
+ * decimals and a unit (`30.5 s`), and are rounded up. A date is as far away as it is from the reply's own `Date`: the
+ * server's clock need not be right. Of a header that came twice, the longer wait counts.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 | RFC 9110 section 10.2.3}
  */
@@ -26,7 +26,8 @@ export const readRetryAfter = ({ date, receivedAt, retryAfter }: Timed): number 
   let before = ""
   for (const part of (retryAfter ?? "").slice(0, 200).split(",")) {
     const each = part.trim()
-    const seconds = /^\d{1,15}(?:\.\d{0,15})?$/.test(each) ? Math.ceil(Number(each)) : undefined
+    const [, decimal] = /^(\d{1,15}(?:\.\d{0,15})?)(?: ?s[a-z]{0,6})?$/i.exec(each) ?? []
+    const seconds = decimal === undefined ? undefined : Math.ceil(Number(decimal))
     const at = readInstant(before + each, sentAt) ?? readInstant(each, sentAt)
     longest = Math.max(longest, seconds === undefined ? (at ?? 0) - sentAt : seconds * 1000)
     before = `${each}, `

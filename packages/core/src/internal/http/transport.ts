@@ -16,6 +16,7 @@ const badlyCompressed = /^Z_|^ERR__ERROR_|^ERR_BROTLI|^ZSTD_/
  * A failure of an HTTP client, reduced to its kind. The foreign error is left behind: it quotes its input.
  */
 export const reasonOf = (error: unknown): TokenError.Reason => {
+  if (isProxyRefusal(error, 0)) return new TokenError.Unavailable({ kind: "connection", status: 407 })
   const signs = signsOf(error, 0)
   const insecure = signs.find(({ code, isUnsent }) => !isUnsent && certificate.test(code))
   if (insecure !== undefined) {
@@ -57,6 +58,14 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
   return [...(each.length > 0 ? each : own), ...[reason, cause].flatMap((one) => signsOf(one, depth + 1))]
 }
 
-// A proxy that refuses the tunnel, and a TLS handshake that was cut off: undici and Node have no code for them. Of a 407
-// that is no reply to CONNECT, `fetch` makes an error without details.
+// A proxy that refuses the tunnel, and a TLS handshake that was cut off: undici and Node have no code for them.
 const neverConnected = /^Proxy response \(|before secure TLS connection was established/
+
+// Of a 407 that is no reply to CONNECT, Node's `fetch` makes an error without any details. It makes no other one so.
+const isProxyRefusal = (error: unknown, depth: number): boolean => {
+  if (!Predicate.isObject(error) || depth > 5) return false
+  const { cause, message, name, reason } = error
+  return name === "TypeError" && message === "fetch failed" && cause instanceof Error
+    ? cause.name === "Error" && cause.message === "" && Object.keys(cause).length === 0 && cause.cause === undefined
+    : [reason, cause].some((each) => isProxyRefusal(each, depth + 1))
+}

@@ -353,7 +353,9 @@ describe("ReplyMeaning: client credentials", () => {
     ["perhaps CredentialsRefused", reply(403)],
     ["perhaps RequestRefused", empty(404)],
     ["perhaps RequestRefused", reply(413)],
-    ["perhaps RequestRefused", reply(404, "Not Found")]
+    ["perhaps RequestRefused", reply(404, "Not Found")],
+    ["perhaps RequestRefused", reply(413, "Payload Too Large")],
+    ["perhaps RequestRefused", reply(422, "Unprocessable Entity")]
   ])("may be refused by an unclear reply: 5 s, doubled up to 5 min: %s %j", (expected, each) => {
     assert.strictEqual(meaning(clientCredentials, each), expected)
     const found = consequence(clientCredentials, each)
@@ -371,6 +373,20 @@ describe("ReplyMeaning: client credentials", () => {
     const found = consequence(clientCredentials, each)
     assert.deepStrictEqual([found.now, found.owner], ["fail", "request"])
     assert.deepStrictEqual(seconds(found, 7), [1, 2, 4, 8, 16, 32, 60])
+  })
+})
+
+describe("ReplyMeaning: an error code in capitals", () => {
+  it("means the same, and a provider's own error is as it declares it", () => {
+    for (const [name, sent] of Object.entries(everyone)) {
+      for (const code of ["invalid_grant", "invalid_client", "invalid_scope", "slow_down", "server_error"]) {
+        const capitals = reply(400, code.toUpperCase())
+        assert.strictEqual(meaning(sent, capitals), meaning(sent, reply(400, code)), name)
+        assert.deepStrictEqual(consequence(sent, capitals), consequence(sent, reply(400, code)), name)
+      }
+    }
+    assert.strictEqual(meaning(clientCredentials, reply(401, "unauthorized"), [spring]), "CredentialsRefused")
+    assert.strictEqual(meaning(password, reply(401, "unauthorized"), [spring]), "perhaps GrantRefused")
   })
 })
 

@@ -4,6 +4,9 @@ import { cost } from "../../support/cost.ts"
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
+/** As .NET writes it where it is told `Unicode`. */
+const utf16 = (text: string): Uint8Array =>
+  Uint8Array.from([...text].flatMap((character) => [character.charCodeAt(0) & 0xFF, character.charCodeAt(0) >> 8]))
 const code = (body: string | Uint8Array) => readBody(typeof body === "string" ? bytesOf(body) : body).code
 
 describe("readBody: the server's error code", () => {
@@ -25,7 +28,23 @@ describe("readBody: the server's error code", () => {
     ["with something behind it", `{"error":"invalid_grant"}<!-- served by edge-7 -->`],
     ["beside a broken escape", `{"error_description":"C:\\users","error":"invalid_grant"}`],
     ["beside 100 levels", `{"error":"invalid_grant","a":${"[".repeat(100)}${"]".repeat(100)}}`],
-    ["with spaces around it", `{"error":" invalid_grant "}`]
+    ["with spaces around it", `{"error":" invalid_grant "}`],
+    ["in UTF-16 with a byte order mark", utf16(`\uFEFF{"error":"invalid_grant","error_description":"Ung\u00FCltig"}`)],
+    ["in UTF-16 without one", utf16(`{"error":"invalid_grant"}`)],
+    [
+      "in UTF-16, the other bytes first",
+      utf16(`\uFEFF{"error":"invalid_grant"}`).map((_, at, all) => all[at ^ 1] ?? 0)
+    ],
+    ["with two byte order marks", `\uFEFF\uFEFF{"error":"invalid_grant"}`],
+    ["behind a warning of PHP", `<br />\n<b>Warning</b>: in <b>/var/www/t.php</b><br />\n{"error":"invalid_grant"}`],
+    ["behind a guard against inclusion", `)]}',\n{"error":"invalid_grant"}`],
+    ["made into JSON twice", JSON.stringify(`{"error":"invalid_grant"}`)],
+    ["with the quotes of Python", `{'error': 'invalid_grant', 'error_description': 'no'}`],
+    ["with what JSON has no number for", `{"error":"invalid_grant","retry_after":NaN}`],
+    ["behind another object of a broken body", `{"debug":{"error":"x","of":[1]},"error":"invalid_grant",}`],
+    ["behind 100 levels", `{"a":${"[".repeat(100)}${"]".repeat(100)},"error":"invalid_grant"}`],
+    ["followed by the end of a chunk", `{"error":"invalid_grant"}\r\n0\r\n\r\n`],
+    ["cut within a character", bytesOf(`{"error":"invalid_grant","error_description":"\u00FC`).subarray(0, -1)]
   ])("is read %s", (_, body) => {
     assert.strictEqual(code(body), "invalid_grant")
   })
@@ -49,6 +68,10 @@ describe("readBody: the server's error code", () => {
     ["empty in a form", "error=&error_description=x"],
     ["of a longer name in a form", "my_error=invalid_grant"],
     ["quoted in a description", JSON.stringify({ error_description: `{"error":"invalid_grant"}` })],
+    ["cut short itself", `{"error":"invalid_gr`],
+    ["in a list behind a warning", `Warning\n[{"error":"invalid_grant"}]`],
+    ["in the state of a page's script", `<script>s={"error":"invalid_grant"}</script></body>`],
+    ["not there, made into JSON twice", JSON.stringify("invalid_grant")],
     ["nothing", ""],
     ["UTF-16", Uint8Array.from([0xFF, 0xFE, 0x7B, 0x00])]
   ])("is none where it is %s", (_, body) => {
@@ -85,6 +108,10 @@ describe("readBody", () => {
         ["{", `"error" `],
         ["{", `"error":`],
         ["{", `"error":"`],
+        ["{", `'error':`],
+        ["\"", "\\"],
+        ["", "\0"],
+        ["", "x{"],
         ["{", "{"],
         ["a=", "&error="],
         ["a=", "%"],

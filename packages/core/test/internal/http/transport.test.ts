@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Unavailable } from "@mintmark/core/TokenError"
 import { reasonOf } from "../../../src/internal/http/transport.ts"
 
 const failed = (code: string | undefined, more: object = {}, message = "failed") =>
@@ -78,6 +79,26 @@ describe("reasonOf", () => {
     ["an unsolicited 101 without an upgrade", failed("ERR_ASSERTION", {}, "assert(upgrade)")]
   ])("does not understand: %s", (_, cause) => {
     for (const error of wrapped(cause)) assert.strictEqual(kind(error), "ReplyNotUnderstood")
+  })
+
+  it("takes the error without details that fetch makes of a 407 for one, and no other error", () => {
+    const refusal = new TypeError("fetch failed", { cause: new Error() })
+    for (const error of [refusal, new Error("Transport error", { cause: refusal })]) {
+      const reason = reasonOf(error)
+      assert.deepStrictEqual({ ...reason }, { ...new Unavailable({ kind: "connection", status: 407 }) })
+    }
+    for (
+      const cause of [
+        undefined,
+        new Error("opaque"),
+        new RangeError(),
+        failed("ECONNRESET", {}, ""),
+        new Error("", { cause: 1 })
+      ]
+    ) {
+      assert.strictEqual(kind(new TypeError("fetch failed", { cause })), "Unavailable (interrupted)")
+    }
+    assert.strictEqual(kind(new Error("", { cause: new Error() })), "Unavailable (interrupted)")
   })
 
   it("contains a system error code, and nothing else of the error", () => {
