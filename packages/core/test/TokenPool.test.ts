@@ -288,9 +288,10 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 2)
     }))
 
-  it.effect("lets one of 10,000 accounts probe an endpoint that fails, and the others follow with jitter", () =>
-    Effect.gen(function*() {
-      let down = true
+  describe("with 10,000 accounts whose token endpoint fails", () => {
+    /** A pool that every account asks once a second, and the token requests between two seconds. */
+    const outage = Effect.gen(function*() {
+      const state = { down: true }
       const at: Array<number> = []
       const tokens = new Set<string>()
       const http = HttpClient.make((request) =>
@@ -299,7 +300,7 @@ describe("TokenPool", () => {
             at.push(clock.currentTimeMillisUnsafe())
             return HttpClientResponse.fromWeb(
               request,
-              down
+              state.down
                 ? new Response(null, { status: 503 })
                 : Response.json({ access_token: `token-${at.length}`, token_type: "Bearer", expires_in: 86_400 })
             )
@@ -311,31 +312,42 @@ describe("TokenPool", () => {
       const everyone = Effect.forEach(
         keys,
         (key) => Effect.match(pool.get(key), { onFailure: () => undefined, onSuccess: () => tokens.add(key) }),
-        {
-          concurrency: "unbounded",
-          discard: true
-        }
+        { concurrency: "unbounded", discard: true }
       )
-      const requests = (from: number, to: number) => at.filter((time) => time >= from && time < to).length
-      const ask = (millis: number) =>
-        Effect.gen(function*() {
-          for (let passed = 0; passed < millis; passed += 1_000) {
-            yield* Effect.forkChild(everyone, { startImmediately: true })
-            yield* TestClock.adjust(1_000)
-          }
-        })
-      yield* ask(10_000)
-      yield* ask(30_000)
-      // One every 5 s.
-      assert.isAtMost(requests(10_000, 40_000), 7)
-      assert.isAtLeast(requests(10_000, 40_000), 5)
-      down = false
-      yield* ask(15_000)
-      assert.strictEqual(tokens.size, keys.length)
-      const busiest = Math.max(
-        ...Array.from({ length: 30 }, (_, half) => requests(40_000 + half * 500, 40_500 + half * 500))
-      )
-      assert.isBelow(busiest, 2_500)
-      assert.isBelow(requests(40_000, 60_000), 10_100)
-    }))
+      const ask = (seconds: number) =>
+        Effect.repeat(
+          Effect.andThen(Effect.forkChild(everyone, { startImmediately: true }), TestClock.adjust("1 second")),
+          { times: seconds - 1 }
+        )
+      const requests = (from: number, to: number) =>
+        at.filter((time) => time >= from * 1_000 && time < to * 1_000).length
+      const busiest = (from: number, to: number) =>
+        Math.max(...Array.from({ length: to - from }, (_, second) => requests(from + second, from + second + 1)))
+      return { ask, busiest, requests, state, tokens }
+    })
+
+    it.effect("lets one account probe it every 5 s, and the others follow with jitter", () =>
+      Effect.gen(function*() {
+        const { ask, busiest, requests, state, tokens } = yield* outage
+        yield* ask(25)
+        // They ask once a second: the probe is due between two of these times.
+        assert.include([3, 4], requests(6, 25))
+        state.down = false
+        yield* ask(11)
+        assert.strictEqual(tokens.size, 10_000)
+        assert.isAtMost(busiest(25, 36), 3_200)
+        assert.isBelow(requests(25, 36), 10_100)
+      }))
+
+    it.effect("spreads the accounts also where the endpoint recovers before the first probe", () =>
+      Effect.gen(function*() {
+        const { ask, busiest, requests, state, tokens } = yield* outage
+        yield* ask(2)
+        state.down = false
+        yield* ask(11)
+        assert.strictEqual(tokens.size, 10_000)
+        assert.isAtMost(busiest(2, 13), 3_200)
+        assert.isBelow(requests(2, 13), 10_100)
+      }))
+  })
 })

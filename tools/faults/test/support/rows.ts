@@ -513,7 +513,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
           "delays a token of a password account at most 5 s after a recovery, after ${recovery} s"
         ],
         "core/test/TokenPool.test.ts": [
-          "lets one of 10,000 accounts probe an endpoint that fails, and the others follow with jitter"
+          "lets one account probe it every 5 s, and the others follow with jitter"
         ]
       }
     },

@@ -244,7 +244,7 @@ export const make = <Reply>(
       const refusal = keys === undefined || isOurs(error) ? undefined : refusals.add(keys(), sent, error, now, jitter)
       const known = refusal ?? alone(error, (State.memoryOf(state()).failure?.count ?? 0) + 1, now)
       if (running.requested) {
-        if (isTrouble(error)) outage.failed(account, known.error, now)
+        if (isTrouble(error)) outage.failed(account, known.error, now, jitter)
         else outage.answered()
       }
       return remembered(known, refusal)

@@ -274,8 +274,9 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const failed = (error: TokenError.TokenError): Effect.Effect<void> => {
         const now = clocks.look()
         const { refreshToken, remembered, requested } = running
-        const rereads = Effect.isEffect(credentials)
         const { refusal, until } = remembered ?? { refusal: undefined, until: now.steady }
+        // Other credentials change nothing of what holds all accounts back.
+        const rereads = Effect.isEffect(credentials) && refusal !== undefined
         return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now }, now)
       }
 

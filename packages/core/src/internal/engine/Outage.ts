@@ -3,7 +3,8 @@ import type { Now } from "./Clocks.ts"
 
 /*
  * A token endpoint that fails for many accounts. One of them probes it every 5 s, and the others follow when it has
- * recovered, spread over time: a hundred thousand accounts would keep it from recovering.
+ * recovered, spread over time: a hundred thousand accounts would keep it from recovering. Each process probes for itself,
+ * at times of its own.
  */
 
 /** What holds an account back. */
@@ -19,8 +20,8 @@ export interface Outage {
   readonly isActive: () => boolean
   /** What holds an account back; `undefined` for the one that probes. `random`: from 0 to 1. */
   readonly check: (now: Now, random: number) => HeldBack | undefined
-  /** A request of an account failed, since the endpoint can't be reached or fails. */
-  readonly failed: (account: object, error: TokenError, now: Now) => void
+  /** A request of an account failed, since the endpoint can't be reached or fails. `random`: from 0 to 1. */
+  readonly failed: (account: object, error: TokenError, now: Now, random: number) => void
   /** A request was answered. */
   readonly answered: () => void
 }
@@ -31,7 +32,7 @@ const accounts = 3
 /** How often the endpoint is probed: every 5 s. */
 export const probeEvery = 5_000
 
-/** The accounts that wait follow within 5 s, or within a millisecond for each of them. */
+/** The accounts that wait follow one each millisecond; from the 5,000th on again from the first millisecond. */
 const longestSpread = 5_000
 
 /** Of an endpoint that is well. */
@@ -39,9 +40,14 @@ export const make = (): Outage => {
   const failing = new Set<object>()
   let last: TokenError | undefined
   let probeAt = -Infinity
+  /** From when on those who wait follow: the time of the probe that runs, or of the next one. */
+  let from = -Infinity
   let waiting = 0
-  // How many waited for the probe before: those who come first can't know how many follow.
-  let before = 0
+
+  const waitFrom = (instant: number): void => {
+    if (from !== instant) waiting = 0
+    from = instant
+  }
 
   return {
     isActive: () => failing.size >= accounts,
@@ -49,18 +55,19 @@ export const make = (): Outage => {
       if (failing.size < accounts || last === undefined) return undefined
       if (now.steady >= probeAt) {
         probeAt = now.steady + probeEvery
-        before = waiting
-        waiting = 0
+        waitFrom(now.steady)
         return undefined
       }
-      waiting++
-      return { error: last, until: probeAt + random * Math.min(Math.max(waiting, before), longestSpread) }
+      return { error: last, until: from + waiting++ % longestSpread + random }
     },
-    failed: (account, error, now) => {
+    failed: (account, error, now, random) => {
       last = error
-      if (failing.size >= accounts) return
+      if (failing.size >= accounts) return waitFrom(probeAt)
       failing.add(account)
-      if (failing.size >= accounts) probeAt = now.steady + probeEvery
+      if (failing.size < accounts) return
+      // Many processes notice an outage at the same time, and shall not probe at the same time.
+      probeAt = now.steady + probeEvery * (1 + random) / 2
+      waitFrom(probeAt)
     },
     answered: () => {
       failing.clear()
