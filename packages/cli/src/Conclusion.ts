@@ -1,5 +1,5 @@
 import { isLoopback } from "@mintmark/core/internal/http/url"
-import type { InvalidOption } from "@mintmark/core/TokenError"
+import type { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import { charactersThatDiffer, oddities } from "./doctor/Secret.ts"
 import { type Evidence, secretsOf } from "./Evidence.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -24,11 +24,12 @@ export const conclude = (evidence: Evidence): Conclusion => {
   if (isRemembered === true && (reason?._tag === "CredentialsRefused" || reason?._tag === "GrantRefused")) {
     return {
       cause: `nothing was sent: in an earlier run, ${reason.message}`,
-      next: `Check ${credentials(evidence)}. \`mintmark token ${evidence.id} --renew\` sends them again.`,
+      next: `Check ${credentials(evidence)}. \`mintmark token ${evidence.service.argument} --renew\` sends them again.`,
       exitCode: ExitCode.credentials
     }
   }
   if (code !== undefined && evidence.exchange?.status === undefined) return aboutNetwork(evidence, code)
+  if (evidence.isMetadata === true && error !== undefined) return aboutMetadata(evidence, error)
   switch (reason?._tag) {
     case undefined:
       return aboutApi(evidence) ?? aboutToken(evidence)
@@ -48,7 +49,7 @@ export const conclude = (evidence: Evidence): Conclusion => {
 export const fromEvidence = (evidence: Evidence): Failure => {
   const { cause, exitCode, next } = conclude(evidence)
   return new Failure({
-    problem: `${evidence.id}: ${sentence(cause)}`,
+    problem: `${evidence.service.id}: ${sentence(cause)}`,
     advice: next,
     exitCode: exitCode ?? ExitCode.defect
   })
@@ -59,16 +60,16 @@ export const sentence = (cause: string): string => `${cause.replace(/[.\s]+$/, "
 
 // -- settings -----------------------------------------------------------------------------------------------------------
 
-const nameOf = ({ id }: Evidence, { option, variable }: InvalidOption): string =>
+const nameOf = ({ service }: Evidence, { option, variable }: InvalidOption): string =>
   variable === undefined
     ? option
-    : variable === Providers.variable(id, "scopes")
+    : variable === Providers.variable(service, "scopes")
     ? `--scope or ${variable}`
     : variable
 
 const aboutOption = (evidence: Evidence, reason: InvalidOption): Conclusion => {
   const name = nameOf(evidence, reason)
-  const setting = Providers.settings(evidence.id).find(({ option }) => option === reason.option)
+  const setting = evidence.service.settings.find(({ option }) => option === reason.option)
   return {
     cause: `${name} ${reason.problem}`,
     next: reason.variable === undefined
@@ -79,17 +80,16 @@ const aboutOption = (evidence: Evidence, reason: InvalidOption): Conclusion => {
 }
 
 /** The variables of the credentials that must be set. */
-const credentials = ({ id }: Evidence): string =>
-  Providers.required(id)
-    .filter(({ name }) => name !== "scopes" && !Object.hasOwn(Providers.entry(id).provider.urlParts, name))
+const credentials = ({ service: { provider: { clientAuthentication, grant }, required } }: Evidence): string =>
+  required.filter(({ name }) => Object.hasOwn({ ...clientAuthentication.needs, ...grant.needs }, name))
     .map(({ variable }) => variable).join(" and ")
 
 // -- the network --------------------------------------------------------------------------------------------------------
 
-/** The variable by which the token endpoint is where it is, if one is set. */
-const leadOf = ({ id, settings }: Evidence): { readonly name: string; readonly variable: string } | undefined => {
-  const name = ["baseUrl", "region", "domain"].find((name) => settings.has(name))
-  return name === undefined ? undefined : { name, variable: Providers.variable(id, name) }
+/** The flag or variable by which the token endpoint is where it is, if one is set. */
+const leadOf = ({ service, settings }: Evidence): { readonly name: string; readonly variable: string } | undefined => {
+  const name = ["baseUrl", "region", ...Settings.places].find((name) => settings.has(name))
+  return name === undefined ? undefined : { name, variable: Settings.nameOf(service, settings, name) }
 }
 
 const orCheck = (evidence: Evidence): string => {
@@ -102,12 +102,13 @@ const orCheck = (evidence: Evidence): string => {
 }
 
 const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
-  const { certificate, id, provider, settings } = evidence
+  const { certificate, provider, service, settings } = evidence
   const url = new URL(provider.tokenEndpoint)
   const lead = leadOf(evidence)
-  const led = lead === undefined ? "" : lead.name === "baseUrl" ? `, where ${lead.variable} points,` : ""
+  const isUrl = lead !== undefined && ["baseUrl", "tokenEndpoint", "issuer"].includes(lead.name)
+  const led = isUrl ? `, where ${lead.variable} points,` : ""
   if (code === "ENOTFOUND" || code.startsWith("EAI_") || code === "NotFound") {
-    const { regions = [] } = Providers.entry(id)
+    const { regions = [] } = service
     const region = Settings.text(settings, "region")
     return lead?.name === "region" && region !== undefined && !regions.includes(region)
       ? {
@@ -117,7 +118,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
       }
       : {
         cause: `the name ${url.hostname}${led} can't be resolved`,
-        next: lead?.name === "baseUrl" ? orCheck(evidence) : "Check the network and the DNS of this machine.",
+        next: isUrl ? orCheck(evidence) : "Check the network and the DNS of this machine.",
         exitCode: ExitCode.unavailable
       }
   }
@@ -135,7 +136,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   if (/SSL_WRONG_VERSION|PACKET_LENGTH_TOO_LONG|RECORD_LAYER|^EPROTO$|HTTP_REQUEST/.test(code)) {
     return {
       cause: `${url.host} speaks http on that port, and not https (${code})`,
-      next: lead?.name === "baseUrl" && isLoopback(url.hostname)
+      next: isUrl && isLoopback(url.hostname)
         ? `Change ${lead.variable} to begin with http://, or to the port that accepts https.`
         : orCheck(evidence),
       exitCode: ExitCode.unsafe
@@ -188,6 +189,48 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   }
 }
 
+// -- the issuer's metadata ----------------------------------------------------------------------------------------------
+
+const aboutMetadata = (evidence: Evidence, { reason }: TokenError): Conclusion => {
+  const { exchange = {}, service, settings } = evidence
+  const issuer = Settings.text(settings, "issuer") ?? ""
+  const { host } = new URL(issuer)
+  const name = Settings.nameOf(service, settings, "issuer")
+  const instead = `or name the token endpoint instead, with --token-endpoint or ${
+    Providers.variable(service, "tokenEndpoint")
+  }.`
+  if (reason._tag === "Unavailable") {
+    return {
+      cause: `${host} failed when it was asked for the metadata of ${issuer} (status ${exchange.status})`,
+      next: `Try again later, ${instead}`,
+      exitCode: ExitCode.unavailable
+    }
+  }
+  if (reason._tag === "Unsafe" && reason.kind === "redirect" && exchange.location !== undefined) {
+    return {
+      cause: `${host} redirects to ${
+        Snippet.location(exchange.location, secretsOf(evidence))
+      } instead of returning the metadata of ${issuer}`,
+      next: `Correct ${name}: metadata is taken from the issuer itself; ${instead}`,
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (reason._tag === "Unsafe") {
+    return {
+      cause: reason.message,
+      next: `Write ${name} exactly as the server does, ${instead}`,
+      exitCode: ExitCode.unsafe
+    }
+  }
+  if (reason._tag === "InvalidOption") return aboutOption(evidence, reason)
+  const came = exchange.body === undefined ? "" : `, but ${Snippet.describe(exchange.body, secretsOf(evidence))}`
+  return {
+    cause: `there is no metadata of ${issuer} at ${host} (status ${exchange.status}${came})`,
+    next: `Correct ${name}, ${instead}`,
+    exitCode: ExitCode.reply
+  }
+}
+
 // -- credentials --------------------------------------------------------------------------------------------------------
 
 const pairs = [["clientSecret", "clientId"], ["password", "username"]] as const
@@ -196,7 +239,7 @@ const aboutCredentials = (
   evidence: Evidence,
   reason: { readonly _tag: string; readonly message: string; readonly certain: boolean }
 ): Conclusion => {
-  const { id, namesake, settings } = evidence
+  const { namesake, service, settings } = evidence
   const refused = (cause: string, next: string): Conclusion => ({ cause, next, exitCode: ExitCode.credentials })
   if (!reason.certain && evidence.exchange?.body !== undefined && Snippet.isHtml(evidence.exchange.body)) {
     return aboutReply(evidence)
@@ -204,7 +247,7 @@ const aboutCredentials = (
   if (
     reason._tag === "CredentialsRefused" && evidence.provider.clientAuthentication.needs["clientSecret"] === undefined
   ) {
-    const variable = Providers.variable(id, "clientId")
+    const variable = Providers.variable(service, "clientId")
     return refused(
       reason.message,
       settings.has("clientId")
@@ -216,7 +259,7 @@ const aboutCredentials = (
     const secret = Settings.text(settings, secretName)
     if (secret === undefined) continue
     const own = Settings.text(settings, idName) ?? ""
-    const names = { secret: Providers.variable(id, secretName), id: Providers.variable(id, idName) }
+    const names = { secret: Providers.variable(service, secretName), id: Providers.variable(service, idName) }
     const [oddity] = oddities(secret, own)
     if (oddity !== undefined) {
       return refused(`${names.secret} ${oddity}`, Settings.correction(settings, secretName, names.secret))
@@ -225,23 +268,25 @@ const aboutCredentials = (
     if (idOddity !== undefined) {
       return refused(`${names.id} ${idOddity}`, Settings.correction(settings, idName, names.id))
     }
-    if (looksSwapped(id, own, secret)) {
+    if (looksSwapped(service, own, secret)) {
       return refused(`${names.id} and ${names.secret} look exchanged`, "Exchange them.")
     }
-    const { shape } = Providers.entry(id)
-    const other = Providers.ids.find((other) =>
-      other !== id && shape?.id.test(own) !== true && Providers.entry(other).shape?.id.test(own) === true
-    )
+    const { shape } = service
+    const other = service.isServer ?
+      undefined :
+      Providers.ids.find((other) =>
+        other !== service.id && shape?.id.test(own) !== true && Providers.entry(other).shape?.id.test(own) === true
+      )
     if (namesake !== undefined) {
       return refused(
         `${names.id} is the same as ${namesake}, which is another provider's`,
-        `Set ${names.id} and ${names.secret} to those of ${id}.`
+        `Set ${names.id} and ${names.secret} to those of ${service.id}.`
       )
     }
     if (other !== undefined) {
       return refused(
         `${names.id} looks like an id of ${other}`,
-        `Set ${names.id} and ${names.secret} to those of ${id}.`
+        `Set ${names.id} and ${names.secret} to those of ${service.id}.`
       )
     }
     if (shape?.isDocumented === true && !shape.id.test(own)) {
@@ -260,31 +305,33 @@ const aboutCredentials = (
   return refused(reason.message, `Check ${credentials(evidence)}.${differences(evidence)}`)
 }
 
-const looksSwapped = (id: Providers.Id, own: string, secret: string): boolean => {
-  const { shape } = Providers.entry(id)
-  return shape !== undefined
+const looksSwapped = ({ shape }: Providers.Service, own: string, secret: string): boolean =>
+  shape !== undefined
     ? !shape.id.test(own) && shape.id.test(secret)
     : /[+/=]/.test(own) && !/[+/=]/.test(secret)
-}
 
 // Where the two ways of writing them into a header differ, the other one may be right.
-const differences = ({ id, provider, settings }: Evidence): string => {
+const differences = ({ provider, service, settings }: Evidence): string => {
   const { name } = provider.clientAuthentication
   if (!name.startsWith("client_secret_basic")) return ""
+  if (service.isServer && settings.has("tokenEndpoint")) {
+    return ` They were sent in a Basic header: \`mintmark doctor ${service.argument} --placement body\` ` +
+      "sends them in the body, once."
+  }
   const found = ["clientId", "clientSecret"].flatMap((setting) => {
     const characters = charactersThatDiffer(Settings.text(settings, setting) ?? "")
-    return characters.length === 0 ? [] : [`${Providers.variable(id, setting)} contains ${characters.join(" ")}`]
+    return characters.length === 0 ? [] : [`${Providers.variable(service, setting)} contains ${characters.join(" ")}`]
   })
   if (found.length === 0) return ""
   const [sent, other] = name === "client_secret_basic_raw" ? ["raw", "basic"] : ["form-encoded", "basic-raw"]
   return ` They were sent ${sent}; form-encoded and raw differ, since ${found.join(" and ")}: ` +
-    `\`mintmark doctor ${id} --placement ${other}\` sends them the other way, once.`
+    `\`mintmark doctor ${service.argument} --placement ${other}\` sends them the other way, once.`
 }
 
 // -- the reply ----------------------------------------------------------------------------------------------------------
 
 const aboutReply = (evidence: Evidence): Conclusion => {
-  const { error, exchange = {}, id, provider } = evidence
+  const { error, exchange = {}, provider, service } = evidence
   const reason = error?.reason
   const url = new URL(provider.tokenEndpoint)
   const lead = leadOf(evidence)
@@ -339,7 +386,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     }
   }
   if (reason?._tag === "RequestRefused") {
-    const scopes = Providers.variable(id, "scopes")
+    const scopes = Providers.variable(service, "scopes")
     return reason.code === "invalid_scope"
       ? {
         cause: reason.message,
@@ -351,7 +398,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
       : {
         cause: reason.message,
         next: lead?.name === "baseUrl"
-          ? `Is this ${id}'s token endpoint? ${orCheck(evidence)}`
+          ? `Is this ${service.id}'s token endpoint? ${orCheck(evidence)}`
           : "The server's error description says what it expects.",
         exitCode: ExitCode.request
       }
@@ -376,7 +423,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
 
 // -- the token and the API ----------------------------------------------------------------------------------------------
 
-const aboutApi = ({ api, id, settings }: Evidence): Conclusion | undefined => {
+const aboutApi = ({ api, service, settings }: Evidence): Conclusion | undefined => {
   if (api === undefined || (api.status ?? 0) < 400 && api.code === undefined) return undefined
   const { host } = new URL(api.url)
   const request = `GET ${api.path}`
@@ -384,7 +431,7 @@ const aboutApi = ({ api, id, settings }: Evidence): Conclusion | undefined => {
     return {
       cause: `there is a token, but the API at ${host} can't be reached (${api.code})`,
       next: settings.has("baseUrl")
-        ? `Correct ${Providers.variable(id, "baseUrl")}, or remove it to use the provider itself.`
+        ? `Correct ${Providers.variable(service, "baseUrl")}, or remove it to use the provider itself.`
         : "Check the network, the firewall and the proxy of this machine.",
       exitCode: ExitCode.unavailable
     }
@@ -393,7 +440,7 @@ const aboutApi = ({ api, id, settings }: Evidence): Conclusion | undefined => {
     ? {
       cause: `there is a token, but the API at ${host} refuses it (${request}: 401)`,
       next: settings.has("baseUrl")
-        ? `Do token endpoint and API belong together? ${Providers.variable(id, "baseUrl")} is set for both.`
+        ? `Do token endpoint and API belong together? ${Providers.variable(service, "baseUrl")} is set for both.`
         : "The account may not be allowed to use this API.",
       exitCode: ExitCode.api
     }

@@ -24,6 +24,7 @@ export const command = (version: string) =>
   Command.make(
     "doctor",
     {
+      ...Session.optionalProvider,
       ...Session.parameters,
       placement: Flag.ChoiceWithValue("placement", placements).pipe(
         Flag.withDescription(
@@ -45,7 +46,9 @@ export const command = (version: string) =>
         Flag.optional
       )
     },
-    Effect.fnUntraced(function*({ call, json, placement, report, ...parameters }) {
+    Effect.fnUntraced(function*({ call, json, placement, report, ...line }) {
+      const parameters = yield* Session.read(line)
+      const { id } = parameters.service
       const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
       const findings: Array<Finding> = []
       const { conclusion, evidence } = yield* examine(
@@ -56,7 +59,7 @@ export const command = (version: string) =>
         }
       ).pipe(Session.tellingRequests(parameters))
       const { cause, exitCode = 0, next } = conclusion
-      const result = { provider: parameters.provider, exitCode, findings, conclusion: { cause, next } }
+      const result = { provider: id, exitCode, findings, conclusion: { cause, next } }
       yield* Console.log(json ? JSON.stringify(result, undefined, 2) : ending(conclusion, canColor))
       if (Option.isSome(report)) {
         yield* write(report.value, { version, findings, conclusion, evidence })
@@ -65,7 +68,7 @@ export const command = (version: string) =>
       if (exitCode !== 0) {
         const failed = findings.find(({ state }) => state === "failed")
         return yield* new Failure({
-          problem: `${parameters.provider}: ${failed === undefined ? "it" : failed.step} failed.`,
+          problem: `${id}: ${failed === undefined ? "it" : failed.step} failed.`,
           exitCode
         })
       }
@@ -86,6 +89,7 @@ export const command = (version: string) =>
         command: "mintmark doctor routera --placement basic",
         description: "Would the server accept the credentials elsewhere?"
       },
+      { command: "mintmark doctor --issuer https://login.acme.example", description: "Any OAuth server" },
       { command: "mintmark doctor routee --report report.md", description: "A file to attach to an issue" }
     ])
   )

@@ -1,9 +1,7 @@
-import { resolve } from "@mintmark/core/internal/request/resolve"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Connection from "./Connection.ts"
 import type { Seen } from "./Exchange.ts"
 import type { Failure } from "./Failure.ts"
@@ -12,11 +10,13 @@ import * as Settings from "./Settings.ts"
 
 /** All that is known when there is no token, or when an examination has finished. Holds no secret but in `Redacted`. */
 export interface Evidence {
-  readonly id: Providers.Id
+  readonly service: Providers.Service
   /** The provider with its URLs complete, where the settings allow it. */
   readonly provider: Providers.AnyProvider
   readonly settings: Settings.Settings
   readonly error?: TokenError | undefined
+  /** Whether it is the issuer's metadata that failed, and not a token request. */
+  readonly isMetadata?: boolean | undefined
   /** Whether it was an earlier run that got the refusal, and nothing was sent now. */
   readonly isRemembered?: boolean | undefined
   readonly exchange?: Seen | undefined
@@ -41,20 +41,16 @@ export interface Evidence {
   readonly lifetime?: number | undefined
 }
 
-/** The provider as these settings have it; as it is by itself where they can't be used. */
-export const resolved = (id: Providers.Id, settings: Settings.Settings): Providers.AnyProvider => {
-  const { provider } = Providers.entry(id)
-  return Result.getOrElse(resolve(provider, Settings.options(id, settings)), () => provider)
-}
-
 const codeOf = (error: TokenError | undefined): string | undefined =>
   error?.reason._tag !== "Unavailable"
     ? undefined
     : error.reason.code ?? (error.reason.kind === "timeout" ? "ETIMEDOUT" : undefined)
 
 /** The secrets among the settings. */
-export const secretsOf = ({ id, settings }: Pick<Evidence, "id" | "settings">): ReadonlyArray<Redacted.Redacted> =>
-  Providers.settings(id).flatMap(({ kind, name }) => {
+export const secretsOf = (
+  { service, settings }: Pick<Evidence, "service" | "settings">
+): ReadonlyArray<Redacted.Redacted> =>
+  service.settings.flatMap(({ kind, name }) => {
     const value = settings.get(name)?.value
     return Providers.isSecret(kind) && value !== undefined ? [value] : []
   })
@@ -64,17 +60,17 @@ export const complete = Effect.fnUntraced(function*(
   evidence: Evidence,
   envFile: string | undefined
 ): Effect.fn.Return<Evidence, Failure, FileSystem.FileSystem> {
-  const { error, exchange, id, provider, settings } = evidence
+  const { error, exchange, provider, service, settings } = evidence
   const code = evidence.code ?? exchange?.code ?? codeOf(error)
-  const url = new URL(provider.tokenEndpoint)
   const isBroken = error?.reason._tag === "Unavailable" && error.reason.kind === "interrupted"
     || error?.reason._tag === "ReplyNotUnderstood" && error.reason.status === undefined
-  const certificate = Connection.isCertificateProblem(code ?? "") || url.protocol === "http:" && isBroken
-    ? yield* Connection.certificate(url)
+  const certificate = Connection.isCertificateProblem(code ?? "")
+      || isBroken && provider.tokenEndpoint.startsWith("http:")
+    ? yield* Connection.certificate(new URL(provider.tokenEndpoint))
     : undefined
   const tag = error?.reason._tag
   const namesake = tag === "CredentialsRefused" || tag === "GrantRefused"
-    ? yield* Settings.namesake(id, settings, envFile)
+    ? yield* Settings.namesake(service, settings, envFile)
     : undefined
   return { ...evidence, code, certificate, namesake }
 })

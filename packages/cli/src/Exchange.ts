@@ -5,7 +5,7 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 
-/** What was seen of a token request. Its body may hold secrets: what is shown of it goes through `describe`. */
+/** What was seen of a request. Its body may hold secrets: what is shown of it goes through `describe`. */
 export interface Seen {
   readonly status?: number | undefined
   /** The `Location` header, without query and fragment. */
@@ -18,13 +18,16 @@ export interface Seen {
   readonly code?: string | undefined
 }
 
-/** Remembers what was seen of the token requests that an HTTP client sends. */
-export const watch = (http: HttpClient.HttpClient, tokenEndpoint: string) => {
+/** Whether a URL is one at which a server's metadata is. */
+export const isMetadata = (url: string): boolean => url.includes("/.well-known/")
+
+/** Remembers what was seen of the last request to such a URL that an HTTP client sends. */
+export const watch = (http: HttpClient.HttpClient, isWatched: (url: string) => boolean) => {
   let last: { readonly seen: Seen; readonly copy?: Response | undefined } | undefined
   const client = HttpClient.transform(
     http,
     (response, request) =>
-      request.url.split("?")[0] !== tokenEndpoint ? response : response.pipe(
+      !isWatched(request.url.split("?")[0] ?? "") ? response : response.pipe(
         Effect.tap((response) =>
           Effect.sync(() => {
             const { headers, status } = response
@@ -46,7 +49,7 @@ export const watch = (http: HttpClient.HttpClient, tokenEndpoint: string) => {
         )
       )
   )
-  /** What was seen of the last token request; `undefined` where none was sent. */
+  /** What was seen of the last of them; `undefined` where none was sent. */
   const seen = Effect.suspend(() =>
     last === undefined
       ? Effect.succeed(undefined)

@@ -17,12 +17,19 @@ export const withSettings = (...lines: ReadonlyArray<string>): string =>
     "Settings come from the environment, then from a file .env in this folder; what is missing is",
     "asked for in a terminal. Secrets are never taken as arguments. [In brackets: optional.]",
     "",
-    ...Providers.ids.flatMap((id) => [id, ...wrap(variables(id)).map((line) => `  ${line}`)])
+    ...Providers.ids.map(Providers.entry).flatMap(paragraph),
+    ...paragraph(Providers.server(undefined, "", { needsApi: false })),
+    `  Any other server: see --issuer, --token-endpoint and --prefix.`
   ].join(indent)
 
-const variables = (id: Providers.Id): ReadonlyArray<string> => {
-  const required = Providers.required(id).map(({ variable }) => variable)
-  const all = Providers.settings(id).map(({ variable }) => variable)
+const paragraph = (service: Providers.Service): ReadonlyArray<string> => [
+  service.id,
+  ...wrap(variables(service)).map((line) => `  ${line}`)
+]
+
+const variables = (service: Providers.Service): ReadonlyArray<string> => {
+  const required = service.required.map(({ variable }) => variable)
+  const all = service.settings.map(({ variable }) => variable)
   return [...required, ...all.filter((variable) => !required.includes(variable)).map((variable) => `[${variable}]`)]
 }
 

@@ -1,6 +1,9 @@
-import type { Kind } from "@mintmark/core/ClientAuthentication"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import * as Grant from "@mintmark/core/Grant"
+import * as Server from "@mintmark/core/internal/request/server"
 import { type Setting, settingsOf, variableOf } from "@mintmark/core/internal/request/settings"
-import type { Provider } from "@mintmark/core/Provider"
+import * as Provider from "@mintmark/core/Provider"
+import * as TokenReply from "@mintmark/core/TokenReply"
 import { routee } from "@mintmark/routee/Routee"
 import { routeeEmail } from "@mintmark/routee/RouteeEmail"
 import { routera } from "@mintmark/routera/Routera"
@@ -10,10 +13,10 @@ import { vonageContactCenter } from "@mintmark/vonage-contact-center/VonageConta
 import { vonageContactCenterV0 } from "@mintmark/vonage-contact-center/VonageContactCenterV0"
 
 /** A provider, whatever its account and the parts of its URLs are called. */
-export type AnyProvider = Provider<unknown, {}, {}>
+export type AnyProvider = Provider.Provider<unknown, {}, {}>
 
 /** All that the commands know of a provider besides what its package says. One more provider is one more line. */
-export interface Entry {
+interface Facts {
   readonly provider: AnyProvider
   /** The regions that are known, where there are regions. */
   readonly regions?: ReadonlyArray<string>
@@ -22,13 +25,32 @@ export interface Entry {
   /** A path of the API that any token may `GET`, if one is known. */
   readonly probe?: Probe
   /** The sandbox's account, what else to set for it, and a path of the API that it plays. */
-  readonly sandbox: {
+  readonly sandbox?: {
     readonly account: Account.Account
     readonly region?: string
     readonly scopes?: string
     readonly probe: Probe
   }
 }
+
+type KnownFacts = Facts & Required<Pick<Facts, "sandbox">>
+
+/** Whose token: a provider, or an OAuth server that has no provider value. */
+export interface Service extends Facts {
+  /** Its name in messages; its variables begin with it. */
+  readonly id: string
+  /** What names it on a command line. */
+  readonly argument: string
+  /** Its settings, in the order in which to ask for them: those of the library's service, no more and no less. */
+  readonly settings: ReadonlyArray<Setting>
+  /** The settings without which there is no token, in the order in which to ask for them. */
+  readonly required: ReadonlyArray<Setting>
+  /** Whether its endpoint comes from the settings, and not from a provider value. */
+  readonly isServer: boolean
+}
+
+/** A provider that the sandbox plays. */
+export type Entry = Service & KnownFacts
 
 /** What the ids of a provider look like. */
 export interface Shape {
@@ -82,7 +104,7 @@ const providers = {
       probe: { path: `/v0/${Account.vonageV0.clientId}/calls/` }
     }
   }
-} satisfies Record<string, Entry>
+} satisfies Record<string, KnownFacts>
 
 /** The name that the commands know a provider by. */
 export type Id = keyof typeof providers
@@ -91,19 +113,55 @@ export type Id = keyof typeof providers
 export const ids = Object.keys(providers) as ReadonlyArray<Id>
 
 /** What is known of a provider. */
-export const entry = (id: Id): Entry => providers[id]
+export const entry = (id: Id): Entry => {
+  const facts: KnownFacts = providers[id]
+  const { provider } = facts
+  const settings = settingsOf(provider)
+  return {
+    ...facts,
+    id,
+    argument: id,
+    settings,
+    required: settings.filter(({ kind }) => kind === "scopes" ? provider.scopesRequired : !kind.endsWith("?")),
+    isServer: false
+  }
+}
 
-/** The provider's settings, in the order in which to ask for them: those of its service, no more and no less. */
-export const settings = (id: Id): ReadonlyArray<Setting> => settingsOf(entry(id).provider)
+/** The name of a server that has no provider value, where the command line names no other. */
+export const serverId = Server.defaultId
 
-/** The settings without which there is no token, in the order in which to ask for them. */
-export const required = (id: Id): ReadonlyArray<Setting> => {
-  const { provider } = entry(id)
-  return settings(id).filter(({ kind }) => kind === "scopes" ? provider.scopesRequired : !kind.endsWith("?"))
+/**
+ * A server that has no provider value. Its variables begin with the prefix. The API's URL is needed only where requests
+ * are sent to it.
+ */
+export const server = (
+  prefix: string | undefined,
+  argument: string,
+  { needsApi }: { readonly needsApi: boolean }
+): Service => {
+  const id = prefix === undefined ? serverId : Server.idOf(prefix)
+  const settings = Server.settingsOf(id)
+  return {
+    id,
+    argument,
+    settings,
+    required: settings.filter(({ kind, name }) =>
+      kind !== "scopes" && !kind.endsWith("?") && (needsApi || name !== "apiUrl")
+    ),
+    isServer: true,
+    provider: Provider.make({
+      id,
+      tokenEndpoint: "",
+      apiUrl: "",
+      clientAuthentication: ClientAuthentication.clientSecretBasic,
+      grant: Grant.clientCredentials,
+      reply: TokenReply.Standard
+    })
+  }
 }
 
 /** The variable of a setting, by OAuth's name. */
-export const variable = (id: Id, name: string): string => variableOf(entry(id).provider, name)
+export const variable = ({ provider }: Service, name: string): string => variableOf(provider, name)
 
 /** Whether a setting of this kind holds a secret. */
-export const isSecret = (kind: Kind | "scopes"): boolean => /^(?:secret|key)/.test(kind)
+export const isSecret = (kind: Setting["kind"]): boolean => /^(?:secret|key)/.test(kind)

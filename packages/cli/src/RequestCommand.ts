@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
+import type * as Providers from "./Providers.ts"
 import * as Session from "./Session.ts"
 import { whileWaiting } from "./Spinner.ts"
 
@@ -25,6 +26,7 @@ const methods = [...HttpMethod.all]
 export const command = Command.make(
   "request",
   {
+    ...Session.requiredProvider,
     ...Session.parameters,
     ...Session.cacheParameters,
     method: Argument.String("method").pipe(
@@ -57,10 +59,12 @@ export const command = Command.make(
       Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(function*({ data, header, include, method, path, ...parameters }) {
+  Effect.fnUntraced(function*({ data, header, include, method, noCache, path, ...line }) {
     const headers = yield* Effect.forEach(header, parseHeader)
     const sent = yield* Effect.transposeOption(Option.map(data, readBody))
-    const { client, provider, toFailure } = yield* Session.open(parameters)
+    const parameters = yield* Session.read(line, { needsApi: true })
+    const { id, argument } = parameters.service
+    const { client, toFailure } = yield* Session.open({ ...parameters, noCache })
     const request = HttpClientRequest.make(method)(isWhole(path) ? path : `/${path}`).pipe(
       Option.isSome(sent)
         ? HttpClientRequest.setBody(HttpBody.uint8Array(sent.value, contentType(headers)))
@@ -70,7 +74,7 @@ export const command = Command.make(
     const response = yield* whileWaiting(client.http.execute(request)).pipe(
       Effect.catchTags({
         TokenError: toFailure,
-        HttpClientError: (error) => Effect.fail(fromHttpError(provider.id, error))
+        HttpClientError: (error) => Effect.fail(fromHttpError(parameters.service, error))
       })
     )
     if (include) yield* Console.log(head(response))
@@ -79,16 +83,16 @@ export const command = Command.make(
     yield* Stream.run(body, stdio.stdout()).pipe(
       Effect.catchTags({
         HttpClientError: (error) =>
-          error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(fromHttpError(provider.id, error)),
+          error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(fromHttpError(parameters.service, error)),
         // The reader has ended: `| head`, perhaps.
         PlatformError: () => Effect.void
       })
     )
     if (response.status >= 400) {
       return yield* new Failure({
-        problem: `${provider.id}: the API answered ${method} ${path.split("?")[0]} with ${response.status}.`,
+        problem: `${id}: the API answered ${method} ${path.split("?")[0]} with ${response.status}.`,
         advice: response.status === 401
-          ? `It doesn't take the token. \`mintmark doctor ${provider.id}\` says more.`
+          ? `It doesn't take the token. \`mintmark doctor ${argument}\` says more.`
           : response.status === 403
           ? "The token lacks a right, or a scope (--scope)."
           : undefined,
@@ -170,12 +174,12 @@ const readBody = Effect.fnUntraced(function*(
 })
 
 // The original error is dropped: it may quote the input that it failed on.
-const fromHttpError = (id: string, { reason }: HttpClientError.HttpClientError): Failure =>
+const fromHttpError = ({ id, argument }: Providers.Service, { reason }: HttpClientError.HttpClientError): Failure =>
   reason._tag === "InvalidUrlError"
     ? new Failure({ problem: "The path can't be read as a URL.", exitCode: ExitCode.usage })
     : new Failure({
       problem: `${id}: the API can't be reached, or broke off (${reason._tag}).`,
-      advice: `\`mintmark doctor ${id}\` says how far the way is open.`,
+      advice: `\`mintmark doctor ${argument}\` says how far the way is open.`,
       exitCode: ExitCode.unavailable
     })
 

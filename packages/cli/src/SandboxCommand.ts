@@ -84,7 +84,7 @@ const write = Effect.fnUntraced(function*(path: string, variables: string) {
 
 /** The lines of an environment, for a shell or a `.env` file, by which a provider's settings point to the sandbox. */
 export const environment = (id: Providers.Id, urls: Readonly<Record<string, string>>): string => {
-  const { account, region, scopes } = Providers.entry(id).sandbox
+  const { sandbox: { account, region, scopes }, settings } = Providers.entry(id)
   const values: Readonly<Record<string, string | undefined>> = {
     ...(account.provider === "voipex"
       ? { username: account.username, password: account.password }
@@ -95,7 +95,7 @@ export const environment = (id: Providers.Id, urls: Readonly<Record<string, stri
   }
   return [
     `# ${id}: ${Account.nameOf(account)}`,
-    ...Providers.settings(id).flatMap(({ name, variable }) => {
+    ...settings.flatMap(({ name, variable }) => {
       const value = values[name]
       return value === undefined ? [] : [`export ${variable}=${quote(value)}`]
     })

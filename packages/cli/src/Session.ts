@@ -12,14 +12,46 @@ import * as Cache from "./Cache.ts"
 import { fromEvidence } from "./Conclusion.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Exchange from "./Exchange.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
+import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
+
+const names = [...Providers.ids, Providers.serverId] as const
+
+const provider = Argument.Literals("provider", names).pipe(
+  Argument.withDescription(`Whose token: ${names.join(", ")}`)
+)
+
+const flags = {
+  issuer: Flag.String("issuer").pipe(
+    Flag.withDescription("The issuer of an OAuth server that is none of these; its metadata tells the token endpoint"),
+    Flag.optional
+  ),
+  tokenEndpoint: Flag.String("token-endpoint").pipe(
+    Flag.withDescription("The token endpoint of such a server, instead of its issuer"),
+    Flag.optional
+  ),
+  apiUrl: Flag.String("api-url").pipe(
+    Flag.withDescription("The base URL of such a server's API"),
+    Flag.optional
+  ),
+  prefix: Flag.String("prefix").pipe(
+    Flag.withDescription(
+      "What such a server's variables begin with: ACME reads ACME_CLIENT_ID; OAUTH_SERVER by default"
+    ),
+    Flag.filter(
+      (prefix) => /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/.test(prefix),
+      () => "Expected: a name, such as ACME"
+    ),
+    Flag.optional
+  )
+}
 
 /** What every command that requests a token takes. */
 export const parameters = {
-  provider: Argument.Literals("provider", Providers.ids).pipe(
-    Argument.withDescription(`Whose token: ${Providers.ids.join(", ")}`)
-  ),
+  ...flags,
   scope: Flag.String("scope").pipe(
     Flag.withAlias("s"),
     Flag.withDescription("A scope to request, instead of those in the settings; may be repeated"),
@@ -49,46 +81,115 @@ export const cacheParameters = {
   )
 } as const
 
-/** The values of `parameters`. */
-export interface Parameters {
-  readonly provider: Providers.Id
+/** The argument of a command for which a flag may name the server instead. */
+export const optionalProvider = { provider: Argument.optional(provider) } as const
+
+/** The argument of a command with further arguments behind it. */
+export const requiredProvider = { provider: Argument.map(provider, Option.some) } as const
+
+type Flags = { readonly [Name in keyof typeof flags]: Option.Option<string> }
+
+/** What a command line says of whose token is requested, and how. */
+interface Line extends Flags {
+  readonly provider: Option.Option<Providers.Id | typeof Providers.serverId>
   readonly scope: ReadonlyArray<string>
   readonly envFile: Option.Option<string>
   readonly timeout: number
   readonly verbose: boolean
 }
 
-/** The settings by these parameters. */
-export const settings = Effect.fnUntraced(function*(parameters: Parameters) {
-  const found = yield* Settings.find(parameters.provider, {
-    envFile: Option.getOrUndefined(parameters.envFile),
-    scopes: parameters.scope
-  })
-  if (parameters.verbose) {
-    yield* Console.error(`Settings ${Settings.sources(parameters.provider, found)}`)
+/** The values of `parameters`. */
+export interface Parameters {
+  readonly service: Providers.Service
+  readonly flags: ReadonlyMap<string, string>
+  readonly envFile: string | undefined
+  readonly timeout: number
+  readonly verbose: boolean
+}
+
+/** Reads what a command line says. */
+export const read = (
+  { envFile, scope, timeout, verbose, ...line }: Line,
+  { needsApi = false }: { readonly needsApi?: boolean } = {}
+): Effect.Effect<Parameters, Failure> =>
+  Effect.map(serviceOf(line, needsApi), (service) => ({
+    service,
+    flags: new Map([
+      ...(["issuer", "tokenEndpoint", "apiUrl"] as const).flatMap((name) =>
+        Option.match(line[name], { onNone: () => [], onSome: (text) => [[name, text] as const] })
+      ),
+      ...(scope.length > 0 ? [["scopes", scope.join(" ")] as const] : [])
+    ]),
+    envFile: Option.getOrUndefined(envFile),
+    timeout,
+    verbose
+  }))
+
+const serviceOf = (
+  { provider, ...line }: Pick<Line, "provider" | keyof Flags>,
+  needsApi: boolean
+): Effect.Effect<Providers.Service, Failure> => {
+  const given = Object.entries({ ...line }).flatMap(([name, value]) =>
+    Option.isSome(value)
+      ? [{ flag: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, text: value.value }]
+      : []
+  )
+  const misused = (problem: string, advice: string) =>
+    Effect.fail(new Failure({ problem, advice, exitCode: ExitCode.usage }))
+  const id = Option.getOrUndefined(provider)
+  if (id === undefined && given.length === 0) {
+    return misused(
+      "No provider is named.",
+      `Name one (${Providers.ids.join(", ")}), or any other server with --issuer or --token-endpoint.`
+    )
   }
-  return yield* Settings.complete(parameters.provider, found)
+  if (id !== undefined && id !== Providers.serverId) {
+    return given[0] === undefined
+      ? Effect.succeed(Providers.entry(id))
+      : misused(`${given[0].flag} is for a server that is none of the providers.`, `Omit it, or ${id}.`)
+  }
+  if (Option.isSome(line.issuer) && Option.isSome(line.tokenEndpoint)) {
+    return misused("--issuer and --token-endpoint exclude each other.", "Choose one of them.")
+  }
+  const argument = [Providers.serverId, ...given.map(({ flag, text }) => `${flag} ${text}`)].join(" ")
+  return Effect.succeed(Providers.server(Option.getOrUndefined(line.prefix), argument, { needsApi }))
+}
+
+/** The settings by these parameters. */
+export const settings = Effect.fnUntraced(function*({ envFile, flags, service, verbose }: Parameters) {
+  const found = yield* Settings.find(service, { envFile, flags })
+  if (verbose) yield* Console.error(`Settings ${Settings.sources(service, found)}`)
+  return yield* Settings.complete(service, found)
 })
 
 /** A provider's client that lasts as long as the scope, and what its errors come to. */
 export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
-  const id = parameters.provider
-  const envFile = Option.getOrUndefined(parameters.envFile)
-  const found = yield* settings(parameters)
-  const provider = Evidence.resolved(id, found)
-  const cacheKey = parameters.noCache ? undefined : yield* Settings.cacheKey(id, found, Cache.keyVariable, envFile)
-  const watched = Exchange.watch(yield* HttpClient.HttpClient, provider.tokenEndpoint)
+  const { envFile, noCache, service } = parameters
+  const given = yield* settings(parameters)
+  const cacheKey = noCache ? undefined : yield* Settings.cacheKey(service, given, Cache.keyVariable, envFile)
+  const http = yield* HttpClient.HttpClient
+  const ending = Effect.fnUntraced(function*(evidence: Evidence.Evidence) {
+    return yield* fromEvidence(yield* Evidence.complete(evidence, envFile))
+  })
+
+  const metadata = Exchange.watch(http, Exchange.isMetadata)
+  const found = yield* Server.find(service, given, { deadline: Duration.seconds(parameters.timeout) }).pipe(
+    tellingRequests(parameters),
+    Effect.provideService(HttpClient.HttpClient, metadata.client),
+    Effect.catchTag("TokenError", (error) =>
+      Effect.flatMap(metadata.seen, (exchange) => {
+        const provider = Server.resolved(Server.before(service, given))
+        return ending({ service, provider, settings: given, error, exchange, isMetadata: true })
+      }))
+  )
+
+  const provider = Server.resolved(found)
+  const watched = Exchange.watch(http, (url) => url === provider.tokenEndpoint)
   const toFailure = (error: TokenError) =>
-    Effect.gen(function*() {
-      const exchange = yield* watched.seen
+    Effect.flatMap(watched.seen, (exchange) =>
       // What is refused with nothing sent was refused to an earlier run.
-      const evidence = { id, provider, settings: found, error, exchange, isRemembered: exchange === undefined }
-      return yield* fromEvidence(yield* Evidence.complete(evidence, envFile))
-    })
-  const client = yield* ProviderClient.make(Providers.entry(id).provider, {
-    ...Settings.options(id, found),
-    deadline: Duration.seconds(parameters.timeout)
-  }).pipe(
+      ending({ service, provider, settings: given, error, exchange, isRemembered: exchange === undefined }))
+  const client = yield* ProviderClient.makeClient(found.provider, found.options).pipe(
     tellingRequests(parameters),
     Effect.provideService(HttpClient.HttpClient, watched.client),
     Effect.catchTag("TokenError", toFailure),
@@ -99,7 +200,7 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
 
 /** Prints each request, with --verbose. */
 export const tellingRequests =
-  ({ verbose }: Parameters) =>
+  ({ verbose }: Pick<Parameters, "verbose">) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | HttpClient.HttpClient> =>
     verbose ? Effect.updateService(self, HttpClient.HttpClient, tellRequests) : self
 

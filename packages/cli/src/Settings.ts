@@ -1,4 +1,5 @@
 import { problemOf } from "@mintmark/core/internal/http/url"
+import type { Setting } from "@mintmark/core/internal/request/settings"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Prompt from "effect/cli/Prompt"
 import * as Config from "effect/Config"
@@ -32,45 +33,52 @@ export type Settings = ReadonlyMap<string, Given>
 export interface Sought {
   /** The file to read besides the environment; by default `.env`, if there is one. */
   readonly envFile: string | undefined
-  /** Scopes that take the place of those in the settings. */
-  readonly scopes: ReadonlyArray<string>
+  /** What the command line sets, by OAuth's names: it takes the place of what is set elsewhere. */
+  readonly flags: ReadonlyMap<string, string>
 }
 
 /** Reads a provider's settings: flags, then the environment, then the file. Nothing is asked for. */
 export const find = Effect.fnUntraced(function*(
-  id: Providers.Id,
+  service: Providers.Service,
   options: Sought
 ): Effect.fn.Return<Settings, Failure, FileSystem.FileSystem> {
   const sources = yield* readSources(options.envFile)
   const found = new Map<string, Given>()
   for (const [source, provider] of sources) {
-    for (const { name, variable } of Providers.settings(id)) {
+    for (const { name, variable } of service.settings) {
       const value = yield* lookUp(provider, variable)
       if (value !== undefined) found.set(name, { value, source })
     }
   }
-  if (options.scopes.length > 0) {
-    found.set("scopes", { value: Redacted.make(options.scopes.join(" ")), source: "flag" })
-  }
-  yield* keepTogether(id, found, options)
-  yield* check(id, found)
+  for (const [name, text] of options.flags) found.set(name, { value: Redacted.make(text), source: "flag" })
+  // The endpoint of another server, perhaps.
+  if (options.flags.has("issuer")) found.delete("tokenEndpoint")
+  yield* keepTogether(service, found, options)
+  yield* check(service, found)
   return found
 })
 
 // What is shown when something is asked for is checked before: a text from a file could write to the terminal.
-const check = (id: Providers.Id, found: Settings): Effect.Effect<void, Failure> => {
+const check = (service: Providers.Service, found: Settings): Effect.Effect<void, Failure> => {
   const wrong = (name: string, problem: string | undefined) =>
     problem === undefined ? [] : [
       new Failure({
-        problem: `${id}: ${Providers.variable(id, name)} ${problem}.`,
-        advice: correction(found, name, Providers.variable(id, name)),
+        problem: `${service.id}: ${nameOf(service, found, name)} ${problem}.`,
+        advice: correction(found, name, Providers.variable(service, name)),
         exitCode: ExitCode.settings
       })
     ]
   const baseUrl = text(found, "baseUrl")
   const domain = text(found, "domain")
-  const part = Providers.entry(id).provider.urlParts["domain"]
+  const part = service.provider.urlParts["domain"]
+  const url = (name: string) => {
+    const url = text(found, name)
+    return wrong(name, url && problemOf(url, false))
+  }
   const [failure] = [
+    ...url("issuer"),
+    ...url("tokenEndpoint"),
+    ...url("apiUrl"),
     ...wrong("baseUrl", baseUrl && problemOf(baseUrl.replaceAll("{host}", "host"), false)),
     ...wrong("domain", domain && part?.pattern.test(domain) === false ? `must be ${part.description}` : undefined)
   ]
@@ -79,28 +87,30 @@ const check = (id: Providers.Id, found: Settings): Effect.Effect<void, Failure> 
 
 /** Asks for what is missing, where there is a terminal, and fails where there is none. */
 export const complete = Effect.fnUntraced(function*(
-  id: Providers.Id,
+  service: Providers.Service,
   found: Settings
 ): Effect.fn.Return<
   Settings,
   Failure | Terminal.QuitError,
   Stdio.Stdio | Terminal.Terminal | FileSystem.FileSystem | Path.Path
 > {
-  const missing = Providers.required(id).filter(({ name }) => !found.has(name))
+  const missing = service.required.filter(({ name }) =>
+    !found.has(name) && !(name === "issuer" && found.has("tokenEndpoint"))
+  )
   if (missing.length === 0) return found
   if (!(yield* canAsk)) {
     const variables = missing.map(({ variable }) => variable)
     return yield* new Failure({
-      problem: `${id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
+      problem: `${service.id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
       advice: "Set what is missing in the environment or in a file named .env, or run this in a terminal to be asked.",
       exitCode: ExitCode.settings
     })
   }
   const all = new Map(found)
-  const place = text(found, "baseUrl") ?? text(found, "domain")
+  const place = places.map((name) => text(found, name)).find((text) => text !== undefined)
   for (const setting of missing) {
     const message = `${setting.variable}${place === undefined ? "" : `, for ${place}`}:`
-    all.set(setting.name, { value: yield* ask(id, setting, message), source: "prompt" })
+    all.set(setting.name, { value: yield* ask(service, setting, message), source: "prompt" })
   }
   return all
 }, (asking) =>
@@ -110,11 +120,10 @@ export const complete = Effect.fnUntraced(function*(
     Effect.provideServiceEffect(Terminal.Terminal, Effect.suspend(() => aside))
   ))
 
-const ask = (id: Providers.Id, { kind, name }: { readonly kind: Kind; readonly name: string }, message: string) => {
+const ask = ({ regions }: Providers.Service, { kind, name }: Setting, message: string) => {
   // An empty answer is none: it is asked again.
   const validate = (text: string) => text.trim() === "" ? Effect.fail("it can't be empty") : Effect.succeed(text)
   const typed = Effect.map(Prompt.run(Prompt.String({ message, validate })), (text) => Redacted.make(text))
-  const { regions } = Providers.entry(id)
   if (name === "region" && regions !== undefined) {
     const choices = [
       ...regions.map((region) => ({ title: region, value: region })),
@@ -130,8 +139,6 @@ const ask = (id: Providers.Id, { kind, name }: { readonly kind: Kind; readonly n
     : typed
 }
 
-type Kind = ReturnType<typeof Providers.settings>[number]["kind"]
-
 /** The options of the provider's client: its account and the parts of its URLs, by the provider's names. */
 export interface Options extends ProviderClient.Options {
   readonly scopes?: ReadonlyArray<string> | undefined
@@ -139,9 +146,9 @@ export interface Options extends ProviderClient.Options {
 }
 
 /** The options that the settings make. */
-export const options = (id: Providers.Id, settings: Settings): Options =>
+export const options = (service: Providers.Service, settings: Settings): Options =>
   Object.fromEntries(
-    Providers.settings(id).map(({ kind, name, option }) => [
+    service.settings.map(({ kind, name, option }) => [
       option,
       kind === "scopes" ? scopes(settings) : Providers.isSecret(kind) ? settings.get(name)?.value : text(settings, name)
     ])
@@ -167,22 +174,36 @@ export const correction = (settings: Settings, name: string, variable: string): 
     case "prompt":
       return "Run the command again, and type another value."
     case "flag":
-      return "Name another scope with --scope."
+      return name === "scopes" ? "Name another scope with --scope." : `Correct ${flags[name]}.`
     case undefined:
       return `Set ${variable} in the environment, or in a file named .env.`
   }
 }
 
+/** The flags by which a command line sets what is not a secret, by OAuth's names. */
+const flags: Readonly<Record<string, string>> = {
+  issuer: "--issuer",
+  tokenEndpoint: "--token-endpoint",
+  apiUrl: "--api-url"
+}
+
+/** What a setting is called where it was found: its flag or its variable. */
+export const nameOf = (service: Providers.Service, settings: Settings, name: string): string =>
+  (settings.get(name)?.source === "flag" ? flags[name] : undefined) ?? Providers.variable(service, name)
+
+/** The settings that decide to which server credentials are sent, in the order of precedence. */
+export const places = ["baseUrl", "domain", "tokenEndpoint", "issuer"] as const
+
 /** A variable of another provider that is set to the same id or secret. */
 export const namesake = Effect.fnUntraced(function*(
-  id: Providers.Id,
+  service: Providers.Service,
   settings: Settings,
   envFile: string | undefined
 ): Effect.fn.Return<string | undefined, Failure, FileSystem.FileSystem> {
   const own = ["clientId", "username", "clientSecret", "password"].flatMap((name) => text(settings, name) ?? [])
   const sources = yield* readSources(envFile)
-  for (const other of Providers.ids.filter((other) => other !== id)) {
-    for (const { kind, variable } of Providers.settings(other)) {
+  for (const other of Providers.ids.filter((other) => other !== service.id)) {
+    for (const { kind, variable } of Providers.entry(other).settings) {
       if (kind === "scopes" || kind.endsWith("?") || /_(?:REGION|DOMAIN|VERSION)$/.test(variable)) continue
       for (const [, provider] of sources) {
         const value = yield* lookUp(provider, variable)
@@ -194,9 +215,9 @@ export const namesake = Effect.fnUntraced(function*(
 })
 
 /** Where the settings were found, without what they are set to. */
-export const sources = (id: Providers.Id, found: Settings): string => {
+export const sources = (service: Providers.Service, found: Settings): string => {
   const from = (source: Source) =>
-    Providers.settings(id).flatMap(({ name, variable }) => found.get(name)?.source === source ? [variable] : [])
+    service.settings.flatMap(({ name, variable }) => found.get(name)?.source === source ? [variable] : [])
   return Object.entries(sourceNames)
     .map(([source, name]) => [name, from(source as Source)] as const)
     .filter(([, variables]) => variables.length > 0)
@@ -208,7 +229,7 @@ const sourceNames: Readonly<Record<Source, string>> = {
   environment: "from the environment",
   file: "from the file",
   prompt: "typed in",
-  flag: "from --scope"
+  flag: "from the command line"
 }
 
 /**
@@ -216,7 +237,7 @@ const sourceNames: Readonly<Record<Source, string>> = {
  * whoever wrote the file could read their tokens.
  */
 export const cacheKey = Effect.fnUntraced(function*(
-  id: Providers.Id,
+  service: Providers.Service,
   found: Settings,
   variable: string,
   envFile: string | undefined
@@ -226,7 +247,7 @@ export const cacheKey = Effect.fnUntraced(function*(
     const value = yield* lookUp(provider, variable)
     if (value !== undefined) key = { value, source }
   }
-  const elsewhere = secretFromElsewhere(id, found)
+  const elsewhere = secretFromElsewhere(service, found)
   if (key?.source !== "file" || envFile !== undefined || elsewhere === undefined) return key?.value
   return yield* new Failure({
     problem:
@@ -237,8 +258,8 @@ export const cacheKey = Effect.fnUntraced(function*(
 })
 
 /** The variable of a secret that doesn't come from the file. */
-const secretFromElsewhere = (id: Providers.Id, found: Settings): string | undefined =>
-  Providers.settings(id)
+const secretFromElsewhere = (service: Providers.Service, found: Settings): string | undefined =>
+  service.settings
     .find(({ kind, name }) => Providers.isSecret(kind) && found.has(name) && found.get(name)?.source !== "file")
     ?.variable
 
@@ -272,14 +293,14 @@ const lookUp = (provider: ConfigProvider.ConfigProvider, variable: string) =>
 
 // A folder's own .env must not lead credentials that come from elsewhere to a server of its choice. Regions and versions
 // stay below the provider's own domain.
-const keepTogether = (id: Providers.Id, found: Settings, { envFile }: Sought) => {
-  const elsewhere = secretFromElsewhere(id, found)
-  const place = ["baseUrl", "domain"].find((name) => found.get(name)?.source === "file")
+const keepTogether = (service: Providers.Service, found: Settings, { envFile }: Sought) => {
+  const elsewhere = secretFromElsewhere(service, found)
+  const place = [...places, "apiUrl"].find((name) => found.get(name)?.source === "file")
   if (envFile !== undefined || elsewhere === undefined || place === undefined) return Effect.void
   return Effect.fail(
     new Failure({
       problem: `.env sets ${
-        Providers.variable(id, place)
+        Providers.variable(service, place)
       }, but ${elsewhere} comes from elsewhere: it isn't sent there.`,
       advice: `Set both in one place, or say that you trust the file with --dotenv .env.`,
       exitCode: ExitCode.unsafe

@@ -16,6 +16,7 @@ import { whileWaiting } from "./Spinner.ts"
 export const command = Command.make(
   "token",
   {
+    ...Session.optionalProvider,
     ...Session.parameters,
     ...Session.cacheParameters,
     renew: Flag.Boolean("renew").pipe(
@@ -31,7 +32,7 @@ export const command = Command.make(
       Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(function*({ header, json, renew, ...parameters }) {
+  Effect.fnUntraced(function*({ header, json, noCache, renew, ...line }) {
     if (header && json) {
       return yield* new Failure({
         problem: "--header and --json exclude each other.",
@@ -39,7 +40,7 @@ export const command = Command.make(
         exitCode: ExitCode.usage
       })
     }
-    const { client, provider, toFailure } = yield* Session.open(parameters)
+    const { client, provider, toFailure } = yield* Session.open({ ...yield* Session.read(line), noCache })
     const token = yield* Effect.catchTag(whileWaiting(renew ? client.renew : client.token), "TokenError", toFailure)
     const now = yield* Clock.currentTimeMillis
     yield* Console.log(
@@ -61,7 +62,11 @@ export const command = Command.make(
       command: "mintmark token routee --header | curl --header @- https://connect.routee.net/accounts/me/balance",
       description: "Pass it to curl so that other users of this machine can't see it"
     },
-    { command: "mintmark token routee --scope sms --json", description: "Request one scope, and see what was granted" }
+    { command: "mintmark token routee --scope sms --json", description: "Request one scope, and see what was granted" },
+    {
+      command: "mintmark token --issuer https://login.acme.example --prefix ACME",
+      description: "Any OAuth server, with ACME_CLIENT_ID and ACME_CLIENT_SECRET"
+    }
   ])
 )
 

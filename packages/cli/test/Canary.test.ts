@@ -49,7 +49,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark", (it) => {
             baseUrl: sandbox.urls[account.provider]
           }
           const env = Object.fromEntries(
-            Providers.settings(id).flatMap(({ name, variable }) => {
+            Providers.entry(id).settings.flatMap(({ name, variable }) => {
               const value = values[name]
               return value === undefined ? [] : [[variable, value]]
             })

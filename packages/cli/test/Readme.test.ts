@@ -16,8 +16,8 @@ const rows = new Map(
 describe("The README", () => {
   it("lists the required and the optional variables of each provider", () => {
     for (const id of Providers.ids) {
-      const required = Providers.required(id).map(({ variable }) => variable)
-      const optional = Providers.settings(id)
+      const required = Providers.entry(id).required.map(({ variable }) => variable)
+      const optional = Providers.entry(id).settings
         .flatMap(({ name, variable }) => required.includes(variable) || name === "baseUrl" ? [] : [variable])
       const [needs = [], mayHave = []] = rows.get(id) ?? []
       assert.sameMembers(needs, required, id)

@@ -38,7 +38,7 @@ describe("mintmark sandbox", () => {
         const lines = ConfigProvider.fromDotEnvContents(environment(id, urls))
         const setting = account.provider === "voipex" ? "password" : "clientSecret"
         const secret = account.provider === "voipex" ? account.password : account.clientSecret
-        const node = yield* lines.load([Providers.variable(id, setting)])
+        const node = yield* lines.load([Providers.variable(Providers.entry(id), setting)])
         assert.strictEqual(node?.value, secret)
       }
     }))

@@ -40,7 +40,7 @@ describe("mintmark", () => {
         const { code, stdout } = yield* run(command, "--help")
         assert.strictEqual(code, 0)
         for (const id of Providers.ids) {
-          for (const { variable } of Providers.settings(id)) assert.include(stdout, variable)
+          for (const { variable } of Providers.entry(id).settings) assert.include(stdout, variable)
         }
         assert.include(stdout, "EXAMPLES")
         // oxlint-disable-next-line no-control-regex

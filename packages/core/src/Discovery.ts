@@ -120,8 +120,11 @@ export const make = Effect.fnUntraced(function*(
       Effect.catch(() => fail(new ReplyNotUnderstood({ problem: "the issuer's metadata is missing or invalid" })))
     )
     if (metadata.issuer !== issuer) {
+      const difference = withoutSlash(metadata.issuer) === withoutSlash(issuer)
+        ? "; they differ by the slash at the end"
+        : ""
       return yield* fail(
-        new Unsafe({ kind: "origin", problem: "the issuer's metadata names another issuer" })
+        new Unsafe({ kind: "origin", problem: `the issuer's metadata names another issuer${difference}` })
       )
     }
     const endpoint = Url.problemOf(metadata.tokenEndpoint, insecure)

@@ -4,21 +4,18 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import * as ClientAuthentication from "./ClientAuthentication.ts"
-import * as Discovery from "./Discovery.ts"
-import * as Grant from "./Grant.ts"
+import * as Server from "./internal/request/server.ts"
 import * as Settings from "./internal/request/settings.ts"
-import * as Provider from "./Provider.ts"
+import type * as Provider from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { Configurable } from "./ProviderService.ts"
-import { InvalidOption, TokenError } from "./TokenError.ts"
-import * as TokenReply from "./TokenReply.ts"
+import type { TokenError } from "./TokenError.ts"
 
 /**
  * Options of a server: `issuer` or `tokenEndpoint`, and the client's credentials.
@@ -60,79 +57,10 @@ export interface Options extends ProviderClient.Options {
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function*(
+export const make = (
   options: Options
-): Effect.fn.Return<ProviderClient.ProviderClient<{}>, TokenError, HttpClient.HttpClient | Scope.Scope> {
-  const { apiUrl, audience, clientSecret, id = "oauth-server", resource, tokenEndpoint } = options
-  const isPublic = options.clientAuthentication === ClientAuthentication.none
-  if (!apiUrl) return yield* invalidOption(id, "apiUrl", "is missing or empty")
-  if (clientSecret === undefined && !isPublic) {
-    return yield* invalidOption(
-      id,
-      "clientSecret",
-      "is missing or empty; a public client has the option clientAuthentication: ClientAuthentication.none"
-    )
-  }
-  const metadata = tokenEndpoint === undefined ? yield* metadataOf(id, options) : undefined
-  const parameters = {
-    ...(audience === undefined ? {} : { audience }),
-    ...(resource === undefined ? {} : { resource }),
-    ...options.parameters
-  }
-  const facts = {
-    id,
-    tokenEndpoint: tokenEndpoint ?? metadata?.tokenEndpoint ?? "",
-    apiUrl,
-    grant: Grant.clientCredentials,
-    reply: TokenReply.Standard
-  }
-  if (clientSecret === undefined || isPublic) {
-    return yield* ProviderClient.make(
-      Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none }),
-      { ...options, parameters }
-    )
-  }
-  const clientAuthentication = yield* methodOf(id, metadata)
-  return yield* ProviderClient.make(Provider.make({ ...facts, clientAuthentication }), {
-    ...options,
-    clientSecret,
-    parameters
-  })
-})
-
-const invalidOption = (id: string, name: string, problem: string) =>
-  new TokenError({
-    provider: id,
-    reason: new InvalidOption({ option: name, variable: Settings.variableOf({ id, names: {} }, name), problem })
-  })
-
-const metadataOf = Effect.fnUntraced(function*(id: string, { deadline, insecure, issuer }: Options) {
-  if (issuer === undefined || issuer === "") {
-    return yield* invalidOption(id, "issuer", "is missing or empty; set it, or tokenEndpoint")
-  }
-  return yield* yield* Discovery.make({ id, issuer, deadline, insecure })
-})
-
-const methodOf = (
-  id: string,
-  metadata: Discovery.Metadata | undefined
-): Effect.Effect<
-  ClientAuthentication.ClientAuthentication<ClientAuthentication.ClientSecret>,
-  TokenError
-> => {
-  const methods = metadata?.tokenEndpointAuthMethods ?? ["client_secret_basic"]
-  return methods.includes("client_secret_basic")
-    ? Effect.succeed(ClientAuthentication.clientSecretBasic)
-    : methods.includes("client_secret_post")
-    ? Effect.succeed(ClientAuthentication.clientSecretPost)
-    : Effect.fail(
-      invalidOption(
-        id,
-        "clientSecret",
-        "can't be used: the server's metadata lists no authentication method with a client secret"
-      )
-    )
-}
+): Effect.Effect<ProviderClient.ProviderClient<{}>, TokenError, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.flatMap(Server.found(options), ({ options, provider }) => ProviderClient.makeClient(provider, options))
 
 /**
  * The class of a server's service.
@@ -186,21 +114,7 @@ export const Service = <Self>() => <const Id extends string>(id: Id): OAuthServe
  */
 export class OAuthServer extends Service<OAuthServer>()("@mintmark/core/OAuthServer") {}
 
-const configOf = (prefix: string, options: object | undefined): Config.Config<Options> => {
-  const id = prefix.toLowerCase().replaceAll("_", "-")
-  const variable = (name: string) => Settings.variableOf({ id, names: {} }, name)
-  const text = (name: string) => Config.withDefault(Config.String(variable(name)), undefined)
-  const secret = Config.withDefault(Config.Redacted(variable("clientSecret")), undefined)
-  return Settings.overridden<Options>({
-    id: Config.succeed(id),
-    issuer: text("issuer"),
-    tokenEndpoint: text("tokenEndpoint"),
-    apiUrl: text("apiUrl"),
-    clientId: text("clientId"),
-    clientSecret: secret,
-    scopes: Config.map(text("scopes"), (value) => value?.split(" ").filter((scope) => scope !== "")),
-    audience: text("audience"),
-    resource: text("resource"),
-    baseUrl: text("baseUrl")
-  }, options)
+const configOf = (prefix: string, options?: Configurable<Options>): Config.Config<Options> => {
+  const id = Server.idOf(prefix)
+  return Settings.config(Server.settingsOf(id), { id, ...options })
 }

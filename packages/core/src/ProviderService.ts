@@ -115,7 +115,7 @@ export const Service =
       static readonly make = make
       static readonly layer = (options: Options) => Layer.effect(Base, make(options))
       static readonly layerConfig = (options?: Configurable<Options>) =>
-        Layer.effect(Base, Effect.flatMap(Settings.config<Options>(provider, options), make))
+        Layer.effect(Base, Effect.flatMap(Settings.config<Options>(Settings.settingsOf(provider), options), make))
       static readonly tokenSource = Layer.effect(
         TokenSource.TokenSource,
         Effect.map(Base, ({ events, peek, reject, renew, token }) => ({ get: token, peek, renew, reject, events }))

@@ -17,7 +17,6 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Dns from "effect/net/Dns"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isIP } from "node:net"
@@ -27,6 +26,7 @@ import * as Evidence from "../Evidence.ts"
 import * as Exchange from "../Exchange.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as Providers from "../Providers.ts"
+import * as Server from "../Server.ts"
 import * as Session from "../Session.ts"
 import * as Settings from "../Settings.ts"
 import * as Snippet from "../Snippet.ts"
@@ -63,7 +63,7 @@ type Tell = (finding: Finding) => Effect.Effect<void>
  * sends one token request, and no other after it.
  */
 export const examine = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
-  const envFile = Option.getOrUndefined(subject.envFile)
+  const { envFile } = subject
   return yield* look(subject, tell).pipe(
     Effect.flatMap((evidence) => Evidence.complete(evidence, envFile)),
     Effect.map((evidence): Examined => ({ evidence, conclusion: conclude(evidence) })),
@@ -77,10 +77,13 @@ export const examine = Effect.fnUntraced(function*(subject: Subject, tell: Tell)
 })
 
 const look = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
-  const { evidence: start, provider, request } = yield* readSettings(subject, tell)
-  const endpoint = new URL(provider.tokenEndpoint)
-  yield* findName(endpoint, start, tell)
-  yield* connect(endpoint, subject, start, tell)
+  const settled = yield* readSettings(subject, tell)
+  const endpoint = new URL(settled.evidence.provider.tokenEndpoint)
+  yield* findName(endpoint, settled.evidence, tell)
+  yield* connect(endpoint, subject, settled.evidence, tell)
+  const { evidence: start, provider, request } = settled.evidence.settings.has("issuer")
+    ? yield* readMetadata(subject, settled, tell)
+    : settled
   const { evidence, outcome, response } = yield* exchange(provider, request, subject, start, tell)
   const clock = yield* compareClocks(response, tell)
   const token = yield* readReply(provider, outcome, { ...evidence, clock }, tell)
@@ -88,7 +91,7 @@ const look = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   yield* tell(lifetimeOf(token, lifetime))
   const notGranted = request.scopes.filter((scope) => !token.scopes.includes(scope))
   yield* tell(scopesOf(request.scopes, token.scopes, notGranted))
-  const api = yield* callApi(provider, token, subject, tell)
+  const api = yield* callApi(provider, token, evidence, subject, tell)
   return { ...evidence, clock, lifetime, notGranted, api } satisfies Evidence.Evidence
 })
 
@@ -102,10 +105,10 @@ const stop = (
 // -- settings -----------------------------------------------------------------------------------------------------------
 
 const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
-  const id = subject.provider
-  const known = Providers.entry(id).provider
-  const nothing: Evidence.Evidence = { id, provider: known, settings: new Map() }
-  if (subject.placement !== undefined && known.clientAuthentication.needs["clientSecret"] === undefined) {
+  const { service } = subject
+  const { id } = service
+  const nothing: Evidence.Evidence = { service, provider: service.provider, settings: new Map() }
+  if (subject.placement !== undefined && service.provider.clientAuthentication.needs["clientSecret"] === undefined) {
     const cause = `${id} has no client secret that could be sent elsewhere`
     const conclusion = { cause, next: "Omit --placement.", exitCode: ExitCode.usage }
     return yield* stop(nothing, { step: "settings", detail: cause }, conclusion)
@@ -118,26 +121,60 @@ const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
       return stop(nothing, { step: "settings", detail: cause }, { cause, next: advice, exitCode })
     }
   )
-  const found: Evidence.Evidence = { id, provider: Evidence.resolved(id, settings), settings }
-  const { provider, request } = yield* Effect.gen(function*() {
-    const options = { ...Settings.options(id, settings), clientAuthentication: subject.placement }
-    const provider = yield* Effect.fromResult(resolve(known, options))
-    const read = yield* credentialsOf(provider, givenOf(provider, options), options.scopes)
-    const credentials = Effect.isEffect(read) ? yield* read : read
-    return { provider, request: yield* TokenRequest.make(provider, credentials) }
-  }).pipe(Effect.mapError((error) => {
+  const known = Server.before(service, settings, subject.placement)
+  const found: Evidence.Evidence = { service, provider: Server.resolved(known), settings }
+  const { provider, request } = yield* Effect.mapError(prepare(known), (error) => {
     const evidence = { ...found, error }
     return stop(evidence, { step: "settings", detail: conclude(evidence).cause })
-  }))
+  })
 
-  yield* tell({ step: "settings", state: "ok", detail: Settings.sources(id, settings) })
+  yield* tell({ step: "settings", state: "ok", detail: Settings.sources(service, settings) })
   for (const [setting, idSetting] of [["clientSecret", "clientId"], ["password", "username"]] as const) {
     const secret = Settings.text(settings, setting) ?? ""
     for (const oddity of secret === "" ? [] : Secret.oddities(secret, Settings.text(settings, idSetting) ?? "")) {
-      yield* tell({ step: "settings", state: "note", detail: `${Providers.variable(id, setting)} ${oddity}` })
+      yield* tell({ step: "settings", state: "note", detail: `${Providers.variable(service, setting)} ${oddity}` })
     }
   }
   return { provider, request, evidence: { ...found, provider } satisfies Evidence.Evidence }
+})
+
+const prepare = Effect.fnUntraced(function*({ options, provider: known }: Server.Found) {
+  const provider = yield* Effect.fromResult(resolve(known, options))
+  const read = yield* credentialsOf(provider, givenOf(provider, options), options.scopes)
+  const credentials = Effect.isEffect(read) ? yield* read : read
+  return { provider, request: yield* TokenRequest.make(provider, credentials) }
+})
+
+/** Takes the token endpoint and its methods from the issuer's metadata. */
+const readMetadata = Effect.fnUntraced(function*(
+  subject: Subject,
+  { evidence: before }: { readonly evidence: Evidence.Evidence },
+  tell: Tell
+) {
+  const { placement, service, timeout } = subject
+  const watched = Exchange.watch(yield* HttpClient.HttpClient, Exchange.isMetadata)
+  const more = { clientAuthentication: placement, deadline: Duration.seconds(timeout) }
+  const { provider, request } = yield* whileWaiting(Server.find(service, before.settings, more)).pipe(
+    Effect.provideService(HttpClient.HttpClient, watched.client),
+    Effect.flatMap(prepare),
+    Effect.catchTag("TokenError", (error) =>
+      Effect.flatMap(watched.seen, (exchange) => {
+        const evidence = { ...before, error, exchange, code: exchange?.code, isMetadata: true }
+        return stop(evidence, { step: "metadata", detail: conclude(evidence).cause })
+      }))
+  )
+  yield* tell({
+    step: "metadata",
+    state: "ok",
+    detail: `the token endpoint is ${provider.tokenEndpoint}; credentials go ${placed(provider)}`
+  })
+  const evidence: Evidence.Evidence = { ...before, provider }
+  const endpoint = new URL(provider.tokenEndpoint)
+  if (endpoint.host !== new URL(before.provider.tokenEndpoint).host) {
+    yield* findName(endpoint, evidence, tell)
+    yield* connect(endpoint, subject, evidence, tell)
+  }
+  return { provider, request, evidence }
 })
 
 // -- the way to the endpoint ----------------------------------------------------------------------------------------------
@@ -193,7 +230,7 @@ const exchange = Effect.fnUntraced(function*(
   before: Evidence.Evidence,
   tell: Tell
 ) {
-  const watched = Exchange.watch(yield* HttpClient.HttpClient, provider.tokenEndpoint)
+  const watched = Exchange.watch(yield* HttpClient.HttpClient, (url) => url === provider.tokenEndpoint)
   const sent = `${request.method} ${provider.tokenEndpoint}`
   const [, response] = yield* TokenEndpoint.make(provider, watched.client)(
     Effect.succeed(request),
@@ -331,12 +368,22 @@ const scopesOf = (
     : { step: "scopes", state: "ok", detail: `granted: ${list}${requested.length === 0 ? "; none requested" : ""}` }
 }
 
-const callApi = Effect.fnUntraced(function*(provider: Resolved, token: AccessToken, subject: Subject, tell: Tell) {
-  const { probe, sandbox } = Providers.entry(subject.provider)
+const callApi = Effect.fnUntraced(function*(
+  provider: Resolved,
+  token: AccessToken,
+  { service, settings }: Evidence.Evidence,
+  subject: Subject,
+  tell: Tell
+) {
+  if (service.isServer && !settings.has("apiUrl")) {
+    const detail = `${Providers.variable(service, "apiUrl")} is not set, nor --api-url`
+    yield* tell({ step: "API", state: "skipped", detail })
+    return undefined
+  }
   const isLocal = isLoopback(new URL(provider.apiUrl).hostname)
   const own: Providers.Probe | undefined = subject.call === undefined ? undefined : { path: subject.call }
   // Where no path is known that any token may GET, the API's root still shows whether the token is refused.
-  const { accept, path } = own ?? (isLocal ? sandbox.probe : probe ?? { path: "/" })
+  const { accept, path } = own ?? (isLocal ? service.sandbox?.probe : service.probe) ?? { path: "/" }
   const url = `${provider.apiUrl.replace(/\/+$/, "")}${path}`
   const request = HttpClientRequest.get(url).pipe(
     HttpClientRequest.setHeader(provider.authorization.header, Authorization.valueOf(provider.authorization, token)),

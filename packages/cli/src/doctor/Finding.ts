@@ -1,8 +1,9 @@
-/** The steps of an examination, in their order: each depends on those before it. */
+/** The steps of an examination, in their order: each depends on those before it. Where the metadata names another host, its name and its certificate come after it. */
 export const steps = [
   "settings",
   "name",
   "TLS",
+  "metadata",
   "endpoint",
   "clock",
   "credentials",

@@ -5,7 +5,6 @@ import type { Conclusion } from "../Conclusion.ts"
 import { type Evidence, secretsOf } from "../Evidence.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { Failure } from "../Failure.ts"
-import * as Providers from "../Providers.ts"
 import * as Snippet from "../Snippet.ts"
 import type { Finding } from "./Finding.ts"
 import { row } from "./Report.ts"
@@ -20,9 +19,9 @@ export interface Content {
 
 /** The report: Markdown, without a secret. Settings are named, with where they were found, and not shown. */
 export const render = ({ conclusion, evidence, findings, version }: Content): string => {
-  const { exchange, id, settings } = evidence
+  const { exchange, service, settings } = evidence
   const secrets = secretsOf(evidence)
-  const found = Providers.settings(id).map(({ name, variable }) =>
+  const found = service.settings.map(({ name, variable }) =>
     `| \`${variable}\` | ${settings.get(name)?.source ?? "not set"} |`
   )
   const came = exchange === undefined ? [] : [
@@ -39,7 +38,7 @@ export const render = ({ conclusion, evidence, findings, version }: Content): st
     ""
   ]
   return [
-    `# mintmark doctor ${id}`,
+    `# mintmark doctor ${service.id}`,
     "",
     `mintmark ${version}, Node ${process.versions.node}, ${platform()} ${release()} ${arch()}`,
     "",

@@ -33,7 +33,7 @@ interface Options {
 }
 
 const read = (env: Readonly<Record<string, string>>, given?: Configurable<Options>) =>
-  config<Options>(acme, given).parse(ConfigProvider.fromEnv({ env }))
+  config<Options>(settingsOf(acme), given).parse(ConfigProvider.fromEnv({ env }))
 
 describe("settings", () => {
   it("are the URL's parts, the credentials, scopes and baseUrl, each with its variable", () => {

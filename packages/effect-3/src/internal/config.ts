@@ -1,4 +1,4 @@
-import { configsOf, type Described } from "@mintmark/core/internal/request/settings"
+import { configsOf, type Described, settingsOf } from "@mintmark/core/internal/request/settings"
 import * as Config from "effect/Config"
 import * as Redacted from "effect/Redacted"
 import type { Configurable } from "../ProviderService.ts"
@@ -9,7 +9,7 @@ export const config = <Options extends object>(
   given?: Configurable<Options>
 ): Config.Config<Options> =>
   Config.map(
-    Config.all(configsOf<Config.Config<unknown>>(provider, given, {
+    Config.all(configsOf<Config.Config<unknown>>(settingsOf(provider), given, {
       read: (variable, parse) => Config.map(Config.withDefault(Config.string(variable), undefined), parse),
       redact: Redacted.make,
       isConfig: Config.isConfig,

@@ -63,35 +63,27 @@ export interface Reader<C> {
 
 /**
  * The configuration of each of `layer`'s options: what is given takes precedence over the variables. A variable that is
- * not set, or empty, leaves its option out; `ProviderClient.make` says so by name where the option is required.
+ * not set, or empty, leaves its option out; the client says so by name where the option is required.
  */
 export const configsOf = <C>(
-  provider: Described,
+  settings: ReadonlyArray<Setting>,
   given: object | undefined,
   reader: Reader<C>
 ): Readonly<Record<string, C>> => {
   const configs: Record<string, C> = {}
-  for (const { kind, option, variable } of settingsOf(provider)) {
+  for (const { kind, option, variable } of settings) {
     configs[option] = reader.read(variable, (text) => {
       if (text === undefined || text === "") return undefined
       if (kind === "scopes") return text.split(" ").filter((scope) => scope !== "")
       return kind.startsWith("text") ? text : reader.redact(text)
     })
   }
-  return merged(configs, given, reader)
+  // What is given as `undefined` is missing: a variable in its place would be another account's.
+  for (const [option, value] of Object.entries(given ?? {})) {
+    configs[option] = reader.isConfig(value) ? value : reader.succeed(value)
+  }
+  return configs
 }
-
-// What is given as `undefined` is missing: a variable in its place would be another account's.
-const merged = <C>(
-  known: Readonly<Record<string, C>>,
-  given: object | undefined,
-  { isConfig, succeed }: Reader<C>
-) => ({
-  ...known,
-  ...Object.fromEntries(
-    Object.entries(given ?? {}).map(([option, value]) => [option, isConfig(value) ? value : succeed(value)])
-  )
-})
 
 const effect4: Reader<Config.Config<unknown>> = {
   read: (variable, parse) => Config.map(Config.withDefault(Config.String(variable), undefined), parse),
@@ -101,11 +93,8 @@ const effect4: Reader<Config.Config<unknown>> = {
 }
 
 /** The configuration of `layer`'s options. */
-export const config = <Options extends object>(provider: Described, given?: object): Config.Config<Options> =>
-  Config.map(Config.all(configsOf(provider, given, effect4)), (options) => options as Options)
-
-/** The configuration of options: what is given takes precedence. */
-export const overridden = <Options extends object>(
-  known: Readonly<Record<string, Config.Config<unknown>>>,
+export const config = <Options extends object>(
+  settings: ReadonlyArray<Setting>,
   given?: object
-): Config.Config<Options> => Config.map(Config.all(merged(known, given, effect4)), (options) => options as Options)
+): Config.Config<Options> =>
+  Config.map(Config.all(configsOf(settings, given, effect4)), (options) => options as Options)
