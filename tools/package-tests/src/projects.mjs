@@ -1,7 +1,7 @@
 // A project for each package, in which nothing stands but that package, `effect`, and what its README says to install.
 import { blocks, isTest, programs } from "@mintmark/scripts/docs"
-import { root } from "@mintmark/scripts/workspace"
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { packages, root } from "@mintmark/scripts/workspace"
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { join, relative } from "node:path"
 import { modules, published } from "./packages.mjs"
@@ -12,6 +12,16 @@ export const folder = process.env.MINTMARK_PUBLISHED ?? ""
 
 /** Where the project of a package is. */
 export const projectOf = ({ short }, from = folder) => join(from, "projects", short)
+
+/** The examples, by the names of their folders. */
+export const examples = packages().flatMap(({ folder }) => /^examples\/(.+)$/.exec(folder)?.slice(1) ?? [])
+
+/** Where the copy of an example is. */
+export const copyOf = (example, from = folder) => join(from, "examples", example)
+
+/** Copies an example as the release leaves it: a folder of its own, with nothing of the workspace around it. */
+export const copy = (example, to, from = folder) =>
+  cpSync(join(from, "workspace", "examples", example), to, { recursive: true })
 
 /** The packages that a README tells to install. */
 export const installed = (readme) =>
@@ -49,7 +59,10 @@ const write = (path, content) => {
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2))
 }
 
-/** Writes the projects, and installs them all at once by name from a registry: each sees what is its own, and no more. */
+/**
+ * Writes the projects, copies the examples beside them, and installs them all at once by name from a registry: each sees
+ * what is its own, and no more.
+ */
 export const install = async (into, registry) => {
   const overrides = pinned()
   write(join(into, ".npmrc"), npmrc(registry))
@@ -57,14 +70,15 @@ export const install = async (into, registry) => {
   write(
     join(into, "pnpm-workspace.yaml"),
     [
-      "packages: [projects/*]",
+      "packages: [projects/*, examples/*]",
       "pmOnFail: ignore",
-      "allowBuilds: { esbuild: false, msgpackr-extract: false }",
+      "allowBuilds: { esbuild: false, msgpackr-extract: false, workerd: false }",
       "overrides:",
       ...Object.entries(overrides).map(([name, version]) => `  "${name}": "${version}"`)
     ].join("\n")
   )
 
+  for (const example of examples) copy(example, copyOf(example, into), into)
   for (const one of published) {
     const names = new Set([one.name, ...Object.keys(one.manifest.peerDependencies ?? {}), ...installed(one.readme)])
     const wanted = (name) =>

@@ -25,13 +25,23 @@ export const startRegistry = async (folder) => {
 /** The settings of npm and pnpm that find our packages there, and all others where this machine finds them. */
 export const npmrc = ({ url }) => `@mintmark:registry=${url}\n${url.slice("http:".length)}:_authToken=any\n`
 
-// What a package's folder holds in a fresh clone, and what was built into it.
-const isShipped = (path) => !["node_modules", "test", ".turbo", ".reports"].includes(basename(path))
+// What a folder holds in a fresh clone, and what was built into it.
+const isShipped = (path) => !["node_modules", ".turbo", ".reports"].includes(basename(path))
 
 /** Releases every package, and returns the folder of the tarballs. */
 export const release = async (folder, registry) => {
   const workspace = join(folder, "workspace")
-  for (const name of ["package.json", "pnpm-workspace.yaml", "LICENSE", ".changeset", "packages", "tools/scripts"]) {
+  for (
+    const name of [
+      "package.json",
+      "pnpm-workspace.yaml",
+      "LICENSE",
+      ".changeset",
+      "packages",
+      "examples",
+      "tools/scripts"
+    ]
+  ) {
     cpSync(join(root, name), join(workspace, name), { recursive: true, filter: isShipped })
   }
   const link = (target, path) => {
@@ -40,7 +50,7 @@ export const release = async (folder, registry) => {
   }
   link(join(root, "node_modules", "@changesets"), join(workspace, "node_modules", "@changesets"))
   // As an installation does it: packing looks there for the versions of our own packages.
-  for (const { manifest, path } of packages(workspace)) {
+  for (const { manifest, path } of packages(workspace).filter(({ folder }) => folder.startsWith("packages/"))) {
     for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
       const own = packages(workspace).find(({ manifest }) => manifest.name === name)
       if (own !== undefined) link(own.path, join(path, "node_modules", name))

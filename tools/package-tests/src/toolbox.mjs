@@ -19,6 +19,7 @@ export const tool = (...path) => {
 }
 
 export const node = (major) => tool(`node-${major}`, "bin", "node")
+export const npm = (major) => tool(`npm-${major}`, "bin", "npm-cli.js")
 export const tsc = (version) => tool(`typescript-${version}`, "bin", "tsc")
 export const bun = () => tool(".bin", "bun")
 export const deno = () => tool(".bin", "deno")

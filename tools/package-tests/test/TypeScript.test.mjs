@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import { compilerOptions, declare, services } from "../src/declarations.mjs"
 import { published } from "../src/packages.mjs"
 import { folder, projectOf, sources } from "../src/projects.mjs"
 import { run } from "../src/run.mjs"
@@ -16,55 +17,12 @@ const programs = [
   ["7", "every module and README that tests use", published.filter(needsVitest)]
 ]
 
-/** The services of a provider's package. */
-const serviceOf = ({ name, path }) =>
-  /\/(?:core|effect-3)$/.test(name)
-    ? []
-    : readdirSync(join(path, "src")).flatMap((file) =>
-      file.endsWith(".ts")
-        ? [...readFileSync(join(path, "src", file), "utf8").matchAll(/^export class (\w+) extends ProviderService/gm)]
-          .map(([, service]) => service)
-        : []
-    )
-
-const compilerOptions = {
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  skipLibCheck: false,
-  target: "ES2022",
-  module: "NodeNext",
-  types: [],
-  noEmit: true
-}
-
-// An application of a composite project must name every type that it exports, and has the provider's package alone for
-// that: pnpm, which installs these projects, hides the packages of packages.
-describe.concurrent("with declarations, in a composite project,", () => {
-  const providers = published.flatMap((one) =>
-    serviceOf(one).map((service) => ({ one, service, into: join(projectOf(one), "declarations", service) }))
-  )
+// pnpm, which installs these projects, hides the packages of packages from the application.
+describe.concurrent("with declarations, in a composite project installed with pnpm,", () => {
   for (const version of ["5.9", "6", "7"]) {
     it(`TypeScript ${version} names every type of a provider's service`, { timeout: 300_000 }, async () => {
-      assert.isAtLeast(providers.length, 4)
-      for (const { into, one, service } of providers) {
-        mkdirSync(into, { recursive: true })
-        const program = readFileSync(new URL("../client/declarations.ts", import.meta.url), "utf8")
-          .replace("Routee as Service", `${service} as Service`)
-          .replace("@mintmark/routee", one.name)
-        writeFileSync(join(into, "declarations.ts"), program)
-        const project = join(into, `tsconfig.${version}.json`)
-        const options = {
-          ...compilerOptions,
-          noEmit: false,
-          composite: true,
-          emitDeclarationOnly: true,
-          outDir: `out-${version}`
-        }
-        writeFileSync(project, JSON.stringify({ compilerOptions: options, files: ["declarations.ts"] }))
-        const { status, stdout } = await run(node(24), [tsc(version), "-p", project, "--pretty", "false"])
-        assert.strictEqual(stdout, "", service)
-        assert.strictEqual(status, 0)
-      }
+      assert.isAtLeast(services.length, 4)
+      assert.strictEqual(await declare(folder, version, (one) => join(projectOf(one), "declarations")), "")
     })
   }
 })
