@@ -102,6 +102,19 @@ export interface Problem {
 }
 
 /**
+ * When a token request was sent and when its reply came, in milliseconds since the Unix epoch, and the reply's `Date`
+ * header.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Times {
+  readonly requestedAt: number
+  readonly receivedAt: number
+  readonly date: string | undefined
+}
+
+/**
  * A client authentication method. A token request carries exactly one, and no other is tried after it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 | RFC 6749 section 2.3}
@@ -123,6 +136,8 @@ export interface ClientAuthentication<N extends Needs = Needs> {
    * as long as the credentials are the same.
    */
   authenticate(values: Values<N>, context: Context): Additions | Effect.Effect<Additions, unknown>
+  /** What may be the reason where the server refuses the request, such as a clock that is wrong. Errors show it. */
+  hint?(times: Times): string | undefined
 }
 
 /**

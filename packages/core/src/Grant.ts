@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import type { Additions, Context, Needs, Problem, Values } from "./ClientAuthentication.ts"
+import type { Additions, Context, Needs, Problem, Times, Values } from "./ClientAuthentication.ts"
 
 /**
  * A grant.
@@ -40,6 +40,8 @@ export interface Grant<N extends Needs = Needs> {
    * made. For APIs that accept a token which the client signs.
    */
   produce?(values: Values<N>, context: Context): Effect.Effect<unknown, unknown>
+  /** As `hint` of a client authentication method. */
+  hint?(times: Times): string | undefined
 }
 
 /**

@@ -61,6 +61,7 @@ export const make = (
   needs,
   refusedAs: "client_credentials",
   scopes: scopeClaim ? "grant" : "request",
+  hint: Jwt.clockHint,
   validate: ({ privateKey }) => Jwt.keyProblem(algorithm, privateKey, "privateKey"),
   request: ({ issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
     Effect.map(

@@ -106,6 +106,7 @@ export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt",
   needs,
   validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (assertion) => ({
       parameters: {
@@ -127,6 +128,7 @@ export const bearer = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt_bearer",
   needs,
   validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (jwt) => ({
       headers: { authorization: Redacted.make(`Bearer ${Redacted.value(jwt)}`) }

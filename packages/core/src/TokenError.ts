@@ -55,6 +55,8 @@ export interface Refused {
    * reply: neither `TokenErrorSchema` nor a shared store keeps it.
    */
   readonly fullDescription?: Redacted.Redacted | undefined
+  /** What may be the reason besides: of a signed request, that this machine's clock is wrong, and by how much. */
+  readonly hint?: string | undefined
 }
 
 /**
@@ -321,10 +323,12 @@ const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "
 
 const describe = (
   what: string,
-  { address, code, description, status }: Partial<
-    Pick<Unavailable, "address" | "code" | "status"> & Pick<Refused, "description">
+  { address, code, description, hint, status }: Partial<
+    Pick<Unavailable, "address" | "code" | "status"> & Pick<Refused, "description" | "hint">
   >
 ): string => {
   const details = [address ?? [], status === undefined ? [] : `status ${status}`, code ?? []].flat().join(", ")
-  return `${what}${details && ` (${details})`}${description === undefined ? "" : `: ${description}`}`
+  return `${what}${details && ` (${details})`}${description === undefined ? "" : `: ${description}`}${
+    hint === undefined ? "" : `; ${hint}`
+  }`
 }

@@ -20,7 +20,8 @@ const refused = {
   status: Schema.Finite,
   certain: Schema.Boolean,
   code: Schema.optional(Schema.String),
-  description: Schema.optional(Schema.String)
+  description: Schema.optional(Schema.String),
+  hint: Schema.optional(Schema.String)
 }
 
 const GrantRefused = Schema.TaggedStruct("GrantRefused", {

@@ -9,6 +9,8 @@ import * as JwtBearer from "@mintmark/core/JwtBearer"
 import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
+import type { TokenError } from "@mintmark/core/TokenError"
+import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
 import * as TokenExchange from "@mintmark/core/TokenExchange"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
@@ -16,6 +18,8 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as Jose from "jose"
 import { generateKeyPairSync, type KeyObject } from "node:crypto"
@@ -241,6 +245,101 @@ describe("PrivateKeyJwt", () => {
       const { payload } = yield* verified(jwt, pairs.RS256.publicKey)
       assert.include(payload, { iss: "app-1", exp: 600 })
       assert.strictEqual(sent[0]?.fields.toString(), "")
+    }))
+})
+
+describe("a refused JWT", () => {
+  const key = { privateKey: secret(pkcs8(pairs.ES256.privateKey)) }
+  const client = { clientId: "my-client", ...key }
+  const http = (date: string | undefined, status: number, body: object) =>
+    HttpClient.make((request) =>
+      Effect.succeed(HttpClientResponse.fromWeb(
+        request,
+        Response.json(body, { status, ...(date === undefined ? {} : { headers: { date } }) })
+      ))
+    )
+  const signed = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
+  const refusal = Effect.fnUntraced(function*(
+    make: Effect.Effect<ProviderClient.ProviderClient, TokenError, HttpClient.HttpClient | Scope.Scope>,
+    date: string | undefined,
+    status = 401,
+    body: object = { error: "invalid_client" }
+  ) {
+    yield* TestClock.setTime(Date.UTC(2026, 0, 1, 12))
+    const { token } = yield* Effect.provideService(make, HttpClient.HttpClient, http(date, status, body))
+    return yield* Effect.flip(token)
+  })
+  const hour = "Thu, 01 Jan 2026 11:00:00 GMT"
+
+  for (
+    const [what, make, status, code] of [
+      ["private_key_jwt", ProviderClient.make(signed, client), 401, "invalid_client"],
+      [
+        "a JWT as bearer of the token request",
+        ProviderClient.make(
+          Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.bearer({ algorithm: "ES256" }) }),
+          client
+        ),
+        401,
+        "A JSON web token could not be decoded"
+      ],
+      [
+        "an assertion as grant",
+        ProviderClient.make(
+          Provider.make({
+            ...common,
+            clientAuthentication: ClientAuthentication.omitted,
+            grant: JwtBearer.make({ algorithm: "ES256" })
+          }),
+          { issuer: "my-client", ...key }
+        ),
+        400,
+        "invalid_grant"
+      ]
+    ] as const
+  ) {
+    it.effect(`says by how much the clocks differ: ${what}`, () =>
+      Effect.gen(function*() {
+        const error = yield* refusal(make, hour, status, { error: code, error_description: "The JWT is expired" })
+        assert.match(
+          error.message,
+          /: The JWT is expired; this machine's clock is 3600 s ahead of the server's; no token/
+        )
+        const { reason } = error
+        assert.strictEqual("hint" in reason ? reason.hint : "", "this machine's clock is 3600 s ahead of the server's")
+        assert.include(
+          JSON.stringify(yield* Schema.encodeEffect(TokenErrorSchema)(error)),
+          "3600 s ahead of the server's"
+        )
+      }))
+  }
+
+  it.effect("says that a clock is behind, whatever form the server writes dates in", () =>
+    Effect.gen(function*() {
+      for (const date of ["Thu, 01 Jan 2026 12:02:00 GMT", "Thu Jan  1 12:02:00 2026", "2026-01-01T13:02:00+01:00"]) {
+        const { message } = yield* refusal(ProviderClient.make(signed, client), date)
+        assert.include(message, "this machine's clock is 120 s behind the server's", date)
+      }
+    }))
+
+  it.effect("says nothing of clocks that agree, of a reply without a date, and of what isn't signed", () =>
+    Effect.gen(function*() {
+      const make = ProviderClient.make(signed, client)
+      for (const date of ["Thu, 01 Jan 2026 12:00:04 GMT", "Thu, 01 Jan 2026 11:59:55 GMT", undefined, "yesterday"]) {
+        assert.notInclude((yield* refusal(make, date)).message, "clock", date)
+      }
+      const plain = ProviderClient.make(
+        Provider.make({ ...common, clientAuthentication: ClientAuthentication.clientSecretPost }),
+        { clientId: "my-client", clientSecret: secret("s3cret") }
+      )
+      assert.notInclude((yield* refusal(plain, hour)).message, "clock")
+    }))
+
+  it.effect("says nothing of the clocks where the server fails", () =>
+    Effect.gen(function*() {
+      const error = yield* refusal(ProviderClient.make(signed, client), hour, 429)
+      assert.strictEqual(error.reason._tag, "Throttled")
+      assert.notInclude(error.message, "clock")
     }))
 })
 

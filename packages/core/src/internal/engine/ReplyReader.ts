@@ -67,7 +67,8 @@ export const make = <Reply>(
         status,
         code: code && shownCode(code, secrets),
         description: description === undefined ? undefined : shown(description, secrets),
-        fullDescription: description === undefined ? undefined : whole(description)
+        fullDescription: description === undefined ? undefined : whole(description),
+        hint: provider.clientAuthentication.hint?.(response) ?? request.grant.hint?.(response)
       }))
     }
     if (fields === undefined) {

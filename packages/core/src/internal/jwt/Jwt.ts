@@ -8,7 +8,8 @@ import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { Problem } from "../../ClientAuthentication.ts"
+import type { Problem, Times } from "../../ClientAuthentication.ts"
+import { readInstant } from "../text/instant.ts"
 
 /*
  * Signed JWTs (RFC 7519, RFC 7515), by Web Crypto.
@@ -61,6 +62,20 @@ const signed = Effect.fnUntraced(function*(
   const signature = yield* Signature.Signature.use((service) => service.sign(key, new TextEncoder().encode(input)))
   return Redacted.make(`${input}.${Base64Url.encode(signature)}`, { label: "signed JWT" })
 })
+
+/** That this machine's clock is wrong, where it is: a JWT from the future, or from the past, is refused. */
+export const clockHint = ({ date = "", receivedAt, requestedAt }: Times): string | undefined => {
+  const server = readInstant(date, receivedAt)
+  if (server === undefined) return undefined
+  // The header has whole seconds: half a second is lost on average.
+  const ahead = Math.round(((requestedAt + receivedAt) / 2 - server - 500) / 1000)
+  return Math.abs(ahead) <= agreement
+    ? undefined
+    : `this machine's clock is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} the server's`
+}
+
+/** By how many seconds two clocks may differ that are taken for right. */
+const agreement = 5
 
 /** What is wrong with a private key, if anything is; `undefined` also for a key that is read later. */
 export const keyProblem = (
