@@ -34,7 +34,7 @@ const listen = (handler: Http.RequestListener): Effect.Effect<number, never, Sco
     }
   )
 
-const otlp = (encoding: "layerJson" | "layerProtobuf"): Effect.Effect<Exporter, never, Scope.Scope> => {
+const otlp = (make: typeof Otlp.layerJson): Effect.Effect<Exporter, never, Scope.Scope> => {
   let received = ""
   return Effect.map(
     listen((request, response) => {
@@ -45,7 +45,7 @@ const otlp = (encoding: "layerJson" | "layerProtobuf"): Effect.Effect<Exporter, 
       request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"))
     }),
     (port) => ({
-      layer: Otlp[encoding]({
+      layer: make({
         baseUrl: `http://127.0.0.1:${port}`,
         resource: { serviceName: "faults" },
         shutdownTimeout: "1 minute"
@@ -76,7 +76,7 @@ const devTools: Effect.Effect<Exporter, unknown, Scope.Scope> = Effect.gen(funct
 
 /** Effect's own exporters, each with a server of its kind on loopback that keeps what it gets. */
 export const exporters = {
-  "OTLP, as JSON,": otlp("layerJson"),
-  "OTLP, as Protocol Buffers,": otlp("layerProtobuf"),
+  "OTLP, as JSON,": otlp(Otlp.layerJson),
+  "OTLP, as Protocol Buffers,": otlp(Otlp.layerProtobuf),
   "DevTools": devTools
 }
