@@ -10,8 +10,7 @@
 //   ```sh minutes                   the commands take minutes, and are left to those who want to know
 //   ```sh tried=tools/scripts/a.test.mjs  the commands are tried there, and not by tools/docs-tests
 //
-// What a block needs and a reader doesn't stands before it in a comment: <!-- ts ... -->. What is to be run after it
-// stands behind it: <!-- ts continues ... -->, <!-- text prints ... -->.
+// Nothing is hidden: what a reader sees can be pasted and run.
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
@@ -39,7 +38,6 @@ export const documents = (workspace = root) => {
 const docstrings = (source) => source.split("\n").map((line) => /^\s*\*(?: (.*))?$/.exec(line)?.[1] ?? "").join("\n")
 
 const opening = /^(?<indent>\s*)(?<fence>`{3,}|~{3,})\s*(?<language>[^\s`]*)(?<info>[^`]*)$/
-const hidden = /^<!--\s*(?<language>ts|sh|text)\b(?<info>[^>]*)$/
 const checked = ["ts", "typescript", "sh", "text", "diff"]
 const isTypeScript = (language) => language === "ts" || language === "typescript"
 
@@ -48,15 +46,15 @@ export const blocks = (text) => {
   const found = []
   const lines = text.split("\n")
   for (let line = 0; line < lines.length; line++) {
-    const visible = opening.exec(lines[line])?.groups
-    const { fence, indent = "", info, language } = visible ?? hidden.exec(lines[line])?.groups ?? {}
-    if (info === undefined) continue
+    const opened = opening.exec(lines[line])?.groups
+    if (opened === undefined) continue
+    const { fence, indent, info, language } = opened
     const code = []
     const from = line + 1
-    while (++line < lines.length && !(visible ? isClosing(lines[line], fence) : lines[line].trim() === "-->")) {
+    while (++line < lines.length && !isClosing(lines[line], fence)) {
       code.push(lines[line].startsWith(indent) ? lines[line].slice(indent.length) : lines[line])
     }
-    found.push({ code, from, hidden: visible === undefined, language, words: info.split(/\s+/).filter(Boolean) })
+    found.push({ code, from, language, words: info.split(/\s+/).filter(Boolean) })
   }
   return found
 }
@@ -69,7 +67,6 @@ const isClosing = (line, fence) => line.trim().startsWith(fence) && /^(`+|~+)$/.
  */
 const composed = (found) => {
   const made = []
-  let isOpen = false
   const add = (block, isNew, code) => {
     if (isNew || made.length === 0) {
       const isFile = block.words.some((word) => word.startsWith("file="))
@@ -80,12 +77,9 @@ const composed = (found) => {
     lines.push(...code)
   }
   for (const block of found) {
-    const { code, hidden, language, words } = block
+    const { code, language, words } = block
     if (words.includes("prints")) made.at(-1)?.prints.push(...code)
-    if (isTypeScript(language)) {
-      add(block, !(isOpen || words.includes("continues")), code)
-      isOpen = hidden && !words.includes("continues")
-    }
+    if (isTypeScript(language)) add(block, !words.includes("continues"), code)
     if (language === "diff" && words.includes("ts")) {
       for (const other of ["+", "-"]) {
         add(block, true, code.map((line) => line.startsWith(other) ? "" : line.slice(2)))

@@ -25,7 +25,7 @@ const printsOf = (blocks) =>
 export const pages = () =>
   documents()
     .map(({ name, text }) => ({ name, blocks: blocks(text) }))
-    .filter(({ blocks }) => blocks.some((block) => !block.hidden && isTriedHere(block)))
+    .filter(({ blocks }) => blocks.some(isTriedHere))
     .map(({ blocks, name }) => ({
       name,
       commands: blocks.filter(isTriedHere),

@@ -26,6 +26,9 @@ export const programs = (name, isChosen) => {
 /** Whether a program asks for a Redis. */
 export const needsRedis = (text) => /\bNodeRedis\b/.test(text)
 
+/** Whether a program asks for a Redis Cluster. */
+export const needsRedisCluster = (text) => /\bcreateCluster\b/.test(text)
+
 /** Whether a program asks for a PostgreSQL. */
 export const needsPostgres = (text) => /\bPgClient\b/.test(text)
 

@@ -2,10 +2,10 @@ import { describe, it } from "@effect/vitest"
 import { execFileSync, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll } from "vitest"
+import { freePort } from "../src/freePort.mjs"
 import { needsPostgres, programs, tryProgram } from "../src/programs.mjs"
 
 // Debian has its programs in a folder for each version, and a user for it: it doesn't run as root.
@@ -13,15 +13,6 @@ const versions = "/usr/lib/postgresql"
 const bin = existsSync(versions) ? join(versions, readdirSync(versions).at(-1), "bin") : ""
 const idOf = (option) => Number(execFileSync("id", [option, "postgres"], { encoding: "utf8" }))
 const user = () => process.getuid() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {}
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 
 describe("a program of the documents that uses PostgreSQL runs, with a real one", () => {
   let folder

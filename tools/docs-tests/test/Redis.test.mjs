@@ -1,39 +1,60 @@
 import { describe, it } from "@effect/vitest"
-import { spawn } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll } from "vitest"
-import { needsRedis, programs, tryProgram } from "../src/programs.mjs"
+import { freePort } from "../src/freePort.mjs"
+import { needsRedis, needsRedisCluster, programs, tryProgram } from "../src/programs.mjs"
 
-describe("a program of the documents that uses Redis runs, with a real one", () => {
+/** Starts a Redis in a folder of its own before the tests, and ends it after them. */
+const redis = (options) => {
   let folder
-  let redis
+  let server
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "mintmark-documents-"))
-    const options = ["--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "no"]
-    redis = spawn("redis-server", options, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
+    const all = ["--unixsocket", "redis.sock", "--save", "", "--appendonly", "no", ...await options()]
+    server = spawn("redis-server", all, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
     await new Promise((resolve, reject) => {
       let said = ""
-      redis.on("error", reject)
-      redis.on("exit", (status) => reject(new Error(`redis-server ended with ${status}: ${said}`)))
-      redis.stdout.setEncoding("utf8").on("data", (text) => {
+      server.on("error", reject)
+      server.on("exit", (status) => reject(new Error(`redis-server ended with ${status}: ${said}`)))
+      server.stdout.setEncoding("utf8").on("data", (text) => {
         said += text
         if (/ready to accept connections/i.test(said)) resolve()
       })
     })
   })
   afterAll(() => {
-    redis.kill()
+    server.kill()
     rmSync(folder, { force: true, recursive: true })
   })
+  return () => join(folder, "redis.sock")
+}
 
-  for (const program of programs("redis", needsRedis)) {
+const run = (chosen, urlOf) => {
+  for (const program of chosen) {
     it.live(`${program.name}, line ${program.line}`, () =>
-      tryProgram(program, {
-        REDIS_URL: `unix://${join(folder, "redis.sock")}`,
-        MINTMARK_STORE_KEYS: randomBytes(32).toString("base64")
-      }))
+      tryProgram(program, { REDIS_URL: urlOf(), MINTMARK_STORE_KEYS: randomBytes(32).toString("base64") }))
   }
+}
+
+describe("a program of the documents that uses Redis runs, with a real one", () => {
+  const socket = redis(() => ["--port", "0"])
+  run(programs("redis", needsRedis), () => `unix://${socket()}`)
+})
+
+describe("a program of the documents that uses a Redis Cluster runs, with a real one", () => {
+  let port
+  const socket = redis(async () => {
+    port = await freePort()
+    return ["--port", String(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
+  })
+  beforeAll(async () => {
+    const cli = (...args) => execFileSync("redis-cli", ["-s", socket(), ...args], { encoding: "utf8" })
+    cli("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+    while (!cli("CLUSTER", "INFO").includes("cluster_state:ok")) await new Promise((next) => setTimeout(next, 50))
+  })
+  run(programs("redis-cluster", needsRedisCluster), () => `redis://127.0.0.1:${port}`)
 })

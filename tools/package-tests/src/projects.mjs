@@ -38,7 +38,7 @@ export const programOf = ({ readme }) => programs(blocks(readme))[0]
 /** What of it is run: the program itself, since its continuation may need a server that isn't there. */
 const runnable = (readme) => {
   const found = blocks(readme)
-  return programs(found.slice(0, found.findIndex(({ hidden, language }) => !hidden && language === "ts") + 1))[0]
+  return programs(found.slice(0, found.findIndex(({ language }) => language === "ts") + 1))[0]
 }
 
 // What the workspace's own lock file has in one version alone, so that a new release elsewhere changes nothing here.
