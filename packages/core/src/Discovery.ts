@@ -11,10 +11,10 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Grant from "./Grant.ts"
+import * as TokenEndpoint from "./internal/http/TokenEndpoint.ts"
 import * as Url from "./internal/http/url.ts"
 import type { TokenRequest } from "./internal/request/TokenRequest.ts"
 import { parseObject } from "./internal/text/strictJson.ts"
-import * as TokenEndpoint from "./TokenEndpoint.ts"
 import { InvalidOption, ReplyNotUnderstood, TokenError, Unavailable, Unsafe } from "./TokenError.ts"
 
 /**

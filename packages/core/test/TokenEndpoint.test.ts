@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
+import { limit } from "@mintmark/core/internal/http/heldResponse"
+import * as TokenEndpoint from "@mintmark/core/internal/http/TokenEndpoint"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Answer from "@mintmark/sandbox/Answer"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
@@ -171,13 +172,12 @@ for (const [name, transport] of Object.entries(transports)) {
 
     it.effect("reads at most 1 MiB, and releases the connection", () =>
       Effect.gen(function*() {
-        const { bodyLimit } = TokenEndpoint
         const closed = yield* Deferred.make<number>()
         const origin = yield* serve(() => (_, response) => {
           const chunk = new Uint8Array(65_536)
           let written = 0
           const writeOn = () => {
-            while (written < 64 * bodyLimit) {
+            while (written < 64 * limit) {
               written += chunk.length
               if (!response.write(chunk)) return
             }
@@ -189,18 +189,17 @@ for (const [name, transport] of Object.entries(transports)) {
         })
         assert.isUndefined((yield* exchange(origin)).body)
         // What fits between the two is written too.
-        assert.isBelow(yield* Deferred.await(closed), 32 * bodyLimit)
+        assert.isBelow(yield* Deferred.await(closed), 32 * limit)
       }).pipe(Effect.provide(transport)))
 
     it.effect("reads a body of 1 MiB, and fails for a longer one", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.Sandbox
-        const { bodyLimit } = TokenEndpoint
         yield* sandbox.script({ kind: "token" }, [
-          Answer.body("x".repeat(bodyLimit)),
-          Answer.body("x".repeat(bodyLimit + 1))
+          Answer.body("x".repeat(limit)),
+          Answer.body("x".repeat(limit + 1))
         ])
-        assert.strictEqual((yield* toSandbox).body?.length, bodyLimit)
+        assert.strictEqual((yield* toSandbox).body?.length, limit)
         assert.isUndefined((yield* toSandbox).body)
       }).pipe(Effect.provide([Sandbox.Sandbox.layer(), transport])))
   })
@@ -233,7 +232,6 @@ describe("TokenEndpoint", () => {
   for (const [where, headers, type] of compressed) {
     it.effect(`does not confuse the compressed length with the decompressed one${where}`, () =>
       Effect.gen(function*() {
-        const { bodyLimit } = TokenEndpoint
         let pulled = 0
         const http = HttpClient.make((request) =>
           Effect.sync(() => {
@@ -241,7 +239,7 @@ describe("TokenEndpoint", () => {
               pull: (controller) => {
                 pulled += 65_536
                 controller.enqueue(new Uint8Array(65_536))
-                if (pulled >= 8 * bodyLimit) controller.close()
+                if (pulled >= 8 * limit) controller.close()
               }
             })
             const response = Object.defineProperties(new Response(body, { headers }), {
@@ -255,7 +253,7 @@ describe("TokenEndpoint", () => {
           Effect.provideService(HttpClient.HttpClient, http)
         )
         assert.isUndefined(body)
-        assert.isBelow(pulled, 2 * bodyLimit)
+        assert.isBelow(pulled, 2 * limit)
       }))
   }
 

@@ -1,6 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import * as TokenEndpoint from "@mintmark/core/TokenEndpoint"
+import * as TokenEndpoint from "@mintmark/core/internal/http/TokenEndpoint"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

@@ -1,8 +1,3 @@
-/**
- * One token request over HTTP: a deadline, a size limit, no redirects.
- *
- * @since 0.1.0
- */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -15,31 +10,18 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
-import { within } from "./internal/engine/Deadline.ts"
-import type { TokenResponse } from "./internal/engine/ReplyReader.ts"
-import { decompress } from "./internal/http/decompress.ts"
-import { limit, read as readBody } from "./internal/http/heldResponse.ts"
-import { SentAgain } from "./internal/http/Sending.ts"
-import { sendOnce } from "./internal/http/sendOnce.ts"
-import { reasonOf } from "./internal/http/transport.ts"
-import { isSameUrl, originOf } from "./internal/http/url.ts"
-import type { TokenRequest } from "./internal/request/TokenRequest.ts"
-import * as TokenError from "./TokenError.ts"
+import * as TokenError from "../../TokenError.ts"
+import { within } from "../engine/Deadline.ts"
+import type { TokenResponse } from "../engine/ReplyReader.ts"
+import type { TokenRequest } from "../request/TokenRequest.ts"
+import { decompress } from "./decompress.ts"
+import { limit, read as readBody } from "./heldResponse.ts"
+import { SentAgain } from "./Sending.ts"
+import { sendOnce } from "./sendOnce.ts"
+import { reasonOf } from "./transport.ts"
+import { isSameUrl, originOf } from "./url.ts"
 
-/**
- * The most that is read of a reply, in bytes after decompression: 1 MiB.
- *
- * @since 0.1.0
- * @category constants
- */
-export const bodyLimit = limit
-
-/**
- * How long one token request may take, for connecting, headers and body: 30 seconds by default.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How long one token request may take, for connecting, headers and body: 30 seconds by default. */
 export const defaultDeadline: Duration.Duration = Duration.seconds(30)
 
 /**
@@ -52,9 +34,6 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
  *
  * Fails with `Unavailable`, `Unsafe` (a certificate that doesn't fit, an `http` that follows redirects by itself) or
  * `ReplyNotUnderstood` (no HTTP).
- *
- * @since 0.1.0
- * @category constructors
  */
 export const make = (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
 (
@@ -180,7 +159,7 @@ const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
 
 // What HTTP itself holds to a length needs no watching: to read a stream costs as much as all the rest of an exchange.
 const isShort = (headers: Readonly<Record<string, string | undefined>>): boolean =>
-  Number(headers["content-length"]) <= bodyLimit
+  Number(headers["content-length"]) <= limit
   && headers["content-encoding"] === undefined
   && headers["transfer-encoding"] === undefined
 
