@@ -1,5 +1,7 @@
 /**
- * What each provider package is to an application: a service, made from options or from configuration.
+ * What each provider package is to an application: a service, made from options or from configuration. With it, what
+ * such a package exports besides its provider: all types that its signatures name, so that a user who has installed that
+ * package alone can write declarations, and the functions that such a user commonly needs.
  *
  * @since 0.1.0
  */
@@ -18,6 +20,33 @@ import type { Account, Provider } from "./Provider.ts"
 import * as ProviderClient from "./ProviderClient.ts"
 import type { TokenError } from "./TokenError.ts"
 import * as TokenSource from "./TokenSource.ts"
+
+export { type AccessToken, authorization, type RefreshToken } from "./AccessToken.ts"
+export { type AuthenticatedHttpClient, toHttpClient } from "./AuthenticatedHttpClient.ts"
+export type { Authorization } from "./Authorization.ts"
+export type { ClientAuthentication, Kind, Needs, Parameter, Parameters } from "./ClientAuthentication.ts"
+export { type Fetch, make as makeFetch } from "./Fetch.ts"
+export type { Grant, Renewal } from "./Grant.ts"
+export type { HostPart } from "./HostPart.ts"
+export type { Account, DeclaredError, Overrides, Provider, RequestFormat, Secret } from "./Provider.ts"
+export type { ProviderClient } from "./ProviderClient.ts"
+export {
+  CredentialsRefused,
+  GrantRefused,
+  InvalidOption,
+  type Reason,
+  ReplyNotUnderstood,
+  RequestRefused,
+  retrySchedule,
+  Throttled,
+  TokenError,
+  TokenErrorSchema,
+  Unavailable,
+  Unsafe
+} from "./TokenError.ts"
+export type { Outcome, TokenEvent } from "./TokenEvent.ts"
+export type { TokenPool } from "./TokenPool.ts"
+export { type Rejection, TokenSource } from "./TokenSource.ts"
 
 /**
  * The class of a provider's service.
@@ -81,13 +110,8 @@ export type Configurable<Options> = {
   readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
 }
 
-/**
- * The options that a provider's service takes at least.
- *
- * @since 0.1.0
- * @category models
- */
-export type Required<A extends Needs, P extends Needs> =
+/** The options that a provider's service takes at least. */
+type Required<A extends Needs, P extends Needs> =
   & Account<A>
   & Account<P>
   & ProviderClient.Options
@@ -103,7 +127,7 @@ type Complete<Options, A extends Needs, P extends Needs> = Options extends Requi
  * @since 0.1.0
  * @category constructors
  */
-export const Service =
+export const ProviderService =
   <Self, Options extends ProviderClient.Options, Scopes extends ReadonlyArray<string> = never>() =>
   <const Id extends string, Reply, A extends Needs, P extends Needs>(
     id: Id,

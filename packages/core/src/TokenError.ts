@@ -11,6 +11,8 @@ import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 
 // The stack inside the engine says nothing about the caller; `Cause` adds the frames of the caller.
 const withoutStack = <Constructor extends new(...args: never) => object>(self: Constructor): Constructor =>
@@ -318,6 +320,75 @@ export const retrySchedule = (
     })
   }))
 }
+
+const schemaOf = <Fields, Encoded, Self extends Fields>(
+  self: new(fields: Fields) => Self,
+  fields: Schema.Codec<Fields, Encoded>
+): Schema.Codec<Self, Encoded> =>
+  fields.pipe(Schema.decodeTo(Schema.instanceOf(self), {
+    decode: SchemaGetter.transform((fields: Fields) => new self(fields)),
+    encode: SchemaGetter.transform((error: Self): Fields => error)
+  }))
+
+// A function, since bundlers keep what spreads an object, also where nothing uses it.
+const refused = <Tag extends string, More extends Schema.Struct.Fields>(tag: Tag, more: More) =>
+  Schema.TaggedStruct(tag, {
+    status: Schema.Finite,
+    certain: Schema.Boolean,
+    code: Schema.optional(Schema.String),
+    description: Schema.optional(Schema.String),
+    hint: Schema.optional(Schema.String),
+    ...more
+  })
+
+const ReasonSchema = Schema.Union([
+  schemaOf(CredentialsRefused, refused("CredentialsRefused", {})),
+  schemaOf(GrantRefused, refused("GrantRefused", { grant: Schema.String })),
+  schemaOf(RequestRefused, refused("RequestRefused", {})),
+  schemaOf(Throttled, Schema.TaggedStruct("Throttled", { status: Schema.Finite })),
+  schemaOf(
+    Unavailable,
+    Schema.TaggedStruct("Unavailable", {
+      kind: Schema.Literals(["connection", "interrupted", "timeout", "status", "credentials", "closed", "store"]),
+      status: Schema.optional(Schema.Finite),
+      code: Schema.optional(Schema.String),
+      address: Schema.optional(Schema.String)
+    })
+  ),
+  schemaOf(
+    ReplyNotUnderstood,
+    Schema.TaggedStruct("ReplyNotUnderstood", { status: Schema.optional(Schema.Finite), problem: Schema.String })
+  ),
+  schemaOf(
+    Unsafe,
+    Schema.TaggedStruct("Unsafe", {
+      kind: Schema.Literals(["redirect", "certificate", "token_type", "origin"]),
+      problem: Schema.String
+    })
+  ),
+  schemaOf(
+    InvalidOption,
+    Schema.TaggedStruct("InvalidOption", {
+      option: Schema.String,
+      variable: Schema.optional(Schema.String),
+      problem: Schema.String
+    })
+  )
+])
+
+const Fields = Schema.TaggedStruct("TokenError", {
+  provider: Schema.String,
+  reason: ReasonSchema,
+  retryAt: Schema.optional(Schema.Finite)
+})
+
+/**
+ * `TokenError`, as plain values that JSON can hold: for its way over a wire or into a store.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const TokenErrorSchema: Schema.Codec<TokenError, typeof Fields.Encoded> = schemaOf(TokenError, Fields)
 
 const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "
 

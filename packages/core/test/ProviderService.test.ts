@@ -5,7 +5,7 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { type Configurable, ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenError from "@mintmark/core/TokenError"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -44,7 +44,7 @@ interface AcmeOptions extends ProviderClient.Options {
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
-class Acme extends ProviderService.Service<Acme, AcmeOptions, ReadonlyArray<string>>()("test/Acme", acme) {}
+class Acme extends ProviderService<Acme, AcmeOptions, ReadonlyArray<string>>()("test/Acme", acme) {}
 
 const options = {
   region: "eu",
@@ -119,7 +119,7 @@ describe("layerTest", () => {
 describe("layerConfig", () => {
   const reasonWith = (
     variables: Record<string, string>,
-    given: ProviderService.Configurable<AcmeOptions> = {}
+    given: Configurable<AcmeOptions> = {}
   ) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Layer.build(Acme.layerConfig(given)))

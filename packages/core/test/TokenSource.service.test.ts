@@ -3,7 +3,7 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import { TokenSource, WaitUntil } from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const acme = Provider.make({
 
 interface AcmeOptions extends ProviderClient.Options, Provider.Account<ClientAuthentication.ClientSecret> {}
 
-class Acme extends ProviderService.Service<Acme, AcmeOptions>()("test/Acme", acme) {}
+class Acme extends ProviderService<Acme, AcmeOptions>()("test/Acme", acme) {}
 
 describe("the TokenSource of a service", () => {
   it.effect("is the account of the service, for code that works with any provider", () =>

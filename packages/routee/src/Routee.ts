@@ -7,11 +7,11 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The scopes that Routee documents. It grants others too, so any other text is accepted.
@@ -96,7 +96,7 @@ export interface RouteeOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class Routee extends ProviderService.Service<Routee, RouteeOptions, ReadonlyArray<RouteeScope>>()(
+export class Routee extends ProviderService<Routee, RouteeOptions, ReadonlyArray<RouteeScope>>()(
   "@mintmark/routee/Routee",
   routee
 ) {}

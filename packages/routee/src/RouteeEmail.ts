@@ -7,10 +7,10 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The provider: client credentials, in the body. Routee's two pages on it contradict each other on that: the option
@@ -52,7 +52,7 @@ export interface RouteeEmailOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class RouteeEmail extends ProviderService.Service<RouteeEmail, RouteeEmailOptions>()(
+export class RouteeEmail extends ProviderService<RouteeEmail, RouteeEmailOptions>()(
   "@mintmark/routee/RouteeEmail",
   routeeEmail
 ) {}

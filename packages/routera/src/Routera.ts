@@ -7,10 +7,10 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The provider: client credentials, in the body; a 401 of the API means a new token. Nothing is known of its scopes: an
@@ -53,7 +53,7 @@ export interface RouteraOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class Routera extends ProviderService.Service<Routera, RouteraOptions, ReadonlyArray<string>>()(
+export class Routera extends ProviderService<Routera, RouteraOptions, ReadonlyArray<string>>()(
   "@mintmark/routera/Routera",
   routera
 ) {}

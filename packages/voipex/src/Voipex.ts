@@ -7,11 +7,11 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Schema from "effect/Schema"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The scopes that Voipex is known to accept or to grant. Any other text is accepted too.
@@ -93,7 +93,7 @@ export interface VoipexOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class Voipex extends ProviderService.Service<Voipex, VoipexOptions, ReadonlyArray<VoipexScope>>()(
+export class Voipex extends ProviderService<Voipex, VoipexOptions, ReadonlyArray<VoipexScope>>()(
   "@mintmark/voipex/Voipex",
   voipex
 ) {}

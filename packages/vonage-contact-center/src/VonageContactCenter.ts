@@ -8,11 +8,11 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import type * as Array from "effect/Array"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The regions that are known. Any other that can stand in a host name is accepted too.
@@ -107,7 +107,7 @@ export interface VonageContactCenterOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class VonageContactCenter extends ProviderService.Service<
+export class VonageContactCenter extends ProviderService<
   VonageContactCenter,
   VonageContactCenterOptions,
   VonageContactCenterScopes

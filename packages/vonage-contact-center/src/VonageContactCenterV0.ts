@@ -8,11 +8,11 @@ import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import type { VonageContactCenterDomain, VonageContactCenterRegion } from "./VonageContactCenter.ts"
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The provider: client credentials, raw in a Basic header; no scopes; a 401 of the API means a new token. The API is at
@@ -63,7 +63,7 @@ export interface VonageContactCenterV0Options extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class VonageContactCenterV0 extends ProviderService.Service<
+export class VonageContactCenterV0 extends ProviderService<
   VonageContactCenterV0,
   VonageContactCenterV0Options
 >()("@mintmark/vonage-contact-center/VonageContactCenterV0", vonageContactCenterV0) {}

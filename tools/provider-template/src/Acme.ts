@@ -7,14 +7,14 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as ProviderService from "@mintmark/core/ProviderService"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import * as TokenReply from "@mintmark/core/TokenReply"
 
 // TODO: the facts go here. Each that Acme's pages state is a line below, and in test/Pages.ts, written twice on purpose; each that they don't state stays out, or is a default that an option overrides. What else
 // there is, `Provider.Facts` lists: Acme's own names of credentials (`names`), a reply with more fields, refresh tokens,
 // statuses that mean "get a new token", errors that status and OAuth code don't tell.
 
-export * from "@mintmark/core/ProviderExports"
+export * from "@mintmark/core/ProviderService"
 
 /**
  * The provider: client credentials, form-encoded in a Basic header as in RFC 6749; a 401 of the API means a new token.
@@ -55,7 +55,7 @@ export interface AcmeOptions extends ProviderClient.Options {
  * @since 0.1.0
  * @category services
  */
-export class Acme extends ProviderService.Service<Acme, AcmeOptions, ReadonlyArray<string>>()(
+export class Acme extends ProviderService<Acme, AcmeOptions, ReadonlyArray<string>>()(
   "@mintmark/acme/Acme",
   acme
 ) {}

@@ -6,8 +6,7 @@ import type * as AccessToken4 from "@mintmark/core/AccessToken"
 import * as ClientAuthentication4 from "@mintmark/core/ClientAuthentication"
 import { moreOf } from "@mintmark/core/internal/http/standardFields"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
-import type * as TokenError4 from "@mintmark/core/TokenError"
-import * as TokenErrorSchema4 from "@mintmark/core/TokenErrorSchema"
+import * as TokenError4 from "@mintmark/core/TokenError"
 import {
   type AccessToken,
   type AuthenticatedHttpClient,
@@ -176,7 +175,7 @@ const run = <A>(effect: Effect.Effect<A, unknown>): Effect4.Effect<A, TokenError
   })
 
 const toError4 = (error: TokenError): TokenError4.TokenError => {
-  const error4 = Schema4.decodeUnknownSync(TokenErrorSchema4.TokenErrorSchema)(Schema.encodeSync(TokenError)(error))
+  const error4 = Schema4.decodeUnknownSync(TokenError4.TokenErrorSchema)(Schema.encodeSync(TokenError)(error))
   assert.strictEqual(error.message, error4.message)
   assert.strictEqual(error.reason.message, error4.reason.message)
   assert.strictEqual(error.isRetryable, error4.isRetryable)

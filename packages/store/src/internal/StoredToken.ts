@@ -1,7 +1,6 @@
 import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as Lifetime from "@mintmark/core/internal/engine/Lifetime"
-import { TokenError } from "@mintmark/core/TokenError"
-import { TokenErrorSchema } from "@mintmark/core/TokenErrorSchema"
+import { TokenError, TokenErrorSchema } from "@mintmark/core/TokenError"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import type { Need } from "@mintmark/core/TokenStore"
 import * as Effect from "effect/Effect"
