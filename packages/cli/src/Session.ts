@@ -1,4 +1,4 @@
-import * as ProviderClient from "@mintmark/core/ProviderClient"
+import { makeClient } from "@mintmark/core/internal/makeClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
@@ -189,7 +189,7 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
     Effect.flatMap(watched.seen, (exchange) =>
       // What is refused with nothing sent was refused to an earlier run.
       ending({ service, provider, settings: given, error, exchange, isRemembered: exchange === undefined }))
-  const client = yield* ProviderClient.makeClient(found.provider, found.options).pipe(
+  const client = yield* makeClient(found.provider, found.options).pipe(
     tellingRequests(parameters),
     Effect.provideService(HttpClient.HttpClient, watched.client),
     Effect.catchTag("TokenError", toFailure),

@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type { Attachment, attachment } from "./internal/http/attachment.ts"
 import type { TokenError } from "./TokenError.ts"
 
 /**
@@ -49,10 +48,7 @@ import type { TokenError } from "./TokenError.ts"
  */
 export interface AuthenticatedHttpClient
   extends HttpClient.HttpClient.With<HttpClientError.HttpClientError | TokenError>
-{
-  /** @internal */
-  readonly [attachment]?: Attachment
-}
+{}
 
 /**
  * How requests carry the token.

@@ -18,7 +18,7 @@ import type * as AccessToken from "./AccessToken.ts"
 import { valueOf as valueOfToken } from "./Authorization.ts"
 import {
   type Attachment,
-  attachment,
+  attachmentOf,
   hasLeft,
   isRepeatable,
   isSafe,
@@ -221,7 +221,7 @@ const open = <Service, Reply, E>(
     Layer.buildWithScope(scope),
     Effect.flatMap((context) => {
       const client = Context.get(context, tag)
-      const attached = client.http[attachment]
+      const attached = attachmentOf(client.http)
       return attached === undefined
         ? Effect.die(new TypeError("the service of the Layer was not made by @mintmark/core"))
         : Effect.succeed({ client, attached })

@@ -13,11 +13,11 @@ import * as Jwt from "./internal/jwt/Jwt.ts"
  * The algorithms: RSA with PKCS#1 v1.5 padding, RSA with PSS padding, ECDSA on P-256, each with SHA-256; and Ed25519,
  * where the platform has it. `Ed25519` is the newer name of `EdDSA` with that key.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 | RFC 7518 section 3.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 | RFC 7518 section 3.1}, RFC 8037 and RFC 9864
  * @since 0.1.0
  * @category models
  */
-export type Algorithm = Jwt.Algorithm
+export type Algorithm = "RS256" | "PS256" | "ES256" | "EdDSA" | "Ed25519"
 
 /**
  * What an authorization server expects of the JWT.

@@ -14,6 +14,7 @@ import type * as AccessToken from "./AccessToken.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import type { Account } from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
+import * as Internal from "./internal/engine/WaitUntil.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { resolve, type Resolved } from "./internal/request/resolve.ts"
 import type { Account as AccountOf, Overrides, Provider } from "./Provider.ts"
@@ -103,10 +104,24 @@ export interface Options extends Overrides {
   readonly deadline?: Duration.Input | undefined
 }
 
-export {
-  /** @since 0.1.0 */
-  WaitUntil
-} from "./internal/engine/WaitUntil.ts"
+/**
+ * Keeps a token request alive in a Worker when the request that started it has ended. Where it is not given, a renewal
+ * in the background ends with that request, and a later one starts another: no caller waits for what is gone.
+ *
+ * On Cloudflare, for all requests:
+ *
+ * ```js
+ * import { waitUntil } from "cloudflare:workers"
+ *
+ * const live = Layer.provide(Routee.layerConfig(), Layer.succeed(WaitUntil, waitUntil))
+ * ```
+ *
+ * It is read when a token request starts: from the caller's fiber, else as it was when the source was made.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export const WaitUntil: Context.Reference<((promise: Promise<unknown>) => void) | undefined> = Internal.WaitUntil
 
 /**
  * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers

@@ -4,9 +4,10 @@
  *
  * @since 0.1.0
  */
+import type { Configurable } from "@mintmark/core/ProviderService"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenStore } from "@mintmark/core/TokenStore"
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -57,9 +58,9 @@ export const layer = (options: Options): Layer.Layer<never, TokenError, KeyValue
  * @category layers
  */
 export const layerConfig = (
-  config?: StoreOptions.Configurable<Options>
+  config: Configurable<Options> = {}
 ): Layer.Layer<never, TokenError | Config.ConfigError, KeyValueStore.KeyValueStore> =>
-  Layer.effect(TokenStore, Effect.flatMap(StoreOptions.config<Options>(config), make))
+  Layer.effect(TokenStore, Effect.flatMap(Config.all({ keys: StoreOptions.keys(config) }), make))
 
 const make = Effect.fnUntraced(function*(
   { keys }: Options

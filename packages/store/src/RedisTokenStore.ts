@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type { Configurable } from "@mintmark/core/ProviderService"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenStore } from "@mintmark/core/TokenStore"
 import * as Config from "effect/Config"
@@ -18,7 +19,6 @@ import type * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Guard from "./internal/Guard.ts"
 import * as StoreOptions from "./internal/Options.ts"
-import * as RedisCluster from "./internal/RedisCluster.ts"
 import * as RedisRecords from "./internal/RedisRecords.ts"
 import * as SharedStore from "./internal/SharedStore.ts"
 import * as TokenCipher from "./internal/TokenCipher.ts"
@@ -73,9 +73,21 @@ export const layer = (options: Options): Layer.Layer<never, TokenError, Redis.Re
  * @category layers
  */
 export const layerConfig = (
-  config?: StoreOptions.Configurable<Options>
+  config: Configurable<Options> = {}
 ): Layer.Layer<never, TokenError | Config.ConfigError, Redis.Redis> =>
-  Layer.effect(TokenStore, Effect.flatMap(StoreOptions.config<Options>(config), make))
+  Layer.effect(
+    TokenStore,
+    Effect.flatMap(
+      Config.all({
+        keys: StoreOptions.keys(config),
+        prefix: StoreOptions.option(config.prefix),
+        budget: StoreOptions.option(config.budget),
+        lease: StoreOptions.option(config.lease),
+        sharded: StoreOptions.option(config.sharded)
+      }),
+      make
+    )
+  )
 
 /**
  * A Redis that an application can start without: it is connected to in the background, and tried again until it is
@@ -166,7 +178,15 @@ const isConfigError = <E>(error: E): error is Extract<E, Config.ConfigError> => 
  * @since 0.1.0
  * @category models
  */
-export type ClusterClient = RedisCluster.ClusterClient
+export interface ClusterClient {
+  readonly sendCommand: (
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: Array<string>
+  ) => Promise<unknown>
+  readonly sSubscribe: (channel: string, listener: (message: string) => unknown) => Promise<unknown>
+  readonly sUnsubscribe: (channel: string, listener: (message: string) => unknown) => Promise<unknown>
+}
 
 /**
  * Effect's `Redis` service over the connected client of a cluster: each command goes to the node that has its key, and
@@ -176,7 +196,43 @@ export type ClusterClient = RedisCluster.ClusterClient
  * @category layers
  */
 export const cluster = (client: ClusterClient): Layer.Layer<Redis.Redis> =>
-  Layer.effect(Redis.Redis, RedisCluster.make(client))
+  Layer.effect(Redis.Redis, overCluster(client))
+
+/**
+ * Effect's `Redis` over a cluster. Scripts are sent with their text (`EVAL`): each node has a cache of its own, and a
+ * slot may move to another one at any time.
+ */
+const overCluster = (client: ClusterClient): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> => {
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.tryPromise({ try: run, catch: (cause) => new Redis.RedisError({ cause }) })
+  const send = <A = unknown>(command: string, ...args: ReadonlyArray<string>) =>
+    // The type is the caller's statement, as it is everywhere in this service.
+    attempt(() => client.sendCommand(keyOf(command, args), false, [command, ...args]) as Promise<A>)
+  return Effect.map(
+    Redis.make({
+      send,
+      connect: Effect.fail(new Redis.RedisError({ cause: "a cluster has no one connection to reserve" })),
+      subscribe: (channel, onMessage) => {
+        const listener = (message: string) => onMessage({ channel, message })
+        return Effect.as(
+          Effect.acquireRelease(
+            attempt(() => client.sSubscribe(channel, listener)),
+            () => Effect.ignore(attempt(() => client.sUnsubscribe(channel, listener)))
+          ),
+          Effect.never
+        )
+      }
+    }),
+    (redis) => ({
+      ...redis,
+      eval: (script) => (...params) =>
+        send("EVAL", script.lua, String(script.numberOfKeys(...params)), ...script.params(...params).map(String))
+    })
+  )
+}
+
+const keyOf = (command: string, args: ReadonlyArray<string>): string | undefined =>
+  command === "EVAL" || command === "EVALSHA" ? args[2] : args[0]
 
 const make = Effect.fnUntraced(
   function*(

@@ -4,9 +4,10 @@
  *
  * @since 0.1.0
  */
+import type { Configurable } from "@mintmark/core/ProviderService"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenStore } from "@mintmark/core/TokenStore"
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -74,9 +75,21 @@ export const layer = (options: Options): Layer.Layer<never, TokenError, SqlClien
  * @category layers
  */
 export const layerConfig = (
-  config?: StoreOptions.Configurable<Options>
+  config: Configurable<Options> = {}
 ): Layer.Layer<never, TokenError | Config.ConfigError, SqlClient> =>
-  Layer.effect(TokenStore, Effect.flatMap(StoreOptions.config<Options>(config), make))
+  Layer.effect(
+    TokenStore,
+    Effect.flatMap(
+      Config.all({
+        keys: StoreOptions.keys(config),
+        table: StoreOptions.option(config.table),
+        prefix: StoreOptions.option(config.prefix),
+        budget: StoreOptions.option(config.budget),
+        lease: StoreOptions.option(config.lease)
+      }),
+      make
+    )
+  )
 
 /**
  * The statement that creates the table, for the tool that your migrations are made with.

@@ -98,9 +98,17 @@ describe("KeyValueTokenStore", () => {
 
   it.effect("fails with the name of the variable if there is no key", () =>
     Effect.gen(function*() {
-      for (const environment of [{}, { MINTMARK_STORE_KEYS: "" }, { MINTMARK_STORE_KEYS: " " }]) {
+      const key = { MINTMARK_STORE_KEYS: Buffer.alloc(32).toString("base64") }
+      const layers = [
+        [KeyValueTokenStore.layerConfig(), {}],
+        [KeyValueTokenStore.layerConfig(), { MINTMARK_STORE_KEYS: "" }],
+        [KeyValueTokenStore.layerConfig(), { MINTMARK_STORE_KEYS: " " }],
+        // What is given as `undefined` is missing, as it is for a provider's options.
+        [KeyValueTokenStore.layerConfig({ keys: undefined }), key]
+      ] as const
+      for (const [layer, environment] of layers) {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(
-          KeyValueTokenStore.layerConfig().pipe(
+          layer.pipe(
             Layer.provide(KeyValueStore.layerMemory),
             Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environment })))
           )

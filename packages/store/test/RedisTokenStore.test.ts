@@ -75,12 +75,29 @@ const patiently = Effect.fnUntraced(function*<A, E>(
   return yield* Fiber.join(fiber)
 })
 
+const nowhere = Layer.mock(Redis.Redis, { eval: () => () => Effect.die("sent") })
+
 describe("RedisTokenStore", () => {
   it.effect("does not accept an invalid lease or budget", () =>
     Effect.gen(function*() {
-      const nowhere = Layer.mock(Redis.Redis, { eval: () => () => Effect.die("asked") })
       for (const options of [{ lease: 0 }, { lease: Infinity }, { budget: NaN }, { budget: "-1 second" }] as const) {
         const error = yield* Effect.flip(join(nowhere, new NumberingServer(), "plain", options))
+        assert.strictEqual(
+          error.message,
+          `token store: ${Object.keys(options)[0]} must be a positive, finite duration`
+        )
+      }
+    }))
+
+  it.effect("takes each option of layerConfig as a value and as a config", () =>
+    Effect.gen(function*() {
+      const millis = Config.map(Config.String("MILLIS"), Number)
+      const environment = ConfigProvider.layer(ConfigProvider.fromEnv({ env: { MILLIS: "-1" } }))
+      for (const options of [{ lease: -1 }, { lease: millis }, { budget: -1 }, { budget: millis }]) {
+        const built = RedisTokenStore.layerConfig({ keys, ...options }).pipe(
+          Layer.provide(Layer.merge(nowhere, environment))
+        )
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(built)))
         assert.strictEqual(
           error.message,
           `token store: ${Object.keys(options)[0]} must be a positive, finite duration`

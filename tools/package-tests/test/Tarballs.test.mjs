@@ -8,6 +8,9 @@ import { run } from "../src/run.mjs"
 const ordinary =
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|(src|dist)\/page\/.+|dist\/THIRD-PARTY\.txt)$/
 
+/** Whether a path leads to what no user may import. */
+const isInternal = (path) => path.split("/").includes("internal")
+
 for (const one of published) {
   describe(`the tarball of ${one.name}`, () => {
     const at = installedAt(one)
@@ -30,21 +33,34 @@ for (const one of published) {
 
     it("has source maps and declaration maps from each built file to its source", () => {
       const areOpen = one.manifest.exports["./*"] !== undefined
-      // What is built in of others shares its files with the package's own: only the declarations stay one by one.
-      const hasEngine = areOpen && files.includes("dist/THIRD-PARTY.txt")
       // What is bundled has declarations for what can be imported, and code of its own making.
       const isBundled = files.includes("dist/THIRD-PARTY.txt")
-      const isBuilt = !isBundled ? /^src\/.+\.ts$/ : one.manifest.exports["./*"] ? /^src\/\w+\.ts$/ : /^src\/index\.ts$/
+      // What is built in of others shares its files with the package's own: only the declarations stay one by one.
+      const hasEngine = areOpen && isBundled
+      const isBuilt = !isBundled ? /^src\/.+\.ts$/ : areOpen ? /^src\/\w+\.ts$/ : /^src\/index\.ts$/
       const sources = files.filter((file) => isBuilt.test(file))
       assert.isAbove(sources.length, 0)
       for (const source of sources) {
         const built = source.replace(/^src\/(.+)\.ts$/, "dist/$1")
-        for (const map of hasEngine ? [`${built}.d.ts.map`] : [`${built}.js.map`, `${built}.d.ts.map`]) {
+        const code = hasEngine ? [] : [`${built}.js.map`]
+        const types = isInternal(built) ? [] : [`${built}.d.ts.map`]
+        for (const map of [...code, ...types]) {
           assert.include(files, map)
           const targets = JSON.parse(text(map)).sources.map((path) => posix.join(dirname(map), path))
           assert.includeMembers(files, targets, map)
           assert.include(text(map.slice(0, -4)).trimEnd().split("\n").at(-1), "sourceMappingURL=", map)
         }
+      }
+    })
+
+    it("has types of what is public, and of nothing else", () => {
+      const declarations = files.filter((file) => /\.d\.ts(\.map)?$/.test(file))
+      assert.deepStrictEqual(declarations.filter(isInternal), [])
+      for (const file of declarations.filter((file) => file.endsWith(".d.ts"))) {
+        const types = text(file)
+        const paths = [...types.matchAll(/\b(?:from |import\(|import )"([^"]+)"/g)].map(([, path]) => path)
+        assert.deepStrictEqual(paths.filter(isInternal), [], file)
+        assert.notInclude(types, "@internal", file)
       }
     })
 

@@ -1,6 +1,6 @@
 import type { HttpClient } from "@effect/platform/HttpClient"
 import type * as AccessToken4 from "@mintmark/core/AccessToken"
-import { attachment } from "@mintmark/core/internal/http/attachment"
+import { attachmentOf } from "@mintmark/core/internal/http/attachment"
 import type * as ProviderClient4 from "@mintmark/core/ProviderClient"
 import type * as TokenError4 from "@mintmark/core/TokenError"
 import * as Effect4 from "effect-4/Effect"
@@ -51,7 +51,7 @@ export const toProviderClient = <Reply4, Reply, Scopes extends ReadonlyArray<str
     Effect.suspend(() => {
       const known = views.get(client)
       if (known !== undefined) return Effect.succeed(known)
-      const attached = client.http[attachment]
+      const attached = attachmentOf(client.http)
       if (attached === undefined) {
         return Effect.dieMessage("the engine's client doesn't say how requests carry its token")
       }

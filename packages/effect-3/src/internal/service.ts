@@ -1,6 +1,6 @@
 import * as HttpClient from "@effect/platform/HttpClient"
+import { makeClient } from "@mintmark/core/internal/makeClient"
 import type { Provider } from "@mintmark/core/Provider"
-import { makeClient } from "@mintmark/core/ProviderClient"
 import * as Effect4 from "effect-4/Effect"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

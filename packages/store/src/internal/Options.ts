@@ -1,4 +1,5 @@
 import { millisOf, notASpan } from "@mintmark/core/internal/timeSpan"
+import type { Configurable } from "@mintmark/core/ProviderService"
 import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
 import * as Config from "effect/Config"
 import type * as Context from "effect/Context"
@@ -10,16 +11,6 @@ import * as Redacted from "effect/Redacted"
 /** The environment variable of the encryption keys. */
 export const keysVariable = "MINTMARK_STORE_KEYS"
 
-/** Options of `layerConfig`: each is a value, or a config that takes precedence over the variable. */
-export type Configurable<Options> = {
-  readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
-}
-
-/** Options with keys, as `layer` takes them. */
-export interface WithKeys {
-  readonly keys: ReadonlyArray<Redacted.Redacted>
-}
-
 // What is missing is an error of the store's, as it is one of a provider's.
 const configuredKeys: Config.Config<ReadonlyArray<Redacted.Redacted>> = Config.map(
   Config.withDefault(Config.Redacted(keysVariable), Redacted.make("")),
@@ -29,16 +20,16 @@ const configuredKeys: Config.Config<ReadonlyArray<Redacted.Redacted>> = Config.m
   }
 )
 
-/** The configuration of a store's options: what is given, and the keys from their variable. */
-export const config = <Options extends WithKeys>(
-  given: Configurable<Omit<Options, "keys">> & Configurable<WithKeys> = {}
-): Config.Config<Options> => {
-  const configs: Record<string, Config.Config<unknown>> = { keys: configuredKeys }
-  for (const [option, value] of Object.entries(given)) {
-    if (value !== undefined) configs[option] = Config.isConfig(value) ? value : Config.succeed(value)
-  }
-  return Config.map(Config.all(configs), (options) => options as unknown as Options)
-}
+/** The configuration of the keys: what is given takes precedence over the variable, also where it is `undefined`. */
+export const keys = (
+  given: Configurable<{ readonly keys: ReadonlyArray<Redacted.Redacted> }>
+): Config.Config<ReadonlyArray<Redacted.Redacted>> => "keys" in given ? option(given.keys ?? []) : configuredKeys
+
+/** The configuration of an option that has no variable. */
+export const option = <A>(given: A | Config.Config<A>): Config.Config<A> =>
+  isConfig(given) ? given : Config.succeed(given)
+
+const isConfig = <A>(given: A | Config.Config<A>): given is Config.Config<A> => Config.isConfig(given)
 
 /** The error of an option of a store. */
 export const invalidOption = (option: string, problem: string, variable?: string): TokenError =>

@@ -35,7 +35,7 @@ const ciphertextAt = nonceAt + Aead.aes256Gcm.nonceLength
 
 /** The cipher of a key ring. Fails with `InvalidOption` where a key is not 32 bytes in Base64, or there is none. */
 export const make = Effect.fnUntraced(
-  function*(keys: ReadonlyArray<Redacted.Redacted>): Effect.fn.Return<
+  function*(keys: ReadonlyArray<Redacted.Redacted> | undefined): Effect.fn.Return<
     TokenCipher,
     TokenError,
     Aead.Aead | Mac.Mac | SecureRandom.SecureRandom
@@ -45,7 +45,7 @@ export const make = Effect.fnUntraced(
     const random = yield* SecureRandom.SecureRandom
 
     const ring = yield* Effect.forEach(
-      keys,
+      keys ?? [],
       Effect.fnUntraced(function*(key) {
         const bytes = Result.getOrUndefined(Base64.decode(Redacted.value(key).trim()))
         if (bytes?.length !== Aead.aes256Gcm.keyLength) {

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
 import type { AuthenticatedHttpClient, Options } from "../../AuthenticatedHttpClient.ts"
-import { problemOf, valueOf } from "../../Authorization.ts"
+import { type Authorization, valueOf } from "../../Authorization.ts"
 import type { TokenError } from "../../TokenError.ts"
 import type { TokenSource } from "../../TokenSource.ts"
 import { check, type Resolved } from "../request/resolve.ts"
@@ -61,6 +61,21 @@ export const make = (
     return (source, doubts) => ({ ...common, source, doubts })
   })
 }
+
+/** What is wrong with it, if anything is: a header that HTTP itself needs can't carry a token. */
+const problemOf = ({ header, scheme }: Authorization): string | undefined =>
+  !token.test(header) || header !== header.toLowerCase()
+    ? "must have the name of a header, in lower case"
+    : taken.test(header)
+    ? `can't be the header ${header}`
+    : scheme !== undefined && !token.test(scheme)
+    ? "must have a scheme without spaces, such as Bearer"
+    : undefined
+
+/** RFC 9110 section 5.6.2. */
+const token = /^[\w!#$%&'*+.^`|~-]{1,100}$/
+
+const taken = /^(?:host|connection|content-.*|transfer-encoding|upgrade|cookie|accept.*|proxy-.*)$/
 
 /** The application's client with the token, which knows its attachment. */
 export const attachTo = (http: HttpClient.HttpClient, attached: Attachment): AuthenticatedHttpClient =>

@@ -37,6 +37,14 @@ export interface Attachment {
  */
 export const attachment: unique symbol = Symbol.for("~@mintmark/core/attachment")
 
+const isAttached = (client: object): client is { readonly [attachment]: Attachment } => attachment in client
+
+/**
+ * The attachment of an `AuthenticatedHttpClient`; `undefined` for a client that was not made by core.
+ */
+export const attachmentOf = (client: object): Attachment | undefined =>
+  isAttached(client) ? client[attachment] : undefined
+
 /**
  * The error if the URL's origin is not allowed.
  */

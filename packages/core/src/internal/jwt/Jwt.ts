@@ -15,16 +15,15 @@ import { readInstant } from "../text/instant.ts"
  * Signed JWTs (RFC 7519, RFC 7515), by Web Crypto.
  */
 
-/** The algorithms that a client signs with (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
-export type Algorithm = "RS256" | "PS256" | "ES256" | "EdDSA" | "Ed25519"
-
-const signatures: Readonly<Record<Algorithm, Signature.Algorithm>> = {
+const signatures = {
   RS256: Signature.rsaPkcs1v15Sha256,
   PS256: Signature.rsaPssSha256,
   ES256: Signature.ecdsaP256,
   EdDSA: Signature.ed25519,
   Ed25519: Signature.ed25519
 }
+
+type Algorithm = keyof typeof signatures
 
 /** What is signed, and with what. */
 export interface Options {
