@@ -148,12 +148,12 @@ export type Account<N extends Needs> =
   & { readonly [Name in Optional<N>]?: Given<N[Name]> | undefined }
 
 /**
- * What an application may override of a provider. What is omitted, or `undefined`, changes nothing.
+ * Where a provider is, instead of its own URLs.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Overrides {
+export interface Endpoints {
   /**
    * Another base URL for both the token endpoint and the API, such as a test server: replaces their origins, and keeps
    * their paths. `{host}` in it stands for the host that is replaced: `http://localhost:4010/{host}`.
@@ -163,6 +163,17 @@ export interface Overrides {
   readonly tokenEndpoint?: string | undefined
   /** The base URL of the API: a request to a path goes there. */
   readonly apiUrl?: string | undefined
+  /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
+  readonly insecure?: boolean | undefined
+}
+
+/**
+ * What an application may override of a provider. What is omitted, or `undefined`, changes nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Overrides extends Endpoints {
   /** How the client authenticates: a method that needs no other credentials than the provider's own. */
   readonly clientAuthentication?: ClientAuthentication | undefined
   /** The grant that renews with a refresh token; `false` for none. */
@@ -171,8 +182,6 @@ export interface Overrides {
   readonly parameters?: Parameters | undefined
   /** The lifetime of a token whose reply doesn't contain it. */
   readonly assumedLifetime?: Duration.Input | undefined
-  /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
-  readonly insecure?: boolean | undefined
 }
 
 /**

@@ -28,7 +28,7 @@ export type { ClientAuthentication, Kind, Needs, Parameter, Parameters } from ".
 export { type Fetch, make as makeFetch } from "./Fetch.ts"
 export type { Grant, Renewal } from "./Grant.ts"
 export type { HostPart } from "./HostPart.ts"
-export type { Account, DeclaredError, Overrides, Provider, RequestFormat, Secret } from "./Provider.ts"
+export type { Account, DeclaredError, Endpoints, Overrides, Provider, RequestFormat, Secret } from "./Provider.ts"
 export type { ProviderClient } from "./ProviderClient.ts"
 export {
   CredentialsRefused,

@@ -3,8 +3,6 @@
  *
  * @since 0.1.0
  */
-import type * as TokenError from "./TokenError.ts"
-
 /**
  * Why a token request was made.
  *
@@ -30,7 +28,18 @@ export type Reason = "first" | "expiring" | "expired" | "rejected" | "forced"
  * @since 0.1.0
  * @category models
  */
-export type Outcome = "obtained" | "same" | "shared" | TokenError.Reason["_tag"]
+export type Outcome =
+  | "obtained"
+  | "same"
+  | "shared"
+  | "CredentialsRefused"
+  | "GrantRefused"
+  | "RequestRefused"
+  | "Throttled"
+  | "Unavailable"
+  | "ReplyNotUnderstood"
+  | "Unsafe"
+  | "InvalidOption"
 
 /**
  * Says why a token was requested. There is one event for each token request with its retries, when it has
