@@ -52,19 +52,35 @@ const linesOf = ({ fault, outcomes }: Row): ReadonlyArray<string> => {
   })
 }
 
-/** All of it as a page. */
-export const page = (rows: ReadonlyArray<Row>): string =>
+/** All of it as a page. `replies` is the part of it that the tests of core write. */
+export const page = (rows: ReadonlyArray<Row>, replies: string): string =>
   [
-    "# The outcome of each fault",
+    "# The outcome of each reply and each fault",
     "",
-    "Written by the tests of `tools/faults`, which fail if this page is not what they observe. Each fault is tested twice:",
-    "once with the client's own credentials and no token yet, once with a refresh token while the old token is still valid.",
-    "In the second case a caller gets the old token, even if the renewal fails.",
+    "What a token request comes to, whatever is replied and whatever goes wrong. Tests write this page, and fail if it is not",
+    "what they observe.",
+    "",
+    "## What a reply means",
+    "",
+    "An *error code* is the `error` of the body, as JSON or as a form, in upper or lower case. It counts in any encoding, and",
+    "where the rest of the body is broken. A reply without one is *unclear*: HTML, an empty body, `problem+json`, an `error`",
+    "that is no text. It may come from a gateway: *perhaps* says so. A provider can declare errors of its own.",
+    "",
+    "*Sent again after* is how long no request is sent after the first, the second, the third failure in a row; the last one is",
+    "repeated. `renew` sends a request anyway. A longer `Retry-After` takes precedence, up to an hour. *Which holds back* is",
+    "what else is not sent in that time, and *in every process* whether processes that share a store are told.",
+    "",
+    replies,
+    "",
+    "## The outcome of each fault",
+    "",
+    "Each fault is tested twice: once with the client's own credentials and no token yet, once with a refresh token while the",
+    "old token is still valid. In the second case a caller gets the old token, even if the renewal fails.",
     "",
     "*Again* is whether the request was sent, or tried, more than once within the one call. *Seen* is how many token requests",
-    "reached the server. *Memory* is how much more heap and buffers the process used at most than it",
-    "used before, for faults that are about memory. Where the HTTP client makes a difference, the line names it; `fetch`, undici",
-    "and `node:http` were tried. *Perhaps* is an unclear reply, which may come from a gateway.",
+    "reached the server. *Memory* is how much more heap and buffers the process used at most than it used before, for faults",
+    "that are about memory. Where the HTTP client makes a difference, the line names it; `fetch`, undici and `node:http` were",
+    "tried.",
     "",
     "| fault | with | client credentials | again | seen | refresh token | again | seen | memory |",
     "|---|---|---|---|---|---|---|---|---|",
@@ -72,7 +88,7 @@ export const page = (rows: ReadonlyArray<Row>): string =>
     "",
     "## Where each is tested",
     "",
-    "Everything else that goes wrong, and the tests that meet it. A test that isn't there any more fails this page.",
+    "Everything that goes wrong, what happens then, and the tests of it. A test that isn't there any more fails this page.",
     ...tables(),
     ""
   ].join("\n")

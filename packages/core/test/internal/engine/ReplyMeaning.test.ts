@@ -1,76 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TokenError from "@mintmark/core/TokenError"
 import * as ReplyMeaning from "../../../src/internal/engine/ReplyMeaning.ts"
+import { consequence, empty, everyone, meaning, reply, spring } from "../../support/replies.ts"
+import { replyTable } from "../../support/replyTable.ts"
+import { written } from "../../support/written.ts"
 
-const clientCredentials: ReplyMeaning.Sent = {
-  grant: "client_credentials",
-  isRefresh: false,
-  refusedAs: "client_credentials",
-  hasClientSecret: true,
-  hasFallback: false
-}
-const password: ReplyMeaning.Sent = {
-  ...clientCredentials,
-  grant: "password",
-  refusedAs: "password",
-  hasClientSecret: false
-}
-const refreshToken: ReplyMeaning.Sent = { ...password, grant: "refresh_token", isRefresh: true, hasFallback: true }
-const confidentialRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasClientSecret: true }
-const onlyRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasFallback: false }
-const everyone = { clientCredentials, password, refreshToken, confidentialRefreshToken, onlyRefreshToken }
-
-const reply = (status: number, code?: string): ReplyMeaning.Reply => ({ status, code, isEmpty: false })
-const empty = (status: number): ReplyMeaning.Reply => ({ status, code: undefined, isEmpty: true })
-
-const spring: ReplyMeaning.ErrorShape = { status: 401, error: "Unauthorized", means: "credentials" }
-
-const meaning = (
-  sent: ReplyMeaning.Sent,
-  reply: ReplyMeaning.Reply,
-  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
-): string => {
-  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
-  return found === undefined
-    ? "success"
-    : "certain" in found
-    ? `${found.certain ? "" : "perhaps "}${found.reason}`
-    : "kind" in found
-    ? `${found.reason} (${found.kind})`
-    : found.reason
-}
-
-const reasonOf = (sent: ReplyMeaning.Sent, { code, status }: ReplyMeaning.Reply, found: ReplyMeaning.Meaning) => {
-  switch (found.reason) {
-    case "CredentialsRefused":
-      return new TokenError.CredentialsRefused({ status, code, certain: found.certain })
-    case "GrantRefused":
-      return new TokenError.GrantRefused({ status, code, certain: found.certain, grant: sent.grant })
-    case "RequestRefused":
-      return new TokenError.RequestRefused({ status, code, certain: found.certain })
-    case "Throttled":
-      return new TokenError.Throttled({ status })
-    case "Unavailable":
-      return new TokenError.Unavailable({ kind: found.kind, status })
-    case "Unsafe":
-      return new TokenError.Unsafe({ kind: found.kind, problem: "it redirects" })
-    case "ReplyNotUnderstood":
-      return new TokenError.ReplyNotUnderstood({ status, problem: "it is none" })
-  }
-}
-
-const consequence = (
-  sent: ReplyMeaning.Sent,
-  reply: ReplyMeaning.Reply,
-  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
-) => {
-  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
-  assert(found !== undefined)
-  return ReplyMeaning.consequenceOf(sent, reasonOf(sent, reply, found))
-}
+const { clientCredentials, confidentialRefreshToken, onlyRefreshToken, password, refreshToken } = everyone
 
 const seconds = (self: ReplyMeaning.Consequence, count = 5) =>
   Array.from({ length: count }, (_, index) => ReplyMeaning.waitOf(self, index + 1, undefined, 1) / 1000)
+
+describe("ReplyMeaning", () => {
+  it("is the table of docs/outcomes.md", () => {
+    const { found, made } = written("docs/outcomes.md", "replies: written by ReplyMeaning.test.ts", replyTable())
+    assert.strictEqual(found, made, "write it with MINTMARK_WRITE=1")
+  })
+})
 
 describe("ReplyMeaning: a transient reply, whatever the grant", () => {
   for (const [name, sent] of Object.entries(everyone)) {

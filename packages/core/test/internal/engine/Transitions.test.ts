@@ -3,13 +3,14 @@ import type { AccessToken } from "@mintmark/core/AccessToken"
 import * as TokenError from "@mintmark/core/TokenError"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Clocks from "../../../src/internal/engine/Clocks.ts"
 import type { Event, Next } from "../../../src/internal/engine/Events.ts"
 import * as State from "../../../src/internal/engine/State.ts"
 import { transition } from "../../../src/internal/engine/Transitions.ts"
+import { written } from "../../support/written.ts"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -183,14 +184,8 @@ const tables = [
 
 describe("Transitions", () => {
   it("are those of docs/architecture.md", () => {
-    const page = path("../../../../../docs/architecture.md")
-    const [begin, end] = ["<!-- transitions: written by Transitions.test.ts -->", "<!-- /transitions -->"]
-    const text = readFileSync(page, "utf8")
-    const written = `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${tables}\n\n${
-      text.slice(text.indexOf(end))
-    }`
-    if (process.env["MINTMARK_WRITE"] === "1") writeFileSync(page, written)
-    assert.strictEqual(text.replaceAll(/ +/g, " "), written.replaceAll(/ +/g, " "), "write it with MINTMARK_WRITE=1")
+    const { found, made } = written("docs/architecture.md", "transitions: written by Transitions.test.ts", tables)
+    assert.strictEqual(found, made, "write it with MINTMARK_WRITE=1")
   })
 
   it("are applied in one place, and nothing else writes the state of an account", () => {

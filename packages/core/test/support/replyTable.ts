@@ -1,0 +1,168 @@
+import * as TokenError from "@mintmark/core/TokenError"
+import * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
+import { empty, everyone, reasonOf, reply } from "./replies.ts"
+
+/*
+ * `ReplyMeaning` as the table of docs/outcomes.md: what is observed of it, for replies of every kind.
+ */
+
+/** A reply, or what came instead of one. */
+interface Case {
+  readonly label: string
+  readonly reply: ReplyMeaning.Reply | TokenError.Reason
+  readonly shapes?: ReadonlyArray<ReplyMeaning.ErrorShape>
+  /** How long the server asks to wait, in milliseconds. */
+  readonly asked?: number
+}
+
+const unclear = reply
+const word = (status: number, code: string): Case => ({ label: `${status} \`${code}\``, reply: reply(status, code) })
+const bare = (label: string, reply: ReplyMeaning.Reply): Case => ({ label, reply })
+const declared = (means: ReplyMeaning.Means): Case => ({
+  label: `declared as \`${means}\``,
+  reply: reply(400, "custom"),
+  shapes: [{ error: "custom", means }]
+})
+const instead = (label: string, reply: TokenError.Reason): Case => ({ label, reply })
+const unavailable = (kind: TokenError.Unavailable["kind"]) => new TokenError.Unavailable({ kind })
+
+const cases: ReadonlyArray<Case> = [
+  bare("2xx without an `error`", reply(200)),
+  instead(
+    "2xx without a token that can be used",
+    new TokenError.ReplyNotUnderstood({ status: 200, problem: "it is not a JSON object" })
+  ),
+  instead(
+    "2xx with a token of another type",
+    new TokenError.Unsafe({ kind: "token_type", problem: "it is not Bearer" })
+  ),
+  ...[500, 503, 599, 408, 421, 425].map((status) => bare(String(status), unclear(status))),
+  word(400, "server_error"),
+  word(400, "temporarily_unavailable"),
+  { label: "503 with `Retry-After`", reply: unclear(503), asked: 60_000 },
+  bare("429", unclear(429)),
+  word(400, "slow_down"),
+  bare("407", unclear(407)),
+  ...[301, 302, 303, 307, 308].map((status) => bare(String(status), unclear(status))),
+  ...[101, 600, 999].map((status) => bare(String(status), unclear(status))),
+  word(400, "invalid_client"),
+  word(401, "invalid_client"),
+  word(200, "invalid_client"),
+  word(401, "unauthorized_client"),
+  word(400, "unauthorized_client"),
+  word(400, "invalid_grant"),
+  word(401, "invalid_grant"),
+  word(400, "access_denied"),
+  word(400, "invalid_request"),
+  word(400, "invalid_scope"),
+  word(400, "invalid_target"),
+  word(400, "unsupported_grant_type"),
+  word(400, "another_word"),
+  word(401, "Unauthorized"),
+  word(403, "Forbidden"),
+  bare("423", unclear(423)),
+  ...[400, 401, 403, 404].flatMap((status) => [
+    bare(`an empty ${status}`, empty(status)),
+    bare(`another unclear ${status}`, unclear(status))
+  ]),
+  bare("an unclear 413", unclear(413)),
+  bare("an unclear 422", unclear(422)),
+  ...(["credentials", "grant", "request", "throttled", "unavailable"] as const).map(declared),
+  instead("no connection", unavailable("connection")),
+  instead("a connection that breaks", unavailable("interrupted")),
+  instead("no reply within the deadline", unavailable("timeout")),
+  instead("a certificate that doesn't fit", new TokenError.Unsafe({ kind: "certificate", problem: "expired" })),
+  instead("the application's own credentials, store or scope fail", unavailable("credentials")),
+  instead("an option that can't be used", new TokenError.InvalidOption({ option: "scopes", problem: "are none" }))
+]
+
+const headings: Readonly<Record<keyof typeof everyone, string>> = {
+  clientCredentials: "Client credentials, and grants that are refused as they are",
+  password: "A password, and grants that are refused as one is",
+  confidentialRefreshToken: "A refresh token of a client with a secret, with a primary grant to fall back to",
+  refreshToken: "A refresh token of a client without a secret, with a primary grant to fall back to",
+  onlyRefreshToken: "A refresh token with nothing to fall back to"
+}
+
+const duration = (millis: number): string =>
+  millis === Infinity
+    ? "never by itself"
+    : millis % 3_600_000 === 0
+    ? `${millis / 3_600_000} h`
+    : millis % 60_000 === 0
+    ? `${millis / 60_000} min`
+    : `${millis / 1_000} s`
+
+/** `30 s, 1 min, 2 min, ... 15 min`: the first three, and the last. */
+const pauses = (self: ReplyMeaning.Consequence): string => {
+  const wait = (failures: number, random: number) => ReplyMeaning.waitOf(self, failures, undefined, random)
+  const steps = [...new Set(Array.from({ length: 32 }, (_, index) => wait(index + 1, 1)))].map(duration)
+  const [first = "", second, third, ...more] = steps
+  const last = more.at(-1)
+  const shown = [first, second, third].filter((step) => step !== undefined).join(", ")
+  const list = more.length > 1 ? `${shown}, … ${last}` : [shown, ...more].join(", ")
+  return wait(1, 0) === wait(1, 1) ? list : `up to ${list}`
+}
+
+const now = { fail: "fails", repeat: "sent again, 3 times in all", primary: "the primary grant, once" }
+const second = {
+  "same": "",
+  "primary if a caller waits": "the primary grant at the second in a row, if a caller waits",
+  "primary next": "the primary grant instead of a third time"
+}
+const refreshToken = { "kept": "kept", "perhaps spent": "perhaps spent", "over": "forgotten" }
+const owner = {
+  credentials: "these credentials",
+  request: "these credentials, scopes and parameters",
+  endpoint: "these credentials at this endpoint"
+}
+
+const meansOf = (reason: TokenError.Reason): string =>
+  "kind" in reason
+    ? `${reason._tag} (${reason.kind})`
+    : "certain" in reason && !reason.certain
+    ? `perhaps ${reason._tag}`
+    : reason._tag
+
+const lineOf = (sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {
+  const found = "_tag" in reply ? undefined : ReplyMeaning.meaningOf(sent, reply, shapes)
+  const reason = "_tag" in reply ? reply : found && reasonOf(sent, reply, found)
+  if (reason === undefined) return ["a success", "its token is read", ...sent.isRefresh ? ["replaced"] : [], "", "", ""]
+  const consequence = ReplyMeaning.consequenceOf(sent, reason, asked)
+  return [
+    meansOf(reason),
+    [now[consequence.now], second[consequence.second]].filter((part) => part !== "").join("; "),
+    ...sent.isRefresh ? [refreshToken[consequence.refreshToken]] : [],
+    ...consequence.now === "primary"
+      ? ["as the primary grant says", "", ""]
+      : [pauses(consequence), owner[consequence.owner], consequence.concernsAll ? "yes" : "no"]
+  ]
+}
+
+const tableOf = (heading: string, sent: ReplyMeaning.Sent): string => {
+  const lines = new Map<string, Array<string>>()
+  for (const each of cases) {
+    const line = lineOf(sent, each).join(" | ")
+    lines.set(line, [...lines.get(line) ?? [], each.label])
+  }
+  const columns = [
+    "reply",
+    "means",
+    "in the same call",
+    ...sent.isRefresh ? ["the refresh token is"] : [],
+    "sent again after",
+    "which holds back",
+    "in every process"
+  ]
+  return [
+    `### ${heading}`,
+    "",
+    `| ${columns.join(" | ")} |`,
+    `|${columns.map(() => "---").join("|")}|`,
+    ...[...lines].map(([line, labels]) => `| ${labels.join("; ")} | ${line} |`.replaceAll("  |", " |"))
+  ].join("\n")
+}
+
+/** All of it. */
+export const replyTable = (): string =>
+  Object.entries(everyone).map(([name, sent]) => tableOf(headings[name as keyof typeof everyone], sent)).join("\n\n")
