@@ -106,6 +106,7 @@ export const make = <Service, Reply, E>(
   let opening: Opening<Reply, E> | undefined = open(layer, tag, send, options.waitUntil)
   let account = opening.exit && valueOf(opening.exit)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
+  let waiting: Promise<Exit.Exit<Token, TokenError.TokenError>> | undefined
   let closing: Promise<void> | undefined
 
   // In a Worker, what a request has started ends with it, and its promise is rejected: the Layer is built again then.
@@ -121,10 +122,23 @@ export const make = <Service, Reply, E>(
 
   const fresh = (): Token | undefined => closing === undefined ? account?.client.peek() : undefined
 
-  // Each caller waits by itself: a promise that callers share belongs to the request of the first of them.
+  // Callers who wait share a promise. In a Worker it belongs to the request of the first of them, and is rejected when that
+  // ends: then each waits by itself. So does each where a request is kept alive, and none of them is rejected.
   const obtain = async (): Promise<Token> => {
-    const { client } = await opened()
-    return fresh() ?? run(client.token)
+    const { client } = closing === undefined && account !== undefined ? account : await opened()
+    const known = fresh()
+    if (known !== undefined) return known
+    if (options.waitUntil !== undefined) return run(client.token)
+    const shared = waiting ??= Effect.runPromiseExit(client.token).finally(() => {
+      waiting = undefined
+    })
+    const exit = await shared.catch(constUndefined)
+    if (exit === undefined) {
+      if (waiting === shared) waiting = undefined
+      return run(client.token)
+    }
+    if (Exit.isSuccess(exit)) return exit.value
+    throw ownOf(Cause.squash(exit.cause), obtain)
   }
 
   const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
@@ -262,16 +276,21 @@ const withHeader = (headers: HeadersInit = {}, name: string, value: string): Hea
   return copy
 }
 
-/** The effect as a promise, whose error has the frames of who awaits it: one error may be that of many callers. */
+/** The effect as a promise. */
 const run = async <A, E>(effect: Effect.Effect<A, E>, signal?: AbortSignal | null): Promise<A> => {
   try {
     return await Effect.runPromise(effect, signal ? { signal } : undefined)
   } catch (error) {
-    if (!(error instanceof TokenError.TokenError)) throw error
-    const own = new TokenError.TokenError({ ...error })
-    Reflect.get(Error, "captureStackTrace")?.(own, run)
-    throw own
+    throw ownOf(error, run)
   }
+}
+
+/** The error with the frames of who called a function and awaits it: one error may be that of many callers. */
+const ownOf = (error: unknown, called: Function): unknown => {
+  if (!(error instanceof TokenError.TokenError)) return error
+  const own = new TokenError.TokenError({ ...error })
+  Reflect.get(Error, "captureStackTrace")?.(own, called)
+  return own
 }
 
 /** The promise, or the signal's reason, whichever comes first. */

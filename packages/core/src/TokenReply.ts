@@ -226,11 +226,11 @@ const structOf = <F extends Fields>(
   const Lifetime = unit === "seconds" ? Seconds : inSeconds(units[unit])
   const Type = bearerTypes.length === 0 ? Schema.String : bearer(bearerTypes.map((type) => type.toLowerCase()))
   return Schema.Struct({
-    accessToken: secret(Token),
+    accessToken: secret(Token, "access token"),
     tokenType: requiresTokenType ? Type : Schema.optionalKey(Type),
     expiresIn: Schema.optionalKey(Lifetime),
     expiresAt: Schema.optionalKey(Instant),
-    refreshToken: Schema.optionalKey(secret(Schema.String)),
+    refreshToken: Schema.optionalKey(secret(Schema.String, "refresh token")),
     // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is expired.
     refreshTokenExpiresIn: optional(Lifetime),
     refreshTokenExpiresAt: optional(Instant),
@@ -241,8 +241,11 @@ const structOf = <F extends Fields>(
 }
 
 // As `Schema.RedactedFromValue`, at a fifth of its cost: what is inside has been checked before.
-const secret = (text: typeof Schema.String) =>
-  text.pipe(Schema.decodeTo(Secret, { decode: SchemaGetter.transform(Redacted.make), encode: unwrapped }))
+const secret = (text: typeof Schema.String, label: string) =>
+  text.pipe(Schema.decodeTo(Secret, {
+    decode: SchemaGetter.transform((secret: string) => Redacted.make(secret, { label })),
+    encode: unwrapped
+  }))
 
 const unwrapped = SchemaGetter.transform((secret: Redacted.Redacted) => Redacted.value(secret))
 

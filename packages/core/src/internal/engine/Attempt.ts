@@ -191,13 +191,15 @@ export const make = <Reply>(
     }
 
     const obtain = (credentials: TokenRequest.Credentials): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
-      const identity = TokenRequest.identity(provider, credentials)
+      // It is as long as the credentials, and is made only where something needs it.
+      let whole: Redacted.Redacted | undefined
+      const identity = () => whole ??= TokenRequest.identity(provider, credentials)
       running.identity = identity
       let made: Keys | undefined
       const known = () =>
         made ??= {
           credentials: Redacted.value(TokenRequest.credentialsIdentity(provider, credentials)),
-          request: Redacted.value(identity)
+          request: Redacted.value(identity())
         }
       keys = known
       const forced = reason === "forced"
@@ -213,7 +215,9 @@ export const make = <Reply>(
         store.obtain({
           provider: provider.id,
           reply: provider.reply,
-          identity,
+          get identity() {
+            return identity()
+          },
           reason,
           current: State.tokenOf(state().cached),
           renews: provider.renewal !== undefined,

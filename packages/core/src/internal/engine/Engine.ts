@@ -116,15 +116,24 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const get = (account: Of): Get<Reply> => fresh(account) ?? need(account, rounds)
 
   const need = (account: Of, round: number): Get<Reply> =>
+    follow(account, { _tag: "Needed", now: clocks.look() }, (inFlight) => waitFor(account, inFlight, round)) ?? closed
+
+  /** Waits for the token that a request returns. Of many callers who wait, each is given the same effect. */
+  const waitFor = (account: Of, inFlight: State.InFlight, round: number): Get<Reply> => {
+    const running = requests.get(inFlight)
+    const known = running?.waiting
+    if (known?.round === round) return known.get
     // After the wait the token is looked at again: the process may have been suspended for longer than its lifetime.
-    follow(account, { _tag: "Needed", now: clocks.look() }, (inFlight) =>
-      Effect.flatMap(
-        wait(account, inFlight, () => get(account)),
-        (token) =>
-          !State.isKept(token)
-            ? Effect.succeed(token)
-            : fresh(account) ?? (round === 0 ? timeout : need(account, round - 1))
-      )) ?? closed
+    const get_ = Effect.flatMap(
+      wait(account, inFlight, () => get(account)),
+      (token) =>
+        !State.isKept(token)
+          ? Effect.succeed(token)
+          : fresh(account) ?? (round === 0 ? timeout : need(account, round - 1))
+    )
+    if (running !== undefined) running.waiting = { round, get: get_ }
+    return get_
+  }
 
   const renew = (account: Of, round = rounds): Get<Reply> =>
     Effect.suspend(() =>
@@ -242,7 +251,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
 
       /** Commits the outcome, and returns what is to be logged. */
       const returned = (event: Event<Reply>, now: Clocks.Now): Effect.Effect<void> => {
-        const logs: Array<Effect.Effect<void>> = []
+        let logs: Effect.Effect<void> = Effect.void
         for (const action of Account.commit(account, event)) {
           perform(account, action, () => closed)
           if (action._tag === "Finish" && action.outcome !== undefined) {
@@ -256,18 +265,21 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
             }
             Telemetry.count(event, fiber.context)
             events.publish(event)
-            logs.push(Telemetry.logRequest(event))
+            logs = Effect.andThen(logs, Telemetry.logRequest(event))
           } else if (action._tag === "Warn") {
-            logs.push(Telemetry.logFailing(action.error, now.wall + action.servedFor, action.failingFor))
+            const validUntil = now.wall + action.servedFor
+            logs = Effect.andThen(logs, Telemetry.logFailing(action.error, validUntil, action.failingFor))
           } else if (action._tag === "Recovered") {
-            logs.push(Telemetry.logRecovered(provider.id, action.failedFor))
+            logs = Effect.andThen(logs, Telemetry.logRecovered(provider.id, action.failedFor))
           }
         }
-        return Effect.all(logs, { discard: true })
+        return logs
       }
       const obtained = ({ shared, token }: Obtained<Reply>): Effect.Effect<void> => {
         // An identity is longer than all the rest that is kept of an account: it is kept where it will be needed.
-        const identity = store.reject === undefined && token.refreshToken === undefined ? undefined : running.identity
+        const identity = store.reject === undefined && token.refreshToken === undefined
+          ? undefined
+          : running.identity?.()
         const now = clocks.look()
         return returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter, now }, now)
       }

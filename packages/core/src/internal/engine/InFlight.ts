@@ -23,9 +23,9 @@ export interface Remembered {
 }
 
 /** A token request that runs. Its own fiber writes what it finds out. */
-export interface Running<out Reply> {
-  /** The identity that is requested with, once the credentials are read. */
-  identity: Redacted.Redacted | undefined
+export interface Running<in out Reply> {
+  /** Makes the identity that is requested with, once the credentials are read. */
+  identity: (() => Redacted.Redacted) | undefined
   /** Whether a token request was made. */
   requested: boolean
   /** Whether a refresh token was sent whose reply has not come. */
@@ -34,6 +34,8 @@ export interface Running<out Reply> {
   refreshToken: RefreshTokenFate
   /** The failure that ended it, as it is remembered. */
   remembered: Remembered | undefined
+  /** What those who wait for it are given. */
+  waiting: { readonly round: number; readonly get: Effect.Effect<AccessToken<Reply>, TokenError> } | undefined
   /** Its result, once there is one. */
   readonly exit: Exit.Exit<AccessToken<Reply>, TokenError> | undefined
   readonly promise: Promise<Exit.Exit<AccessToken<Reply>, TokenError>>
@@ -79,6 +81,7 @@ export const make = <Reply>(patience: number): Requests<Reply> => {
         refreshTokenSent: false,
         refreshToken: "kept",
         remembered: undefined,
+        waiting: undefined,
         exit: undefined,
         promise,
         isKeptAlive: waitUntil !== undefined,

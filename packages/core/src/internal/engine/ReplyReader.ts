@@ -96,7 +96,7 @@ export const make = <Reply>(
     if (last === undefined || !isSame(last.scopes, scopes) || !isSame(last.reply, reply)) last = { scopes, reply }
 
     const token = {
-      value: Redacted.make(value, { label: "access token" }),
+      value: labelled(accessToken, value, "access token"),
       requestedAt,
       expiresAt: endOf(requestedAt, lifetime),
       scopes: last.scopes,
@@ -153,6 +153,10 @@ const endOf = (requestedAt: number, seconds: number): number => {
   return Math.max(requestedAt, Math.min(since + seconds * 1000, Lifetime.endOfTime))
 }
 
+/** The secret as it is shown; one that the Schema has made so is kept. */
+const labelled = (secret: Redacted.Redacted, text: string, label: string): Redacted.Redacted =>
+  secret.label === label ? secret : Redacted.make(text, { label })
+
 /** The refresh token, if there is one; `null` if it can't be sent back as it came. */
 const refreshTokenOf = (reply: Standard, response: TokenResponse): RefreshToken | undefined | null => {
   const { refreshToken: value, refreshTokenExpiresAt: expiresAt, refreshTokenExpiresIn: expiresIn } = reply
@@ -163,7 +167,7 @@ const refreshTokenOf = (reply: Standard, response: TokenResponse): RefreshToken 
   if (text === "" || text.length > longestToken) return undefined
   const lifetime = lifetimeOf(expiresIn || undefined, expiresAt, response)
   return {
-    value: Redacted.make(text, { label: "refresh token" }),
+    value: labelled(value, text, "refresh token"),
     expiresAt: lifetime === undefined || Number.isNaN(lifetime) ? undefined : endOf(response.requestedAt, lifetime)
   }
 }

@@ -140,12 +140,12 @@ export const spendAgainAfter = 5_000
  */
 export const refreshTokenFor = (
   state: State<unknown>,
-  identity: Redacted.Redacted,
+  identity: () => Redacted.Redacted,
   now: Now,
   { forced, hasFallback }: { readonly forced: boolean; readonly hasFallback: boolean }
 ): AccessToken.RefreshToken | undefined => {
   const { identity: owner, renewal } = memoryOf(state)
-  if (renewal === undefined || !isSameIdentity(owner, identity)) return undefined
+  if (renewal === undefined || !isSameIdentity(owner, identity())) return undefined
   const { refreshToken, spent, spentAt, unclear } = renewal
   if (refreshToken.expiresAt !== undefined && now.wall >= refreshToken.expiresAt) return undefined
   const isDoubtful = forced

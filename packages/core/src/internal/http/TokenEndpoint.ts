@@ -40,14 +40,16 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
   building: Effect.Effect<TokenRequest, TokenError.TokenError>,
   deadline: Duration.Duration
 ): Effect.Effect<readonly [TokenRequest, TokenResponse], TokenError.TokenError> => {
-  let address: string | undefined
-  const fail = (reason: TokenError.Reason) =>
-    Effect.fail(
+  let sent: TokenRequest | undefined
+  const fail = (reason: TokenError.Reason) => {
+    const address = sent && originOf(Redacted.value(sent.url))
+    return Effect.fail(
       new TokenError.TokenError({
         provider: provider.id,
         reason: reason._tag === "Unavailable" ? new TokenError.Unavailable({ ...reason, address }) : reason
       })
     )
+  }
 
   const read = (
     request: TokenRequest,
@@ -92,7 +94,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
 
   const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
     if (request.produced !== undefined) return produced(request.produced.reply)
-    address = originOf(Redacted.value(request.url))
+    sent = request
     // A client that throws may quote the request in its error.
     return Effect.catchCause(exchange(request), (cause) => {
       const error = Cause.squash(cause)

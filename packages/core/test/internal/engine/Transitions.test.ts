@@ -240,7 +240,7 @@ describe("Transitions", () => {
       identity
     })[0]
     const usable = (state: Tested, at: Clocks.Now, forced = false, hasFallback = true) =>
-      State.refreshTokenFor(state, identity, at, { forced, hasFallback }) !== undefined
+      State.refreshTokenFor(state, () => identity, at, { forced, hasFallback }) !== undefined
     const spend = (state: Tested, at: Clocks.Now) =>
       transition(requested(state), ended({ refreshToken: "perhaps spent", now: at }))[0]
 
@@ -285,7 +285,7 @@ describe("Transitions", () => {
 
     it("do not use it for other credentials, nor after it has expired", () => {
       const options = { forced: false, hasFallback: true }
-      assert.isUndefined(State.refreshTokenFor(renewed, Redacted.make("another identity"), now, options))
+      assert.isUndefined(State.refreshTokenFor(renewed, () => Redacted.make("another identity"), now, options))
       const ends = { value: Redacted.make("refresh"), expiresAt: now.wall + 1_000 }
       const ending = transition(requested(none), {
         ...obtained(inFlight, { ...other, refreshToken: ends }),
