@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import { Agent as NodeAgent, type IncomingMessage, request as nodeRequest } from "node:http"
 import { Agent, request as undiciRequest } from "undici"
@@ -78,6 +79,12 @@ const nodeHttp: Transport = {
 }
 
 export const transports = { fetch: nodeFetch, undici, "node:http": nodeHttp } as const
+
+/** The same transport, whose `HttpClient` starts no span for a request. */
+export const withoutSpans = (transport: Transport): Transport => ({
+  ...transport,
+  layer: Layer.provide(transport.layer, Layer.succeed(HttpClient.TracerDisabledWhen, constTrue))
+})
 
 const fetchBy = async (
   transport: Transport,

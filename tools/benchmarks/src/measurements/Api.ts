@@ -7,8 +7,8 @@ import { contestants, handWritten, httpClient, mintmark, mintmarkFetch } from ".
 import { load } from "../harness/Load.ts"
 import { interleave, pick } from "../harness/Rounds.ts"
 import { start } from "../harness/Server.ts"
-import { transports } from "../harness/Transport.ts"
-import type { Column, Measurement } from "../Measurement.ts"
+import { type Transport, transports, withoutSpans } from "../harness/Transport.ts"
+import type { Column, Goal, Measurement } from "../Measurement.ts"
 
 const rounds = 81
 const warmUp = 24
@@ -49,16 +49,21 @@ const allCalls = [...contestants, withHeader, fetchAlone]
 
 const api = (client: Client | undefined) => client?.api === undefined ? [] : [client.api]
 
+/** Those whose requests Effect's `HttpClient` sends, and gives a span. */
+const withSpans: ReadonlyArray<Contestant> = [mintmark, httpClient, withHeader]
+
+const floor = httpClient.name
+
 export default async (): Promise<Measurement> => {
   const server = await start()
-  const columns = new Array<Column>()
-  for (const transport of [transports.fetch, transports.undici]) {
+
+  const run = async (callers: ReadonlyArray<Contestant>, transport: Transport) => {
     const setting = { origin: server.origin, lifetime: 86_400, transport }
-    const opened = await Promise.all(allCalls.map(async (each) => ({
+    const opened = await Promise.all(callers.map(async (each) => ({
       name: each.name,
       lanes: api(await each.open(setting))
     })))
-    const found = await interleave(
+    return interleave(
       rounds,
       opened.filter(({ lanes }) => lanes.length > 0).map(({ lanes, name }) => ({
         name,
@@ -66,22 +71,35 @@ export default async (): Promise<Measurement> => {
       })),
       warmUp
     )
-    const floor = httpClient.name
-    const goals = [
-      { of: mintmark.name, to: [httpClient.name], atMost: 1.05 },
-      { of: mintmarkFetch.name, to: [fetchAlone.name], atMost: 1.05 }
-    ]
+  }
+
+  const columns = new Array<Column>()
+  for (const transport of Object.values(transports)) {
     const group = `Over ${transport.name}`
+    const ours = { of: mintmark.name, to: [httpClient.name], atMost: 1.05 }
+    const oursInFetch = { of: mintmarkFetch.name, to: [fetchAlone.name], atMost: 1.05 }
+    const column = (title: string, figures: Column["figures"], goals: ReadonlyArray<Goal>): Column => ({
+      group,
+      title,
+      unit: "µs",
+      floor,
+      figures,
+      goals
+    })
+    const found = await run(allCalls, transport)
+    const spanless = await run(withSpans, withoutSpans(transport))
     columns.push(
-      { group, title: "time", unit: "µs", isRate: true, floor, figures: pick(found, ({ wall }) => wall), goals },
-      { group, title: "CPU", unit: "µs", floor, figures: pick(found, ({ cpu }) => cpu) }
+      { ...column("time", pick(found, ({ wall }) => wall), [ours, oursInFetch]), isRate: true },
+      column("CPU", pick(found, ({ cpu }) => cpu), [ours]),
+      column("time, without spans", pick(spanless, ({ wall }) => wall), [ours]),
+      column("CPU, without spans", pick(spanless, ({ cpu }) => cpu), [ours])
     )
   }
   server.close()
   return {
     title: "An API request with a token",
     about: "A `GET` over loopback, its body read, one after the other. The floor is the same request through the same "
-      + `\`HttpClient\` without a token; for ${mintmarkFetch.name} and ${handWritten.name}, look at ${fetchAlone.name}.`,
+      + `\`HttpClient\` without a token, which starts a span for each, or (\`TracerDisabledWhen\`) none; for ${mintmarkFetch.name} and ${handWritten.name}, look at ${fetchAlone.name}.`,
     columns,
     notes: [
       `${withHeader.name} says what any header costs: it is sent, read by the server, and redacted for the span. The rest `

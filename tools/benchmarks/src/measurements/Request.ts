@@ -14,6 +14,9 @@ const inARow = 25
 const atATime = 64
 const atATimeCount = 128
 
+/** What a token request may cost, to one by hand: over `fetch`, which costs more itself, ours is a smaller part. */
+const aims: Partial<Record<Transport["name"], number>> = { fetch: 1.15, undici: 1.3 }
+
 const titles = { 1: "one after the other", [atATime]: `${atATime} at a time` }
 
 export default async (): Promise<Measurement> => {
@@ -42,9 +45,10 @@ export default async (): Promise<Measurement> => {
       const title = titles[lanes]
       const group = `Over ${transport.name}`
       const floor = handWritten.name
-      const reach = transport.name === "node:http" ? {} : {
+      const atMost = aims[transport.name]
+      const reach = atMost === undefined ? {} : {
         goals: [
-          { of: mintmark.name, to: [floor], atMost: 1.3 },
+          { of: mintmark.name, to: [floor], atMost },
           { of: mintmark.name, to: [httpClient.name], atMost: 1.3 }
         ]
       }
