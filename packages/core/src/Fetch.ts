@@ -27,7 +27,7 @@ import {
   renew,
   targetOf
 } from "./internal/http/attachment.ts"
-import { readToTheEnd } from "./internal/http/heldResponse.ts"
+import { read, readToTheEnd } from "./internal/http/heldResponse.ts"
 import type { ProviderClient } from "./ProviderClient.ts"
 import * as TokenError from "./TokenError.ts"
 import { type Rejection, WaitUntil } from "./TokenSource.ts"
@@ -191,7 +191,7 @@ export const make = <Service, Reply, E>(
       isRepeatable: isRepeatable(init.body) && (request?.body ?? null) === null
         && (isSafe(method) || !response.redirected),
       answer: Effect.succeed<Settled>(() => response),
-      held: Effect.map(hold(response), (held) => Effect.succeed(() => held)),
+      held: Effect.map(hold(response), Effect.succeed),
       repeat: (another) => Effect.succeed(() => carry(another))
     })
     const settle = await abortable(run(settled, signal), signal)
@@ -304,11 +304,11 @@ const abortable = <A>(promise: Promise<A>, signal: AbortSignal | null | undefine
       promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
     })
 
-const hold = (response: Response): Effect.Effect<Response> => {
+const hold = (response: Response): Effect.Effect<() => Response> => {
   const { body } = response
-  return body === null ? Effect.succeed(response) : Effect.map(
-    readToTheEnd(Stream.fromReadableStream({ evaluate: () => body, onError: identity })),
-    (bytes) =>
+  return body === null ? Effect.succeed(() => response) : Effect.map(
+    readToTheEnd(read(Stream.fromReadableStream({ evaluate: () => body, onError: identity }))),
+    (bytes) => () =>
       bytes === undefined
         ? response
         : Object.defineProperty(new Response(bytes, response), "url", { value: response.url })

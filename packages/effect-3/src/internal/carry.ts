@@ -7,7 +7,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type { AccessToken as AccessToken4 } from "@mintmark/core/AccessToken"
 import { valueOf } from "@mintmark/core/Authorization"
 import * as Attachment from "@mintmark/core/internal/http/attachment"
-import { readToTheEnd } from "@mintmark/core/internal/http/heldResponse"
+import { read, readToTheEnd } from "@mintmark/core/internal/http/heldResponse"
 import * as Effect4 from "effect-4/Effect"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -138,7 +138,10 @@ const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
 
 /** The response with its body read to the end, so that its connection is free. */
 const hold = (response: Response): Effect4.Effect<Response> =>
-  Effect4.map(readToTheEnd(bodyOf(response)), (bytes) => bytes === undefined ? response : withBody(response, bytes))
+  Effect4.map(
+    readToTheEnd(read(bodyOf(response))),
+    (bytes) => bytes === undefined ? response : withBody(response, bytes)
+  )
 
 const withBody = ({ cookies, headers, remoteAddress, request, status }: Response, body: ArrayBuffer): Response =>
   Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(body, { status, headers })), {

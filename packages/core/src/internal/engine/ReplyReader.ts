@@ -96,7 +96,7 @@ export const make = <Reply>(
     if (last === undefined || !isSame(last.scopes, scopes) || !isSame(last.reply, reply)) last = { scopes, reply }
 
     const token = {
-      value: labelled(accessToken, value, "access token"),
+      value: labeled(accessToken, value, "access token"),
       requestedAt,
       expiresAt: endOf(requestedAt, lifetime),
       scopes: last.scopes,
@@ -154,7 +154,7 @@ const endOf = (requestedAt: number, seconds: number): number => {
 }
 
 /** The secret as it is shown; one that the Schema has made so is kept. */
-const labelled = (secret: Redacted.Redacted, text: string, label: string): Redacted.Redacted =>
+const labeled = (secret: Redacted.Redacted, text: string, label: string): Redacted.Redacted =>
   secret.label === label ? secret : Redacted.make(text, { label })
 
 /** The refresh token, if there is one; `null` if it can't be sent back as it came. */
@@ -167,7 +167,7 @@ const refreshTokenOf = (reply: Standard, response: TokenResponse): RefreshToken 
   if (text === "" || text.length > longestToken) return undefined
   const lifetime = lifetimeOf(expiresIn || undefined, expiresAt, response)
   return {
-    value: labelled(value, text, "refresh token"),
+    value: labeled(value, text, "refresh token"),
     expiresAt: lifetime === undefined || Number.isNaN(lifetime) ? undefined : endOf(response.requestedAt, lifetime)
   }
 }

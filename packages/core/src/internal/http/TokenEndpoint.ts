@@ -6,8 +6,7 @@ import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Option from "effect/Option"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as TokenError from "../../TokenError.ts"
@@ -15,7 +14,7 @@ import { within } from "../engine/Deadline.ts"
 import type { TokenResponse } from "../engine/ReplyReader.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
 import { decompress } from "./decompress.ts"
-import { limit, read as readBody } from "./heldResponse.ts"
+import { readBody } from "./heldResponse.ts"
 import { SentAgain } from "./Sending.ts"
 import { sendOnce } from "./sendOnce.ts"
 import { reasonOf } from "./transport.ts"
@@ -69,7 +68,7 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
       receivedAt: clock.currentTimeMillisUnsafe()
     })
     return Effect.flatMap(
-      isShort(headers) && !hidesHeaders(response) ? response.arrayBuffer : readBody(response.stream),
+      readBody(response),
       (bytes) =>
         bytes === undefined || coding === undefined
           ? Effect.succeed(replyOf(bytes && new Uint8Array(bytes)))
@@ -158,13 +157,3 @@ const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
   built.set(request, made)
   return made
 }
-
-// What HTTP itself holds to a length needs no watching: to read a stream costs as much as all the rest of an exchange.
-const isShort = (headers: Readonly<Record<string, string | undefined>>): boolean =>
-  Number(headers["content-length"]) <= limit
-  && headers["content-encoding"] === undefined
-  && headers["transfer-encoding"] === undefined
-
-// A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not `content-length`.
-const hidesHeaders = (response: HttpClientResponse.HttpClientResponse): boolean =>
-  Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")

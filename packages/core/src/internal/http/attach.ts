@@ -142,7 +142,7 @@ export const attach =
             isRepeatable: isRepeatableBody(request.body) &&
               (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),
             answer: answer(response),
-            held: Effect.map(hold(response), answer),
+            held: Effect.map(hold(response), (held) => Effect.suspend(() => answer(held()))),
             repeat: (another) => exchange(request, Effect.succeed(another), true)
           })
         }

@@ -174,4 +174,4 @@ const hide = (object: object, property: string): void => {
  * Whether a redirect led from one URL to another origin. The token didn't go along, so what came from there says
  * nothing about it.
  */
-export const hasLeft = (from: string, to: string): boolean => originOf(to) !== originOf(from)
+export const hasLeft = (from: string, to: string): boolean => to !== from && originOf(to) !== originOf(from)

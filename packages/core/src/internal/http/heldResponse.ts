@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { constUndefined } from "effect/Function"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { within } from "../engine/Deadline.ts"
 
@@ -12,18 +13,42 @@ export const limit = 1_048_576
 export const patience = 1_000
 
 /**
- * The response with its body read to the end, so that its connection is free. The connection of a body that is larger
- * than 1 MiB, takes longer than a second, or breaks off is closed: what is left of that response are its status and
- * headers.
+ * Reads the body of a response to its end, so that its connection is free, and returns what makes the response that still
+ * has its body. The connection of a body that is larger than 1 MiB, takes longer than a second, or breaks off is closed:
+ * what is left of that response are its status and headers.
  */
 export const hold = (
   response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<HttpClientResponse.HttpClientResponse> =>
-  Effect.map(readToTheEnd(response.stream), (body) => body === undefined ? response : withBody(response, body))
+): Effect.Effect<() => HttpClientResponse.HttpClientResponse> =>
+  Effect.map(
+    readToTheEnd(readBody(response)),
+    (body) => () => body === undefined ? response : withBody(response, body)
+  )
 
 /** The bytes of a body, or `undefined` where it is too large, takes too long or can't be read. */
-export const readToTheEnd = <E>(body: Stream.Stream<Uint8Array, E>): Effect.Effect<ArrayBuffer | undefined> =>
-  within(Effect.orElseSucceed(read(body), constUndefined), patience, () => Effect.undefined)
+export const readToTheEnd = <E>(
+  body: Effect.Effect<ArrayBuffer | undefined, E>
+): Effect.Effect<ArrayBuffer | undefined> =>
+  within(Effect.orElseSucceed(body, constUndefined), patience, () => Effect.undefined)
+
+/** The bytes of the body of a response, or `undefined` where it is too large. */
+export const readBody = (
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<ArrayBuffer | undefined, HttpClientError.HttpClientError> =>
+  isShort(response) ? response.arrayBuffer : read(response.stream)
+
+// What HTTP itself holds to a length needs no watching: to read a stream costs as much as all the rest of an exchange.
+const isShort = (response: HttpClientResponse.HttpClientResponse): boolean => {
+  const { headers } = response
+  return Number(headers["content-length"]) <= limit
+    && headers["content-encoding"] === undefined
+    && headers["transfer-encoding"] === undefined
+    && !hidesHeaders(response)
+}
+
+// A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not `content-length`.
+const hidesHeaders = (response: HttpClientResponse.HttpClientResponse): boolean =>
+  Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")
 
 /** The bytes of a body, or `undefined` where it is too large. */
 export const read = <E>(body: Stream.Stream<Uint8Array, E>): Effect.Effect<ArrayBuffer | undefined, E> =>
