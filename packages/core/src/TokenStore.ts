@@ -35,6 +35,11 @@ export interface Need<Reply> {
   readonly current: AccessToken<Reply> | undefined
   /** Whether tokens are renewed with refresh tokens. If not, a store ignores those that come with tokens. */
   readonly renews: boolean
+  /**
+   * Whether another grant gets a token where the refresh token can't. If not, the account's own grant is a refresh
+   * token that was obtained elsewhere, and once it has been replaced, nothing but the newest one works.
+   */
+  readonly hasFallback: boolean
   /** The refresh token that this process has, if it has not expired. */
   readonly refreshToken: RefreshToken | undefined
   /** When the need arose, in milliseconds since the Unix epoch, by the clock that tokens are timed with. */

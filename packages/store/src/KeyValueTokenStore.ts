@@ -43,6 +43,11 @@ export interface Options {
  * an error. Refresh tokens are not stored: nothing here could keep two processes from sending the same one. For
  * processes that run side by side there are `RedisTokenStore` and `SqlTokenStore`.
  *
+ * One kind of refresh token is stored: where the account's own grant is one (`grant: Grant.refreshToken` with
+ * `renewal: Grant.refreshToken`), the newest is kept before its access token is used, and the next process sends it.
+ * Run one such process at a time. It is kept for 30 days after the last renewal. While the store can't be read, nothing
+ * is sent: the refresh token in the configuration may have been replaced.
+ *
  * Fails with `InvalidOption` where a key can't be used.
  *
  * @since 0.1.0

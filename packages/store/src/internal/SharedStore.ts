@@ -41,7 +41,10 @@ export interface Options {
   readonly prefix: string
   /** How long others wait for a process that vanished; 0 for a store without leases. */
   readonly lease: Duration.Duration
-  /** Whether refresh tokens are stored. Without leases, two processes could send the same one. */
+  /**
+   * Whether refresh tokens are stored that another grant could replace: without leases, two processes could send the
+   * same one. One that nothing can replace is always stored.
+   */
   readonly refreshTokens: boolean
   /** How long a failure is remembered at most. */
   readonly longestFailure: Duration.Duration
@@ -76,6 +79,9 @@ export const make = (
   const shared = new WeakSet<AccessToken.RefreshToken>()
   /** The failed requests with refresh tokens that this process saw, by the names of their records. */
   const seen = new Map<string, Seen>()
+
+  const keepsRefreshToken = ({ hasFallback, renews }: Need<unknown>): boolean =>
+    renews && (refreshTokens || !hasFallback)
 
   const nameOf = (identity: Redacted.Redacted) => Effect.map(cipher.name(identity), (hash) => prefix + hash)
 
@@ -158,10 +164,10 @@ export const make = (
     Effect.gen(function*() {
       const { generation, mark } = record
       const recorded = record.entry?.refreshToken
-      if (!need.renews || !refreshTokens || recorded === undefined) {
-        return yield* need.request(privateRefreshToken(need))
-      }
-      if (mark !== undefined && !(yield* mayRepeat(name, need, mark, generation))) {
+      // A newer one than could be written. Where nothing can replace it, it is the only one that works.
+      if (!need.hasFallback && isNewer(need, record)) return yield* need.request(need.refreshToken)
+      if (!keepsRefreshToken(need) || recorded === undefined) return yield* need.request(privateRefreshToken(need))
+      if (mark !== undefined && need.hasFallback && !(yield* mayRepeat(name, need, mark, generation))) {
         yield* problem("refresh_token_lost")
         return yield* need.request(undefined)
       }
@@ -209,7 +215,7 @@ export const make = (
     yield* met("requested")
     seen.delete(name)
     const requested = { token, shared: false }
-    const refreshToken = need.renews && refreshTokens ? token.refreshToken : undefined
+    const refreshToken = keepsRefreshToken(need) ? token.refreshToken : undefined
     if (token.expiresAt <= token.requestedAt && refreshToken === undefined) {
       yield* giveBack(name, owner)
       return requested
@@ -295,9 +301,11 @@ export const make = (
     need: Need<Reply>
   ): Effect.fn.Return<Obtained<Reply>, TokenError> {
     const refreshToken = privateRefreshToken(need)
-    if (need.servedFor !== undefined && need.renews && refreshToken === undefined) {
+    // The first refresh token, which is the account's own grant, may have been replaced by another process.
+    const mayBeSpent = need.renews && !need.hasFallback
+    if (refreshToken === undefined && need.renews && (need.servedFor !== undefined || mayBeSpent)) {
       yield* met("postponed")
-      const wait = Math.min(Duration.toMillis(need.servedFor), postponement)
+      const wait = Math.min(Duration.toMillis(need.servedFor ?? Duration.infinity), postponement)
       return yield* unavailable(need, "store", (yield* Clock.currentTimeMillis) + wait)
     }
     yield* met("alone")
@@ -360,6 +368,11 @@ export const make = (
 }
 
 const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+/** Whether this process has a token that was requested after the one in the record. */
+const isNewer = ({ current, refreshToken }: Need<unknown>, { entry }: Opened<unknown>): boolean =>
+  refreshToken !== undefined && current !== undefined
+  && (entry === undefined || current.requestedAt - entry.requestedAt > clockTolerance)
 
 /** By how much two clocks may differ in their pace while a token is requested. */
 const clockTolerance = 1_000

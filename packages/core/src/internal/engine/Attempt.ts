@@ -221,6 +221,7 @@ export const make = <Reply>(
           reason,
           current: State.tokenOf(state().cached),
           renews: provider.renewal !== undefined,
+          hasFallback: renewal.hasFallback,
           refreshToken,
           startedAt: started.wall,
           jitter,
