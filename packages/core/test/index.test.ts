@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { readFileSync } from "node:fs"
+import * as Core from "@mintmark/core"
+import { readdirSync, readFileSync } from "node:fs"
 
 describe("@mintmark/core", () => {
-  it("exports its internal modules at run time for our own packages, without types", async () => {
-    assert.isDefined(await import("@mintmark/core"))
-    assert.isFunction((await import("@mintmark/core/internal/timeSpan")).millisOf)
-    const { publishConfig } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
-    assert.strictEqual(publishConfig.exports["./internal/*"].types, null)
+  it("has the public modules that its README lists, and no others", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+    const table = readme.slice(readme.indexOf("## The modules"), readme.indexOf("## What happens when"))
+    const listed = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
+    assert.strictEqual(listed.length, 21)
+    assert.sameMembers(Object.keys(Core), listed)
+    const files = readdirSync(new URL("../src", import.meta.url)).filter((file) => file.endsWith(".ts"))
+    assert.sameMembers(files, ["index.ts", ...listed.map((name) => `${name}.ts`)])
   })
 })

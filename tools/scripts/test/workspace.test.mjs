@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
@@ -115,9 +115,12 @@ describe("workspace", () => {
     assert.isNull(core.manifest.publishConfig.exports["./internal/*"].types)
   })
 
-  it("ships sources and changelog with every published package", () => {
-    for (const { folder, manifest } of published) {
-      assert.sameMembers(manifest.files, ["dist", "src", "README.md", "CHANGELOG.md"], folder)
+  it("ships sources and changelog with every published package, and no types of what is internal", () => {
+    for (const { folder, manifest, path } of published) {
+      // What is bundled has no internal files.
+      const hasInternal = existsSync(join(path, "src/internal")) && !existsSync(join(path, "bundle.mjs"))
+      const internalTypes = hasInternal ? ["!dist/internal/**/*.d.ts*"] : []
+      assert.deepStrictEqual(manifest.files, ["dist", ...internalTypes, "src", "README.md", "CHANGELOG.md"], folder)
     }
   })
 
