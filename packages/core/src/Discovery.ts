@@ -7,13 +7,13 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
-import * as Grant from "./Grant.ts"
 import * as TokenEndpoint from "./internal/http/TokenEndpoint.ts"
 import * as Url from "./internal/http/url.ts"
-import type { TokenRequest } from "./internal/request/TokenRequest.ts"
+import { accepts } from "./internal/request/TokenRequest.ts"
 import { parseObject } from "./internal/text/strictJson.ts"
 import { InvalidOption, ReplyNotUnderstood, TokenError, Unavailable, Unsafe } from "./TokenError.ts"
 
@@ -102,7 +102,10 @@ export const make = Effect.fnUntraced(function*(
 
   const look = (url: string) =>
     Effect.flatMap(
-      exchange(Effect.succeed(requestOf(url)), Duration.fromInputUnsafe(deadline)),
+      exchange(
+        Effect.succeed({ http: Redacted.make(HttpClientRequest.get(url, { headers: accepts })) }),
+        Duration.fromInputUnsafe(deadline)
+      ),
       ([, { body, status }]) =>
         status === 0 || status >= 300 && status < 400
           ? fail(new Unsafe({ kind: "redirect", problem: `the issuer's metadata redirects (status ${status})` }))
@@ -157,15 +160,3 @@ const locationsOf = (issuer: string): readonly [string, string] => {
     `${origin}/.well-known/oauth-authorization-server${withoutSlash(pathname)}`
   ]
 }
-
-const requestOf = (url: string): TokenRequest => ({
-  method: "GET",
-  url: Redacted.make(url),
-  headers: {},
-  body: undefined,
-  contentType: undefined,
-  grant: Grant.clientCredentials,
-  isRenewal: false,
-  scopes: [],
-  secrets: []
-})

@@ -343,7 +343,8 @@ describe("TokenEndpoint", () => {
 
   it("shows no secret when inspected", () => {
     const request = Effect.runSync(requestTo("https://auth.acme.test/token"))
-    assert.include(request.body && Redacted.value(request.body), "grant_type")
+    const { body } = Redacted.value(request.http)
+    assert.include(body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : "", "grant_type")
     assert.notInclude(inspect(request, { depth: Infinity, showHidden: true, getters: true }), clientSecret)
   })
 })

@@ -22,16 +22,15 @@ const request = (
   )
 
 const bodyOf = (made: TokenRequest.TokenRequest): string => {
-  assert(made.body !== undefined)
-  return Redacted.value(made.body)
+  const { body } = Redacted.value(made.http)
+  assert(body._tag === "Uint8Array")
+  return new TextDecoder().decode(body.body)
 }
 
 const body = (...args: Parameters<typeof request>) => bodyOf(request(...args))
 
-const authorizationOf = (made: TokenRequest.TokenRequest): string | undefined => {
-  const { authorization } = made.headers
-  return Redacted.isRedacted(authorization) ? Redacted.value(authorization) : authorization
-}
+const authorizationOf = (made: TokenRequest.TokenRequest): string | undefined =>
+  Redacted.value(made.http).headers["authorization"]
 
 const basicOf = (...args: Parameters<typeof request>): string =>
   Buffer.from(authorizationOf(request(...args))?.replace(/^Basic /, "") ?? "", "base64").toString("utf8")

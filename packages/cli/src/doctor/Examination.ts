@@ -231,7 +231,7 @@ const exchange = Effect.fnUntraced(function*(
   tell: Tell
 ) {
   const watched = Exchange.watch(yield* HttpClient.HttpClient, (url) => url === provider.tokenEndpoint)
-  const sent = `${request.method} ${provider.tokenEndpoint}`
+  const sent = `${Redacted.value(request.http).method} ${provider.tokenEndpoint}`
   const [, response] = yield* TokenEndpoint.make(provider, watched.client)(
     Effect.succeed(request),
     Duration.seconds(timeout)

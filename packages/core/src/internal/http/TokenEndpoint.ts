@@ -2,12 +2,10 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as TokenError from "../../TokenError.ts"
 import { within } from "../engine/Deadline.ts"
@@ -35,13 +33,13 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
  * `ReplyNotUnderstood` (no HTTP).
  */
 export const make = (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
-(
-  building: Effect.Effect<TokenRequest, TokenError.TokenError>,
+<Request extends Sent>(
+  building: Effect.Effect<Request, TokenError.TokenError>,
   deadline: Duration.Duration
-): Effect.Effect<readonly [TokenRequest, TokenResponse], TokenError.TokenError> => {
-  let sent: TokenRequest | undefined
+): Effect.Effect<readonly [Request, TokenResponse], TokenError.TokenError> => {
+  let sent: HttpClientRequest.HttpClientRequest | undefined
   const fail = (reason: TokenError.Reason) => {
-    const address = sent && originOf(Redacted.value(sent.url))
+    const address = sent && originOf(sent.url)
     return Effect.fail(
       new TokenError.TokenError({
         provider: provider.id,
@@ -51,12 +49,12 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
   }
 
   const read = (
-    request: TokenRequest,
+    request: HttpClientRequest.HttpClientRequest,
     response: HttpClientResponse.HttpClientResponse,
     clock: Clock.Clock,
     requestedAt: number
   ): Effect.Effect<TokenResponse, Failure> => {
-    if (!isSameUrl(response.url, Redacted.value(request.url))) return fail(redirected)
+    if (!isSameUrl(response.url, request.url)) return fail(redirected)
     const { headers, status } = response
     const coding = headers["content-encoding"]
     const replyOf = (body: Uint8Array | undefined): TokenResponse => ({
@@ -76,11 +74,11 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     )
   }
 
-  const exchange = (request: TokenRequest) =>
+  const exchange = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.withFiber<TokenResponse, Failure>((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const requestedAt = clock.currentTimeMillisUnsafe()
-      return Effect.matchEffect(sendOnce(http, toHttp(request)), {
+      return Effect.matchEffect(sendOnce(http, request), {
         onSuccess: (response) => read(request, response, clock, requestedAt),
         // `filterStatusOk` and similar operators turn a reply into an error: taken for a broken connection, a refused password
         // would be sent again.
@@ -91,9 +89,9 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
       })
     })
 
-  const send = (request: TokenRequest): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    if (request.produced !== undefined) return produced(request.produced.reply)
-    sent = request
+  const send = (made: Sent): Effect.Effect<TokenResponse, TokenError.TokenError> => {
+    if (made.produced !== undefined) return produced(made.produced.reply)
+    const request = sent = Redacted.value(made.http)
     // A client that throws may quote the request in its error.
     return Effect.catchCause(exchange(request), (cause) => {
       const error = Cause.squash(cause)
@@ -109,6 +107,9 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     () => fail(new TokenError.Unavailable({ kind: "timeout" }))
   )
 }
+
+/** What of a request is sent. */
+type Sent = Pick<TokenRequest, "http" | "produced">
 
 /** The reply that a grant has produced itself, as if a server had sent it now. */
 const produced = (reply: unknown): Effect.Effect<TokenResponse> =>
@@ -138,22 +139,3 @@ const redirected = new TokenError.Unsafe({
   kind: "redirect",
   problem: "the HTTP client followed a redirect of the token endpoint"
 })
-
-// Credentials that stay the same make the same request: it is built once.
-const built = new WeakMap<TokenRequest, HttpClientRequest.HttpClientRequest>()
-
-const toHttp = (request: TokenRequest): HttpClientRequest.HttpClientRequest => {
-  const known = built.get(request)
-  if (known !== undefined) return known
-  const { body, contentType, headers, method, url } = request
-  const made = HttpClientRequest.make(method)(Redacted.value(url), {
-    headers: {
-      accept: "application/json",
-      "accept-encoding": "identity",
-      ...Record.map(headers, (value) => Redacted.isRedacted(value) ? Redacted.value(value) : value)
-    },
-    ...(body === undefined ? {} : { body: HttpBody.text(Redacted.value(body), contentType) })
-  })
-  built.set(request, made)
-  return made
-}

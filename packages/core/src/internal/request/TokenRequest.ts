@@ -1,6 +1,8 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
@@ -19,17 +21,14 @@ export interface Credentials {
   readonly values: Readonly<Record<string, string | Redacted.Redacted>>
   /** Empty for the provider's own. A set: neither order nor repetition matters. */
   readonly scopes: ReadonlyArray<string>
+  /** The request of credentials that stay the same, where nothing in it is signed: it is built once. */
+  readonly built?: TokenRequest | undefined
 }
 
-/** A request to the token endpoint. What could contain a secret is `Redacted`. */
+/** A request to the token endpoint. */
 export interface TokenRequest {
-  readonly method: "POST" | "GET"
-  /** The whole URL; its query may contain secrets. */
-  readonly url: Redacted.Redacted
-  readonly headers: Readonly<Record<string, string | Redacted.Redacted>>
-  /** `undefined` for a request without a body. */
-  readonly body: Redacted.Redacted | undefined
-  readonly contentType: string | undefined
+  /** What is sent. Its URL, headers and body may contain secrets. */
+  readonly http: Redacted.Redacted<HttpClientRequest.HttpClientRequest>
   readonly grant: Grant
   /** Whether a refresh token is sent. */
   readonly isRenewal: boolean
@@ -41,29 +40,25 @@ export interface TokenRequest {
   readonly produced?: { readonly reply: unknown } | undefined
 }
 
-// A request in which nothing is signed is the same for the same credentials: it is built once.
-const built = new WeakMap<Credentials, { readonly provider: Resolved; readonly request: Built }>()
-
 type Built = Effect.Effect<TokenRequest, TokenError>
+
+/** What each request to an authorization server accepts, since not every transport decodes what is compressed. */
+export const accepts = { accept: "application/json", "accept-encoding": "identity" }
 
 /**
  * The token request of an account, built anew for each attempt: with the account's own grant, or with a refresh token.
- * Where neither method nor grant is an effect, the same credentials give the same request.
+ * Where neither method nor grant is an effect, it is an `Exit`.
  *
  * Fails with `InvalidOption` where a parameter of provider or application names a field that the request itself
  * contains, with `Unsafe` for a URL of another origin than the token endpoint's, and with `Unavailable` (`credentials`)
  * where method or grant fail.
  */
-export const make = (provider: Resolved, credentials: Credentials, refreshToken?: Redacted.Redacted): Built => {
-  if (refreshToken !== undefined && provider.renewal !== undefined) {
-    return build(provider, credentials, provider.renewal, true, { ...credentials.values, refreshToken })
-  }
-  const known = built.get(credentials)
-  if (known?.provider === provider) return known.request
-  const request = build(provider, credentials, provider.grant, false, credentials.values)
-  if (Exit.isExit(request)) built.set(credentials, { provider, request })
-  return request
-}
+export const make = (provider: Resolved, credentials: Credentials, refreshToken?: Redacted.Redacted): Built =>
+  refreshToken !== undefined && provider.renewal !== undefined
+    ? build(provider, credentials, provider.renewal, true, { ...credentials.values, refreshToken })
+    : credentials.built === undefined
+    ? build(provider, credentials, provider.grant, false, credentials.values)
+    : Effect.succeed(credentials.built)
 
 const build = (
   provider: Resolved,
@@ -149,12 +144,16 @@ const write = (
   const encoding = method === "GET" ? "query" : format.encoding ?? "form"
   const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
   const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
+  const http = HttpClientRequest.make(method)(encoding === "query" ? withQuery(endpoint, fields) : endpoint, {
+    headers: { ...accepts, ...Record.map(headers, reveal) },
+    ...(encoding === "query"
+      ? {}
+      : encoding === "json"
+      ? { body: HttpBody.text(json(fields), "application/json") }
+      : { body: HttpBody.text(form(fields), "application/x-www-form-urlencoded") })
+  })
   return Result.succeed({
-    method,
-    url: Redacted.make(encoding === "query" ? withQuery(endpoint, fields) : endpoint),
-    headers,
-    body: encoding === "query" ? undefined : Redacted.make(encoding === "json" ? json(fields) : form(fields)),
-    contentType: encoding === "query" ? undefined : contentTypes[encoding],
+    http: Redacted.make(http),
     grant,
     isRenewal,
     scopes,
@@ -167,8 +166,6 @@ const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>
     typeof value === "string" ? [] : Redacted.isRedacted(value) ? [value] : value
   )
     .filter((value) => typeof value !== "string")
-
-const contentTypes = { form: "application/x-www-form-urlencoded", json: "application/json" }
 
 const renamed = (fields: Parameters, names: Readonly<Record<string, string | false>>): Parameters =>
   Object.fromEntries(

@@ -43,8 +43,7 @@ export const credentialsOf = Effect.fnUntraced(function*(
   }
   // What can be built now is built now: it shows whether a parameter names a field of the request.
   const request = TokenRequest.make(provider, known)
-  if (Exit.isExit(request)) yield* request
-  return known
+  return Exit.isExit(request) ? { ...known, built: yield* request } : known
 })
 
 /** The error of all options that are missing, where they are more than one: each alone is told by its own check. */
