@@ -31,7 +31,7 @@ export interface Options {
 
 /**
  * What an account needs: who issues the JWT (`iss`), whom it is about (`sub`; the issuer by default), the private key
- * (PEM or a JWK as JSON), and optionally the key's id (`kid`).
+ * (PEM, a JWK as JSON, or `PrivateKeyJwt.fromCryptoKey`), and optionally the key's id (`kid`).
  *
  * @since 0.1.0
  * @category models

@@ -37,7 +37,7 @@ export interface Options {
 }
 
 /**
- * What an account needs: the client's id, its private key (PEM or a JWK as JSON), and optionally the key's id (`kid`)
+ * What an account needs: the client's id, its private key (PEM, a JWK as JSON, or `fromCryptoKey`), and optionally the key's id (`kid`)
  * and the SHA-256 thumbprint of its certificate (`x5t#S256`, Base64url).
  *
  * @since 0.1.0
@@ -49,6 +49,29 @@ export type PrivateKey = {
   readonly keyId: "text?"
   readonly certificateThumbprint: "text?"
 }
+
+/**
+ * A `CryptoKey` of the platform as an account's `privateKey`, for keys that can't be read as text. It has the usage
+ * `sign`; it need not be extractable.
+ *
+ * Processes share a token only if they name their key alike: give it an `id`, such as its `kid`. By default the key is
+ * known to this process alone.
+ *
+ * ```ts
+ * import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
+ *
+ * const { privateKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"])
+ * const account = { clientId: "my-client", privateKey: PrivateKeyJwt.fromCryptoKey(privateKey, { id: "key-1" }) }
+ * ```
+ *
+ * @see {@link https://www.w3.org/TR/webcrypto/#cryptokey-interface | Web Cryptography API, CryptoKey}
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromCryptoKey = (
+  key: CryptoKey,
+  options?: { readonly id?: string | undefined }
+): Redacted.Redacted => Jwt.fromCryptoKey(key, options?.id)
 
 const needs: PrivateKey = {
   clientId: "text",

@@ -1,7 +1,7 @@
 /*
  * JWTs that a client signs: as its authentication, as its grant, and as the token itself.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
@@ -39,6 +39,8 @@ const pairs: Readonly<
 const algorithms = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] as const
 
 const pkcs8 = (key: KeyObject) => String(key.export({ type: "pkcs8", format: "pem" }))
+const pkcs1 = (encryption: { cipher?: string; passphrase?: string } = {}) =>
+  String(pairs.RS256.privateKey.export({ type: "pkcs1", format: "pem", ...encryption }))
 const secret = (text: string) => Redacted.make(text)
 
 /** The same private key in each notation that an application may have it in. */
@@ -49,9 +51,22 @@ const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [
     ["PEM with line ends of Windows", pkcs8(privateKey).replaceAll("\n", "\r\n")],
     ["PEM in one line, as a variable has it", pkcs8(privateKey).trim().replaceAll("\n", "\\n")],
     ["PEM with spaces around it", `\n  ${pkcs8(privateKey)}\n\n`],
+    ["PEM whose line ends became spaces", pkcs8(privateKey).trim().replaceAll("\n", " ")],
+    ["PEM with Windows line ends in one line", pkcs8(privateKey).trim().replaceAll("\n", "\\r\\n")],
+    ["PEM that is indented", pkcs8(privateKey).replaceAll("\n", "\n    ")],
+    ["PEM with a text before it", `Bag Attributes\n    friendlyName: my key\n${pkcs8(privateKey)}`],
     ["a JWK", JSON.stringify(privateKey.export({ format: "jwk" }))],
+    ["a JWK with its name and use", JSON.stringify({ ...privateKey.export({ format: "jwk" }), kid: "k", use: "sig" })],
     ...(algorithm === "ES256"
-      ? [["SEC1", String(privateKey.export({ type: "sec1", format: "pem" }))] as const]
+      ? [
+        ["SEC1", String(privateKey.export({ type: "sec1", format: "pem" }))] as const,
+        [
+          "SEC1 behind the parameters that openssl writes before it",
+          `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${
+            privateKey.export({ type: "sec1", format: "pem" })
+          }`
+        ] as const
+      ]
       : []),
     ...(algorithm === "RS256"
       ? [["PKCS#1", String(privateKey.export({ type: "pkcs1", format: "pem" }))] as const]
@@ -89,7 +104,7 @@ const recording = (answers: ReadonlyArray<number> = []) => {
 const field = (sent: ReadonlyArray<{ readonly fields: URLSearchParams }>, name: string, index = 0): string =>
   sent[index]?.fields.get(name) ?? ""
 
-const verified = (jwt: string, publicKey: KeyObject, audience?: string) =>
+const verified = (jwt: string, publicKey: KeyObject | CryptoKey, audience?: string) =>
   Effect.promise(() =>
     Jose.jwtVerify(jwt, publicKey, { currentDate: new Date(1_000), ...(audience === undefined ? {} : { audience }) })
   )
@@ -153,16 +168,73 @@ describe("PrivateKeyJwt", () => {
         clientId: "my-client",
         privateKey: secret(pkcs8(pairs.ES256.privateKey))
       }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const sign = vi.spyOn(crypto.subtle, "sign")
+      yield* Effect.addFinalizer(() => Effect.sync(() => sign.mockRestore()))
       const tokens = yield* Effect.all(Array.from({ length: 10_000 }, () => token), { concurrency: "unbounded" })
       assert.strictEqual(new Set(tokens).size, 1)
       assert.strictEqual(sent.length, 1)
+      assert.strictEqual(sign.mock.calls.length, 1)
     }))
 
   for (
     const [what, algorithm, key, problem] of [
       ["text that is no key", "RS256", "s3cret", /must be a private key: PEM that begins with/],
       ["a broken PEM", "RS256", "-----BEGIN PRIVATE KEY-----\nc3Vycm91bmRlZA==\n-----END PRIVATE KEY-----", /is not a/],
-      ["half of a PEM", "RS256", pkcs8(pairs.RS256.privateKey).slice(0, 400), /is not a private key for RS256/],
+      ["half of a PEM", "RS256", pkcs8(pairs.RS256.privateKey).slice(0, 400), /has no line -----END PRIVATE KEY-----/],
+      [
+        "the first line of a PEM that was not quoted in a .env file",
+        "RS256",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        /has no line -----END RSA PRIVATE KEY-----; in a file of variables, put the whole key into quotes/
+      ],
+      ["nothing", "RS256", "", /is missing or empty/],
+      ["spaces", "RS256", " \n ", /is missing or empty/],
+      [
+        "a PEM without a body",
+        "RS256",
+        "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----",
+        /is not a private key/
+      ],
+      ["PEM in Base64", "RS256", Buffer.from(pkcs8(pairs.RS256.privateKey)).toString("base64"), /in Base64; decode it/],
+      ["an EC PEM for RS256", "RS256", pkcs8(pairs.ES256.privateKey), /RS256, which needs an RSA key/],
+      ["an RSA key of PKCS#1 for ES256", "ES256", pkcs1(), /ES256, which needs an EC key on the curve P-256/],
+      ["an RSA key for Ed25519", "Ed25519", pkcs8(pairs.RS256.privateKey), /needs an Ed25519 key/],
+      [
+        "an encrypted key of PKCS#1",
+        "RS256",
+        pkcs1({ cipher: "aes-128-cbc", passphrase: "p" }),
+        /is encrypted; decrypt/
+      ],
+      [
+        "a key in OpenSSH's format",
+        "RS256",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----",
+        /ssh-keygen -p -m PKCS8/
+      ],
+      [
+        "the whole file of a service account",
+        "RS256",
+        JSON.stringify({ type: "service_account", private_key: pkcs8(pairs.RS256.privateKey) }),
+        /is a whole JSON file; the key is its private_key/
+      ],
+      [
+        "a set of JWKs",
+        "RS256",
+        JSON.stringify({ keys: [pairs.RS256.privateKey.export({ format: "jwk" })] }),
+        /is a set of JWKs/
+      ],
+      [
+        "a secret as a JWK",
+        "RS256",
+        JSON.stringify({ kty: "oct", k: "c3Vycm91bmRlZA" }),
+        /is not a private key for RS256/
+      ],
+      [
+        "a JWK of another curve",
+        "ES256",
+        JSON.stringify(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey.export({ format: "jwk" })),
+        /P-256/
+      ],
       ["a key of another kind", "ES256", pkcs8(pairs.RS256.privateKey), /needs an EC key on the curve P-256/],
       [
         "a key of another curve",
@@ -181,7 +253,7 @@ describe("PrivateKeyJwt", () => {
         "a JWK without its private half",
         "RS256",
         JSON.stringify(pairs.RS256.publicKey.export({ format: "jwk" })),
-        /RS256/
+        /is a public key; the private key is needed/
       ],
       ["a JWK that is broken", "RS256", "{\"kty\":\"RSA\",", /JSON is broken/],
       ["a certificate", "RS256", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----", /is a certificate/],
@@ -245,6 +317,117 @@ describe("PrivateKeyJwt", () => {
       const { payload } = yield* verified(jwt, pairs.RS256.publicKey)
       assert.include(payload, { iss: "app-1", exp: 600 })
       assert.strictEqual(sent[0]?.fields.toString(), "")
+    }))
+})
+
+describe("PrivateKeyJwt.fromCryptoKey", () => {
+  const parameters = {
+    RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
+    PS256: { name: "RSA-PSS", hash: "SHA-256", modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
+    ES256: { name: "ECDSA", namedCurve: "P-256" },
+    EdDSA: { name: "Ed25519" },
+    Ed25519: { name: "Ed25519" }
+  }
+  const generate = (algorithm: PrivateKeyJwt.Algorithm, extractable = false) =>
+    Effect.promise(async (): Promise<CryptoKeyPair> => {
+      const keys = await crypto.subtle.generateKey(parameters[algorithm], extractable, ["sign", "verify"])
+      assert("privateKey" in keys)
+      return keys
+    })
+  const clientWith = (algorithm: PrivateKeyJwt.Algorithm, key: CryptoKey, http: HttpClient.HttpClient) =>
+    ProviderClient.make(
+      Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm }) }),
+      { clientId: "my-client", privateKey: PrivateKeyJwt.fromCryptoKey(key) }
+    ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+
+  for (const algorithm of algorithms) {
+    it.effect(`signs with ${algorithm} by a key that can't be exported`, () =>
+      Effect.gen(function*() {
+        const { http, sent } = recording()
+        const { privateKey, publicKey } = yield* generate(algorithm)
+        assert.isFalse(privateKey.extractable)
+        const { token } = yield* clientWith(algorithm, privateKey, http)
+        yield* token
+        yield* verified(field(sent, "client_assertion"), publicKey, common.tokenEndpoint)
+      }))
+  }
+
+  it.effect("signs a grant's assertion, and a token of its own", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const { privateKey, publicKey } = yield* generate("ES256")
+      const account = { issuer: "me", privateKey: PrivateKeyJwt.fromCryptoKey(privateKey) }
+      const without = { ...common, clientAuthentication: ClientAuthentication.omitted }
+      const grant = Provider.make({ ...without, grant: JwtBearer.make({ algorithm: "ES256" }) })
+      const self = Provider.make({ ...without, grant: JwtBearer.selfSigned({ algorithm: "ES256" }) })
+      const exchanged = yield* Effect.provideService(ProviderClient.make(grant, account), HttpClient.HttpClient, http)
+      const own = yield* Effect.provideService(ProviderClient.make(self, account), HttpClient.HttpClient, http)
+      yield* exchanged.token
+      yield* verified(field(sent, "assertion"), publicKey)
+      yield* verified(Redacted.value((yield* own.token).value), publicKey)
+    }))
+
+  it.effect("does not accept a key that can't sign like this, and says what is needed", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const rsa = yield* generate("RS256", true)
+      const pss = yield* generate("PS256")
+      const ec = yield* generate("ES256")
+      const jwk = yield* Effect.promise(() => crypto.subtle.exportKey("jwk", rsa.privateKey))
+      const decryption = yield* Effect.promise(() =>
+        crypto.subtle.importKey(
+          "jwk",
+          { ...jwk, alg: "RSA-OAEP-256", key_ops: ["decrypt"] },
+          { name: "RSA-OAEP", hash: "SHA-256" },
+          false,
+          ["decrypt"]
+        )
+      )
+      const sha512 = yield* Effect.promise(() =>
+        crypto.subtle.importKey(
+          "jwk",
+          { ...jwk, alg: "RS512" },
+          { name: "RSASSA-PKCS1-v1_5", hash: "SHA-512" },
+          false,
+          ["sign"]
+        )
+      )
+      const mac = yield* Effect.promise(() =>
+        crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"])
+      )
+      for (
+        const [algorithm, key, problem] of [
+          ["RS256", pss.privateKey, "is a CryptoKey for RSA-PSS; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"],
+          ["ES256", rsa.privateKey, "is a CryptoKey for RSASSA-PKCS1-v1_5; ES256 needs one for ECDSA with P-256"],
+          ["RS256", sha512, "is a CryptoKey for RSASSA-PKCS1-v1_5; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"],
+          ["ES256", ec.publicKey, "is a public key; the private key is needed"],
+          ["RS256", decryption, "is a CryptoKey that can't sign: import it with the usage \"sign\""],
+          ["RS256", mac, "is a CryptoKey of the type secret; a private key is needed"]
+        ] as const
+      ) {
+        const error = yield* Effect.flip(clientWith(algorithm, key, http))
+        assert.include(error.message, `acme: privateKey (ACME_PRIVATE_KEY) ${problem}`)
+      }
+      assert.deepStrictEqual(sent, [])
+    }))
+
+  it.effect("is one account for one key, however often it is read, and another for another key", () =>
+    Effect.gen(function*() {
+      const [one, two] = [yield* generate("ES256"), yield* generate("ES256")]
+      const text = (key: CryptoKey, id?: string) => Redacted.value(PrivateKeyJwt.fromCryptoKey(key, { id }))
+      assert.strictEqual(text(one.privateKey), text(one.privateKey))
+      assert.notStrictEqual(text(one.privateKey), text(two.privateKey))
+      const [here, there] = [yield* generate("ES256"), yield* generate("ES256")]
+      assert.strictEqual(text(here.privateKey, "key-1"), text(there.privateKey, "key-1"))
+      const { http, sent } = recording([401])
+      const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
+      const { token } = yield* ProviderClient.make(acme, {
+        clientId: "my-client",
+        privateKey: Effect.sync(() => PrivateKeyJwt.fromCryptoKey(one.privateKey))
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      for (let call = 0; call < 3; call++) yield* Effect.flip(token)
+      // The refusal is remembered for this key.
+      assert.strictEqual(sent.length, 1)
     }))
 })
 

@@ -94,40 +94,106 @@ const keyOf = (algorithm: Algorithm, privateKey: Redacted.Redacted): Effect.Effe
     const keys = decoded.get(privateKey) ?? new Map<Algorithm, Signature.PrivateKey>()
     const known = keys.get(algorithm)
     if (known !== undefined) return Effect.succeed(known)
-    return Effect.map(decode(algorithm, Redacted.value(privateKey).trim()), (key) => {
+    const cryptoKey = cryptoKeys.get(privateKey)
+    const key = cryptoKey === undefined
+      ? decode(algorithm, Redacted.value(privateKey).trim())
+      : wrap(algorithm, cryptoKey)
+    return Effect.map(key, (key) => {
       decoded.set(privateKey, keys.set(algorithm, key))
       return key
     })
   })
+
+// Accounts are told apart by texts, so a `CryptoKey` has one.
+const cryptoKeys = new WeakMap<Redacted.Redacted, CryptoKey>()
+const named = new WeakMap<CryptoKey, Redacted.Redacted>()
+
+/** A `CryptoKey` as the key of an account: always the same for the same key. */
+export const fromCryptoKey = (key: CryptoKey, id: string = SecureRandom.uuidV4Unsafe()): Redacted.Redacted => {
+  const known = named.get(key)
+  if (known !== undefined) return known
+  const made = Redacted.make(`CryptoKey ${id}`, { label: "CryptoKey" })
+  cryptoKeys.set(made, key)
+  named.set(key, made)
+  return made
+}
+
+const wrap = (algorithm: Algorithm, key: CryptoKey): Effect.Effect<Signature.PrivateKey, string> =>
+  key.type !== "private"
+    ? Effect.fail(key.type === "public" ? isPublic : `is a CryptoKey of the type ${key.type}; a private key is needed`)
+    : Effect.mapError(
+      Signature.privateKeyFromCryptoKey(signatures[algorithm], key),
+      () =>
+        key.usages.includes("sign")
+          ? `is a CryptoKey for ${key.algorithm.name}; ${algorithm} needs one for ${cryptoNames[algorithm]}`
+          : "is a CryptoKey that can't sign: import it with the usage \"sign\""
+    )
+
+const isPublic = "is a public key; the private key is needed"
 
 const decode = (algorithm: Algorithm, text: string): Effect.Effect<Signature.PrivateKey, string> => {
   const signature = signatures[algorithm]
   const wrongKind = () => `is not a private key for ${algorithm}, which needs ${kinds[algorithm]}`
   if (text.startsWith("{")) {
     const jwk = Result.try((): JsonWebKey => JSON.parse(text))
-    return Result.isFailure(jwk)
-      ? Effect.fail("is not a JWK that can be read: its JSON is broken")
+    if (Result.isFailure(jwk)) return Effect.fail("is not a JWK that can be read: its JSON is broken")
+    return "private_key" in jwk.success
+      ? Effect.fail("is a whole JSON file; the key is its private_key")
+      : "keys" in jwk.success
+      ? Effect.fail("is a set of JWKs; one JWK is needed")
+      : jwk.success.d === undefined && jwk.success.kty !== "oct"
+      ? Effect.fail(isPublic)
       : Effect.mapError(KeyFormat.decodePrivate(KeyFormat.jwk, signature, jwk.success), wrongKind)
   }
-  // A variable of one line has the two characters \n instead of line ends.
-  const pem = text.replaceAll("\\n", "\n").replaceAll("\r\n", "\n")
-  switch (/^-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1]) {
+  const [, label = "", body = ""] =
+    /-----BEGIN ((?:RSA |EC |ENCRYPTED |OPENSSH )?PRIVATE KEY)-----([^-]*)(?:-----END|$)/.exec(text)
+      ?? /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text) ?? []
+  const problem = pemProblem(text, label)
+  if (problem !== undefined) return Effect.fail(problem)
+  // A variable of one line has \n or spaces instead of line ends.
+  const pem = `-----BEGIN ${label}-----\n${body.replaceAll(/\\[rn]|\s/g, "")}\n-----END ${label}-----`
+  const format = label === "RSA PRIVATE KEY"
+    ? KeyFormat.pkcs1
+    : label === "EC PRIVATE KEY"
+    ? KeyFormat.sec1
+    : KeyFormat.pkcs8
+  return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(format), signature, pem), wrongKind)
+}
+
+const pemProblem = (text: string, label: string): string | undefined => {
+  switch (label) {
     case "PRIVATE KEY":
-      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs8), signature, pem), wrongKind)
     case "RSA PRIVATE KEY":
-      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs1), signature, pem), wrongKind)
     case "EC PRIVATE KEY":
-      return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.sec1), signature, pem), wrongKind)
+      return text.includes("Proc-Type:")
+        ? isEncrypted
+        : text.includes(`-----END ${label}-----`)
+        ? undefined
+        : `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
     case "ENCRYPTED PRIVATE KEY":
-      return Effect.fail("is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem")
+      return isEncrypted
+    case "OPENSSH PRIVATE KEY":
+      return "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
     case "PUBLIC KEY":
     case "RSA PUBLIC KEY":
-      return Effect.fail("is a public key; the private key is needed")
+      return isPublic
     case "CERTIFICATE":
-      return Effect.fail("is a certificate; its private key is needed")
+      return "is a certificate; its private key is needed"
     default:
-      return Effect.fail("must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK")
+      return text.startsWith("LS0tLS1CRUdJTi")
+        ? "is PEM in Base64; decode it"
+        : "must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK"
   }
+}
+
+const isEncrypted = "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
+
+const cryptoNames: Readonly<Record<Algorithm, string>> = {
+  RS256: "RSASSA-PKCS1-v1_5 with SHA-256",
+  PS256: "RSA-PSS with SHA-256",
+  ES256: "ECDSA with P-256",
+  EdDSA: "Ed25519",
+  Ed25519: "Ed25519"
 }
 
 const kinds: Readonly<Record<Algorithm, string>> = {
