@@ -2,6 +2,7 @@
  * Servers that have no provider value, by their issuer or their token endpoint.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { serve } from "@mintmark/core/test/support/RealServer"
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -10,7 +11,7 @@ import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { atTerminal, type Outcome } from "./support/inProcess.ts"
 import { folder, mintmark } from "./support/mintmark.ts"
-import { client, oidcProvider, serve } from "./support/oidcProvider.ts"
+import { client, oidcProvider } from "./support/oidcProvider.ts"
 import { inTerminal, screen } from "./support/pseudoTerminal.ts"
 
 const variables = (prefix: string, more: Readonly<Record<string, string>> = {}): Record<string, string> =>

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { oidcProvider } from "@mintmark/core/test/support/oidcProvider"
 import { Answer, Sandbox } from "@mintmark/sandbox"
 import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,6 @@ import { eventually } from "./support/eventually.ts"
 import { keys } from "./support/fleet.ts"
 import type { SandboxProvider } from "./support/fleetAccounts.ts"
 import { type Member, type Orders, startMember } from "./support/fleetProcesses.ts"
-import { oidcProvider } from "./support/oidcProvider.ts"
 import { sharedPostgres } from "./support/postgresServer.ts"
 import { type NoRedis, startRedis } from "./support/redisServer.ts"
 

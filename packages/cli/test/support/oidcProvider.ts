@@ -1,32 +1,10 @@
+import { serve } from "@mintmark/core/test/support/RealServer"
 import * as Effect from "effect/Effect"
 import { generateKeyPairSync, randomBytes } from "node:crypto"
-import { createServer, type RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
 import { Provider } from "oidc-provider"
 
 /** What the server knows of its one client. */
 export const client = { clientId: "acme-client", clientSecret: "s3cret+/=" }
-
-/** Listens on a free port of this machine. */
-export const serve = (make: (origin: string) => RequestListener) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer()
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.callback<void>((resume) => {
-          server.close(() => resume(Effect.void))
-          server.closeAllConnections()
-        })
-    ),
-    (server) => {
-      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      server.on("request", make(origin))
-      return origin
-    }
-  )
 
 // Nothing is signed in these tests, but it requires a key.
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })

@@ -17,12 +17,13 @@ export interface RealServer {
   readonly revoke: (refreshToken: string) => Effect.Effect<void>
 }
 
-/** Listens on a free port, and hands each request on. */
+/** Listens on a free port of this machine, and passes each request on; returns its origin. */
 export const serve = (make: (origin: string) => Http.RequestListener): Effect.Effect<string, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.callback<Http.Server>((resume) => {
-        const server = Http.createServer()
+        // A connection that the server closes while a request is on its way would be a fault of the test.
+        const server = Http.createServer({ keepAliveTimeout: 120_000 })
         server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
       }),
       (server) =>

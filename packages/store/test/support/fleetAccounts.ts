@@ -1,12 +1,12 @@
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
+import { oidcAccount } from "@mintmark/core/test/support/oidcAccount"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import { Account } from "@mintmark/sandbox"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { oidcAccount } from "./oidcAccount.ts"
 
 /** The sandbox's providers that a fleet is tried with: one with client credentials, one with refresh tokens. */
 export type SandboxProvider = "routera" | "voipex"

@@ -1,11 +1,11 @@
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
+import { serve } from "@mintmark/core/test/support/RealServer"
 import * as DevTools from "effect/devtools/DevTools"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
 import type * as Scope from "effect/Scope"
-import * as Http from "node:http"
 
 /** An exporter of telemetry, and what reached the other end of it. */
 export interface Exporter {
@@ -15,38 +15,19 @@ export interface Exporter {
   readonly received: () => string
 }
 
-const listen = (handler: Http.RequestListener): Effect.Effect<number, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.callback<Http.Server>((resume) => {
-        const server = Http.createServer(handler)
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.callback<void>((resume) => {
-          server.close(() => resume(Effect.void))
-          server.closeAllConnections()
-        })
-    ),
-    (server) => {
-      const address = server.address()
-      return typeof address === "object" && address !== null ? address.port : 0
-    }
-  )
-
 const otlp = (make: typeof Otlp.layerJson): Effect.Effect<Exporter, never, Scope.Scope> => {
   let received = ""
   return Effect.map(
-    listen((request, response) => {
+    serve(() => (request, response) => {
       received += `${request.method} ${request.url} ${JSON.stringify(request.rawHeaders)}\n`
       // Each byte as a character: no byte is lost, whatever the encoding.
       request.setEncoding("latin1")
       request.on("data", (chunk) => received += String(chunk))
       request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"))
     }),
-    (port) => ({
+    (baseUrl) => ({
       layer: make({
-        baseUrl: `http://127.0.0.1:${port}`,
+        baseUrl,
         resource: { serviceName: "faults" },
         shutdownTimeout: "1 minute"
       }).pipe(Layer.provide(FetchHttpClient.layer)),
