@@ -1,10 +1,13 @@
 import * as TokenError from "@mintmark/core/TokenError"
-import * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
+import type * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
 import { empty, everyone, reasonOf, reply } from "./replies.ts"
 
 /*
  * `ReplyMeaning` as the table of docs/outcomes.md: what is observed of it, for replies of every kind.
  */
+
+/** What is shown: `ReplyMeaning`, or a mutation of it. */
+type Table = Pick<typeof ReplyMeaning, "consequenceOf" | "meaningOf" | "waitOf">
 
 /** A reply, or what came instead of one. */
 interface Case {
@@ -18,11 +21,12 @@ interface Case {
 const unclear = reply
 const word = (status: number, code: string): Case => ({ label: `${status} \`${code}\``, reply: reply(status, code) })
 const bare = (label: string, reply: ReplyMeaning.Reply): Case => ({ label, reply })
-const declared = (means: ReplyMeaning.Means): Case => ({
-  label: `declared as \`${means}\``,
-  reply: reply(400, "custom"),
-  shapes: [{ error: "custom", means }]
-})
+const declared = (
+  means: ReplyMeaning.Means,
+  label = `declared as \`${means}\``,
+  found = reply(400, "custom"),
+  shape: Partial<ReplyMeaning.ErrorShape> = { error: "custom" }
+): Case => ({ label, reply: found, shapes: [{ ...shape, means }] })
 const instead = (label: string, reply: TokenError.Reason): Case => ({ label, reply })
 const unavailable = (kind: TokenError.Unavailable["kind"]) => new TokenError.Unavailable({ kind })
 
@@ -39,11 +43,14 @@ const cases: ReadonlyArray<Case> = [
   ...[500, 503, 599, 408, 421, 425].map((status) => bare(String(status), unclear(status))),
   word(400, "server_error"),
   word(400, "temporarily_unavailable"),
-  { label: "503 with `Retry-After`", reply: unclear(503), asked: 60_000 },
+  word(500, "slow_down"),
+  { label: "503 with `Retry-After: 60`", reply: unclear(503), asked: 60_000 },
   bare("429", unclear(429)),
+  { label: "429 with `Retry-After: 60`", reply: unclear(429), asked: 60_000 },
   word(400, "slow_down"),
   bare("407", unclear(407)),
-  ...[301, 302, 303, 307, 308].map((status) => bare(String(status), unclear(status))),
+  ...[300, 301, 302, 303, 307, 308].map((status) => bare(String(status), unclear(status))),
+  bare("a redirect in a browser, which shows no status", unclear(0)),
   ...[101, 600, 999].map((status) => bare(String(status), unclear(status))),
   word(400, "invalid_client"),
   word(401, "invalid_client"),
@@ -58,8 +65,19 @@ const cases: ReadonlyArray<Case> = [
   word(400, "invalid_target"),
   word(400, "unsupported_grant_type"),
   word(400, "another_word"),
+  word(400, "INVALID_SCOPE"),
   word(401, "Unauthorized"),
   word(403, "Forbidden"),
+  ...([
+    [400, "Bad Request"],
+    [404, "Not Found"],
+    [405, "Method Not Allowed"],
+    [406, "Not Acceptable"],
+    [409, "Conflict"],
+    [410, "Gone"],
+    [413, "Payload Too Large"],
+    [422, "Unprocessable Entity"]
+  ] as const).map(([status, phrase]) => word(status, phrase)),
   bare("423", unclear(423)),
   ...[400, 401, 403, 404].flatMap((status) => [
     bare(`an empty ${status}`, empty(status)),
@@ -67,22 +85,21 @@ const cases: ReadonlyArray<Case> = [
   ]),
   bare("an unclear 413", unclear(413)),
   bare("an unclear 422", unclear(422)),
-  ...(["credentials", "grant", "request", "throttled", "unavailable"] as const).map(declared),
+  declared("request", "418 declared as `request`", reply(418), { status: 418 }),
+  declared("request", "418 `custom` where 418 is declared as `request`", reply(418, "custom"), { status: 418 }),
+  declared("credentials", "500 declared as `credentials`", reply(500), { status: 500 }),
+  declared("grant", "401 `custom`, which is declared for 400", reply(401, "custom"), { status: 400, error: "custom" }),
+  declared("grant", "400 `another`, where `custom` is declared", reply(400, "another"), { error: "custom" }),
+  ...(["credentials", "grant", "request", "throttled", "unavailable"] as const).map((means) => declared(means)),
   instead("no connection", unavailable("connection")),
   instead("a connection that breaks", unavailable("interrupted")),
   instead("no reply within the deadline", unavailable("timeout")),
   instead("a certificate that doesn't fit", new TokenError.Unsafe({ kind: "certificate", problem: "expired" })),
-  instead("the application's own credentials, store or scope fail", unavailable("credentials")),
+  instead("no credentials, since the application can't read them", unavailable("credentials")),
+  instead("no request, since the scope has closed", unavailable("closed")),
+  instead("no request, since the store can't be reached", unavailable("store")),
   instead("an option that can't be used", new TokenError.InvalidOption({ option: "scopes", problem: "are none" }))
 ]
-
-const headings: Readonly<Record<keyof typeof everyone, string>> = {
-  clientCredentials: "Client credentials, and grants that are refused as they are",
-  password: "A password, and grants that are refused as one is",
-  confidentialRefreshToken: "A refresh token of a client with a secret, with a primary grant to fall back to",
-  refreshToken: "A refresh token of a client without a secret, with a primary grant to fall back to",
-  onlyRefreshToken: "A refresh token with nothing to fall back to"
-}
 
 const duration = (millis: number): string =>
   millis === Infinity
@@ -94,8 +111,8 @@ const duration = (millis: number): string =>
     : `${millis / 1_000} s`
 
 /** `30 s, 1 min, 2 min, ... 15 min`: the first three, and the last. */
-const pauses = (self: ReplyMeaning.Consequence): string => {
-  const wait = (failures: number, random: number) => ReplyMeaning.waitOf(self, failures, undefined, random)
+const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence, asked: number | undefined): string => {
+  const wait = (failures: number, random: number) => waitOf(self, failures, asked, random)
   const steps = [...new Set(Array.from({ length: 32 }, (_, index) => wait(index + 1, 1)))].map(duration)
   const [first = "", second, third, ...more] = steps
   const last = more.at(-1)
@@ -124,25 +141,25 @@ const meansOf = (reason: TokenError.Reason): string =>
     ? `perhaps ${reason._tag}`
     : reason._tag
 
-const lineOf = (sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {
-  const found = "_tag" in reply ? undefined : ReplyMeaning.meaningOf(sent, reply, shapes)
+const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {
+  const found = "_tag" in reply ? undefined : table.meaningOf(sent, reply, shapes)
   const reason = "_tag" in reply ? reply : found && reasonOf(sent, reply, found)
   if (reason === undefined) return ["a success", "its token is read", ...sent.isRefresh ? ["replaced"] : [], "", "", ""]
-  const consequence = ReplyMeaning.consequenceOf(sent, reason, asked)
+  const consequence = table.consequenceOf(sent, reason, asked)
   return [
     meansOf(reason),
     [now[consequence.now], second[consequence.second]].filter((part) => part !== "").join("; "),
     ...sent.isRefresh ? [refreshToken[consequence.refreshToken]] : [],
     ...consequence.now === "primary"
       ? ["as the primary grant says", "", ""]
-      : [pauses(consequence), owner[consequence.owner], consequence.concernsAll ? "yes" : "no"]
+      : [pauses(table, consequence, asked), owner[consequence.owner], consequence.concernsAll ? "yes" : "no"]
   ]
 }
 
-const tableOf = (heading: string, sent: ReplyMeaning.Sent): string => {
+const tableOf = (table: Table, heading: string, sent: ReplyMeaning.Sent): string => {
   const lines = new Map<string, Array<string>>()
   for (const each of cases) {
-    const line = lineOf(sent, each).join(" | ")
+    const line = lineOf(table, sent, each).join(" | ")
     lines.set(line, [...lines.get(line) ?? [], each.label])
   }
   const columns = [
@@ -164,5 +181,19 @@ const tableOf = (heading: string, sent: ReplyMeaning.Sent): string => {
 }
 
 /** All of it. */
-export const replyTable = (): string =>
-  Object.entries(everyone).map(([name, sent]) => tableOf(headings[name as keyof typeof everyone], sent)).join("\n\n")
+export const replyTable = (table: Table): string =>
+  [
+    tableOf(table, "Client credentials, and grants that are refused as they are", everyone.clientCredentials),
+    tableOf(table, "A password, and grants that are refused as one is", everyone.password),
+    tableOf(
+      table,
+      "A refresh token of a client with a secret, with a primary grant to fall back to",
+      everyone.confidentialRefreshToken
+    ),
+    tableOf(
+      table,
+      "A refresh token of a client without a secret, with a primary grant to fall back to",
+      everyone.refreshToken
+    ),
+    tableOf(table, "A refresh token with nothing to fall back to", everyone.onlyRefreshToken)
+  ].join("\n\n")

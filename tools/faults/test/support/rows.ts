@@ -678,6 +678,9 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       outcome: "the table above",
       faults: ["a refusal in other words"],
       tests: {
+        "core/test/internal/engine/ReplyMeaning.mutations.test.ts": [
+          "changes the table of what replies mean, each of them"
+        ],
         "core/test/internal/engine/ReplyMeaning.test.ts": [
           "is the table of docs/outcomes.md",
           "is refused by any other error code of the server: %i %s",

@@ -12,7 +12,11 @@ const seconds = (self: ReplyMeaning.Consequence, count = 5) =>
 
 describe("ReplyMeaning", () => {
   it("is the table of docs/outcomes.md", () => {
-    const { found, made } = written("docs/outcomes.md", "replies: written by ReplyMeaning.test.ts", replyTable())
+    const { found, made } = written(
+      "docs/outcomes.md",
+      "replies: written by ReplyMeaning.test.ts",
+      replyTable(ReplyMeaning)
+    )
     assert.strictEqual(found, made, "write it with MINTMARK_WRITE=1")
   })
 })

@@ -1,0 +1,73 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Instrumenter } from "@stryker-mutator/instrumenter"
+import { readFileSync } from "node:fs"
+import { stripTypeScriptTypes } from "node:module"
+import { fileURLToPath } from "node:url"
+import * as ReplyMeaning from "../../../src/internal/engine/ReplyMeaning.ts"
+import { replyTable } from "../../support/replyTable.ts"
+
+/*
+ * Stryker makes hundreds of small changes to `ReplyMeaning`, each of which the table of docs/outcomes.md must show.
+ * Stryker's own runner takes minutes for what are seconds here: all of them are in one module, which is asked for its
+ * table once for each, and loaded anew where the change is in what it computes when it is loaded.
+ */
+
+const file = fileURLToPath(new URL("../../../src/internal/engine/ReplyMeaning.ts", import.meta.url))
+
+const silent = () => {}
+const logger = {
+  isTraceEnabled: () => false,
+  isDebugEnabled: () => false,
+  isInfoEnabled: () => false,
+  isWarnEnabled: () => false,
+  isErrorEnabled: () => false,
+  isFatalEnabled: () => false,
+  trace: silent,
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  fatal: silent
+}
+
+const mutations = async () => {
+  const { files, mutants } = await new Instrumenter(logger).instrument(
+    [{ name: file, mutate: true, content: readFileSync(file, "utf8") }],
+    { plugins: [], excludedMutations: [], ignorers: [] }
+  )
+  return { code: stripTypeScriptTypes(files[0]?.content ?? ""), mutants }
+}
+
+/** What a step returns while a mutation is active, or the error that it ends with. */
+const mutated = async <A>(mutant: string, step: () => A | Promise<A>): Promise<A | string> => {
+  Object.assign(globalThis, { __stryker__: { activeMutant: mutant } })
+  try {
+    return await step()
+  } catch (error) {
+    return String(error)
+  } finally {
+    Object.assign(globalThis, { __stryker__: undefined })
+  }
+}
+
+describe("A mutation of ReplyMeaning", () => {
+  it("changes the table of what replies mean, each of them", async () => {
+    const { code, mutants } = await mutations()
+    const load = (name: string): Promise<typeof ReplyMeaning> =>
+      import(`data:text/javascript,${encodeURIComponent(`${code}\n// ${name}`)}`)
+    assert.isAbove(mutants.length, 300)
+    const table = replyTable(ReplyMeaning)
+    const loaded = await load("none")
+    assert.strictEqual(replyTable(loaded), table)
+    const unseen: Array<string> = []
+    for (const { id, location, replacement } of mutants) {
+      if (
+        await mutated(id, () => replyTable(loaded)) === table
+        && await mutated(id, async () => replyTable(await load(id))) === table
+      ) {
+        unseen.push(`${location.start.line + 1}: ${replacement}`)
+      }
+    }
+    assert.deepStrictEqual(unseen, [])
+  })
+})
