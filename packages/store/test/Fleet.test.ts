@@ -102,28 +102,32 @@ const finish = (members: ReadonlyArray<Member>) =>
 for (const [database, open] of Object.entries(databases)) {
   // What has nothing to do with the database is tested on both where everything is.
   const live: typeof it.live = isWhole || database === "Redis" ? it.live : Object.assign(() => {}, it.live)
-  describe.concurrent(`processes that share one token through ${database}`, () => {
-    live("makes one token request for each expiry, and fails no caller", () =>
-      Effect.gen(function*() {
-        // By the time of those who ask: on a busy machine a request is long on its way.
-        const asked: Array<{ readonly time: number }> = []
-        const { sandbox, start } = yield* startSandboxFleet(open, "routera", {}, (_, time) => asked.push({ time }))
-        yield* sandbox.setLifetime({ provider: "routera" }, size.lifetime)
-        const members = yield* Effect.all(Array.from({ length: size.processes }, () => start))
-        yield* ready(members)
-        yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1 + size.expiries)
-        yield* Effect.sleep(size.lifetime * 300)
-        const outcomes = yield* finish(members)
-        const counts = yield* sandbox.counts({ provider: "routera" })
-        assert.strictEqual(outcomes.length, size.processes)
-        assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
-        assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
-        assert.isTrue(outcomes.every(({ calls }) => calls > size.callers))
-        // One in each lifetime, none before the token is expiring.
-        assert.isAtLeast(Math.min(...gapsOf(asked)), lifetimeApart)
-        assert.strictEqual(asked.length, counts.token)
-        assert.strictEqual(counts.concurrentTokenRequests, 1)
-      }).pipe(Effect.provide(Sandbox.layer())), 180_000)
+  describe.concurrent(`A fleet with ${database}`, () => {
+    live(
+      "many processes share one token: one token request for each expiry, and no caller fails",
+      () =>
+        Effect.gen(function*() {
+          // By the time of those who ask: on a busy machine a request is long on its way.
+          const asked: Array<{ readonly time: number }> = []
+          const { sandbox, start } = yield* startSandboxFleet(open, "routera", {}, (_, time) => asked.push({ time }))
+          yield* sandbox.setLifetime({ provider: "routera" }, size.lifetime)
+          const members = yield* Effect.all(Array.from({ length: size.processes }, () => start))
+          yield* ready(members)
+          yield* sandbox.arrived({ provider: "routera", kind: "token" }, 1 + size.expiries)
+          yield* Effect.sleep(size.lifetime * 300)
+          const outcomes = yield* finish(members)
+          const counts = yield* sandbox.counts({ provider: "routera" })
+          assert.strictEqual(outcomes.length, size.processes)
+          assert.deepStrictEqual(outcomes.flatMap(({ failures }) => failures), [])
+          assert.strictEqual(outcomes.reduce((sum, { expired }) => sum + expired, 0), 0)
+          assert.isTrue(outcomes.every(({ calls }) => calls > size.callers))
+          // One in each lifetime, none before the token is expiring.
+          assert.isAtLeast(Math.min(...gapsOf(asked)), lifetimeApart)
+          assert.strictEqual(asked.length, counts.token)
+          assert.strictEqual(counts.concurrentTokenRequests, 1)
+        }).pipe(Effect.provide(Sandbox.layer())),
+      180_000
+    )
 
     live("continues when the process that requests the token is killed", () =>
       Effect.gen(function*() {
