@@ -59,6 +59,7 @@ describe("a new provider", () => {
   })
 
   it("passes the checks of types and effects", () => {
-    assert.strictEqual(complaint("pnpm", "run", "check"), "")
+    assert.strictEqual(complaint("tsc", "-p", "tsconfig.json"), "")
+    assert.strictEqual(complaint("effect-tsgo", "diagnostics", "--project", "tsconfig.json", "--strict"), "")
   })
 })
