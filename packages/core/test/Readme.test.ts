@@ -268,7 +268,7 @@ describe("README", () => {
     const untested = items.filter((item) => {
       const promise = /^- \*\*(.+?)\.?\*\*/.exec(item)?.[1]?.replaceAll("`", "") ?? ""
       const name = promise.charAt(0).toLowerCase() + promise.slice(1)
-      return name === "" || !new RegExp(`\\b(it|live)(\\.\\w+)*\\("${name}"`).test(tests)
+      return name === "" || !new RegExp(`\\b(it|live)(\\.\\w+)*\\(\\s*"${name}"`).test(tests)
     })
     assert.deepStrictEqual(untested, [])
   })
