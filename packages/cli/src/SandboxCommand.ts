@@ -1,10 +1,12 @@
 import * as Account from "@mintmark/sandbox/Account"
+import { lineOf } from "@mintmark/sandbox/JournalEntry"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
@@ -37,7 +39,7 @@ export const command = Command.make("sandbox", {
     if (Option.isSome(dotenv)) {
       yield* Console.error(`${dotenv.value} has what the other commands need: try \`mintmark token routee\`.`)
     }
-    return yield* Effect.never
+    return yield* Stream.runForEach(sandbox.entries, (entry) => Console.error(lineOf(entry)))
   }).pipe(
     Effect.scoped,
     Effect.catchTag("ServeError", () =>

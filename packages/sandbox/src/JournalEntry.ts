@@ -85,6 +85,22 @@ export interface JournalEntry {
 }
 
 /**
+ * A request and what became of it, in one line for a terminal: the time, the status, the request, and why it was refused.
+ * A control character that a client sent shows as U+FFFD.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const lineOf = (entry: JournalEntry): string =>
+  [
+    new Date(entry.time).toTimeString().slice(0, 8),
+    entry.state === "cut" ? "cut" : entry.status ?? "---",
+    entry.method.padEnd(4),
+    entry.path.slice(1),
+    entry.reason ?? entry.account ?? ""
+  ].join("  ").replaceAll(/\p{Cc}/gu, "\uFFFD").trimEnd()
+
+/**
  * How many requests there were, and how many token requests for one account were open at the same time at most.
  *
  * @since 0.1.0

@@ -9,8 +9,10 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
 import { readFileSync } from "node:fs"
 import { describeAccount } from "./internal/guide.ts"
+import { lineOf } from "./JournalEntry.ts"
 import { Sandbox } from "./Sandbox.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
@@ -28,7 +30,7 @@ const host = Flag.String("host").pipe(
 )
 
 const serve = Effect.gen(function*() {
-  const { accounts, origin, urls } = yield* Sandbox
+  const { accounts, entries, origin, urls } = yield* Sandbox
   const width = Math.max(...Object.keys(urls).map((provider) => provider.length))
   yield* Console.log([
     `Listening on ${origin}`,
@@ -41,7 +43,7 @@ const serve = Effect.gen(function*() {
     "",
     `The page shows every request whole: ${origin}/ (Ctrl+C ends the sandbox)`
   ].join("\n"))
-  return yield* Effect.never
+  return yield* Stream.runForEach(entries, (entry) => Console.log(lineOf(entry)))
 })
 
 const fail = (exitCode: number, ...lines: ReadonlyArray<string>) =>

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { Sandbox } from "../src/index.ts"
+import { Account, Sandbox } from "../src/index.ts"
+import { basicOf } from "./support/wire.ts"
 
 const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
@@ -13,16 +14,22 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
       const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })
       let text = ""
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
-      const said = new Promise<void>((resolve) => {
-        const hear = (part: Buffer) => {
+      let waiting: () => void = () => {}
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on("data", (part: Buffer) => {
           text += part.toString()
-          if (until.test(text)) resolve()
-        }
-        child.stdout.on("data", hear)
-        child.stderr.on("data", hear)
-      })
-      await Promise.race([said, ended])
-      return { child, ended, text: () => text }
+          waiting()
+        })
+      }
+      const heard = (pattern: RegExp) =>
+        new Promise<void>((resolve) => {
+          waiting = () => {
+            if (pattern.test(text)) resolve()
+          }
+          waiting()
+        })
+      await Promise.race([heard(until), ended])
+      return { child, ended, heard, text: () => text }
     }),
     ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
   )
@@ -30,7 +37,7 @@ const run = (args: ReadonlyArray<string>, until: RegExp) =>
 describe("The program", () => {
   it.live("prints each server's base URL and each account with what is accepted and refused, serves, and exits on a signal", () =>
     Effect.gen(function*() {
-      const { child, ended, text } = yield* run([], /\(Ctrl\+C ends the sandbox\)\n/)
+      const { child, ended, heard, text } = yield* run([], /\(Ctrl\+C ends the sandbox\)\n/)
       const [, origin = ""] = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(text()) ?? []
       assert.include(text(), `\n  vonage-contact-center-v0  ${origin}/{host}\n`)
       assert.include(
@@ -43,6 +50,23 @@ describe("The program", () => {
       )
       const answer = yield* Effect.promise(() => fetch(`${origin}/_sandbox/journal`))
       assert.strictEqual(answer.status, 200)
+
+      // Each request shows in the terminal, too, and no secret.
+      const ask = (scope: string) =>
+        fetch(`${origin}/auth.routee.net/oauth/token`, {
+          method: "POST",
+          headers: basicOf(Account.routee),
+          body: new URLSearchParams({ grant_type: "client_credentials", scope })
+        })
+      const line = (end: string) =>
+        new RegExp(`^\\d\\d:\\d\\d:\\d\\d  \\d{3}  POST  auth.routee.net/oauth/token  ${end}`, "m")
+      yield* Effect.promise(() => ask("account"))
+      yield* Effect.promise(() => heard(line(Account.routee.clientId)))
+      yield* Effect.promise(() => ask("nonsense"))
+      yield* Effect.promise(() => heard(line("The account may not have the scope nonsense")))
+      yield* Effect.promise(() => ask("\u001b[2J\r\n"))
+      yield* Effect.promise(() => heard(line("The account may not have the scope \uFFFD\\[2J")))
+      assert.notInclude(text().slice(text().indexOf("Ctrl+C")), Account.routee.clientSecret)
       child.kill("SIGTERM")
       assert.isNotNull(yield* Effect.promise(() => ended))
     }).pipe(Effect.scoped))

@@ -38,7 +38,7 @@ const file = (name: string, contentType: string) =>
 export const pageRoutes = [
   HttpRouter.route("GET", "/", loopbackHost(file("index.html", "text/html"))),
   HttpRouter.route("GET", "/_sandbox/page.css", loopbackOnly(file("page.css", "text/css"))),
-  ...["page.js", "dom.js", "journal.js", "inspector.js", "curl.js", "panels.js", "presets.js"].map((name) =>
-    HttpRouter.route("GET", `/_sandbox/${name}`, loopbackOnly(file(name, "text/javascript")))
-  )
+  ...["page.js", "dom.js", "journal.js", "inspector.js", "curl.js", "panels.js", "presets.js", "search.js"].map((
+    name
+  ) => HttpRouter.route("GET", `/_sandbox/${name}`, loopbackOnly(file(name, "text/javascript"))))
 ]

@@ -182,6 +182,8 @@ export const copyDotenv = async ({ account, provider }) => {
 export const inspect = async (entry, state) => {
   const isNew = shown !== entry?.seq
   shown = entry?.seq
+  if (entry === undefined) delete detail.dataset.seq
+  else detail.dataset.seq = entry.seq
   detail.hidden = entry === undefined
   document.body.classList.toggle("inspecting", entry !== undefined)
   if (entry === undefined) return

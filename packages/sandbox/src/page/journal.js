@@ -1,5 +1,6 @@
 // The list of requests: only the rows in sight exist, so that thousands stay quick.
 import { byId, element, titleOf } from "./dom.js"
+import { matcherOf, outcomes } from "./search.js"
 
 const entries = new Map()
 let matching = []
@@ -73,25 +74,13 @@ const textOf = (entry) => {
 
 const filters = ["search", "filter-provider", "filter-kind", "filter-outcome"]
 
-const isOutcome = (entry, wanted) =>
-  wanted === "good" ?
-    entry.state === "answered" &&
-    (entry.answer === "token" || entry.answer === "same-token" || entry.answer === "resource") &&
-    entry.scripted === undefined :
-    wanted === "refused" ?
-    entry.answer === "refused" :
-    wanted === "scripted" ?
-    entry.scripted !== undefined :
-    wanted === "cut" ?
-    entry.state !== "answered" :
-    true
-
 const filter = () => {
   const [search, provider, kind, wanted] = filters.map((id) => byId(id).value)
-  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "")
+  const matches = matcherOf(search, textOf)
+  const isOutcome = outcomes[wanted] ?? (() => true)
   matching = [...entries.values()].toReversed().filter((entry) =>
     (provider === "" || entry.provider === provider) && (kind === "" || entry.kind === kind) &&
-    isOutcome(entry, wanted) && words.every((word) => textOf(entry).includes(word))
+    isOutcome(entry) && matches(entry)
   )
 }
 
@@ -194,7 +183,15 @@ const update = () => {
   draw()
 }
 
+// The request of the address, which may come with the journal.
+let wished
+
+export const wish = (seq) => {
+  wished = seq
+}
+
 export const select = (seq) => {
+  wished = undefined
   selected = seq
   const index = matching.findIndex((entry) => entry.seq === seq)
   if (index >= 0) {
@@ -314,7 +311,8 @@ export const receive = (entry, then) => {
       entries.delete(seq)
     }
     update()
-    if (batch.some(({ seq }) => seq === selected)) onSelect(entries.get(selected))
+    if (wished !== undefined && entries.has(wished)) select(wished)
+    else if (batch.some(({ seq }) => seq === selected)) onSelect(entries.get(selected))
     then()
   }, 40)
 }

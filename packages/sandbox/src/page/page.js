@@ -2,7 +2,7 @@
 // something may have changed. What it changes goes through the control endpoint.
 import { byId, copy, lifetimeWords, notice, titleOf } from "./dom.js"
 import { inspect } from "./inspector.js"
-import { forget, move, receive, select, startJournal } from "./journal.js"
+import { forget, move, receive, select, startJournal, wish } from "./journal.js"
 import {
   drawAccounts,
   drawBehavior,
@@ -63,7 +63,10 @@ const refresh = async () => {
   if (isFirst) {
     drawForms(state)
     hint()
-    startJournal((entry) => inspect(entry, () => state))
+    startJournal((entry) => {
+      inspect(entry, () => state)
+      if (!byId("requests").hidden) show("requests")
+    })
   }
   drawState()
 }
@@ -82,13 +85,19 @@ const refreshSoon = () => {
 
 const views = ["requests", "accounts", "tokens", "faults"]
 
+// A view, and the request that is open, stand in the address: a reload or a bookmark leads there again.
+const goTo = (place) => {
+  if (location.hash !== `#${place}`) history.replaceState(undefined, "", `#${place}`)
+}
+
 const show = (view) => {
   for (const each of views) {
     byId(each).hidden = each !== view
     byId(`tab-${each}`).setAttribute("aria-selected", String(each === view))
     byId(`tab-${each}`).tabIndex = each === view ? 0 : -1
   }
-  if (location.hash !== `#${view}`) history.replaceState(undefined, "", `#${view}`)
+  const { seq } = byId("detail").dataset
+  goTo(view === "requests" && seq !== undefined ? `${view}/${seq}` : view)
 }
 
 for (const [index, view] of views.entries()) {
@@ -101,7 +110,27 @@ for (const [index, view] of views.entries()) {
     byId(`tab-${next}`).focus()
   })
 }
-show(views.find((view) => location.hash === `#${view}`) ?? "requests")
+const [, view, seq] = /^#(\w+)(?:\/(\d+))?$/.exec(location.hash) ?? []
+if (seq !== undefined) wish(Number(seq))
+show(views.includes(view) ? view : "requests")
+
+// Colors
+
+const themes = { auto: "Auto", light: "Light", dark: "Dark" }
+const paint = (theme) => {
+  document.documentElement.dataset.theme = theme
+  byId("theme").textContent = themes[theme]
+}
+const theme = localStorage.getItem("mintmark-sandbox-theme")
+paint(Object.hasOwn(themes, theme) ? theme : "auto")
+byId("theme").addEventListener("click", () => {
+  const names = Object.keys(themes)
+  const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length]
+  localStorage.setItem("mintmark-sandbox-theme", next)
+  paint(next)
+})
+byId("to-help").addEventListener("click", () => byId("help").showModal())
+byId("close-help").addEventListener("click", () => byId("help").close())
 
 // What a person can do
 
@@ -146,11 +175,14 @@ byId("to-accounts").addEventListener("click", () => show("accounts"))
 byId("copy-sample").addEventListener("click", () => copy(sampleOf(state), "the command"))
 
 addEventListener("keydown", (event) => {
+  if (byId("help").open) return
   const isTyping = /^(?:INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "")
   if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey) {
     event.preventDefault()
     show("requests")
     byId("search").focus()
+  } else if (event.key === "?" && !isTyping) {
+    byId("help").showModal()
   } else if (event.key === "Escape" && !byId("detail").hidden) {
     select(undefined)
     byId("scroll").focus()
