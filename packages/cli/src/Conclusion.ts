@@ -110,7 +110,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   if (code === "ENOTFOUND" || code.startsWith("EAI_") || code === "NotFound") {
     const { regions = [] } = service
     const region = Settings.text(settings, "region")
-    return lead?.name === "region" && region !== undefined && !regions.includes(region)
+    return lead?.name === "region" && region !== undefined && !regions.includes(region.toLowerCase())
       ? {
         cause: `${url.hostname} doesn't exist: ${lead.variable} is ${JSON.stringify(region)}`,
         next: `The regions are ${regions.join(", ")}.`,
@@ -335,7 +335,9 @@ const aboutReply = (evidence: Evidence): Conclusion => {
   const reason = error?.reason
   const url = new URL(provider.tokenEndpoint)
   const lead = leadOf(evidence)
-  const { body, location, status } = exchange
+  const { body, location } = exchange
+  // `fetch` gives no response with status 407.
+  const status = exchange.status ?? (reason?._tag === "Unavailable" ? reason.status : undefined)
   const came = body === undefined ? undefined : Snippet.describe(body, secretsOf(evidence))
   if (reason?._tag === "Unsafe") {
     switch (reason.kind) {
@@ -378,20 +380,33 @@ const aboutReply = (evidence: Evidence): Conclusion => {
       exitCode: ExitCode.reply
     }
   }
+  if (status === 407) {
+    return {
+      cause: `a proxy between this machine and ${url.host} wants credentials (status 407)`,
+      next: "Check the user name and the password in HTTPS_PROXY, or list the host in NO_PROXY.",
+      exitCode: ExitCode.unavailable
+    }
+  }
   if (status === 404 || status === 405 || status === 410) {
+    const path = new URL(service.provider.tokenEndpoint.replaceAll(/[{}]/g, "")).pathname
     return {
       cause: `${url.host} has no token endpoint at ${url.pathname} (status ${status})`,
-      next: orCheck(evidence),
+      next: lead?.name === "baseUrl" && url.pathname.endsWith(`${path}${path}`)
+        ? `Remove ${path} from the end of ${lead.variable}: it is added to a base URL.`
+        : orCheck(evidence),
       exitCode: ExitCode.request
     }
   }
   if (reason?._tag === "RequestRefused") {
     const scopes = Providers.variable(service, "scopes")
+    const given = Settings.text(evidence.settings, "scopes")
     return reason.code === "invalid_scope"
       ? {
         cause: reason.message,
-        next: Settings.text(evidence.settings, "scopes") === undefined
+        next: given === undefined
           ? `Request scopes, with --scope or ${scopes}.`
+          : /[,;]/.test(given)
+          ? `Separate the scopes in ${scopes} with spaces: it has a ${given.includes(",") ? "comma" : "semicolon"}.`
           : `Request other scopes, with --scope or ${scopes}.`,
         exitCode: ExitCode.request
       }
@@ -413,7 +428,9 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     }
   }
   return {
-    cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; the reply is ${came}`}`,
+    cause: `${reason?.message ?? "the reply was not understood"}${
+      came === undefined || came === "nothing" ? "" : `; the reply is ${came}`
+    }`,
     next: lead?.name === "baseUrl"
       ? orCheck(evidence)
       : "If it is the provider's own reply, report it to Mintmark with `mintmark doctor --report`.",
@@ -424,9 +441,18 @@ const aboutReply = (evidence: Evidence): Conclusion => {
 // -- the token and the API ----------------------------------------------------------------------------------------------
 
 const aboutApi = ({ api, service, settings }: Evidence): Conclusion | undefined => {
-  if (api === undefined || (api.status ?? 0) < 400 && api.code === undefined) return undefined
+  if (api === undefined || (api.status ?? 0) < 400 && api.code === undefined && api.page === undefined) return undefined
   const { host } = new URL(api.url)
   const request = `GET ${api.path}`
+  if (api.page !== undefined && (api.status ?? 0) < 300) {
+    return {
+      cause: `there is a token, but ${host} returned ${api.page} instead of an API's reply (${request}: ${api.status})`,
+      next: settings.has("baseUrl")
+        ? `Correct ${Providers.variable(service, "baseUrl")}, or remove it to use the provider itself.`
+        : "A proxy or a login page of the network may answer instead of the API: check the network of this machine.",
+      exitCode: ExitCode.api
+    }
+  }
   if (api.status === undefined) {
     return {
       cause: `there is a token, but the API at ${host} can't be reached (${api.code})`,
@@ -448,6 +474,12 @@ const aboutApi = ({ api, service, settings }: Evidence): Conclusion | undefined 
     ? {
       cause: `there is a token, but it lacks a right for ${request} (403)`,
       next: "Request a scope that includes it (--scope), or grant the right to the account."
+    }
+    : api.status >= 500
+    ? {
+      cause: `there is a token, but the API at ${host} fails (${request}: ${api.status})`,
+      next: "Try again later: the token is not the cause.",
+      exitCode: ExitCode.api
     }
     : {
       cause: `there is a token, and the API at ${host} was reached (${request}: ${api.status})`,

@@ -34,6 +34,8 @@ export interface Evidence {
     readonly path: string
     readonly status?: number | undefined
     readonly code?: string | undefined
+    /** What an HTML page is, if that came in place of an API's reply. */
+    readonly page?: string | undefined
   } | undefined
   /** Scopes that were requested and not granted. */
   readonly notGranted?: ReadonlyArray<string> | undefined

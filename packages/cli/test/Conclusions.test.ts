@@ -185,6 +185,36 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       next: "Correct ROUTEE_APPLICATION_ID in the environment.",
       code: 4
     }],
+    ["a placeholder in place of the secret", { ...routee, ROUTEE_APPLICATION_SECRET: "<your-application-secret>" }, {
+      cause: "ROUTEE_APPLICATION_SECRET is a placeholder",
+      next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
+      code: 4
+    }],
+    ["a variable that was not expanded", { ...routee, ROUTEE_APPLICATION_SECRET: "${ROUTEE_SECRET}" }, {
+      cause: "ROUTEE_APPLICATION_SECRET is the name of a variable, whose value was not put in its place",
+      next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
+      code: 4
+    }],
+    ["a secret that was copied while it was hidden", { ...routee, ROUTEE_APPLICATION_SECRET: "••••••••" }, {
+      cause: "ROUTEE_APPLICATION_SECRET is what stands where a secret is hidden",
+      next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
+      code: 4
+    }],
+    ["a byte order mark before the secret", { ...routee, ROUTEE_APPLICATION_SECRET: `\uFEFF${clientSecret}` }, {
+      cause: "ROUTEE_APPLICATION_SECRET contains an invisible character",
+      next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
+      code: 4
+    }],
+    ["a line break at the end of the secret", { ...routee, ROUTEE_APPLICATION_SECRET: `${clientSecret}\n` }, {
+      cause: "ROUTEE_APPLICATION_SECRET contains a control character",
+      next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
+      code: 3
+    }],
+    ["commas between the scopes", { ...routee, ROUTEE_SCOPES: "account,sms" }, {
+      cause: "the token request was refused (status 400, invalid_scope)",
+      next: "Separate the scopes in ROUTEE_SCOPES with spaces: it has a comma.",
+      code: 5
+    }],
     ["a missing variable", { ROUTEE_APPLICATION_ID: clientId }, {
       cause: "ROUTEE_APPLICATION_SECRET is not set",
       next: "Set what is missing in the environment or in a file named .env",
@@ -218,6 +248,68 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
         next: "Set ROUTERA_CLIENT_ID",
         code: 4
       })
+    }))
+
+  it.effect("with the token endpoint as the base URL, names the path to remove", () =>
+    Effect.gen(function*() {
+      const { at } = yield* Sandbox
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: at("https://auth.routee.net/oauth/token") }, {
+        cause: "has no token endpoint at /auth.routee.net/oauth/token/oauth/token (status 404)",
+        next: "Remove /oauth/token from the end of ROUTEE_BASE_URL",
+        code: 5
+      })
+    }))
+
+  it.effect("with a proxy that wants credentials, reports that", () =>
+    Effect.gen(function*() {
+      const url = yield* serving(407, { "proxy-authenticate": "Basic realm=\"proxy\"" }, "")
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
+        cause: /a proxy between this machine and 127\.0\.0\.1:\d+ wants credentials \(status 407\)/,
+        next: "Check the user name and the password in HTTPS_PROXY",
+        code: 6
+      })
+    }))
+
+  it.effect("with a region in capitals and no network, names the network", () =>
+    both(
+      "vonage-contact-center",
+      {
+        VONAGE_CONTACT_CENTER_REGION: "EMEA",
+        VONAGE_CONTACT_CENTER_CLIENT_ID: "id",
+        VONAGE_CONTACT_CENTER_CLIENT_SECRET: "secret",
+        VONAGE_CONTACT_CENTER_SCOPES: "users:read"
+      },
+      {
+        cause: "the name emea.cc.vonage.com can't be resolved",
+        next: "Check the network and the DNS of this machine.",
+        code: 6
+      },
+      { machine: { isWithoutNames: true, fetch: refusingWith("ENOTFOUND") } }
+    ))
+
+  it.effect("with a login page in place of the API, doesn't report that everything works", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const page = "<!doctype html><title>Guest Wi-Fi</title>"
+      const before = sandbox.script({ provider: "routee", kind: "api" }, [
+        Answer.status(200, { body: page, contentType: "text/html" })
+      ])
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: sandbox.urls.routee }, {
+        cause: /returned an HTML page with the title "Guest Wi-Fi" instead of an API's reply \(GET \S+: 200\)/,
+        next: "Correct ROUTEE_BASE_URL",
+        code: 22
+      }, { before, tokenFails: false })
+    }))
+
+  it.effect("with an API that fails, reports that the token is not the cause", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      const before = sandbox.script({ provider: "routee", kind: "api" }, [Answer.status(500)])
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: sandbox.urls.routee }, {
+        cause: /there is a token, but the API at 127\.0\.0\.1:\d+ fails \(GET \/accounts\/me\/balance: 500\)/,
+        next: "Try again later: the token is not the cause.",
+        code: 22
+      }, { before, tokenFails: false })
     }))
 
   it.effect("with a user name that is not an e-mail address, reports that", () =>

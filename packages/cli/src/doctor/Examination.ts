@@ -371,10 +371,11 @@ const scopesOf = (
 const callApi = Effect.fnUntraced(function*(
   provider: Resolved,
   token: AccessToken,
-  { service, settings }: Evidence.Evidence,
+  evidence: Evidence.Evidence,
   subject: Subject,
   tell: Tell
 ) {
+  const { service, settings } = evidence
   if (service.isServer && !settings.has("apiUrl")) {
     const detail = `${Providers.variable(service, "apiUrl")} is not set, nor --api-url`
     yield* tell({ step: "API", state: "skipped", detail })
@@ -389,7 +390,8 @@ const callApi = Effect.fnUntraced(function*(
     HttpClientRequest.setHeader(provider.authorization.header, Authorization.valueOf(provider.authorization, token)),
     accept === undefined ? (self) => self : HttpClientRequest.accept(accept)
   )
-  const reached = yield* whileWaiting(HttpClient.execute(request)).pipe(
+  const watched = Exchange.watch(yield* HttpClient.HttpClient, (sent) => sent === url.split("?")[0])
+  const reached = yield* whileWaiting(watched.client.execute(request)).pipe(
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.timeoutOrElse({
       duration: Duration.seconds(subject.timeout),
@@ -399,9 +401,17 @@ const callApi = Effect.fnUntraced(function*(
     Effect.map(({ status }) => ({ status })),
     Effect.catch((error) => Effect.succeed({ code: Exchange.codeOf(error, 0) ?? "no answer" }))
   )
-  const api = { url, path, ...reached }
-  const detail = `GET ${url}: ${"status" in reached ? reached.status : reached.code}`
-  const state = !("status" in reached) || reached.status === 401 ? "failed" : reached.status < 300 ? "ok" : "note"
+  const { body = "" } = (yield* watched.seen) ?? {}
+  const page = Snippet.isHtml(body) ? Snippet.describe(body, Evidence.secretsOf(evidence)) : undefined
+  const api = { url, path, page, ...reached }
+  const detail = `GET ${url}: ${"status" in reached ? reached.status : reached.code}${
+    page === undefined ? "" : `, ${page}`
+  }`
+  const state = !("status" in reached) || reached.status === 401
+    ? "failed"
+    : reached.status < 300 && page === undefined
+    ? "ok"
+    : "note"
   yield* tell({ step: "API", state, detail })
   return api
 })

@@ -16,7 +16,7 @@ export const row = ({ detail, state, step }: Finding, inColor: boolean): string 
 
 /** The conclusion, below the table. */
 export const ending = ({ cause, exitCode, next }: Conclusion, inColor: boolean): string => {
-  const said = sentence(`${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}`)
+  const said = sentence(cause.replace(/^[a-z](?=[a-z]* |')/, (letter) => letter.toUpperCase()))
   const color = exitCode !== undefined ? 31 : next === undefined ? 32 : 33
   return [
     "",

@@ -19,12 +19,19 @@ export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
 /** What looks as if a credential had been copied wrongly, in words that go on from its name. */
 export const oddities = (secret: string, id: string): ReadonlyArray<string> =>
   [
+    /^<.*>$|^(?:your|my)[\s_-].*(?:id|key|password|secret|token)$|^(?:change-?me|placeholder|todo|x{3,})$/i.test(
+      secret
+    ) &&
+    "is a placeholder",
+    /^(?:\$\w+|\$\{\w+\}|%\w+%)$/.test(secret) && "is the name of a variable, whose value was not put in its place",
+    /^[*\u2022\u25CF]+$/.test(secret) && "is what stands where a secret is hidden",
+    /[\u200B-\u200F\u2060\uFEFF]/.test(secret) && "contains an invisible character",
     /^\s/.test(secret) && "begins with a space",
     /\s$/.test(secret) && "ends with a space",
     /^(["'`]).*\1$/.test(secret) && "is in quotes",
     /^(?:Basic|Bearer) /i.test(secret) && "begins with the name of a header's scheme",
     /%[\dA-F]{2}/i.test(secret) && "looks percent-encoded already; it is encoded here where the provider wants that",
-    /[\u00A0\u200B-\u200F\u2060\uFEFF]/.test(secret) && "contains an invisible character",
+    /\u00A0/.test(secret) && "contains a space that doesn't break, as web pages have it",
     /[\u2013\u2014\u2018\u2019\u201C\u201D]/.test(secret) && "contains a typographic dash or quote",
     secret === id && "is the same as the id",
     secret.startsWith(`${id}:`) && "begins with the id and a colon: the secret is what follows",
