@@ -42,6 +42,18 @@ const record = (redis: RedisServer): string => {
   return key ?? ""
 }
 
+/** A Redis, and an authorization server. */
+const redisAndServer = Effect.map(startRedis(), (redis) => ({ redis, server: new NumberingServer() }))
+
+/** How a process waits for notifications. */
+const waitOver = (client: Redis.Redis["Service"]) =>
+  Effect.map(
+    RedisRecords.make(client, { budget: Duration.minutes(1), isSharded: false, prefix: "mintmark:" }),
+    ({ wait }) => wait
+  )
+
+const tooManyRequests = () => new Response(null, { status: 429, headers: { "retry-after": "60" } })
+
 /** The options as they are where an application says nothing. */
 const asUsual = { budget: undefined, lease: undefined }
 
@@ -108,8 +120,7 @@ describe("RedisTokenStore", () => {
   describe("what is shared", () => {
     it.live("is nothing between different secrets, prefixes or key rings", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         yield* (yield* join(redisAt(redis.url), server)).get
         yield* (yield* join(redisAt(redis.url), server, "renewing")).get
         yield* (yield* join(redisAt(redis.url), server, "plain", { prefix: "other:" })).get
@@ -119,8 +130,7 @@ describe("RedisTokenStore", () => {
 
     it.live("contains no secret in a name or a value, and always expires", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         yield* (yield* join(redisAt(redis.url), server)).get
         yield* (yield* join(redisAt(redis.url), server, "renewing")).get
         server.instead.push(() =>
@@ -154,8 +164,7 @@ describe("RedisTokenStore", () => {
 
     it.live("expires by Redis's clock alone", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         const clock = yield* Clock.clockWith(Effect.succeed)
         const ahead: Clock.Clock = Object.assign(Object.create(clock), {
           currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + 7_200_000,
@@ -185,11 +194,7 @@ describe("RedisTokenStore", () => {
         const messages = yield* client.subscribe(channel)
         yield* renew
         assert.strictEqual((yield* Queue.take(messages)).message, name)
-        const { wait } = yield* RedisRecords.make(client, {
-          budget: Duration.minutes(1),
-          isSharded: false,
-          prefix: "mintmark:"
-        })
+        const wait = yield* waitOver(client)
         // Without the message it would be an hour.
         const waiting = yield* Effect.forkChild(wait(name, 3_600_000))
         yield* eventually(() => redis.cli("PUBSUB", "NUMSUB", channel).endsWith("\n2"))
@@ -203,12 +208,7 @@ describe("RedisTokenStore", () => {
     it.live("once for each notification, also if waiting processes wait again at once", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
-        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
-        const { wait } = yield* RedisRecords.make(client, {
-          budget: Duration.minutes(1),
-          isSharded: false,
-          prefix: "mintmark:"
-        })
+        const wait = yield* waitOver(Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis))
         let woken = 0
         const again = Effect.forever(Effect.andThen(
           wait("mintmark:07", 3_600_000),
@@ -228,12 +228,7 @@ describe("RedisTokenStore", () => {
     it.live("only on the channels that they wait for, four at most", () =>
       Effect.gen(function*() {
         const redis = yield* startRedis()
-        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
-        const { wait } = yield* RedisRecords.make(client, {
-          budget: Duration.minutes(1),
-          isSharded: false,
-          prefix: "mintmark:"
-        })
+        const wait = yield* waitOver(Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis))
         const names = Array.from({ length: 8 }, (_, index) => `mintmark:0${index}`)
         const waiting = yield* Effect.forkChild(
           Effect.forEach(names, (name) => wait(name, 3_600_000), { concurrency: "unbounded" })
@@ -250,9 +245,8 @@ describe("RedisTokenStore", () => {
 
   it.live("clears a failure when there is a token: the next failure counts as the first, and delays no earlier caller", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
-      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      const { redis, server } = yield* redisAndServer
+      server.instead.push(tooManyRequests)
       yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
       const b = yield* join(redisAt(redis.url), server)
       const renewed = yield* b.renew
@@ -268,8 +262,7 @@ describe("RedisTokenStore", () => {
 
   it.live("keeps a token that is too large for Redis in the process, with its refresh token", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       server.instead.push(() =>
         Response.json({
           access_token: "large",
@@ -303,9 +296,8 @@ describe("RedisTokenStore", () => {
 
   it.live("requests a token as usual if the times in a record are impossible", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
-      server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+      const { redis, server } = yield* redisAndServer
+      server.instead.push(tooManyRequests)
       yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
       for (const time of ["9e15", "9007199254740990", "1e308", "inf", "-1"]) {
         redis.cli("HSET", record(redis), "failureUntil", time, "failureFor", time, "leaseUntil", time, "leaseFor", time)
@@ -422,8 +414,7 @@ describe("RedisTokenStore", () => {
     for (const [what, change] of Object.entries(tamper)) {
       it.live(what, () =>
         Effect.gen(function*() {
-          const redis = yield* startRedis()
-          const server = new NumberingServer()
+          const { redis, server } = yield* redisAndServer
           yield* (yield* join(redisAt(redis.url), server)).get
           const name = record(redis)
           yield* change(redis, name) ?? Effect.void
@@ -453,8 +444,7 @@ describe("RedisTokenStore", () => {
     for (const [what, strike] of Object.entries(faults)) {
       it.effect(what, () =>
         Effect.gen(function*() {
-          const redis = yield* startRedis()
-          const server = new NumberingServer()
+          const { redis, server } = yield* redisAndServer
           const [connection, commands] = yield* watched(redis.url)
           yield* Effect.gen(function*() {
             const { get, renew } = yield* join(Layer.succeedContext(connection), server, "plain", asUsual)
@@ -553,8 +543,7 @@ describe("RedisTokenStore", () => {
 
   it.live("shares also the first token if Redis is connected in the background", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       for (let process = 0; process < 3; process++) {
         const connecting = Layer.unwrap(Effect.as(Effect.sleep(50), redisAt(redis.url)))
         const inBackground = RedisTokenStore.connectInBackground(connecting)
@@ -618,8 +607,7 @@ describe("RedisTokenStore", () => {
 
   it.live("releases a lease if the reply to taking it was lost", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       const deaf = Layer.effect(
         Redis.Redis,
         Effect.map(Redis.Redis, (redis) => {
@@ -642,8 +630,7 @@ describe("RedisTokenStore", () => {
 
   it.live("uses no token stored with the generation of another", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       yield* (yield* join(redisAt(redis.url), server)).get
       redis.cli("HINCRBY", record(redis), "generation", "1")
       assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(2))
@@ -651,8 +638,7 @@ describe("RedisTokenStore", () => {
 
   it.live("releases the lease when its scope closes during a token request", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       server.answering = Effect.never
       const connection = yield* Layer.build(redisAt(redis.url))
       const scope = yield* Scope.make()
@@ -669,8 +655,7 @@ describe("RedisTokenStore", () => {
 
   it.live("does not overwrite what came after it lost the lease, and takes it over", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       const slow = yield* Deferred.make<void>()
       server.answering = Deferred.await(slow)
       const [a, b] = yield* Effect.all([join(redisAt(redis.url), server), join(redisAt(redis.url), server)])
@@ -689,8 +674,7 @@ describe("RedisTokenStore", () => {
 
   it.live("keeps the lease for as long as its token request takes, and the others wait", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       const slow = yield* Deferred.make<void>()
       server.answering = Deferred.await(slow)
       // The time of the one that asks is turned, up to a third of its lease; that of Redis goes on by itself.
@@ -718,8 +702,7 @@ describe("RedisTokenStore", () => {
 
   it.effect("has an event for each token request, and counts only those that were sent", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       const told: Array<string> = []
       const listen = (name: string, { events }: TokenSource) =>
         Effect.forkChild(
@@ -836,8 +819,7 @@ describe("RedisTokenStore", () => {
 
   it.live("retries writing a token that came with a refresh token", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       const failing = Layer.effect(
         Redis.Redis,
         Effect.map(Redis.Redis, (redis) => {
@@ -884,8 +866,7 @@ describe("RedisTokenStore", () => {
 
     it.live("continues when the process with the lease was killed", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         const a = yield* join(redisAt(redis.url), server, "renewing", { lease: "60 seconds" })
         yield* a.get
         // What a process leaves behind that dies while it asks.
@@ -897,8 +878,7 @@ describe("RedisTokenStore", () => {
 
     it.live("serves no token from before, and renews it with its refresh token", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         yield* (yield* join(redisAt(redis.url), server, "renewing")).get
         const later = redisByClock(redisAt(redis.url), { offBySeconds: -7_200 })
         const [b, c] = yield* Effect.all([join(later, server, "renewing"), join(later, server, "renewing")])
@@ -909,9 +889,8 @@ describe("RedisTokenStore", () => {
 
     it.live("applies no failure from before", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
-        server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+        const { redis, server } = yield* redisAndServer
+        server.instead.push(tooManyRequests)
         yield* Effect.flip((yield* join(redisAt(redis.url), server)).get)
         const b = yield* join(redisByClock(redisAt(redis.url), { offBySeconds: -3_600 }), server)
         assert.strictEqual(bearer(yield* b.get), token(2))
@@ -920,8 +899,7 @@ describe("RedisTokenStore", () => {
 
   it.live("shares a refused password for as long as a record lasts, until `renew` is called", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       server.instead.push(() => Response.json({ error: "invalid_grant" }, { status: 400 }))
       yield* Effect.flip((yield* join(redisAt(redis.url), server, "renewing")).get)
       const days = (offBy: number) => redisByClock(redisAt(redis.url), { offBySeconds: offBy * 86_400 })
@@ -937,8 +915,7 @@ describe("RedisTokenStore", () => {
 
   it.live("waits for the lease of a killed process no longer than the lease lasts", () =>
     Effect.gen(function*() {
-      const redis = yield* startRedis()
-      const server = new NumberingServer()
+      const { redis, server } = yield* redisAndServer
       server.answering = Effect.never
       const buried = yield* Deferred.make<never, Redis.RedisError>()
       const dead = yield* Effect.forkChild(Effect.scoped(Effect.gen(function*() {
@@ -973,8 +950,7 @@ describe("RedisTokenStore", () => {
   describe("sends a refresh token that may be usable once", () => {
     it.live("not if a process marked it as sent and was then killed", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         const [a, b] = yield* Effect.all([
           join(redisAt(redis.url), server, "renewing"),
           join(redisAt(redis.url), server, "renewing")
@@ -990,8 +966,7 @@ describe("RedisTokenStore", () => {
 
     it.live("not if the record is missing that says whether it is spent", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         const a = yield* join(redisAt(redis.url), server, "renewing")
         yield* a.get
         redis.cli("FLUSHALL")
@@ -1001,8 +976,7 @@ describe("RedisTokenStore", () => {
 
     it.live("not if it has expired", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         server.instead.push(() =>
           Response.json({
             access_token: "first",
@@ -1024,8 +998,7 @@ describe("RedisTokenStore", () => {
     for (const status of [500, 502, 503, 504]) {
       it.live(`once more, 5 s later at the earliest, if this process saw it fail with ${status}`, () =>
         Effect.gen(function*() {
-          const redis = yield* startRedis()
-          const server = new NumberingServer()
+          const { redis, server } = yield* redisAndServer
           const clock = yield* TestClock.make()
           const a = yield* Effect.provideService(join(redisAt(redis.url), server, "renewing"), Clock.Clock, clock)
           const call = <A, E>(effect: Effect.Effect<A, E>) => Effect.provideService(effect, Clock.Clock, clock)
@@ -1055,8 +1028,7 @@ describe("RedisTokenStore", () => {
 
     it.effect("not while Redis can't be reached: a valid token is served, and after it has expired the password is sent", () =>
       Effect.gen(function*() {
-        const redis = yield* startRedis()
-        const server = new NumberingServer()
+        const { redis, server } = yield* redisAndServer
         const a = yield* join(redisAt(redis.url), server, "renewing")
         yield* a.get
         yield* redis.kill
