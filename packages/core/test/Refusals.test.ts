@@ -7,48 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
-import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { Agent, interceptors } from "undici"
 import { account, Acme, acme, transports } from "./support/accounts.ts"
+import { followers } from "./support/followers.ts"
 import { serve as serveRaw } from "./support/RealServer.ts"
 import { serveApi, tokenOf } from "./support/TestServer.ts"
-
-const manual = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.map(
-    HttpClient.HttpClient,
-    HttpClient.transformResponse(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
-  )
-).pipe(Layer.provide(FetchHttpClient.layer))
-
-/** Follows redirects of the API alone. */
-const following = (client: Layer.Layer<HttpClient.HttpClient>) =>
-  Layer.effect(
-    HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, (http) => {
-      const follows = HttpClient.followRedirects(http, 5)
-      return HttpClient.make((request) => (request.url.endsWith("/token") ? http : follows).execute(request))
-    })
-  ).pipe(Layer.provide(client))
-
-const undiciFollowing = NodeHttpClient.layerUndiciNoDispatcher.pipe(
-  Layer.provide(Layer.effect(
-    NodeHttpClient.Dispatcher,
-    Effect.acquireRelease(
-      Effect.sync(() => new Agent().compose(interceptors.redirect({ maxRedirections: 5 }))),
-      (dispatcher) => Effect.promise(() => dispatcher.close())
-    )
-  ))
-)
-
-const followers = [
-  { client: FetchHttpClient.layer, name: "fetch" },
-  { client: undiciFollowing, name: "undici with its redirect interceptor" },
-  { client: following(manual), name: "fetch within followRedirects" },
-  { client: following(NodeHttpClient.layerUndici), name: "undici within followRedirects" }
-]
 
 /** Redirects `/a` to `/b`, which refuses the first token. */
 const redirecting = (status: number) =>

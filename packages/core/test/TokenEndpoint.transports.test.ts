@@ -14,6 +14,7 @@ import * as Undici from "undici"
 import * as ReplyReader from "../src/internal/engine/ReplyReader.ts"
 import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
 import { acme, clientCredentials } from "./support/acme.ts"
+import { dispatchedFetch } from "./support/dispatchedFetch.ts"
 import { serve } from "./support/RealServer.ts"
 
 const transports = {
@@ -162,21 +163,7 @@ describe("TokenEndpoint through a proxy", () => {
       NodeHttpClient.layerUndiciNoDispatcher,
       Layer.succeed(NodeHttpClient.Dispatcher, proxy)
     ),
-    "undici's fetch": Layer.provide(
-      FetchHttpClient.layer,
-      Layer.succeed(FetchHttpClient.Fetch, async (input, init) => {
-        const { body, headers, method, redirect, signal } = new Request(input, init)
-        const response = await Undici.fetch(String(input), {
-          method,
-          headers: Object.fromEntries(headers),
-          body: await new Response(body).arrayBuffer(),
-          redirect,
-          signal,
-          dispatcher: proxy
-        })
-        return new Response(await response.arrayBuffer(), { status: response.status })
-      })
-    )
+    "undici's fetch": dispatchedFetch(proxy)
   })
 
   it.effect.each([403, 407, 502])(

@@ -3,7 +3,6 @@ import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as TokenPool from "@mintmark/core/TokenPool"
-import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,19 +11,7 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-
-const facts = {
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  reply: TokenReply.Standard
-}
-
-const acme = Provider.make({
-  ...facts,
-  clientAuthentication: ClientAuthentication.clientSecretPost,
-  grant: Grant.clientCredentials
-})
+import { acme, facts } from "./support/plainAcme.ts"
 
 /** A server that puts the identity into the token, refuses whom it is told to, and whose API tells who came. */
 const makeServer = (refused: ReadonlySet<string> = new Set()) => {
@@ -62,6 +49,26 @@ const poolOf = (
 ) => TokenPool.make(acme, { account, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, http))
 
 const total = (requests: ReadonlyMap<string, number>) => [...requests.values()].reduce((sum, count) => sum + count, 0)
+
+/** A pool of two accounts at a server that refuses their passwords, and how many passwords were sent. */
+const refusingPasswords = Effect.gen(function*() {
+  let passwords = 0
+  const http = HttpClient.make((request) =>
+    Effect.sync(() => {
+      passwords++
+      return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
+    })
+  )
+  const pool = yield* TokenPool.make(
+    Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none, grant: Grant.password }),
+    {
+      account: (key: string) => ({ clientId: "app", username: key, password: Redacted.make("wrong") }),
+      timeToIdle: "1 minute",
+      capacity: 2
+    }
+  ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+  return { pool, sent: () => passwords }
+})
 
 describe("TokenPool", () => {
   it.effect("gives each of 1,000 accounts its own token, through renewals, rejections and replays", () =>
@@ -154,27 +161,13 @@ describe("TokenPool", () => {
 
   it.effect("does not evict a permanent refusal, so that the password is not sent again", () =>
     Effect.gen(function*() {
-      let passwords = 0
-      const http = HttpClient.make((request) =>
-        Effect.sync(() => {
-          passwords++
-          return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
-        })
-      )
-      const pool = yield* TokenPool.make(
-        Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none, grant: Grant.password }),
-        {
-          account: () => ({ clientId: "app", username: "user", password: Redacted.make("wrong") }),
-          timeToIdle: "1 minute",
-          capacity: 2
-        }
-      ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const { pool, sent } = yield* refusingPasswords
       for (let hour = 0; hour < 48; hour++) {
         const error = yield* Effect.flip(pool.get("one"))
         assert.strictEqual(error.reason._tag, "GrantRefused")
         yield* TestClock.adjust("1 hour")
       }
-      assert.strictEqual(passwords, 1)
+      assert.strictEqual(sent(), 1)
     }))
 
   it.effect("applies one account's refusal to no other account", () =>
@@ -248,21 +241,7 @@ describe("TokenPool", () => {
 
   it.effect("remembers a refused password of accounts that it has evicted", () =>
     Effect.gen(function*() {
-      let passwords = 0
-      const http = HttpClient.make((request) =>
-        Effect.sync(() => {
-          passwords++
-          return HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_grant" }, { status: 400 }))
-        })
-      )
-      const pool = yield* TokenPool.make(
-        Provider.make({ ...facts, clientAuthentication: ClientAuthentication.none, grant: Grant.password }),
-        {
-          account: (key: string) => ({ clientId: "app", username: key, password: Redacted.make("wrong") }),
-          timeToIdle: "1 minute",
-          capacity: 2
-        }
-      ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const { pool, sent } = yield* refusingPasswords
       for (let round = 0; round < 3; round++) {
         for (const key of ["a", "b", "c", "d", "e"]) {
           assert.strictEqual((yield* Effect.flip(pool.get(key))).reason._tag, "GrantRefused")
@@ -270,7 +249,7 @@ describe("TokenPool", () => {
         yield* TestClock.adjust("1 hour")
       }
       assert.isAtMost(yield* pool.size, 2)
-      assert.strictEqual(passwords, 5)
+      assert.strictEqual(sent(), 5)
     }))
 
   it.effect("evicts idle accounts when a new one is added, if its timer is gone", () =>

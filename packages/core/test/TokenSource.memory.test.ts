@@ -4,24 +4,17 @@ import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
-import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { facts } from "./support/plainAcme.ts"
 import * as Server from "./support/ScriptedServer.ts"
 
 /*
  * What is remembered of refusals: whose memory it is, and for how long.
  */
-
-const facts = {
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  reply: TokenReply.Standard
-}
 
 const withPassword = Provider.make({
   ...facts,

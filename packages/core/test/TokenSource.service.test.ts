@@ -1,10 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import * as Grant from "@mintmark/core/Grant"
-import * as Provider from "@mintmark/core/Provider"
+import type * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
+import type * as Provider from "@mintmark/core/Provider"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import { ProviderService } from "@mintmark/core/ProviderService"
-import * as TokenReply from "@mintmark/core/TokenReply"
 import { TokenSource, WaitUntil } from "@mintmark/core/TokenSource"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,16 +10,8 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { acme } from "./support/plainAcme.ts"
 import * as Server from "./support/ScriptedServer.ts"
-
-const acme = Provider.make({
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  clientAuthentication: ClientAuthentication.clientSecretPost,
-  grant: Grant.clientCredentials,
-  reply: TokenReply.Standard
-})
 
 interface AcmeOptions extends ProviderClient.Options, Provider.Account<ClientAuthentication.ClientSecret> {}
 

@@ -1,27 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import * as Grant from "@mintmark/core/Grant"
-import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as TestClock from "effect/testing/TestClock"
+import { acme } from "./support/plainAcme.ts"
 import * as Server from "./support/ScriptedServer.ts"
 
 const secret = "hunter2-is-no-good-secret"
-
-const acme = Provider.make({
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  clientAuthentication: ClientAuthentication.clientSecretPost,
-  grant: Grant.clientCredentials,
-  reply: TokenReply.Standard
-})
 
 /** A client, and what it logs at a level and above. */
 const logged = Effect.fnUntraced(function*(

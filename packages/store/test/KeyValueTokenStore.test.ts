@@ -11,20 +11,7 @@ import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { countingServer, credentials, keys, provider as acme } from "./support/fleet.ts"
-
-/** A map instead of a folder, in which a test can look and write. */
-const memory = () => {
-  const entries = new Map<string, string>()
-  const store = KeyValueStore.makeStringOnly({
-    get: (key) => Effect.sync(() => entries.get(key)),
-    set: (key, value) => Effect.sync(() => void entries.set(key, value)),
-    remove: (key) => Effect.sync(() => void entries.delete(key)),
-    clear: Effect.sync(() => entries.clear()),
-    size: Effect.sync(() => entries.size),
-    keys: Effect.sync(() => [...entries.keys()])
-  })
-  return { entries, store }
-}
+import { memoryStore } from "./support/memoryStore.ts"
 
 /** What a process does that is started, needs a token, and ends. */
 const oneProcess = <A, E>(
@@ -53,7 +40,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("returns one token to ten processes one after another, and another after it has expired", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
-      const { store } = memory()
+      const { store } = memoryStore()
       for (let run = 0; run < 10; run++) assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
       assert.strictEqual(seen.requests, 1)
       yield* TestClock.adjust("61 seconds")
@@ -62,7 +49,7 @@ describe("KeyValueTokenStore", () => {
 
   it.effect("stores nothing readable, neither the token nor the account", () =>
     Effect.gen(function*() {
-      const { entries, store } = memory()
+      const { entries, store } = memoryStore()
       yield* oneProcess(countingServer().http, store, get)
       const [[name = "", value = ""] = []] = [...entries]
       assert.match(name, /^[\da-f]{64}$/)
@@ -73,7 +60,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("uses no token that was stored with a clock two hours ahead, and replaces it", () =>
     Effect.gen(function*() {
       const { http } = countingServer(10_800)
-      const { store } = memory()
+      const { store } = memoryStore()
       yield* TestClock.setTime(7_200_000)
       yield* oneProcess(http, store, get)
       yield* TestClock.setTime(0)
@@ -84,7 +71,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("does not apply a refusal that was stored with a clock two hours ahead", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
-      const { store } = memory()
+      const { store } = memoryStore()
       const refusing = HttpClient.make((request) =>
         Effect.succeed(
           HttpClientResponse.fromWeb(request, Response.json({ error: "invalid_client" }, { status: 401 }))
@@ -120,7 +107,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("replaces a token that an API refused, or that was renewed", () =>
     Effect.gen(function*() {
       const { http } = countingServer()
-      const { store } = memory()
+      const { store } = memoryStore()
       yield* oneProcess(http, store, (source) => Effect.andThen(Effect.flatMap(source.get, source.reject), source.get))
       assert.strictEqual(yield* oneProcess(http, store, get), "token-2")
       yield* TestClock.adjust("1 second")
@@ -142,7 +129,7 @@ describe("KeyValueTokenStore", () => {
           )
         })
       )
-      const { entries, store } = memory()
+      const { entries, store } = memoryStore()
       const wrong = { ...credentials, clientSecret: Redacted.make("wrong-secret") }
       const refused = (use = (source: TokenSource.TokenSource) => source.get) =>
         Effect.flip(oneProcess(http, store, use, { given: wrong }))
@@ -182,7 +169,7 @@ describe("KeyValueTokenStore", () => {
           )
         })
       )
-      const { store } = memory()
+      const { store } = memoryStore()
       const renewing = { ...acme, renewal: Grant.refreshToken }
       for (let run = 0; run < 2; run++) {
         yield* oneProcess(
@@ -198,7 +185,7 @@ describe("KeyValueTokenStore", () => {
   it.effect("requests a token if the store has an invalid value, another account's, or one of an unknown key", () =>
     Effect.gen(function*() {
       const { http, seen } = countingServer()
-      const { entries, store } = memory()
+      const { entries, store } = memoryStore()
       yield* oneProcess(http, store, get)
       const [[name = "", sealed = ""] = []] = [...entries]
       for (const rubbish of ["", "rubbish", sealed.slice(0, -8), `B${sealed.slice(1)}`]) {

@@ -5,6 +5,7 @@ import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
+import { memoryStore } from "./support/memoryStore.ts"
 import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
 import { redisAt, startRedis } from "./support/redisServer.ts"
 
@@ -41,15 +42,7 @@ const keyValue: StoreSubject = {
   name: "KeyValueTokenStore",
   atOnce: false,
   open: Effect.sync((): StorePlace => {
-    const entries = new Map<string, string>()
-    const store = KeyValueStore.makeStringOnly({
-      get: (key) => Effect.sync(() => entries.get(key)),
-      set: (key, value) => Effect.sync(() => void entries.set(key, value)),
-      remove: (key) => Effect.sync(() => void entries.delete(key)),
-      clear: Effect.sync(() => entries.clear()),
-      size: Effect.sync(() => entries.size),
-      keys: Effect.sync(() => [...entries.keys()])
-    })
+    const { entries, store } = memoryStore()
     return {
       store: (options) =>
         KeyValueTokenStore.layer(options).pipe(Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, store))),

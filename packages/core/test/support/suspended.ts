@@ -1,25 +1,13 @@
 // A process that is suspended: run as `node suspended.ts <token endpoint> <transport> <deadline>`. It requests a token,
 // prints what it gets, and ends.
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
-import * as Grant from "@mintmark/core/Grant"
-import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
-import * as TokenReply from "@mintmark/core/TokenReply"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Redacted from "effect/Redacted"
+import { acme } from "./plainAcme.ts"
 
 const [, , tokenEndpoint = "", transport = "fetch", deadline = "1000"] = process.argv
-
-const acme = Provider.make({
-  id: "acme",
-  tokenEndpoint: "https://auth.acme.test/token",
-  apiUrl: "https://api.acme.test",
-  clientAuthentication: ClientAuthentication.clientSecretPost,
-  grant: Grant.clientCredentials,
-  reply: TokenReply.Standard
-})
 
 const transports = {
   fetch: FetchHttpClient.layer,

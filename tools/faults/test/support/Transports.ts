@@ -1,7 +1,8 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { dispatchedFetch } from "@mintmark/core/test/support/dispatchedFetch"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import type { LookupFunction } from "node:net"
 import * as Undici from "undici"
 
@@ -18,27 +19,10 @@ export const transports: Readonly<Record<Transport, (connect?: Connect) => Layer
   "fetch": (connect) =>
     connect === undefined
       ? FetchHttpClient.layer
-      : Layer.provide(FetchHttpClient.layer, fetchWith(connect)),
+      : dispatchedFetch(new Undici.Agent({ connect })),
   "undici": (connect) =>
     connect === undefined ? NodeHttpClient.layerUndici : NodeHttpClient.layerUndiciOptions({ connect }),
   "node:http": (connect) => NodeHttpClient.layerNodeHttpOptions({ ...connect })
-}
-
-// Node's own fetch takes no options for its connections; the package that it is made of does.
-const fetchWith = (connect: Connect) => {
-  const dispatcher = new Undici.Agent({ connect })
-  return Layer.succeed(FetchHttpClient.Fetch, async (input, init) => {
-    const { body, headers, method, redirect, signal } = new Request(input, init)
-    const response = await Undici.fetch(String(input), {
-      method,
-      headers: Object.fromEntries(headers),
-      body: await new Response(body).arrayBuffer(),
-      redirect,
-      signal,
-      dispatcher
-    })
-    return new Response(await response.arrayBuffer(), { status: response.status })
-  })
 }
 
 export const transportNames: ReadonlyArray<Transport> = ["fetch", "undici", "node:http"]
