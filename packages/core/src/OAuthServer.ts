@@ -114,7 +114,7 @@ export const Service = <Self>() => <const Id extends string>(id: Id): OAuthServe
  */
 export class OAuthServer extends Service<OAuthServer>()("@mintmark/core/OAuthServer") {}
 
-const configOf = (prefix: string, options?: Configurable<Options>): Config.Config<Options> => {
+const configOf = (prefix: string, options?: Configurable<Options>): Effect.Effect<Options, Config.ConfigError> => {
   const id = Server.idOf(prefix)
   return Settings.config(Server.settingsOf(id), { id, ...options })
 }

@@ -33,7 +33,10 @@ interface Options {
 }
 
 const read = (env: Readonly<Record<string, string>>, given?: Configurable<Options>) =>
-  config<Options>(settingsOf(acme), given).parse(ConfigProvider.fromEnv({ env }))
+  readFrom(ConfigProvider.fromEnv({ env }), given)
+
+const readFrom = (provider: ConfigProvider.ConfigProvider, given?: Configurable<Options>) =>
+  Effect.provideService(config<Options>(settingsOf(acme), given), ConfigProvider.ConfigProvider, provider)
 
 describe("settings", () => {
   it("are the URL's parts, the credentials, scopes and baseUrl, each with its variable", () => {
@@ -93,5 +96,25 @@ describe("settings", () => {
       const error = yield* Effect.flip(read({}, { accountKey: Config.String("OTHER_KEY") }))
       assert.strictEqual(error._tag, "ConfigError")
       assert.include(error.message, "OTHER_KEY")
+    }))
+
+  it.effect("reads nested values by the variable's words, where the provider does so", () =>
+    Effect.gen(function*() {
+      const nested = ConfigProvider.fromUnknown({ acme: { account: { key: "nested" } } }).pipe(
+        ConfigProvider.mapInput(([name]) => String(name).toLowerCase().split("_"))
+      )
+      assert.strictEqual((yield* readFrom(nested)).accountKey, "nested")
+      const whole = ConfigProvider.fromUnknown({ ACME_ACCOUNT_KEY: { key: "an object is no text" } })
+      assert.isUndefined((yield* readFrom(whole)).accountKey)
+    }))
+
+  it.effect("fails with the error of a provider that can't be read", () =>
+    Effect.gen(function*() {
+      const broken = ConfigProvider.make(() =>
+        Effect.fail(new ConfigProvider.SourceError({ message: "the vault is sealed" }))
+      )
+      const error = yield* Effect.flip(readFrom(broken))
+      assert.strictEqual(error._tag, "ConfigError")
+      assert.include(error.message, "the vault is sealed")
     }))
 })

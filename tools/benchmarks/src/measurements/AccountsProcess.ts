@@ -30,7 +30,7 @@ const reads = 1_000
  * So many accounts get their tokens before what their requests have left is collected. It is no account's, but tables
  * that grow with it keep their size, such as the one where Effect's `Redacted` finds its text.
  */
-const batch = 2_500
+const batch = 1_000
 
 // A token that no other account has, as long as Routee's.
 let issued = 0
@@ -105,10 +105,12 @@ export default async (name: string, count: string, rounds: string): Promise<Foun
   const keys = named("account", Number(count))
   const hot = keys[Math.floor(keys.length / 2)] ?? ""
   // What the first ones cost besides is no account's: code is compiled for them, and once more when it is used often.
-  await (await make()).take(named("first", 2 * batch))
+  await (await make()).take(named("first", 5 * batch))
   const before = await heap()
   for (let taken = 0; taken < keys.length; taken += batch) {
     await keeper.take(keys.slice(taken, taken + batch))
+    // What a request leaves goes when its timers have ended.
+    await new Promise((resolve) => setTimeout(resolve))
     globalThis.gc?.()
   }
   const after = await heap()

@@ -3,6 +3,7 @@ import type * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
+import { within } from "./Deadline.ts"
 import type { RefreshTokenFate } from "./Events.ts"
 import type { Refusal } from "./Refusals.ts"
 import type { InFlight } from "./State.ts"
@@ -102,7 +103,7 @@ export const make = <Reply>(patience: number): Requests<Reply> => {
       if (entry === undefined) return Effect.suspend(lost)
       if (entry.exit !== undefined) return entry.exit
       const wait = settled(entry.promise, lost)
-      return entry.isKeptAlive ? Effect.raceFirst(wait, Effect.delay(Effect.suspend(lost), patience)) : wait
+      return entry.isKeptAlive ? within(wait, patience, lost) : wait
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { within } from "./Deadline.ts"
 import { settled, withResolvers } from "./InFlight.ts"
 
 /** Runs effects with the same key one after another. `patience` is how long one waits for its turn, in milliseconds. */
@@ -24,7 +25,7 @@ export const make = (): Turns => {
         resolve(Exit.void)
       }
       const turn = before === undefined ? Effect.void : Effect.andThen(
-        Effect.raceFirst(settled(before, () => Effect.void), Effect.sleep(patience)),
+        within(settled(before, () => Effect.void), patience, () => Effect.void),
         Effect.sync(() => {
           isMine = true
         })

@@ -1,4 +1,6 @@
 import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Kind, Needs } from "../../ClientAuthentication.ts"
 import type { Provider } from "../../Provider.ts"
@@ -85,16 +87,22 @@ export const configsOf = <C>(
   return configs
 }
 
-const effect4: Reader<Config.Config<unknown>> = {
-  read: (variable, parse) => Config.map(Config.withDefault(Config.String(variable), undefined), parse),
+/** A variable is a text as it is: `Config.String` would decode it by a Schema, which is 2 kB of a bundle. */
+const effect4: Reader<Effect.Effect<unknown, Config.ConfigError>> = {
+  read: (variable, parse) =>
+    Effect.flatMap(ConfigProvider.ConfigProvider, (provider) =>
+      Effect.mapBoth(provider.load([variable]), {
+        onFailure: (error) => new Config.ConfigError(error),
+        onSuccess: (node) => parse(node?.value)
+      })),
   redact: Redacted.make,
   isConfig: Config.isConfig,
-  succeed: Config.succeed
+  succeed: Effect.succeed
 }
 
-/** The configuration of `layer`'s options. */
+/** Reads the configuration of `layer`'s options. */
 export const config = <Options extends object>(
   settings: ReadonlyArray<Setting>,
   given?: object
-): Config.Config<Options> =>
-  Config.map(Config.all(configsOf(settings, given, effect4)), (options) => options as Options)
+): Effect.Effect<Options, Config.ConfigError> =>
+  Effect.map(Effect.all(configsOf(settings, given, effect4)), (options) => options as Options)
