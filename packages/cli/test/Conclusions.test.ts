@@ -264,7 +264,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
     Effect.gen(function*() {
       const url = yield* serving(407, { "proxy-authenticate": "Basic realm=\"proxy\"" }, "")
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
-        cause: /a proxy between this machine and 127\.0\.0\.1:\d+ wants credentials \(status 407\)/,
+        cause: /proxy between this machine and 127\.0\.0\.1:\d+ wants credentials \(status 407\)/,
         next: "Check the user name and the password in HTTPS_PROXY",
         code: 6
       })
