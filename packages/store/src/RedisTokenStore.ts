@@ -199,40 +199,78 @@ export const cluster = (client: ClusterClient): Layer.Layer<Redis.Redis> =>
   Layer.effect(Redis.Redis, overCluster(client))
 
 /**
+ * What is needed of a client that finds its server by Redis Sentinel. That of node-redis, `createSentinel`, has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SentinelClient {
+  readonly sendCommand: (isReadonly: boolean | undefined, args: Array<string>) => Promise<unknown>
+  readonly subscribe: (channel: string, listener: (message: unknown) => unknown) => Promise<unknown>
+  readonly unsubscribe: (channel: string, listener: (message: unknown) => unknown) => Promise<unknown>
+}
+
+/**
+ * Effect's `Redis` service over the connected client of a Sentinel, which follows a failover to the next server.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const sentinel = (client: SentinelClient): Layer.Layer<Redis.Redis> =>
+  Layer.effect(
+    Redis.Redis,
+    overClient({
+      send: (args) => client.sendCommand(false, args),
+      subscribe: (channel, listener) => client.subscribe(channel, listener),
+      unsubscribe: (channel, listener) => client.unsubscribe(channel, listener)
+    })
+  )
+
+/**
  * Effect's `Redis` over a cluster. Scripts are sent with their text (`EVAL`): each node has a cache of its own, and a
  * slot may move to another one at any time.
  */
-const overCluster = (client: ClusterClient): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> => {
-  const attempt = <A>(run: () => Promise<A>) =>
-    Effect.tryPromise({ try: run, catch: (cause) => new Redis.RedisError({ cause }) })
-  const send = <A = unknown>(command: string, ...args: ReadonlyArray<string>) =>
-    // The type is the caller's statement, as it is everywhere in this service.
-    attempt(() => client.sendCommand(keyOf(command, args), false, [command, ...args]) as Promise<A>)
-  return Effect.map(
-    Redis.make({
-      send,
-      connect: Effect.fail(new Redis.RedisError({ cause: "a cluster has no one connection to reserve" })),
-      subscribe: (channel, onMessage) => {
-        const listener = (message: string) => onMessage({ channel, message })
-        return Effect.as(
-          Effect.acquireRelease(
-            attempt(() => client.sSubscribe(channel, listener)),
-            () => Effect.ignore(attempt(() => client.sUnsubscribe(channel, listener)))
-          ),
-          Effect.never
-        )
-      }
+const overCluster = (client: ClusterClient): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> =>
+  Effect.map(
+    overClient({
+      send: (args) => client.sendCommand(keyOf(args), false, args),
+      subscribe: (channel, listener) => client.sSubscribe(channel, listener),
+      unsubscribe: (channel, listener) => client.sUnsubscribe(channel, listener)
     }),
     (redis) => ({
       ...redis,
       eval: (script) => (...params) =>
-        send("EVAL", script.lua, String(script.numberOfKeys(...params)), ...script.params(...params).map(String))
+        redis.send("EVAL", script.lua, String(script.numberOfKeys(...params)), ...script.params(...params).map(String))
     })
   )
+
+const keyOf = ([command, ...args]: ReadonlyArray<string>): string | undefined =>
+  command === "EVAL" || command === "EVALSHA" ? args[2] : args[0]
+
+/** A client of many connections that it chooses between by itself. */
+interface Client extends Pick<SentinelClient, "subscribe" | "unsubscribe"> {
+  readonly send: (args: Array<string>) => Promise<unknown>
 }
 
-const keyOf = (command: string, args: ReadonlyArray<string>): string | undefined =>
-  command === "EVAL" || command === "EVALSHA" ? args[2] : args[0]
+const overClient = (client: Client): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> => {
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.tryPromise({ try: run, catch: (cause) => new Redis.RedisError({ cause }) })
+  return Redis.make({
+    // The type is the caller's statement, as it is everywhere in this service.
+    send: <A = unknown>(...command: ReadonlyArray<string>) => attempt(() => client.send([...command]) as Promise<A>),
+    connect: Effect.fail(new Redis.RedisError({ cause: "there is no one connection to reserve" })),
+    subscribe: (channel, onMessage) => {
+      const listener = (message: unknown) => onMessage({ channel, message: String(message) })
+      return Effect.as(
+        Effect.acquireRelease(
+          attempt(() => client.subscribe(channel, listener)),
+          () => Effect.ignore(attempt(() => client.unsubscribe(channel, listener)))
+        ),
+        Effect.never
+      )
+    }
+  })
+}
 
 const make = Effect.fnUntraced(
   function*(
