@@ -4,6 +4,7 @@ import type { Provider } from "../Provider.ts"
 import type { Identity } from "./realm.ts"
 import type { Received } from "./received.ts"
 import { titles } from "./titles.ts"
+import type { AccessToken, Issue } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 /** An id and a secret as a request presented them. */
@@ -130,6 +131,20 @@ const refusalOfSecret = (account: ClientAccount, given: string, request: Receive
 }
 
 const isText = (text: string | undefined): text is string => text !== undefined
+
+/** A new access token for a client. */
+export const issueTo = (
+  world: World,
+  { account, now, provider, scopes, value }: Omit<Issue, "account" | "lifetime"> & { readonly account: ClientAccount }
+): AccessToken =>
+  world.tokens.issue({
+    value,
+    provider,
+    account: account.clientId,
+    scopes,
+    now,
+    lifetime: world.lifetime(provider, account.clientId)
+  })
 
 /** For whom the request speaks, be it right or wrong. */
 export const identifyClient = (

@@ -1,19 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto"
 import type { ClientAccount } from "../Account.ts"
 import { acceptedOf, authenticate, identifyClient, refusalOf } from "./clientCredentials.ts"
-import {
-  granted,
-  malformed,
-  notPost,
-  oauthError,
-  oauthFailure,
-  protectedBy,
-  type Realm,
-  refused,
-  type Reply,
-  wrongGrant,
-  wrongScope
-} from "./realm.ts"
+import * as Realm from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { refusalOfRefreshToken, spend } from "./refreshing.ts"
 import { type RefreshToken, remaining } from "./tokens.ts"
@@ -28,7 +16,7 @@ const grantedTo = (
   now: number,
   session: string | undefined,
   used?: RefreshToken
-): Reply => {
+): Realm.Reply => {
   const common = { provider, account: account.clientId, scopes, now } as const
   const token = world.tokens.issue({
     ...common,
@@ -48,7 +36,7 @@ const grantedTo = (
     : used !== undefined && renewedRefreshToken === "same"
     ? used
     : issueRefresh(session)
-  return granted(
+  return Realm.granted(
     {
       access_token: token.value,
       token_type: "Bearer",
@@ -62,12 +50,12 @@ const grantedTo = (
 }
 
 const makeTokenEndpoint = (world: World) => {
-  const password = (request: Received, account: ClientAccount, scopes: ReadonlyArray<string>): Reply => {
+  const password = (request: Received, account: ClientAccount, scopes: ReadonlyArray<string>): Realm.Reply => {
     const right = account.username !== undefined && account.username === request.form.get("username") &&
       account.password === request.form.get("password")
     return right
       ? grantedTo(world, account, scopes, request.now, randomUUID())
-      : oauthError(
+      : Realm.oauthError(
         account.username === request.form.get("username")
           ? "The username is known, and the password is wrong."
           : "The client has no user with this username.",
@@ -77,10 +65,15 @@ const makeTokenEndpoint = (world: World) => {
       )
   }
 
-  const refresh = (request: Received, account: ClientAccount): Reply => {
+  const refresh = (request: Received, account: ClientAccount): Realm.Reply => {
     const value = request.form.get("refresh_token")
     if (value === null) {
-      return oauthError("The body has no refresh_token.", 400, "invalid_request", "refresh_token is missing")
+      return Realm.oauthError(
+        "The body has no refresh_token.",
+        400,
+        "invalid_request",
+        "refresh_token is missing"
+      )
     }
     const found = world.tokens.findRefresh(value)
     const known = found?.provider === provider && found.account === account.clientId ? found : undefined
@@ -91,30 +84,29 @@ const makeTokenEndpoint = (world: World) => {
       ? undefined
       : spend(world, value, request.now, world.behavior().generic.rotation)
     return token === undefined
-      ? oauthError(reason, 400, "invalid_grant", "The refresh token is not valid")
+      ? Realm.oauthError(reason, 400, "invalid_grant", "The refresh token is not valid")
       : grantedTo(world, account, token.scopes, request.now, token.session, token)
   }
 
-  return (request: Received): Reply => {
-    if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
-    const problem = malformed(request)
-    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+  return (request: Received): Realm.Reply => {
+    const refusal = Realm.unfit(request)
+    if (refusal !== undefined) return refusal
     const accepted = acceptedOf(world.behavior().generic.placement)
     const account = authenticate(world, provider, request, accepted)
     if (account === undefined) {
       const reason = refusalOf(world, provider, request, accepted)
-      return refused(reason, 401, { error: "invalid_client" }, { "www-authenticate": "Basic realm=\"generic\"" })
+      return Realm.refused(reason, 401, { error: "invalid_client" }, { "www-authenticate": "Basic realm=\"generic\"" })
     }
     const allowed = account.scopes ?? []
     const asked = request.form.has("scope") ? scopeNames(request.form.get("scope")) : allowed
     if (!asked.every((scope) => allowed.includes(scope))) {
-      return oauthError(wrongScope(asked, allowed), 400, "invalid_scope")
+      return Realm.oauthError(Realm.wrongScope(asked, allowed), 400, "invalid_scope")
     }
     const grant = request.form.get("grant_type")
-    const grantRefusal = wrongGrant(grant, "client_credentials, password and refresh_token")
+    const grantRefusal = Realm.wrongGrant(grant, "client_credentials, password and refresh_token")
     switch (grant) {
       case null:
-        return oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
+        return Realm.oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
       case "client_credentials":
         return grantedTo(world, account, asked, request.now, undefined)
       case "password":
@@ -122,13 +114,13 @@ const makeTokenEndpoint = (world: World) => {
       case "refresh_token":
         return refresh(request, account)
       default:
-        return oauthError(grantRefusal, 400, "unsupported_grant_type")
+        return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type")
     }
   }
 }
 
 /** An ordinary authorization server that is no real company's, and one protected route. */
-export const makeGeneric = (world: World): Realm => ({
+export const makeGeneric = (world: World): Realm.Realm => ({
   provider,
   hosts: [{
     name: "generic",
@@ -139,15 +131,17 @@ export const makeGeneric = (world: World): Realm => ({
         path: "/token",
         identify: (request) => identifyClient(world, provider, request, acceptedOf(world.behavior().generic.placement)),
         answer: makeTokenEndpoint(world),
-        failure: oauthFailure
+        failure: Realm.oauthFailure
       },
-      ...protectedBy({
+      ...Realm.protectedBy({
         world,
         providers: [provider],
         unauthorized: (reason) =>
-          refused(reason, 401, { error: "invalid_token" }, { "www-authenticate": "Bearer error=\"invalid_token\"" }),
-        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
-        failure: oauthFailure
+          Realm.refused(reason, 401, { error: "invalid_token" }, {
+            "www-authenticate": "Bearer error=\"invalid_token\""
+          }),
+        forbidden: (reason) => Realm.oauthError(reason, 403, "insufficient_scope"),
+        failure: Realm.oauthFailure
       }, [
         { method: "GET", path: "/me" }
       ])

@@ -124,6 +124,13 @@ export const malformed = (request: Received): { readonly reason: string; readonl
 /** The refusal of a request that isn't a POST. */
 export const notPost = (request: Received): string => `The token endpoint takes POST, and this is ${request.method}.`
 
+/** The refusal of a request that isn't a POST, or that every provider refuses; `undefined` for any other. */
+export const unfit = (request: Received): Reply | undefined => {
+  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
+  const problem = malformed(request)
+  return problem && oauthError(problem.reason, 400, "invalid_request", problem.description)
+}
+
 /** The refusal of a grant type, or of none. */
 export const wrongGrant = (grant: string | null, taken: string): string =>
   grant === null || grant === ""

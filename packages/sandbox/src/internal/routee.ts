@@ -1,18 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
-import {
-  type Fields,
-  granted,
-  malformed,
-  notPost,
-  oauthError,
-  protectedBy,
-  type Realm,
-  refused,
-  type Reply,
-  wrongGrant,
-  wrongScope
-} from "./realm.ts"
+import * as Realm from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { type AccessToken, isValid, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -49,7 +37,7 @@ const phrases: Readonly<Record<number, string>> = {
 }
 
 /** Spring's own grammar for a failure; its `error` holds no OAuth code. */
-const springError = (status: number, message: string, request: Received): Fields => ({
+const springError = (status: number, message: string, request: Received): Realm.Fields => ({
   timestamp: request.now,
   status,
   error: phrases[status] ?? "None",
@@ -57,7 +45,10 @@ const springError = (status: number, message: string, request: Received): Fields
   path: request.below
 })
 
-const apiError = (status: number, developerMessage: string): Fields => ({ code: `${status}000000`, developerMessage })
+const apiError = (status: number, developerMessage: string): Realm.Fields => ({
+  code: `${status}000000`,
+  developerMessage
+})
 
 /** Hands a live token of the same account and scopes out again, with what is left of it. */
 const makeTokenFor = (world: World) => {
@@ -81,31 +72,35 @@ const makeTokenFor = (world: World) => {
 
 const makeTokenEndpoint = (world: World) => {
   const tokenFor = makeTokenFor(world)
-  return (request: Received): Reply => {
+  return (request: Received): Realm.Reply => {
     if (request.method !== "POST") {
       const message = `Request method '${request.method}' not supported`
-      return refused(notPost(request), 405, springError(405, message, request))
+      return Realm.refused(Realm.notPost(request), 405, springError(405, message, request))
     }
-    const problem = malformed(request)
-    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+    const problem = Realm.malformed(request)
+    if (problem !== undefined) {
+      return Realm.oauthError(problem.reason, 400, "invalid_request", problem.description)
+    }
     const account = authenticate(world, provider, request, basic)
     if (account === undefined) {
-      return refused(
+      return Realm.refused(
         refusalOf(world, provider, request, basic),
         401,
         springError(401, "Bad credentials", request)
       )
     }
     const grant = request.form.get("grant_type")
-    const grantRefusal = wrongGrant(grant, "client_credentials")
-    if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
+    const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
+    if (grant === null || grant === "") {
+      return Realm.oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
+    }
     if (grant !== "client_credentials") {
-      return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
+      return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
     }
     const allowed = account.scopes ?? documentedScopes
     const asked = request.form.has("scope") ? scopeNames(request.form.get("scope")) : allowed
     if (asked.length === 0) {
-      return oauthError(
+      return Realm.oauthError(
         "The parameter scope is empty. To get every scope that the application has, leave it out.",
         400,
         "invalid_scope",
@@ -113,10 +108,10 @@ const makeTokenEndpoint = (world: World) => {
       )
     }
     if (!asked.every((scope) => allowed.includes(scope))) {
-      return oauthError(wrongScope(asked, allowed), 400, "invalid_scope", "Invalid scope")
+      return Realm.oauthError(Realm.wrongScope(asked, allowed), 400, "invalid_scope", "Invalid scope")
     }
     const { again, token } = tokenFor(account.clientId, asked, request.now)
-    const reply = granted({
+    const reply = Realm.granted({
       access_token: token.value,
       token_type: "bearer",
       expires_in: remaining(token, request.now),
@@ -128,7 +123,7 @@ const makeTokenEndpoint = (world: World) => {
 }
 
 /** Routee's authorization server, and some of its API. */
-export const makeRoutee = (world: World): Realm => ({
+export const makeRoutee = (world: World): Realm.Realm => ({
   provider,
   hosts: [
     {
@@ -144,14 +139,15 @@ export const makeRoutee = (world: World): Realm => ({
     },
     {
       name: "connect.routee.net",
-      endpoints: protectedBy({
+      endpoints: Realm.protectedBy({
         world,
         providers: [provider],
         unauthorized: (reason) => {
           const status = world.behavior().routee.expiredTokenStatus
-          return refused(reason, status, apiError(status, "The access token is missing or no longer valid"))
+          return Realm.refused(reason, status, apiError(status, "The access token is missing or no longer valid"))
         },
-        forbidden: (reason, scope) => refused(reason, 403, apiError(403, `The access token lacks the scope ${scope}`)),
+        forbidden: (reason, scope) =>
+          Realm.refused(reason, 403, apiError(403, `The access token lacks the scope ${scope}`)),
         failure: (status) => apiError(status, phrases[status] ?? "No message available")
       }, [
         {

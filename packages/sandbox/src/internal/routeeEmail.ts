@@ -1,16 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
-import {
-  granted,
-  malformed,
-  notPost,
-  oauthError,
-  oauthFailure,
-  protectedBy,
-  type Realm,
-  type Reply,
-  wrongGrant
-} from "./realm.ts"
+import { authenticate, identifyClient, issueTo, raw, refusalOf } from "./clientCredentials.ts"
+import * as Realm from "./realm.ts"
 import type { Received } from "./received.ts"
 import { remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -20,30 +10,30 @@ const provider = "routee-email"
 // Its two public pages contradict each other on the placement.
 const accepted = { basic: raw, body: true }
 
-const answer = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
-  const problem = malformed(request)
-  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+const answer = (world: World) => (request: Received): Realm.Reply => {
+  const refusal = Realm.unfit(request)
+  if (refusal !== undefined) return refusal
   const account = authenticate(world, provider, request, accepted)
   if (account === undefined) {
     const reason = refusalOf(world, provider, request, accepted)
-    return oauthError(reason, 401, "invalid_client", "Client authentication failed")
+    return Realm.oauthError(reason, 401, "invalid_client", "Client authentication failed")
   }
   const grant = request.form.get("grant_type")
-  const grantRefusal = wrongGrant(grant, "client_credentials")
-  if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
-  if (grant !== "client_credentials") {
-    return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
+  const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
+  if (grant === null || grant === "") {
+    return Realm.oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
   }
-  const token = world.tokens.issue({
+  if (grant !== "client_credentials") {
+    return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
+  }
+  const token = issueTo(world, {
     value: randomUUID(),
     provider,
-    account: account.clientId,
+    account,
     scopes: account.scopes ?? [],
-    now: request.now,
-    lifetime: world.lifetime(provider, account.clientId)
+    now: request.now
   })
-  return granted({
+  return Realm.granted({
     access_token: token.value,
     token_type: "bearer",
     expires_in: remaining(token, request.now)
@@ -51,7 +41,7 @@ const answer = (world: World) => (request: Received): Reply => {
 }
 
 /** Routee's separate server for Email v1, and some of its API. */
-export const makeRouteeEmail = (world: World): Realm => ({
+export const makeRouteeEmail = (world: World): Realm.Realm => ({
   provider,
   hosts: [{
     name: "emailapi.routee.net",
@@ -62,15 +52,15 @@ export const makeRouteeEmail = (world: World): Realm => ({
         path: "/oauth/access_token",
         identify: (request) => identifyClient(world, provider, request, accepted),
         answer: answer(world),
-        failure: oauthFailure
+        failure: Realm.oauthFailure
       },
-      ...protectedBy({
+      ...Realm.protectedBy({
         world,
         providers: [provider],
         unauthorized: (reason) =>
-          oauthError(reason, world.behavior()["routee-email"].expiredTokenStatus, "invalid_token"),
-        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
-        failure: oauthFailure
+          Realm.oauthError(reason, world.behavior()["routee-email"].expiredTokenStatus, "invalid_token"),
+        forbidden: (reason) => Realm.oauthError(reason, 403, "insufficient_scope"),
+        failure: Realm.oauthFailure
       }, [
         { method: "GET", path: "/accounts/me" },
         { method: "POST", path: "/transactional-email", body: { trackingId: "sandbox-email", status: "Queued" } }

@@ -1,17 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { authenticate, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
-import {
-  granted,
-  malformed,
-  notPost,
-  oauthError,
-  oauthFailure,
-  protectedBy,
-  type Realm,
-  refused,
-  type Reply,
-  wrongGrant
-} from "./realm.ts"
+import * as Realm from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -19,20 +8,21 @@ import type { World } from "./world.ts"
 const provider = "routera"
 const accepted = { basic: raw, body: true }
 
-const answer = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
-  const problem = malformed(request)
-  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+const answer = (world: World) => (request: Received): Realm.Reply => {
+  const refusal = Realm.unfit(request)
+  if (refusal !== undefined) return refusal
   const grant = request.form.get("grant_type")
-  const grantRefusal = wrongGrant(grant, "client_credentials")
-  if (grant === null || grant === "") return oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
+  const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
+  if (grant === null || grant === "") {
+    return Realm.oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
+  }
   if (grant !== "client_credentials") {
-    return oauthError(grantRefusal, 400, "unsupported_grant_type", "grant_type is not valid")
+    return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "grant_type is not valid")
   }
   const account = authenticate(world, provider, request, accepted)
   if (account === undefined) {
     const reason = refusalOf(world, provider, request, accepted)
-    return oauthError(reason, 401, "invalid_client", "client_id or client_secret is not valid")
+    return Realm.oauthError(reason, 401, "invalid_client", "client_id or client_secret is not valid")
   }
   const lifetime = world.lifetime(provider, account.clientId)
   const seconds = Math.floor(request.now / 1000)
@@ -53,7 +43,7 @@ const answer = (world: World) => (request: Received): Reply => {
     now: request.now,
     lifetime
   })
-  return granted({
+  return Realm.granted({
     access_token: token.value,
     expires_in: remaining(token, request.now),
     token_type: "Bearer"
@@ -61,7 +51,7 @@ const answer = (world: World) => (request: Received): Reply => {
 }
 
 /** Routera's authorization server, and one protected route at the same host. */
-export const makeRoutera = (world: World): Realm => ({
+export const makeRoutera = (world: World): Realm.Realm => ({
   provider,
   hosts: [{
     name: "api.routera.io",
@@ -72,14 +62,15 @@ export const makeRoutera = (world: World): Realm => ({
         path: "/oauth2/token",
         identify: (request) => identifyClient(world, provider, request, accepted),
         answer: answer(world),
-        failure: oauthFailure
+        failure: Realm.oauthFailure
       },
-      ...protectedBy({
+      ...Realm.protectedBy({
         world,
         providers: [provider],
-        unauthorized: (reason) => refused(reason, 401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
-        forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
-        failure: oauthFailure
+        unauthorized: (reason) =>
+          Realm.refused(reason, 401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
+        forbidden: (reason) => Realm.oauthError(reason, 403, "insufficient_scope"),
+        failure: Realm.oauthFailure
       }, [
         { method: "GET", path: "/me" }
       ])

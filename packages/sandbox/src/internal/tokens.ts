@@ -1,31 +1,27 @@
 import type { Lifetime, Provider } from "../Provider.ts"
 import type { RefreshTokenUse, ValidToken } from "../Token.ts"
 
-/** An access token that was issued. */
-export interface AccessToken {
+interface Issued {
   readonly value: string
   readonly provider: Provider
   readonly account: string
   readonly scopes: ReadonlyArray<string>
   readonly issuedAt: number
   readonly expiresAt: number
-  readonly session: string | undefined
   revoked: boolean
 }
 
+/** An access token that was issued. */
+export interface AccessToken extends Issued {
+  readonly session: string | undefined
+}
+
 /** A refresh token that was issued. */
-export interface RefreshToken {
-  readonly value: string
-  readonly provider: Provider
-  readonly account: string
-  readonly scopes: ReadonlyArray<string>
-  readonly issuedAt: number
-  readonly expiresAt: number
+export interface RefreshToken extends Issued {
   readonly session: string
   uses: number
   /** It worked once, where once is all that it works. */
   spent: boolean
-  revoked: boolean
 }
 
 /** What must be known to issue a token. */

@@ -1,17 +1,6 @@
 import { randomUUID } from "node:crypto"
 import type { UserAccount } from "../Account.ts"
-import {
-  granted,
-  type Identity,
-  malformed,
-  notPost,
-  oauthError,
-  oauthFailure,
-  protectedBy,
-  type Realm,
-  type Reply,
-  wrongGrant
-} from "./realm.ts"
+import * as Realm from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { refusalOfRefreshToken, spend } from "./refreshing.ts"
 import { isUsable, remaining } from "./tokens.ts"
@@ -50,7 +39,7 @@ const grantedIn = (
   session: string,
   scopes: ReadonlyArray<string>,
   now: number
-): Reply => {
+): Realm.Reply => {
   const behavior = world.behavior().voipex
   const common = { provider, account: account.username, scopes, now } as const
   const claims = { sub: account.username, sid: session, scope: scopes.join(" "), iat: Math.floor(now / 1000) }
@@ -64,7 +53,7 @@ const grantedIn = (
     value: world.jwt({ ...claims, typ: "Refresh", jti: randomUUID() }),
     lifetime: account.refreshLifetime ?? behavior.refreshLifetime
   }, session)
-  return granted(
+  return Realm.granted(
     {
       access_token: token.value,
       expires_in: remaining(token, now),
@@ -84,15 +73,15 @@ const grantedIn = (
 const makeTokenEndpoint = (world: World) => {
   const { isLocked, refused } = makeLockout(world)
 
-  const password = (request: Received): Reply => {
+  const password = (request: Received): Realm.Reply => {
     const behavior = world.behavior().voipex
     const username = request.form.get("username")
     if (username === null) {
-      return oauthError("The body has no username.", 400, "invalid_request", "Missing parameter: username")
+      return Realm.oauthError("The body has no username.", 400, "invalid_request", "Missing parameter: username")
     }
     const account = world.user(username)
     const refusal = (reason: string) =>
-      oauthError(reason, behavior.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
+      Realm.oauthError(reason, behavior.refusedPasswordStatus, "invalid_grant", "Invalid user credentials")
     if (isLocked(username, request.now)) {
       return refusal("The account is locked for a minute: two wrong passwords came within a second.")
     }
@@ -104,42 +93,41 @@ const makeTokenEndpoint = (world: World) => {
     }
     if (account.setUp === false) {
       const reason = "The password is right, and the account isn't set up yet (its setUp is false)."
-      return oauthError(reason, 400, "invalid_grant", "Account is not fully set up")
+      return Realm.oauthError(reason, 400, "invalid_grant", "Account is not fully set up")
     }
     const asked = scopeNames(request.form.get("scope"))
     const scopes = [...new Set([...(asked.includes("openid") ? ["openid"] : []), "profile", "email"])]
     return grantedIn(world, account, randomUUID(), scopes, request.now)
   }
 
-  const refresh = (request: Received): Reply => {
+  const refresh = (request: Received): Realm.Reply => {
     const behavior = world.behavior().voipex
     const value = request.form.get("refresh_token")
     if (value === null || value === "") {
-      return oauthError("The body has no refresh_token.", 400, "invalid_request", "No refresh token")
+      return Realm.oauthError("The body has no refresh_token.", 400, "invalid_request", "No refresh token")
     }
     const known = world.tokens.findRefresh(value)
     if (known?.provider !== provider) {
       const reason = "The sandbox has not issued this refresh token: it may be from before a restart."
-      return oauthError(reason, 400, "invalid_grant", "Invalid refresh token")
+      return Realm.oauthError(reason, 400, "invalid_grant", "Invalid refresh token")
     }
     const reason = refusalOfRefreshToken(known, request.now)
     const token = spend(world, value, request.now, behavior.rotation)
     const account = world.user(known.account)
     if (token === undefined || account === undefined) {
-      return oauthError(reason, 400, "invalid_grant", "Token is not active")
+      return Realm.oauthError(reason, 400, "invalid_grant", "Token is not active")
     }
     if (token.issuedAt < behavior.notBefore * 1000) {
-      return oauthError(tooOld(behavior.notBefore, "refresh"), 400, "invalid_grant", "Stale token")
+      return Realm.oauthError(tooOld(behavior.notBefore, "refresh"), 400, "invalid_grant", "Stale token")
     }
     return grantedIn(world, account, token.session, token.scopes, request.now)
   }
 
-  return (request: Received): Reply => {
-    if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request", "Only POST is supported")
-    const problem = malformed(request)
-    if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+  return (request: Received): Realm.Reply => {
+    const refusal = Realm.unfit(request)
+    if (refusal !== undefined) return refusal
     if (!isPublicClient(request)) {
-      return oauthError(
+      return Realm.oauthError(
         "Voipex has one public client: client_id=api in the body, without a secret.",
         401,
         "invalid_client",
@@ -147,23 +135,23 @@ const makeTokenEndpoint = (world: World) => {
       )
     }
     const grant = request.form.get("grant_type")
-    const grantRefusal = wrongGrant(grant, "password and refresh_token")
+    const grantRefusal = Realm.wrongGrant(grant, "password and refresh_token")
     switch (grant) {
       case null:
-        return oauthError(grantRefusal, 400, "invalid_request", "Missing form parameter: grant_type")
+        return Realm.oauthError(grantRefusal, 400, "invalid_request", "Missing form parameter: grant_type")
       case "password":
         return password(request)
       case "refresh_token":
         return refresh(request)
       case "client_credentials":
-        return oauthError(
+        return Realm.oauthError(
           grantRefusal,
           400,
           "unauthorized_client",
           "Public client not allowed to retrieve service account"
         )
       default:
-        return oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant_type")
+        return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant_type")
     }
   }
 }
@@ -183,7 +171,7 @@ const wrongPassword = (wanted: string, given: string | null): string => {
 const tooOld = (notBefore: number, kind: string): string =>
   `The ${kind} token is older than not-before-policy (${new Date(notBefore * 1000).toISOString()}).`
 
-const identify = (world: World) => (request: Received): Identity => {
+const identify = (world: World) => (request: Received): Realm.Identity => {
   const username = request.form.get("username")
   const user = username === null ? undefined : world.user(username)
   const refresh = world.tokens.findRefresh(request.form.get("refresh_token") ?? "")
@@ -200,13 +188,13 @@ const identify = (world: World) => (request: Received): Identity => {
 }
 
 /** Voipex's authorization server, which behaves as Keycloak does, and some of its three APIs. */
-export const makeVoipex = (world: World): Realm => {
-  const api = protectedBy({
+export const makeVoipex = (world: World): Realm.Realm => {
+  const api = Realm.protectedBy({
     world,
     providers: [provider],
-    unauthorized: (reason) => oauthError(reason, 401, "invalid_token"),
-    forbidden: (reason) => oauthError(reason, 403, "insufficient_scope"),
-    failure: oauthFailure,
+    unauthorized: (reason) => Realm.oauthError(reason, 401, "invalid_token"),
+    forbidden: (reason) => Realm.oauthError(reason, 403, "insufficient_scope"),
+    failure: Realm.oauthFailure,
     objection: (token) => {
       const { notBefore } = world.behavior().voipex
       return token.issuedAt < notBefore * 1000 ? tooOld(notBefore, "access") : undefined
@@ -226,7 +214,7 @@ export const makeVoipex = (world: World): Realm => {
           path: "/token",
           identify: identify(world),
           answer: makeTokenEndpoint(world),
-          failure: oauthFailure
+          failure: Realm.oauthFailure
         }]
       },
       ...["ipbxapi.voipex.io", "sms-api.voipex.io", "restapi.ipex.cz"].map((name) => ({ name, endpoints: api }))

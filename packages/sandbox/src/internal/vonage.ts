@@ -1,19 +1,6 @@
 import { randomInt } from "node:crypto"
-import { authenticate, either, identifyClient, raw, refusalOf } from "./clientCredentials.ts"
-import {
-  type Endpoint,
-  type Fields,
-  granted,
-  malformed,
-  notPost,
-  oauthError,
-  protectedBy,
-  type Realm,
-  refused,
-  type Reply,
-  wrongGrant,
-  wrongScope
-} from "./realm.ts"
+import { authenticate, either, identifyClient, issueTo, raw, refusalOf } from "./clientCredentials.ts"
+import * as Realm from "./realm.ts"
 import { type Received, scopeNames } from "./received.ts"
 import { type AccessToken, remaining } from "./tokens.ts"
 import type { World } from "./world.ts"
@@ -43,75 +30,66 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 const opaque = (length: number): string => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")
 
-const answerV0 = (world: World) => (request: Received): Reply => {
-  const problem = request.method === "POST" ? malformed(request)?.reason : notPost(request)
-  if (problem !== undefined) return oauthError(problem, 400, "invalid_request")
+const answerV0 = (world: World) => (request: Received): Realm.Reply => {
+  const problem = request.method === "POST" ? Realm.malformed(request)?.reason : Realm.notPost(request)
+  if (problem !== undefined) return Realm.oauthError(problem, 400, "invalid_request")
   const grant = request.form.get("grant_type")
   if (grant !== "client_credentials") {
-    return oauthError(wrongGrant(grant, "client_credentials"), 400, "invalid_request")
+    return Realm.oauthError(Realm.wrongGrant(grant, "client_credentials"), 400, "invalid_request")
   }
   const account = authenticate(world, v0, request, readByV0)
   if (account === undefined) {
     const reason = refusalOf(world, v0, request, readByV0)
-    return oauthError(reason, 401, "invalid_client", "The client secret was incorrect.")
+    return Realm.oauthError(reason, 401, "invalid_client", "The client secret was incorrect.")
   }
-  const token = world.tokens.issue({
-    value: opaque(20),
-    provider: v0,
-    account: account.clientId,
-    scopes: [],
-    now: request.now,
-    lifetime: world.lifetime(v0, account.clientId)
-  })
-  return granted({
+  const token = issueTo(world, { value: opaque(20), provider: v0, account, scopes: [], now: request.now })
+  return Realm.granted({
     access_token: token.value,
     token_type: "bearer",
     expires_in: remaining(token, request.now)
   }, token)
 }
 
-const failureV0 = (status: number): Fields =>
+const failureV0 = (status: number): Realm.Fields =>
   status === 401
     ? { error: "invalid_client", error_description: "The client secret was incorrect." }
     : { error: "invalid_request" }
 
-const answerCurrent = (world: World) => (request: Received): Reply => {
-  if (request.method !== "POST") return oauthError(notPost(request), 405, "invalid_request")
-  const problem = malformed(request)
-  if (problem !== undefined) return oauthError(problem.reason, 400, "invalid_request", problem.description)
+const answerCurrent = (world: World) => (request: Received): Realm.Reply => {
+  if (request.method !== "POST") return Realm.oauthError(Realm.notPost(request), 405, "invalid_request")
+  const problem = Realm.malformed(request)
+  if (problem !== undefined) return Realm.oauthError(problem.reason, 400, "invalid_request", problem.description)
   const account = authenticate(world, current, request, readByCurrent)
   if (account === undefined) {
-    return oauthError(refusalOf(world, current, request, readByCurrent), 400, "invalid_client")
+    return Realm.oauthError(refusalOf(world, current, request, readByCurrent), 400, "invalid_client")
   }
   const grant = request.form.get("grant_type")
   if (grant !== "client_credentials") {
-    return oauthError(wrongGrant(grant, "client_credentials"), 400, "unsupported_grant_type", "Invalid grant_type")
+    return Realm.oauthError(
+      Realm.wrongGrant(grant, "client_credentials"),
+      400,
+      "unsupported_grant_type",
+      "Invalid grant_type"
+    )
   }
   const scopes = scopeNames(request.form.get("scope"))
   if (scopes.length === 0) {
     const reason = "The body has no scope, and this server requires one."
-    return oauthError(reason, 400, "invalid_scope", "You must specify a scope")
+    return Realm.oauthError(reason, 400, "invalid_scope", "You must specify a scope")
   }
   const allowed = account.scopes ?? documentedScopes
   if (!scopes.every((scope) => allowed.includes(scope))) {
-    return oauthError(wrongScope(scopes, allowed), 400, "invalid_scope", "Invalid scope")
+    return Realm.oauthError(Realm.wrongScope(scopes, allowed), 400, "invalid_scope", "Invalid scope")
   }
-  const token = world.tokens.issue({
-    value: opaque(43),
-    provider: current,
-    account: account.clientId,
-    scopes,
-    now: request.now,
-    lifetime: world.lifetime(current, account.clientId)
-  })
-  return granted({
+  const token = issueTo(world, { value: opaque(43), provider: current, account, scopes, now: request.now })
+  return Realm.granted({
     token_type: "bearer",
     access_token: token.value,
     expires_in: remaining(token, request.now)
   }, token)
 }
 
-const failureCurrent = (status: number): Fields =>
+const failureCurrent = (status: number): Realm.Fields =>
   status >= 500
     ? { error: "Internal Server Error", error_description: "An internal server error occurred" }
     : { error: status === 400 || status === 401 ? "invalid_client" : "invalid_request" }
@@ -122,21 +100,23 @@ const apiMessages: Readonly<Record<number, string>> = {
   429: "The limit of requests has been reached."
 }
 
-const apiFailure = (status: number): Fields => ({ message: apiMessages[status] ?? "An error has occurred." })
+const apiFailure = (status: number): Realm.Fields => ({
+  message: apiMessages[status] ?? "An error has occurred."
+})
 
 const versioned = /(?:^|,)\s*application\/vnd\.newvoicemedia\.v\d+\+json\s*(?:[;,]|$)/i
 
-const notAcceptable = (request: Received, token: AccessToken): Reply | undefined => {
+const notAcceptable = (request: Received, token: AccessToken): Realm.Reply | undefined => {
   if (token.provider !== current || versioned.test(request.headers["accept"] ?? "")) return undefined
   const message = "Accept must be application/vnd.newvoicemedia.v{n}+json."
-  return refused(`The header ${message}`, 406, { message })
+  return Realm.refused(`The header ${message}`, 406, { message })
 }
 
 const domains = ["cc.vonage.com", "newvoicemedia.com"]
 
 /** The V0 system: its API is at the token endpoint's own host. */
-export const makeVonageV0 = (world: World): Realm => {
-  const endpoints: ReadonlyArray<Endpoint> = [
+export const makeVonageV0 = (world: World): Realm.Realm => {
+  const endpoints: ReadonlyArray<Realm.Endpoint> = [
     {
       kind: "token",
       method: "*",
@@ -145,11 +125,11 @@ export const makeVonageV0 = (world: World): Realm => {
       answer: answerV0(world),
       failure: failureV0
     },
-    ...protectedBy({
+    ...Realm.protectedBy({
       world,
       providers: [v0],
-      unauthorized: (reason) => refused(reason, 401, apiFailure(401)),
-      forbidden: (reason) => refused(reason, 403, apiFailure(403)),
+      unauthorized: (reason) => Realm.refused(reason, 401, apiFailure(401)),
+      forbidden: (reason) => Realm.refused(reason, 403, apiFailure(403)),
       failure: apiFailure
     }, [
       { method: "GET", path: "/v{version}/{accountKey}/calls/", body: { items: [] } },
@@ -160,8 +140,8 @@ export const makeVonageV0 = (world: World): Realm => {
 }
 
 /** The current system: its API has a host of its own. */
-export const makeVonage = (world: World): Realm => {
-  const token: Endpoint = {
+export const makeVonage = (world: World): Realm.Realm => {
+  const token: Realm.Endpoint = {
     kind: "token",
     method: "*",
     path: "/Auth/connect/token",
@@ -169,11 +149,11 @@ export const makeVonage = (world: World): Realm => {
     answer: answerCurrent(world),
     failure: failureCurrent
   }
-  const api = protectedBy({
+  const api = Realm.protectedBy({
     world,
     providers: [current],
-    unauthorized: (reason) => refused(reason, 401, apiFailure(401)),
-    forbidden: (reason) => refused(reason, 403, apiFailure(403)),
+    unauthorized: (reason) => Realm.refused(reason, 401, apiFailure(401)),
+    forbidden: (reason) => Realm.refused(reason, 403, apiFailure(403)),
     failure: apiFailure,
     precondition: notAcceptable
   }, [
