@@ -8,7 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Rpc from "effect/rpc/Rpc"
 import * as Schema from "effect/Schema"
 
-/** The caller is perhaps another process: it gets the `TokenError` as the runner has it, with its reason and `retryAt`. */
+/** The caller may be another process: it gets the `TokenError` as the runner has it, with its reason and `retryAt`. */
 export const Customer = Entity.make("Customer", [
   Rpc.make("Remind", { payload: { body: Schema.String }, success: Schema.Finite, error: TokenErrorSchema })
 ])

@@ -30,7 +30,7 @@ export const live: Effect.Effect<Stage, string> = Effect.suspend(() => {
   })
 })
 
-// Where one of them is set, perhaps to nothing, the provider's row names those that are missing.
+// Where one of them is set, even to nothing, the provider's row names those that are missing.
 const hasCredentials = ({ credentials }: Provider): boolean =>
   credentials.some((variable) => process.env[variable] !== undefined)
 

@@ -93,7 +93,7 @@ export const unsafe = 9
 export const api = 22
 
 /**
- * The result can't be written, to a full disk perhaps: the number that curl uses, too.
+ * The result can't be written, for example to a full disk: the number that curl uses, too.
  *
  * @since 0.1.0
  * @category exit codes

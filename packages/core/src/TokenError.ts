@@ -71,7 +71,7 @@ export interface Refused {
  */
 export class CredentialsRefused extends TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
-    return describe(`the credentials were ${perhaps(this)}refused`, this)
+    return describe(refusal("the credentials were", this), this)
   }
 }
 
@@ -90,7 +90,7 @@ export class GrantRefused extends TaggedError("GrantRefused")<
   }
 > {
   override get message(): string {
-    return describe(`the ${this.grant.replace("_", " ")} was ${perhaps(this)}refused`, this)
+    return describe(refusal(`the ${this.grant.replace("_", " ")} was`, this), this)
   }
 }
 
@@ -103,7 +103,7 @@ export class GrantRefused extends TaggedError("GrantRefused")<
  */
 export class RequestRefused extends TaggedError("RequestRefused")<Refused> {
   override get message(): string {
-    return describe(`the token request was ${perhaps(this)}refused`, this)
+    return describe(refusal("the token request was", this), this)
   }
 }
 
@@ -390,7 +390,8 @@ const Fields = Schema.TaggedStruct("TokenError", {
  */
 export const TokenErrorSchema: Schema.Codec<TokenError, typeof Fields.Encoded> = schemaOf(TokenError, Fields)
 
-const perhaps = ({ certain }: Refused): string => certain ? "" : "perhaps "
+const refusal = (what: string, { certain }: Refused): string =>
+  `${what} ${certain ? "refused" : "possibly refused, by an unclear reply"}`
 
 const describe = (
   what: string,

@@ -38,7 +38,7 @@ export const meaning = (
   return found === undefined
     ? "success"
     : "certain" in found
-    ? `${found.certain ? "" : "perhaps "}${found.reason}`
+    ? `${found.reason}${found.certain ? "" : " (unclear)"}`
     : "kind" in found
     ? `${found.reason} (${found.kind})`
     : found.reason

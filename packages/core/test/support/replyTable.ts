@@ -127,7 +127,7 @@ const second = {
   "primary if a caller waits": "the primary grant at the second in a row, if a caller waits",
   "primary next": "the primary grant instead of a third time"
 }
-const refreshToken = { "kept": "kept", "perhaps spent": "perhaps spent", "over": "forgotten" }
+const refreshToken = { "kept": "kept", "perhaps spent": "may be spent", "over": "forgotten" }
 const owner = {
   credentials: "these credentials",
   request: "these credentials, scopes and parameters",
@@ -138,7 +138,7 @@ const meansOf = (reason: TokenError.Reason): string =>
   "kind" in reason
     ? `${reason._tag} (${reason.kind})`
     : "certain" in reason && !reason.certain
-    ? `perhaps ${reason._tag}`
+    ? `${reason._tag} (unclear)`
     : reason._tag
 
 const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {

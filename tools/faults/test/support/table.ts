@@ -20,7 +20,7 @@ const reasonOf = (error: TokenError): string => {
   return "kind" in reason
     ? `${reason._tag} (${reason.kind})`
     : "certain" in reason && !reason.certain
-    ? `perhaps ${reason._tag}`
+    ? `${reason._tag} (unclear)`
     : reason._tag
 }
 
@@ -64,7 +64,7 @@ export const page = (rows: ReadonlyArray<Row>, replies: string): string =>
     "",
     "An *error code* is the `error` of the body, as JSON or as a form, in upper or lower case. It counts in any encoding, and",
     "where the rest of the body is broken. A reply without one is *unclear*: HTML, an empty body, `problem+json`, an `error`",
-    "that is no text. It may come from a gateway: *perhaps* says so. A provider can declare errors of its own.",
+    "that is no text. It may come from a gateway: *unclear* says so. A provider can declare errors of its own.",
     "",
     "*Sent again after* is how long no request is sent after the first, the second, the third failure in a row; the last one is",
     "repeated. `renew` sends a request anyway. A longer `Retry-After` takes precedence, up to an hour. *Which holds back* is",

@@ -192,7 +192,7 @@ export interface Consequence {
   readonly jitter: boolean
   /**
    * Whether the failure applies to every process with the same credentials. What a network does to this process doesn't,
-   * but a password that is perhaps refused is sent by none.
+   * but a password that may have been refused is sent by none.
    */
   readonly concernsAll: boolean
 }

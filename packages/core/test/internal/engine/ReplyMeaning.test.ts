@@ -185,7 +185,7 @@ describe("ReplyMeaning: a refresh token", () => {
   it.each([400, 401, 403])("is refused by an empty %i if there is a primary grant", (status) => {
     assert.strictEqual(meaning(refreshToken, empty(status)), "GrantRefused")
     assert.strictEqual(consequence(refreshToken, empty(status)).now, "primary")
-    assert.strictEqual(meaning(onlyRefreshToken, empty(status)), "perhaps GrantRefused")
+    assert.strictEqual(meaning(onlyRefreshToken, empty(status)), "GrantRefused (unclear)")
   })
 
   it.each([
@@ -196,7 +196,7 @@ describe("ReplyMeaning: a refresh token", () => {
     ["an unclear 413", reply(413)],
     ["an empty 422", empty(422)]
   ])("is kept after %s, until the second in a row with a caller waiting", (_, unclear) => {
-    assert.strictEqual(meaning(refreshToken, unclear), "perhaps GrantRefused")
+    assert.strictEqual(meaning(refreshToken, unclear), "GrantRefused (unclear)")
     const { now, owner, refreshToken: kept, second, ...rest } = consequence(refreshToken, unclear)
     assert.deepStrictEqual({ now, owner, kept, second }, {
       now: "fail",
@@ -218,7 +218,7 @@ describe("ReplyMeaning: a refresh token", () => {
     const refused = consequence(onlyRefreshToken, reply(400, "invalid_grant"))
     assert.deepStrictEqual([refused.now, refused.refreshToken, refused.owner], ["fail", "kept", "credentials"])
     assert.deepStrictEqual(seconds(refused, 1), [Infinity])
-    assert.strictEqual(meaning(onlyRefreshToken, reply(400)), "perhaps GrantRefused")
+    assert.strictEqual(meaning(onlyRefreshToken, reply(400)), "GrantRefused (unclear)")
     assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(400))), [30, 300, 900, 3600, 3600])
     assert.strictEqual(consequence(onlyRefreshToken, empty(401)).refreshToken, "kept")
     const ofClient: ReplyMeaning.Sent = { ...onlyRefreshToken, refusedAs: "client_credentials" }
@@ -253,12 +253,12 @@ describe("ReplyMeaning: a password", () => {
   })
 
   it.each([
-    ["perhaps GrantRefused", reply(400)],
-    ["perhaps GrantRefused", empty(401)],
-    ["perhaps GrantRefused", reply(403)],
-    ["perhaps GrantRefused", reply(422)],
-    ["perhaps GrantRefused", reply(401, "Unauthorized")],
-    ["perhaps GrantRefused", reply(400, "login_failed")],
+    ["GrantRefused (unclear)", reply(400)],
+    ["GrantRefused (unclear)", empty(401)],
+    ["GrantRefused (unclear)", reply(403)],
+    ["GrantRefused (unclear)", reply(422)],
+    ["GrantRefused (unclear)", reply(401, "Unauthorized")],
+    ["GrantRefused (unclear)", reply(400, "login_failed")],
     ["RequestRefused", reply(400, "invalid_request")],
     ["RequestRefused", reply(400, "invalid_scope")],
     ["RequestRefused", reply(400, "unauthorized_client")],
@@ -297,14 +297,14 @@ describe("ReplyMeaning: client credentials", () => {
   })
 
   it.each([
-    ["perhaps RequestRefused", reply(400)],
-    ["perhaps CredentialsRefused", empty(403)],
-    ["perhaps CredentialsRefused", reply(403)],
-    ["perhaps RequestRefused", empty(404)],
-    ["perhaps RequestRefused", reply(413)],
-    ["perhaps RequestRefused", reply(404, "Not Found")],
-    ["perhaps RequestRefused", reply(413, "Payload Too Large")],
-    ["perhaps RequestRefused", reply(422, "Unprocessable Entity")]
+    ["RequestRefused (unclear)", reply(400)],
+    ["CredentialsRefused (unclear)", empty(403)],
+    ["CredentialsRefused (unclear)", reply(403)],
+    ["RequestRefused (unclear)", empty(404)],
+    ["RequestRefused (unclear)", reply(413)],
+    ["RequestRefused (unclear)", reply(404, "Not Found")],
+    ["RequestRefused (unclear)", reply(413, "Payload Too Large")],
+    ["RequestRefused (unclear)", reply(422, "Unprocessable Entity")]
   ])("may be refused by an unclear reply: 5 s, doubled up to 5 min: %s %j", (expected, each) => {
     assert.strictEqual(meaning(clientCredentials, each), expected)
     const found = consequence(clientCredentials, each)
@@ -335,7 +335,7 @@ describe("ReplyMeaning: an error code in capitals", () => {
       }
     }
     assert.strictEqual(meaning(clientCredentials, reply(401, "unauthorized"), [spring]), "CredentialsRefused")
-    assert.strictEqual(meaning(password, reply(401, "unauthorized"), [spring]), "perhaps GrantRefused")
+    assert.strictEqual(meaning(password, reply(401, "unauthorized"), [spring]), "GrantRefused (unclear)")
   })
 })
 
@@ -353,7 +353,7 @@ describe("ReplyMeaning: another grant", () => {
 
 describe("ReplyMeaning: an error shape of a provider's own", () => {
   it("applies if status and code are both equal, and takes precedence over everything but a redirect", () => {
-    assert.strictEqual(meaning(clientCredentials, reply(400, "Unauthorized"), [spring]), "perhaps RequestRefused")
+    assert.strictEqual(meaning(clientCredentials, reply(400, "Unauthorized"), [spring]), "RequestRefused (unclear)")
     assert.strictEqual(meaning(clientCredentials, reply(401, "invalid_scope"), [spring]), "RequestRefused")
     const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [
       { status: 420, means: "throttled" },
