@@ -108,13 +108,19 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   const pause = Math.min(timeToIdle, sweepEvery)
   let sweptAt = clock.currentTimeMillisUnsafe()
 
-  // A timer does it; in a Worker, where a timer ends with the request that made it, each new account does it, too.
-  const sweep = (): void => {
-    const sweeps = Math.floor((clock.currentTimeMillisUnsafe() - sweptAt) / pause)
-    if (sweeps === 0) return
-    sweptAt += sweeps * pause
-    // A clock that was set back starts a new count.
-    if (sweeps > 0) evictIdle(accounts, sweeps, Math.ceil(timeToIdle / pause))
+  let sweeping: (() => boolean) | undefined
+
+  // Does a part of a sweep, if one is due, and returns whether there is more of it. A timer does it; in a Worker, where a
+  // timer ends with the request that made it, each new account does it, too.
+  const sweep = (): boolean => {
+    if (sweeping === undefined) {
+      const sweeps = Math.floor((clock.currentTimeMillisUnsafe() - sweptAt) / pause)
+      sweptAt += sweeps * pause
+      // A clock that was set back starts a new count.
+      if (sweeps > 0) sweeping = evictIdle(accounts, sweeps, Math.ceil(timeToIdle / pause))
+    }
+    if (sweeping?.() === false) sweeping = undefined
+    return sweeping !== undefined
   }
 
   const accountOf = (key: Key): Account.Account<Key, Reply> => {
@@ -145,7 +151,9 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   })
 
   yield* Effect.sleep(pause).pipe(
-    Effect.andThen(Effect.sync(sweep)),
+    Effect.andThen(
+      Effect.repeat(Effect.andThen(Effect.yieldNow, Effect.sync(sweep)), { while: (isUnfinished) => isUnfinished })
+    ),
     Effect.forever,
     Effect.forkScoped
   )
@@ -175,10 +183,22 @@ const sweepEvery = 60_000
 /** How many accounts one new account looks at for one to replace. */
 const looks = 64
 
-const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number, atMost: number): void => {
-  for (const [key, account] of accounts) {
-    if (account.unused >= atMost && isExpendable(account)) MutableHashMap.remove(accounts, key)
-    else account.unused += sweeps
+/** How many accounts a sweep looks at before other work has its turn. */
+const part = 1_000
+
+// Evicts those of the next accounts that have been idle, and returns whether there are more.
+const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number, atMost: number): () => boolean => {
+  const entries = accounts[Symbol.iterator]()
+  let left = MutableHashMap.size(accounts)
+  return () => {
+    for (let looked = 0; looked < part && left > 0; looked++, left--) {
+      const entry = entries.next()
+      if (entry.done === true) return false
+      const [key, account] = entry.value
+      if (account.unused >= atMost && isExpendable(account)) MutableHashMap.remove(accounts, key)
+      else account.unused += sweeps
+    }
+    return left > 0
   }
 }
 

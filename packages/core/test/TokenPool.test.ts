@@ -151,6 +151,20 @@ describe("TokenPool", () => {
       assert.strictEqual(total(server.requests), 3)
     }))
 
+  it.effect("looks at 1,000 accounts at most before other fibers have their turn", () =>
+    Effect.gen(function*() {
+      const pool = yield* poolOf(makeServer(), { timeToIdle: "1 minute" })
+      yield* Effect.forEach(Array.from({ length: 4_500 }, (_, index) => `account-${index}`), pool.get)
+      const sizes = [yield* pool.size]
+      yield* Effect.forkChild(TestClock.adjust("2 minutes"), { startImmediately: true })
+      while (sizes.at(-1) !== 0) {
+        yield* Effect.yieldNow
+        sizes.push(yield* pool.size)
+      }
+      const evicted = sizes.slice(1).map((size, index) => (sizes[index] ?? 0) - size).filter((count) => count > 0)
+      assert.deepStrictEqual(evicted, [1_000, 1_000, 1_000, 1_000, 500])
+    }))
+
   it.effect("evicts no idle account where `timeToIdle` is infinite", () =>
     Effect.gen(function*() {
       const pool = yield* poolOf(makeServer(), { timeToIdle: Infinity })
