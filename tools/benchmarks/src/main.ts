@@ -7,7 +7,20 @@ import { version } from "./harness/Published.ts"
 import type { Measurement } from "./Measurement.ts"
 import { markdown } from "./Table.ts"
 
-const all = ["Cached", "Request", "Api", "Revoked", "Herd", "Waking", "Reply", "Start", "Accounts", "Fleet"]
+const all = [
+  "Cached",
+  "Request",
+  "Api",
+  "Revoked",
+  "Herd",
+  "Waking",
+  "Reply",
+  "Start",
+  "Accounts",
+  "Stalls",
+  "Fleet",
+  "Profile"
+]
 
 const gigabytes = Math.round(totalmem() / 2 ** 30)
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${gigabytes} GB, ${process.platform}, `

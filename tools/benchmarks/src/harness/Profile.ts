@@ -1,7 +1,7 @@
 import { Session } from "node:inspector/promises"
 
-/** What the processor did, by part: milliseconds, of which a part may have none. */
-export type Parts = Readonly<Record<string, number>>
+/** What share of the processor's time each part took, while something ran; in the order of all parts. */
+export type Shares = ReadonlyMap<string, number>
 
 /** How often the profiler looks, in microseconds. */
 const interval = 100
@@ -28,12 +28,11 @@ const nativeTracer = /^(?:makeSpan|useSpan|filterDisablePropagation|spanCleanSco
  * system call, is a part of what called it.
  */
 const rules: ReadonlyArray<Rule> = [
-  { part: "garbage collection", matches: ({ functionName }) => functionName === "(garbage collector)" },
   ofCore("Mintmark: reading the reply", /(?:TokenReply|internal\/(?:text|engine\/Reply|http\/(?:replyBody|standard)))/),
   ofCore("Mintmark: building the request", /internal\/request/),
   ofCore(
     "Mintmark: the exchange, sent once",
-    /(?:TokenEndpoint|internal\/http\/(?:send|Sending|transport|decompress))/
+    /internal\/http\/(?:TokenEndpoint|send|Sending|transport|decompress)/
   ),
   ofCore("Mintmark: the deadline", /internal\/engine\/Deadline/),
   ofCore("Mintmark: span, metrics, log", /internal\/engine\/(?:Telemetry|EventHub)/),
@@ -51,14 +50,18 @@ const rules: ReadonlyArray<Rule> = [
   inModule("Effect: Redacted", /\/effect\/(?:dist|src)\/(?:internal\/)?[Rr]edacted/),
   inModule("Effect: fibers", /\/effect\//),
   inModule("undici, or fetch", /\/undici\/|internal\/deps\/undici/),
-  inModule("the benchmark", /\/tools\/benchmarks\//),
-  inModule("Node", /^node:/)
+  inModule("the caller", /\/tools\/benchmarks\//),
+  inModule("Node", /^node:/),
+  { part: "garbage collection", matches: ({ functionName }) => functionName === "(garbage collector)" }
 ]
 
 const rest = "Node"
 
-/** The milliseconds of this thread's processor that each part took, while something ran. */
-export const profile = async (run: () => Promise<unknown>): Promise<Parts> => {
+/** The parts in the order in which a table has them: what Mintmark adds, what Effect does, and what is below both. */
+const parts = [...new Set(rules.map(({ part }) => part))]
+
+/** Where the time of this thread goes while something runs. */
+export const profile = async (run: () => Promise<unknown>): Promise<Shares> => {
   const session = new Session()
   session.connect()
   await session.post("Profiler.enable")
@@ -78,14 +81,17 @@ export const profile = async (run: () => Promise<unknown>): Promise<Parts> => {
     }
     return stack
   }
-  const parts: Record<string, number> = {}
+  const spent = new Map(parts.map((part) => [part, 0]))
+  let all = 0
   for (const [index, id] of samples.entries()) {
     const stack = stackOf(id)
     if (stack.some(isNone)) continue
     const part = partOf(stack)
-    parts[part] = (parts[part] ?? 0) + (timeDeltas[index] ?? 0) / 1_000
+    const time = timeDeltas[index] ?? 0
+    spent.set(part, (spent.get(part) ?? 0) + time)
+    all += time
   }
-  return parts
+  return new Map([...spent].map(([part, time]) => [part, time / all]))
 }
 
 /** Nothing runs, or the profiler itself does. */

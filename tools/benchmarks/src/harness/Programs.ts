@@ -9,6 +9,9 @@ const service: Readonly<Record<typeof providers[number], string>> = {
   "vonage-contact-center": "VonageContactCenter"
 }
 
+/** What a program imports that sends HTTP requests without us. */
+export const httpClientModules = ["effect/Effect", "effect/http/FetchHttpClient", "effect/http/HttpClient"]
+
 const tokenBy = (provider: typeof providers[number]) =>
   `import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

@@ -27,10 +27,10 @@ interface Keeper {
 const reads = 1_000
 
 /**
- * So many accounts get their tokens before what their requests have left is collected. It is no account's, but tables
- * that grow with it keep their size, such as the one where Effect's `Redacted` finds its text.
+ * So many accounts, or a hundredth of all, get their tokens before what their requests have left is collected. It is no
+ * account's, but tables that grow with it keep their size, such as the one where Effect's `Redacted` finds its text.
  */
-const batch = 1_000
+const smallestBatch = 1_000
 
 // A token that no other account has, as long as Routee's.
 let issued = 0
@@ -40,7 +40,7 @@ const reply = () => ({
   expires_in: 86_400
 })
 
-const pool = async (): Promise<Keeper> => {
+const pool = async (capacity: number): Promise<Keeper> => {
   const http = HttpClient.make((request) =>
     Effect.sync(() => HttpClientResponse.fromWeb(request, Response.json(reply())))
   )
@@ -48,7 +48,8 @@ const pool = async (): Promise<Keeper> => {
   const made = await Effect.runPromise(
     TokenPool.make(routee, {
       baseUrl: "https://benchmark.test",
-      account: (key: string) => ({ applicationId: key, applicationSecret: secret })
+      account: (key: string) => ({ applicationId: key, applicationSecret: secret }),
+      capacity
     }).pipe(
       Effect.provideService(HttpClient.HttpClient, http),
       Effect.provideService(Scope.Scope, Scope.makeUnsafe())
@@ -89,7 +90,7 @@ const byHand = async (): Promise<Keeper> => {
   }
 }
 
-const keepers: Readonly<Record<string, () => Promise<Keeper>>> = { pool, byHand }
+const keepers: Readonly<Record<string, (capacity: number) => Promise<Keeper>>> = { pool, byHand }
 
 /** A text that is kept in one piece: one of several would become smaller when it is looked up for the first time. */
 const flat = (text: string): string => Buffer.from(text).toString("latin1")
@@ -101,12 +102,13 @@ const named = (name: string, count: number): ReadonlyArray<string> =>
 export default async (name: string, count: string, rounds: string): Promise<Found> => {
   const make = keepers[name]
   if (make === undefined) throw new Error(`no contestant is called ${name}`)
-  const [keeper, other] = [await make(), await make()]
+  const [keeper, other] = [await make(Number(count)), await make(1)]
   const keys = named("account", Number(count))
   const hot = keys[Math.floor(keys.length / 2)] ?? ""
   // What the first ones cost besides is no account's: code is compiled for them, and once more when it is used often.
-  await (await make()).take(named("first", 5 * batch))
+  await (await make(Number(count))).take(named("first", 5 * smallestBatch))
   const before = await heap()
+  const batch = Math.max(smallestBatch, keys.length / 100)
   for (let taken = 0; taken < keys.length; taken += batch) {
     await keeper.take(keys.slice(taken, taken + batch))
     // What a request leaves goes when its timers have ended.

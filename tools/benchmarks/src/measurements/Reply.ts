@@ -47,13 +47,17 @@ const byHand = () => {
   return { value: reply.access_token, expiresAt: Date.now() + reply.expires_in * 1000 }
 }
 
+const read = ReplyReader.make(provider)
+
+/** Reads a reply. */
+export const readReply = () => read(request, response)
+
 export default async (): Promise<Measurement> => {
-  const read = ReplyReader.make(provider)
   const decode = Schema.decodeUnknownResult(provider.reply)
   const { fields } = readBody(body)
-  if (Result.isFailure(read(request, response)) || Result.isFailure(decode(fields))) throw new Error("no token")
+  if (Result.isFailure(readReply()) || Result.isFailure(decode(fields))) throw new Error("no token")
   const steps: Readonly<Record<string, () => unknown>> = {
-    [mintmark.name]: () => read(request, response),
+    [mintmark.name]: readReply,
     "of this, the JSON: well-formed, no key twice": () => readBody(body),
     "of this, the Schema": () => decode(fields),
     [handWritten.name]: byHand

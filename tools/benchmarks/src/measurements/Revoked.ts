@@ -12,7 +12,8 @@ const sizes = [
   { size: 10_000, rounds: 7, atMost: 1.5 }
 ]
 
-const twice = `${httpClient.name}, each request twice`
+/** What the same requests cost without a token: each is sent twice. */
+export const twice = `${httpClient.name}, each request twice`
 
 /** What a round found: milliseconds for all requests together. */
 interface Found {
@@ -21,7 +22,12 @@ interface Found {
 }
 
 /** Takes a round: so many requests at once, with a token that the API has just begun to refuse. */
-const revoked = async (contestant: Contestant, transport: Transport, size: number, server: Server): Promise<Found> => {
+export const revoked = async (
+  contestant: Contestant,
+  transport: Transport,
+  size: number,
+  server: Server
+): Promise<Found> => {
   const client = await contestant.open({ origin: server.origin, lifetime: 86_400, transport })
   const api = apiOf(client)
   await expect200(api)
@@ -34,7 +40,8 @@ const revoked = async (contestant: Contestant, transport: Transport, size: numbe
   return found
 }
 
-const apiOf = (client: Client | undefined): () => Promise<number> => {
+/** The API requests of a client that can make them. */
+export const apiOf = (client: Client | undefined): () => Promise<number> => {
   if (client?.api === undefined) throw new Error("no API requests")
   return client.api
 }
@@ -44,7 +51,8 @@ const expect200 = async (api: () => Promise<number>) => {
   if (status !== 200) throw new Error(`status ${status}`)
 }
 
-const all = async (size: number, api: () => Promise<number>): Promise<Found> => {
+/** So many API requests at once. */
+export const all = async (size: number, api: () => Promise<number>): Promise<Found> => {
   const { cpu, wall } = await load(size, Array.from({ length: size }, () => () => expect200(api)))
   return { cpu: cpu * size / 1_000, wall: wall * size / 1_000 }
 }

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { peers } from "../contestants/index.ts"
 import { byEsbuild, byRolldown } from "../harness/Bundle.ts"
-import { writePrograms } from "../harness/Programs.ts"
+import { modulesOf } from "../harness/Modules.ts"
+import { httpClientModules, writePrograms } from "../harness/Programs.ts"
 import { providers, publish } from "../harness/Published.ts"
 import { interleave } from "../harness/Rounds.ts"
 import type { Column, Measurement } from "../Measurement.ts"
@@ -12,7 +13,7 @@ const rounds = 9
 const floor = "Effect's HttpClient alone"
 
 const imports: ReadonlyArray<{ readonly name: string; readonly modules: ReadonlyArray<string> }> = [
-  { name: floor, modules: ["effect/Effect", "effect/http/FetchHttpClient", "effect/http/HttpClient"] },
+  { name: floor, modules: httpClientModules },
   ...providers.map((name) => ({ name: `@mintmark/${name}`, modules: [`@mintmark/${name}`] })),
   ...peers.flatMap((peer) => peer.package === undefined ? [] : [{ name: peer.name, modules: [peer.package] }])
 ]
@@ -43,6 +44,17 @@ export default async (): Promise<Measurement> => {
     rolldown[name] = [(await byRolldown(file)).gzip]
     own[name] = [bundle.own.gzip]
   }
+  const loaded = await Promise.all(
+    imports.map(async ({ modules, name }) => ({ name, modules: await modulesOf(folder, modules) }))
+  )
+  const count = (title: string, counts: (module: string) => boolean): Column => ({
+    group: "A fresh process",
+    title,
+    unit: "count",
+    figures: Object.fromEntries(loaded.map(({ modules, name }) => [name, [modules.filter(counts).length]]))
+  })
+  const isOwn = (module: string) => module.startsWith("@mintmark/")
+  const isOfEffect = (module: string) => module.startsWith("effect/")
   const column = (title: string, figures: Column["figures"]): Column => ({
     group: "The smallest program, as a bundle",
     title,
@@ -64,6 +76,9 @@ export default async (): Promise<Measurement> => {
           imports.map(({ modules, name }) => ({ name, round: () => importTime(folder, modules) }))
         )
       },
+      count("modules: ours", isOwn),
+      count("effect's", isOfEffect),
+      count("others", (module) => !isOwn(module) && !isOfEffect(module)),
       column("bundle by esbuild", esbuild),
       column("bundle by rolldown", rolldown),
       {
@@ -72,6 +87,8 @@ export default async (): Promise<Measurement> => {
       }
     ],
     notes: [
+      "An import loads what is counted beside it. Of effect's modules, a provider loads six besides those of effect's HTTP "
+      + "client; of ours, each has something that the provider's exports use. The tests bound both.",
       "Our own share is missed for what it does. Of @mintmark/routee's, each part by what the bundle is smaller without "
       + "it: the state machine, its token requests, retries, events and metrics 3.4 kB; provider, settings and service, with "
       + "their checks, 1.6 kB; the strict reading of replies 1.4 kB; the exchange, with its limits and what broken "

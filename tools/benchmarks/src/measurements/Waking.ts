@@ -11,7 +11,8 @@ import type { Cost } from "../harness/Load.ts"
 import { interleave, pick } from "../harness/Rounds.ts"
 import type { Measurement } from "../Measurement.ts"
 
-const callers = 10_000
+/** How many wait. */
+export const callers = 10_000
 const rounds = 41
 
 const reply = { access_token: "b2014e88-86ff-44fc-ac98-000000000001", token_type: "Bearer", expires_in: 86_400 }
@@ -38,7 +39,7 @@ const makeServer = () => {
 type Server = ReturnType<typeof makeServer>
 
 /** What all callers cost together, in milliseconds: those who come and wait, and those who are woken. */
-const herd = async (server: Server, call: () => Promise<unknown>): Promise<Cost> => {
+const wake = async (server: Server, call: () => Promise<unknown>): Promise<Cost> => {
   const cpu = process.cpuUsage()
   const start = performance.now()
   const asked = server.asked()
@@ -54,7 +55,7 @@ const herd = async (server: Server, call: () => Promise<unknown>): Promise<Cost>
 const byHand = async (): Promise<Cost> => {
   const server = makeServer()
   let promise: Promise<typeof reply> | undefined
-  return herd(server, async () => (await (promise ??= server.reply())).access_token)
+  return wake(server, async () => (await (promise ??= server.reply())).access_token)
 }
 
 const layer = Routee.layer({ applicationId: "id", applicationSecret: Redacted.make("secret") })
@@ -66,7 +67,7 @@ const inEffect = async (): Promise<Cost> => {
   )
   const runtime = ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http)))
   const { token } = await runtime.runPromise(Routee)
-  const cost = await herd(server, () => Effect.runPromise(token))
+  const cost = await wake(server, () => Effect.runPromise(token))
   await runtime.dispose()
   return cost
 }
@@ -74,7 +75,7 @@ const inEffect = async (): Promise<Cost> => {
 const inFetch = async (): Promise<Cost> => {
   const server = makeServer()
   const routee = Fetch.make(layer, Routee, { fetch: async () => Response.json(await server.reply()) })
-  const cost = await herd(server, routee.token)
+  const cost = await wake(server, routee.token)
   await routee.close()
   return cost
 }
@@ -83,18 +84,21 @@ const inFetch = async (): Promise<Cost> => {
 const fibers = async (): Promise<Cost> => {
   const server = makeServer()
   let promise: Promise<typeof reply> | undefined
-  return herd(server, () => Effect.runPromise(Effect.promise(() => promise ??= server.reply())))
+  return wake(server, () => Effect.runPromise(Effect.promise(() => promise ??= server.reply())))
 }
 
-const fiberFloor = `as many fibers that wait for one promise`
+const fiberFloor = "as many fibers that wait for one promise"
+
+/** Those who wait, in each way. */
+export const waiting = [
+  { name: mintmark.name, round: inEffect },
+  { name: mintmarkFetch.name, round: inFetch },
+  { name: handWritten.name, round: byHand },
+  { name: fiberFloor, round: fibers }
+]
 
 export default async (): Promise<Measurement> => {
-  const found = await interleave(rounds, [
-    { name: mintmark.name, round: inEffect },
-    { name: mintmarkFetch.name, round: inFetch },
-    { name: handWritten.name, round: byHand },
-    { name: fiberFloor, round: fibers }
-  ], 5)
+  const found = await interleave(rounds, waiting, 5)
   const group = `${callers.toLocaleString("en")} callers`
   const floor = handWritten.name
   return {

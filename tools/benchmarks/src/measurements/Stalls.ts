@@ -1,0 +1,43 @@
+import { mintmark } from "../contestants/index.ts"
+import { isolated } from "../harness/Isolated.ts"
+import type { Column, Measurement } from "../Measurement.ts"
+import type { Stalls } from "./StallsProcess.ts"
+
+const many = 100_000
+const rounds = 7
+
+/** How long other work has to wait for a pool of so many accounts. */
+export const findStalls = (count: number, rounds: number): Promise<Stalls> =>
+  isolated<Stalls>(new URL("./StallsProcess.ts", import.meta.url), [String(count), String(rounds)])
+
+/** The columns of what was found. */
+export const columnsOf = (
+  count: number,
+  { evicted, looked, replaced }: Stalls,
+  atMost?: number
+): ReadonlyArray<Column> => {
+  const column = (title: string, found: ReadonlyArray<number>): Column => ({
+    group: `${count.toLocaleString("en")} accounts: the longest stall`,
+    title,
+    unit: "ms",
+    figures: { [mintmark.name]: found, "the longest of all rounds": [Math.max(...found)] },
+    goals: atMost === undefined ? [] : [{ of: mintmark.name, atMost }]
+  })
+  return [
+    column("a sweep that finds all in use", looked),
+    column("a sweep that evicts all", evicted),
+    column("a new account in a full pool", replaced)
+  ]
+}
+
+export default async (): Promise<Measurement> => ({
+  title: "Stalls of a large pool",
+  about:
+    "The longest time for which a pool keeps other work from its turn of the event loop: while it looks at all its "
+    + "accounts for those that are idle, while it evicts all of them, and where it evicts one for each new one.",
+  columns: columnsOf(many, await findStalls(many, rounds), 5),
+  notes: [
+    "A sweep looks at 1,000 accounts before other work has its turn; a new account in a full pool looks at 64 at most. "
+    + `The tests count that. What is longer here is the garbage collector's, or another process's: hence the median of ${rounds} rounds, and the longest of all beside it.`
+  ]
+})
