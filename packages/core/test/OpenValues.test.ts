@@ -68,61 +68,8 @@ const requestOf = Effect.fnUntraced(function*<E>(
   return request
 })
 
+// Further requests of another form are in `OtherProviders.test.ts`.
 describe("a provider with a request of another form", () => {
-  it.effect("gets its token request as JSON", () =>
-    Effect.gen(function*() {
-      const odd = Provider.make({ ...common, request: { encoding: "json" } })
-      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, parameters: { resource: ["a", "b"] } }))
-      assert.include(sent.headers, { "content-type": "application/json" })
-      assert.deepStrictEqual(JSON.parse(sent.body), {
-        grant_type: "client_credentials",
-        client_id: "id",
-        client_secret: "s3cret&=",
-        resource: ["a", "b"]
-      })
-    }))
-
-  it.effect("gets it as a GET with a query", () =>
-    Effect.gen(function*() {
-      const odd = Provider.make({ ...common, tokenEndpoint: `${common.tokenEndpoint}?v=2`, request: { method: "GET" } })
-      const sent = yield* requestOf(ProviderClient.make(odd, client))
-      assert.strictEqual(sent.method, "GET")
-      assert.strictEqual(
-        sent.url,
-        "https://auth.odd.test/token?v=2&grant_type=client_credentials&client_id=id&client_secret=s3cret%26%3D"
-      )
-      assert.strictEqual(sent.body, "")
-    }))
-
-  it.effect("has its own grant_type, with an account id", () =>
-    Effect.gen(function*() {
-      const grant = Grant.make({
-        name: "account_credentials",
-        needs: { accountId: "text" },
-        refusedAs: "client_credentials",
-        request: ({ accountId }) => ({ parameters: { grant_type: "account_credentials", account_id: accountId } })
-      })
-      const odd = Provider.make({ ...common, clientAuthentication: ClientAuthentication.clientSecretBasic, grant })
-      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, accountId: "a1" }))
-      assert.strictEqual(sent.body, "grant_type=account_credentials&account_id=a1")
-    }))
-
-  it.effect("has no grant_type, and its own field names", () =>
-    Effect.gen(function*() {
-      const fields = { grant_type: false, client_id: "appKey", client_secret: "appSecret" } as const
-      const odd = Provider.make({ ...common, request: { fields, headers: { "x-api-version": "7" } } })
-      const sent = yield* requestOf(ProviderClient.make(odd, client))
-      assert.strictEqual(sent.body, "appKey=id&appSecret=s3cret%26%3D")
-      assert.include(sent.headers, { "x-api-version": "7" })
-    }))
-
-  it.effect("separates its scopes with commas", () =>
-    Effect.gen(function*() {
-      const odd = Provider.make({ ...common, request: { scopeSeparator: "," } })
-      const sent = yield* requestOf(ProviderClient.make(odd, { ...client, scopes: ["b", "a"] }))
-      assert.strictEqual(new URLSearchParams(sent.body).get("scope"), "a,b")
-    }))
-
   it.effect("authenticates with headers and further secrets, one of them a multi-line key", () =>
     Effect.gen(function*() {
       const clientAuthentication = ClientAuthentication.make({
