@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { IncomingMessage } from "node:http"
 import * as Net from "node:net"
-import { deflateSync, gzipSync } from "node:zlib"
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import * as Undici from "undici"
 import * as ReplyReader from "../src/internal/engine/ReplyReader.ts"
 import * as TokenRequest from "../src/internal/request/TokenRequest.ts"
@@ -72,13 +72,15 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.deepStrictEqual(codings, ["identity"])
       }).pipe(Effect.provide(layer)))
 
-    const codings: ReadonlyArray<readonly [string, (text: string) => Buffer]> = [
+    const codings: ReadonlyArray<readonly [string, (text: string) => Buffer, string?]> = [
       ["gzip", gzipSync],
       ["x-gzip", gzipSync],
-      ["deflate", deflateSync]
+      ["deflate", deflateSync],
+      ["deflate", deflateRawSync, " without its header"],
+      ["br", brotliCompressSync]
     ]
-    for (const [coding, compress] of codings) {
-      it.effect(`reads a reply that is compressed although that was not requested: ${coding}`, () =>
+    for (const [coding, compress, how = ""] of codings) {
+      it.effect(`reads a reply that is compressed although that was not requested: ${coding}${how}`, () =>
         Effect.gen(function*() {
           const origin = yield* serve(() => (request: IncomingMessage, response) => {
             const isError = request.url === "/error"

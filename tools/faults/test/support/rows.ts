@@ -616,12 +616,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "a coding that was not requested",
-      outcome: "none is requested; gzip and deflate are read",
+      outcome: "none is requested; gzip, deflate and Brotli are read",
       faults: ["a reply compressed with gzip that was not requested"],
       tests: {
         [wires]: [
           "requests no compression",
-          "reads a reply that is compressed although that was not requested: ${coding}",
+          "reads a reply that is compressed although that was not requested: ${coding}${how}",
           "fails with ReplyNotUnderstood for a reply that can't be decompressed, or is too large afterwards"
         ]
       }

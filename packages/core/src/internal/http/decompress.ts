@@ -4,28 +4,38 @@ import { read } from "./heldResponse.ts"
 
 /**
  * The bytes of a body that was compressed although that was not requested: `node:http` and undici hand such a one on as
- * it is. Gzip and deflate are decompressed, 1 MiB at most. A body of which that has been done already, as `fetch` does
- * it, and one in another coding stay as they are.
+ * it is. Gzip, deflate (also without its header, as some servers send it) and, where the platform has it, Brotli are
+ * decompressed, 1 MiB at most. A body of which that has been done already, as `fetch` does it, and one in another coding
+ * stay as they are.
  */
 export const decompress = (bytes: Uint8Array<ArrayBuffer>, coding: string | undefined) => {
   const format = formatOf(bytes, coding)
   return format === undefined ? Effect.succeed(bytes) : read(Stream.fromReadableStream({
-    evaluate: () => new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)),
+    evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression(format)),
     onError: (error) => error
   })).pipe(
     Effect.map((body) => body && new Uint8Array(body)),
-    Effect.orElseSucceed(() => bytes)
+    Effect.catchCause(() => Effect.succeed(bytes))
   )
 }
 
-const formatOf = ([first, second]: Uint8Array, coding: string | undefined): CompressionFormat | undefined => {
+/** Throws where the platform doesn't have the format: Brotli is younger than the others. */
+const decompression = (format: string): DecompressionStream => Reflect.construct(DecompressionStream, [format])
+
+const formatOf = ([first, second]: Uint8Array, coding: string | undefined): string | undefined => {
   switch (coding?.trim().toLowerCase()) {
     case "gzip":
     case "x-gzip":
       return first === 0x1F && second === 0x8B ? "gzip" : undefined
     case "deflate":
-      return first !== undefined && (first & 0x0F) === 8 ? "deflate" : undefined
+      return isJson(first) ? undefined : first !== undefined && (first & 0x0F) === 8 ? "deflate" : "deflate-raw"
+    case "br":
+      return isJson(first) ? undefined : "brotli"
     default:
       return undefined
   }
 }
+
+// Begins with a brace, or with what may stand before one.
+const isJson = (first: number | undefined): boolean =>
+  first === undefined || "{ \r\n\t".includes(String.fromCharCode(first))

@@ -27,9 +27,11 @@ export const readRetryAfter = ({ date, receivedAt, retryAfter }: Timed): number 
   for (const part of (retryAfter ?? "").slice(0, 200).split(",")) {
     const each = part.trim()
     const [, decimal] = /^(\d{1,15}(?:\.\d{0,15})?)(?: ?s[a-z]{0,6})?$/i.exec(each) ?? []
-    const seconds = decimal === undefined ? undefined : Math.ceil(Number(decimal))
-    const at = readInstant(before + each, sentAt) ?? readInstant(each, sentAt)
-    longest = Math.max(longest, seconds === undefined ? (at ?? 0) - sentAt : seconds * 1000)
+    const millis = decimal === undefined ? undefined : Math.ceil(Number(decimal)) * 1000
+    // Some servers send the time as seconds since the Unix epoch.
+    const isEpoch = millis !== undefined && millis > sentAt && millis <= sentAt + longestRetryAfter
+    const at = isEpoch ? millis : readInstant(before + each, sentAt) ?? readInstant(each, sentAt) ?? 0
+    longest = Math.max(longest, millis === undefined || isEpoch ? at - sentAt : millis)
     before = `${each}, `
   }
   return longest > 0 ? receivedAt + Math.min(longest, longestRetryAfter) : undefined

@@ -75,6 +75,13 @@ describe("readRetryAfter", () => {
     assert.strictEqual(wait("Tue, 01 Jan 2080 00:00:20 GMT", "Tue, 01 Jan 2080 00:00:00 GMT"), 20_000)
   })
 
+  it("reads a time in seconds since the Unix epoch, if it is within the next hour", () => {
+    const epoch = Math.floor(receivedAt / 1000)
+    assert.strictEqual(wait(String(epoch + 60)), 59_750)
+    assert.strictEqual(wait(String(epoch + 60), "Tue, 01 Jan 2030 12:00:00 GMT"), 60_000)
+    assert.strictEqual(wait(String(epoch + 7_200)), longestRetryAfter)
+  })
+
   it("uses the later of two dates, and the longer of a date and seconds", () => {
     assert.strictEqual(wait("Tue, 01 Jan 2030 12:01:00 GMT, Tue, 01 Jan 2030 12:02:00 GMT"), 119_750)
     assert.strictEqual(wait("5, Tue, 01 Jan 2030 12:01:00 GMT"), 59_750)
