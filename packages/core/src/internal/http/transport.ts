@@ -3,7 +3,8 @@ import * as Predicate from "effect/Predicate"
 import * as TokenError from "../../TokenError.ts"
 
 /*
- * `fetch`, undici and `node:http` have different names for the same failures. One failure has one reason here.
+ * `fetch` of Node, Bun and Deno, undici and `node:http` have different names for the same failures. One failure has one
+ * reason here.
  */
 
 const beforeSending =
@@ -49,11 +50,14 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
   // What became of each address says more than the sum of it.
   const each = (Array.isArray(errors) ? errors : []).flatMap((one) => signsOf(one, depth + 1))
   const text = Predicate.isString(message) ? message.slice(0, 100) : ""
-  const own = name === "HTTPParserError" || code === "UND_ERR_SOCKET" && /^bad (upgrade|response)/.test(text)
+  const own = name === "HTTPParserError" || code === "UnrequestedUpgrade"
+      || code === "UND_ERR_SOCKET" && /^bad (upgrade|response)/.test(text)
     // An unrequested 100 or 101 is one of these.
     ? [{ code: "HTTP_PARSER_ERROR", isUnsent: false }]
     : Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code)
     ? [{ code, isUnsent: syscall === "connect" || beforeSending.test(code) || neverConnected.test(text) }]
+    : Predicate.isString(message)
+    ? signsOfDeno(message)
     : []
   return [...(each.length > 0 ? each : own), ...[reason, cause].flatMap((one) => signsOf(one, depth + 1))]
 }
@@ -68,4 +72,16 @@ const isProxyRefusal = (error: unknown, depth: number): boolean => {
   return name === "TypeError" && message === "fetch failed" && cause instanceof Error
     ? cause.name === "Error" && cause.message === "" && Object.keys(cause).length === 0 && cause.cause === undefined
     : [reason, cause].some((each) => isProxyRefusal(each, depth + 1))
+}
+
+// Deno has no codes, but the words of its HTTP client, behind the address.
+const signsOfDeno = (message: string): ReadonlyArray<Sign> => {
+  const [, step, problem = ""] = /client error \((Connect|SendRequest)\): (.{0,30})/.exec(message.slice(0, 4_096)) ?? []
+  return step === "Connect"
+    ? /^(received corrupt|invalid peer cert)/.test(problem)
+      ? [{ code: "TLS", isUnsent: false }]
+      : [{ code: "CONNECT", isUnsent: true }]
+    : problem.startsWith("invalid HTTP")
+    ? [{ code: "HTTP_PARSER_ERROR", isUnsent: false }]
+    : []
 }

@@ -17,6 +17,10 @@ const kind = (error: unknown): string => {
   return "kind" in reason ? `${reason._tag} (${reason.kind})` : reason._tag
 }
 
+/** As Deno 2 says it. */
+const deno = (problem: string) =>
+  new Error(`error sending request for url (https://a.test/token): client error ${problem}`)
+
 const connect = (code: string) => failed(code, { syscall: "connect" }, `connect ${code} 127.0.0.1:1`)
 
 describe("reasonOf", () => {
@@ -25,6 +29,10 @@ describe("reasonOf", () => {
     ["connect ETIMEDOUT", connect("ETIMEDOUT")],
     ["connect ENETDOWN", connect("ENETDOWN")],
     ["connect EACCES", connect("EACCES")],
+    ["a refused connection, over Deno", deno("(Connect): tcp connect error: Connection refused (os error 111)")],
+    ["a name that is not there, over Deno", deno("(Connect): dns error: failed to lookup address information")],
+    ["a TLS handshake that is cut off, over Deno", deno("(Connect): tls handshake eof")],
+    ["a refused connection, over Bun", failed("ECONNREFUSED", {}, "ECONNREFUSED: Unable to connect.")],
     ["ENOTFOUND", failed("ENOTFOUND", { syscall: "getaddrinfo" })],
     ["EAI_AGAIN", failed("EAI_AGAIN", { syscall: "getaddrinfo" })],
     ["undici's connect timeout", failed("UND_ERR_CONNECT_TIMEOUT")],
@@ -47,6 +55,12 @@ describe("reasonOf", () => {
   })
 
   it.each([
+    ["a connection that was closed, over Deno", deno("(SendRequest): connection closed before message completed")],
+    ["a connection that was reset, over Deno", new Error("Connection reset by peer (os error 104)")],
+    [
+      "a connection that was closed, over Bun",
+      failed("ECONNRESET", {}, "The socket connection was closed unexpectedly.")
+    ],
     ["ECONNRESET", failed("ECONNRESET", { syscall: "read" })],
     ["socket hang up", failed("ECONNRESET", {}, "socket hang up")],
     ["read ETIMEDOUT", failed("ETIMEDOUT", { syscall: "read" })],
@@ -65,6 +79,9 @@ describe("reasonOf", () => {
     ["https to a plain port, over node:http", failed("EPROTO", { syscall: "write" }, "write EPROTO 40:error:SSL")],
     ["a certificate of another name", failed("ERR_TLS_CERT_ALTNAME_INVALID")],
     ["a self-signed certificate", failed("DEPTH_ZERO_SELF_SIGNED_CERT")],
+    ["https to a plain port, over Deno", deno("(Connect): received corrupt message of type InvalidContentType")],
+    ["a self-signed certificate, over Deno", deno("(Connect): invalid peer certificate: UnknownIssuer")],
+    ["https to a plain port, over Bun", failed("EPROTO", {}, "EPROTO: The TLS handshake failed.")],
     ["an expired certificate", failed("CERT_HAS_EXPIRED")]
   ])("is Unsafe for %s", (_, cause) => {
     for (const error of wrapped(cause)) assert.strictEqual(kind(error), "Unsafe (certificate)")
@@ -73,6 +90,8 @@ describe("reasonOf", () => {
   it.each([
     ["no HTTP, over undici", Object.assign(new Error("Response does not match"), { name: "HTTPParserError" })],
     ["no HTTP, over node:http", failed("HPE_INVALID_CONSTANT")],
+    ["no HTTP, over Deno", deno("(SendRequest): invalid HTTP version parsed")],
+    ["an unsolicited 101, over Bun", failed("UnrequestedUpgrade")],
     ["headers that are too long", failed("UND_ERR_HEADERS_OVERFLOW")],
     ["an unsolicited 100", failed("UND_ERR_SOCKET", {}, "bad response")],
     ["an unsolicited 101", failed("UND_ERR_SOCKET", {}, "bad upgrade")],
