@@ -24,7 +24,7 @@ export const ordinary: Pair = { id: "ordinary", secret: "s3cret-of-ordinary" }
 /** The same, in the provider's terms. */
 export const credentialsOf = ({ client = "conformance-client", grant }: Statement, { id, secret }: Pair): Credentials =>
   grant === "password"
-    ? { clientId: client, clientSecret: "s3cret-of-client", username: id, password: secret }
+    ? { clientId: client, clientSecret: "s3cr3t+0f/app=", username: id, password: secret }
     : { clientId: id, clientSecret: secret, username: "", password: "" }
 
 /** The account, as an application gives it: by the provider's names. */
