@@ -1,3 +1,4 @@
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as HostPart from "@mintmark/core/HostPart"
 import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
@@ -11,6 +12,19 @@ export const okta = Provider.make({
   apiUrl: "https://{organization}",
   urlParts: { organization: HostPart.name },
   clientAuthentication: PrivateKeyJwt.make({ algorithm: "RS256" }),
+  grant: Grant.clientCredentials,
+  scopesRequired: true,
+  reply: TokenReply.Standard
+})
+
+// A custom server, for APIs of your own: `default`, or the id of another one.
+export const oktaCustom = Provider.make({
+  id: "okta",
+  tokenEndpoint: "https://{organization}/oauth2/{server}/v1/token",
+  apiUrl: "https://{api}",
+  urlParts: { organization: HostPart.name, server: HostPart.segment, api: HostPart.authority },
+  defaults: { server: "default" },
+  clientAuthentication: ClientAuthentication.clientSecretBasicRaw,
   grant: Grant.clientCredentials,
   scopesRequired: true,
   reply: TokenReply.Standard
