@@ -182,9 +182,44 @@ const tables = [
   )
 ].join("\n\n").replaceAll("\n\n\n\n", "\n\n")
 
+// The picture of the same: the phases of a token, what a caller gets in each, and what leads from one to another.
+const phases = [none, fresh, expiring, expired, rejected]
+const nodeOf = (state: Tested, at = now): string => phase(state, at).replace(" ", "_")
+
+const received = (state: Tested): string => {
+  const [, actions] = transition(state, { _tag: "Needed", now })
+  const isReturned = actions.some(({ _tag }) => _tag === "Return")
+  const isRequested = actions.some(({ _tag }) => _tag === "Start")
+  return isReturned
+    ? `callers get the token${isRequested ? ",<br>one token request renews it" : ""}`
+    : "callers wait for<br>one token request"
+}
+
+const timeOf = (state: Tested): Clocks.Now => later((state === fresh ? state.expiringAt : state.expiresAt) - now.steady)
+const byToken = (state: Tested): Tested => transition(requested(state), obtained(inFlight, other))[0]
+const byRejection = (state: Tested): Tested =>
+  transition(state, { _tag: "Rejected", token: cached, certain: true, heldBack: false, now })[0]
+
+const arrows = [
+  ...phases.map((state) => [nodeOf(state), nodeOf(byToken(state)), "new token"]),
+  ...[fresh, expiring].map((state) => [nodeOf(state), nodeOf(state, timeOf(state)), "time passes"]),
+  ...phases.map((state) => [nodeOf(state), nodeOf(byRejection(state)), "an API refuses it"])
+].filter(([from, to]) => from !== to)
+
+const picture = [
+  "```mermaid",
+  "flowchart LR",
+  ...phases.map((state) => `  ${nodeOf(state)}["<b>${phase(state, now)}</b><br>${received(state)}"]`),
+  ...arrows.map(([from, to, why]) => `  ${from} -->|${why}| ${to}`),
+  "```"
+].join("\n")
+
 describe("Transitions", () => {
-  it("are those of docs/architecture.md", () => {
-    const { found, made } = written("docs/architecture.md", "transitions: written by Transitions.test.ts", tables)
+  it.each([
+    ["tables", "transitions", tables],
+    ["picture", "life of a token", picture]
+  ])("are the %s of docs/architecture.md", (_, name, text) => {
+    const { found, made } = written("docs/architecture.md", `${name}: written by Transitions.test.ts`, text)
     assert.strictEqual(found, made, "write it with MINTMARK_WRITE=1")
   })
 
