@@ -179,12 +179,15 @@ const isConfigError = <E>(error: E): error is Extract<E, Config.ConfigError> => 
  * @category models
  */
 export interface ClusterClient {
+  /** Sends a command to the node that has the key. */
   readonly sendCommand: (
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
     args: Array<string>
   ) => Promise<unknown>
+  /** Subscribes to a sharded channel. */
   readonly sSubscribe: (channel: string, listener: (message: string) => unknown) => Promise<unknown>
+  /** Ends a subscription. */
   readonly sUnsubscribe: (channel: string, listener: (message: string) => unknown) => Promise<unknown>
 }
 
@@ -205,8 +208,11 @@ export const cluster = (client: ClusterClient): Layer.Layer<Redis.Redis> =>
  * @category models
  */
 export interface SentinelClient {
+  /** Sends a command to the current master. */
   readonly sendCommand: (isReadonly: boolean | undefined, args: Array<string>) => Promise<unknown>
+  /** Subscribes to a channel. */
   readonly subscribe: (channel: string, listener: (message: unknown) => unknown) => Promise<unknown>
+  /** Ends a subscription. */
   readonly unsubscribe: (channel: string, listener: (message: unknown) => unknown) => Promise<unknown>
 }
 
