@@ -80,10 +80,12 @@ export interface Options {
 export const toHttpClient = (self: AuthenticatedHttpClient): HttpClient.HttpClient =>
   HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
-      Effect.catchTag(
+      Effect.mapError(
         self.execute(request),
-        "TokenError",
-        (error) => Effect.fail(new HttpClientError.HttpClientError({ reason: reasonOf(error, request) }))
+        (error) =>
+          error._tag === "TokenError"
+            ? new HttpClientError.HttpClientError({ reason: reasonOf(error, request) })
+            : error
       )
     ),
     Effect.succeed

@@ -13,6 +13,7 @@ import type { Source } from "../request/account.ts"
 import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import * as TokenRequest from "../request/TokenRequest.ts"
+import { unavailable } from "../unavailable.ts"
 import * as Account from "./Account.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
@@ -20,8 +21,9 @@ import { within } from "./Deadline.ts"
 import type { Running } from "./InFlight.ts"
 import type { Outage } from "./Outage.ts"
 import type { Keys, Refusal, Refusals } from "./Refusals.ts"
-import { consequenceOf, waitOf } from "./ReplyMeaning.ts"
+import { consequenceOf, isUnsent, waitOf } from "./ReplyMeaning.ts"
 import * as ReplyReader from "./ReplyReader.ts"
+import { askedBy, withRetryAt } from "./RetryAt.ts"
 import * as State from "./State.ts"
 import * as Turns from "./Turns.ts"
 
@@ -73,9 +75,6 @@ export const make = <Reply>(
   const primaryGrant = sentAs(provider, false)
   const renewal = sentAs(provider, true)
 
-  const errorOf = (kind: TokenError.Unavailable["kind"]) =>
-    new TokenError.TokenError({ provider: provider.id, reason: new TokenError.Unavailable({ kind }) })
-
   return (need) => {
     const { account, credentials, inFlight: { reason }, jitter, running, started } = need
     const until = clocks.monotonic() + deadline
@@ -106,7 +105,7 @@ export const make = <Reply>(
       }
       const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> =>
         Effect.suspend(() => {
-          if (left() <= 0) return Effect.fail(errorOf("timeout"))
+          if (left() <= 0) return Effect.fail(unavailable(provider, "timeout"))
           sent = refreshToken === undefined ? primaryGrant : renewal
           // Built anew for each attempt: what is signed is signed once for each.
           const request = Effect.map(TokenRequest.make(provider, credentials, refreshToken?.value), (request) => {
@@ -243,7 +242,7 @@ export const make = <Reply>(
     const conclude = (cause: Cause.Cause<TokenError.TokenError>): Effect.Effect<never, TokenError.TokenError> => {
       const squashed = Cause.squash(cause)
       // What is no error of ours: a defect, or an interruption of what the credentials are read with.
-      const error = squashed instanceof TokenError.TokenError ? squashed : errorOf("credentials")
+      const error = squashed instanceof TokenError.TokenError ? squashed : unavailable(provider, "credentials")
       if (error === running.remembered?.error) return Effect.fail(error)
       const now = clocks.look()
       const refusal = keys === undefined || isOurs(error) ? undefined : refusals.add(keys(), sent, error, now, jitter)
@@ -270,7 +269,7 @@ export const make = <Reply>(
         return remembered({ error: withRetryAt(error, now, until - now.steady), until })
       }
       return Effect.isEffect(credentials)
-        ? Effect.flatMap(within(credentials, deadline, () => Effect.fail(errorOf("credentials"))), obtain)
+        ? Effect.flatMap(within(credentials, deadline, () => Effect.fail(unavailable(provider, "credentials"))), obtain)
         : obtain(credentials)
     })
     const { unkept } = State.memoryOf(state())
@@ -283,17 +282,8 @@ export const make = <Reply>(
   }
 }
 
-const withRetryAt = (error: TokenError.TokenError, now: Now, wait: number): TokenError.TokenError =>
-  new TokenError.TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
-
-/** How long a server asked to wait, in milliseconds. */
-const askedBy = ({ retryAt }: TokenError.TokenError, now: Now): number | undefined =>
-  retryAt === undefined ? undefined : Math.max(0, retryAt - now.wall)
-
 /** Nothing that a server said or a network did. */
-const isOurs = ({ reason }: TokenError.TokenError): boolean =>
-  reason._tag === "Unavailable" &&
-  (reason.kind === "credentials" || reason.kind === "closed" || reason.kind === "store")
+const isOurs = ({ reason }: TokenError.TokenError): boolean => reason._tag === "Unavailable" && isUnsent(reason)
 
 /** The endpoint can't be reached, or fails: for this account as for others. */
 const isTrouble = (error: TokenError.TokenError): boolean => error.reason._tag === "Unavailable" && !isOurs(error)

@@ -9,7 +9,7 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "../../AccessToken.ts"
-import * as TokenError from "../../TokenError.ts"
+import type * as TokenError from "../../TokenError.ts"
 import type { TokenEvent } from "../../TokenEvent.ts"
 import { type Obtained, TokenStore } from "../../TokenStore.ts"
 import * as Doubts from "../http/doubts.ts"
@@ -17,6 +17,7 @@ import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
 import { invalidOption, type Resolved } from "../request/resolve.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
+import { unavailable } from "../unavailable.ts"
 import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Clocks from "./Clocks.ts"
@@ -98,11 +99,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const requests = InFlight.make<Reply>(deadline + patience)
   const waitUntil = yield* WaitUntil
 
-  const unavailable = (kind: TokenError.Unavailable["kind"]) =>
-    new TokenError.TokenError({ provider: provider.id, reason: new TokenError.Unavailable({ kind }) })
-
-  const timeout = Effect.fail(unavailable("timeout"))
-  const closed = Effect.fail(unavailable("closed"))
+  const timeout = Effect.fail(unavailable(provider, "timeout"))
+  const closed = Effect.fail(unavailable(provider, "closed"))
 
   // -- what a caller does ---------------------------------------------------------------------------------------------
 
@@ -235,7 +233,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return
       lose(account, inFlight)
-      requests.finish(inFlight, Exit.fail(unavailable("closed")))
+      requests.finish(inFlight, Exit.fail(unavailable(provider, "closed")))
     })
   }
 

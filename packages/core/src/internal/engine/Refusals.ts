@@ -1,7 +1,8 @@
 import * as Exit from "effect/Exit"
-import { TokenError } from "../../TokenError.ts"
+import type { TokenError } from "../../TokenError.ts"
 import type { Now } from "./Clocks.ts"
 import { consequenceOf, type Sent, waitOf } from "./ReplyMeaning.ts"
+import { askedBy, withRetryAt } from "./RetryAt.ts"
 
 /*
  * What is remembered of failed token requests, for all accounts of an engine together: a password that seven views of an
@@ -105,12 +106,12 @@ export const make = (capacity: number): Refusals => {
       return undefined
     },
     add: (keys, sent, error, now, random) => {
-      const asked = error.retryAt === undefined ? undefined : Math.max(0, error.retryAt - now.wall)
+      const asked = askedBy(error, now)
       const consequence = consequenceOf(sent, error.reason, asked)
       const key = keyOf(keys, consequence.owner, sent.isRefresh)
       const failures = (refusals.get(key)?.failures ?? 0) + 1
       const wait = waitOf(consequence, failures, asked, random)
-      const known = new TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined })
+      const known = withRetryAt(error, now, wait)
       const refusal = {
         error: known,
         exit: Exit.fail(known),

@@ -248,7 +248,7 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
     case "Unavailable": {
       const concernsAll = reason.kind === "status"
       if (isRefresh && mayHaveArrived(reason)) return { ...ofPerhapsSpent(sent), concernsAll }
-      const now = asked === undefined && reason.kind !== "timeout" && !isOurs(reason) ? "repeat" : "fail"
+      const now = asked === undefined && reason.kind !== "timeout" && !isUnsent(reason) ? "repeat" : "fail"
       return { ...failure, now, waits: waits.unavailable, jitter: true, concernsAll }
     }
     case "ReplyNotUnderstood":
@@ -287,10 +287,10 @@ const ofPerhapsSpent = ({ hasFallback }: Sent): Consequence => ({
 })
 
 // What fails before anything was sent has spent nothing.
-const mayHaveArrived = (reason: TokenError.Unavailable): boolean => reason.kind !== "connection" && !isOurs(reason)
+const mayHaveArrived = (reason: TokenError.Unavailable): boolean => reason.kind !== "connection" && !isUnsent(reason)
 
-// No request was sent: nothing that a server said or a network did.
-const isOurs = ({ kind }: TokenError.Unavailable): boolean =>
+/** Whether no request was sent: nothing that a server said or a network did. */
+export const isUnsent = ({ kind }: TokenError.Unavailable): boolean =>
   kind === "credentials" || kind === "closed" || kind === "store"
 
 /**

@@ -90,14 +90,16 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     })
 
   const send = (made: Sent): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    if (made.produced !== undefined) return produced(made.produced.reply)
+    if (made.produced !== undefined) return unread(200, new TextEncoder().encode(JSON.stringify(made.produced.reply)))
     const request = sent = Redacted.value(made.http)
     // A client that throws may quote the request in its error.
     return Effect.catchCause(exchange(request), (cause) => {
       const error = Cause.squash(cause)
       if (error instanceof TokenError.TokenError) return Effect.fail(error)
       if (!(error instanceof SentAgain)) return fail(reasonOf(error))
-      return error.status === undefined ? fail(reasonOf(error.error)) : withoutBody(error.status, error.retryAfter)
+      return error.status === undefined
+        ? fail(reasonOf(error.error))
+        : unread(error.status, undefined, error.retryAfter)
     })
   }
 
@@ -111,24 +113,20 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
 /** What of a request is sent. */
 type Sent = Pick<TokenRequest, "http" | "produced">
 
-/** The reply that a grant has produced itself, as if a server had sent it now. */
-const produced = (reply: unknown): Effect.Effect<TokenResponse> =>
-  Effect.map(Clock.currentTimeMillis, (now) => ({
-    status: 200,
-    retryAfter: undefined,
-    date: undefined,
-    body: new TextEncoder().encode(JSON.stringify(reply)),
-    requestedAt: now,
-    receivedAt: now
-  }))
-
-/** The reply to a request that the application's client has tried to send again: what it said is not known. */
-const withoutBody = (status: number, retryAfter: string | undefined): Effect.Effect<TokenResponse> =>
+/**
+ * A reply that no response was read for: one that a grant has produced itself, as if a server had sent it now, or one to
+ * a request that the application's client has tried to send again, of which the body is not known.
+ */
+const unread = (
+  status: number,
+  body: Uint8Array | undefined,
+  retryAfter?: string | undefined
+): Effect.Effect<TokenResponse> =>
   Effect.map(Clock.currentTimeMillis, (now) => ({
     status,
     retryAfter,
     date: undefined,
-    body: undefined,
+    body,
     requestedAt: now,
     receivedAt: now
   }))

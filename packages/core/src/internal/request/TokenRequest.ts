@@ -7,8 +7,9 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
-import { TokenError, Unavailable, Unsafe } from "../../TokenError.ts"
+import { TokenError, Unsafe } from "../../TokenError.ts"
 import { originOf } from "../http/url.ts"
+import { unavailable } from "../unavailable.ts"
 import { invalidOption, type Resolved } from "./resolve.ts"
 
 /*
@@ -82,11 +83,11 @@ const build = (
   const additions = Result.try(() =>
     [provider.clientAuthentication.authenticate(values, context), grant.request(values, context)] as const
   )
-  if (Result.isFailure(additions)) return Effect.fail(unreadable(provider))
+  if (Result.isFailure(additions)) return Effect.fail(unavailable(provider, "credentials"))
   const [byClient, byGrant] = additions.success
   return Effect.isEffect(byClient) || Effect.isEffect(byGrant)
     ? Effect.flatMap(
-      Effect.zip(orUnreadable(provider, () => byClient), orUnreadable(provider, () => byGrant)),
+      Effect.all([orUnreadable(provider, () => byClient), orUnreadable(provider, () => byGrant)]),
       ([byClient, byGrant]) => Effect.fromResult(written(byClient, byGrant))
     )
     : Effect.fromResult(written(byClient, byGrant))
@@ -101,11 +102,10 @@ const orUnreadable = <A>(
     const made = make()
     return Effect.isEffect(made) ? made : Effect.succeed(made)
   }).pipe(
-    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unreadable(provider)))
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unavailable(provider, "credentials"))
+    )
   )
-
-const unreadable = ({ id }: Resolved): TokenError =>
-  new TokenError({ provider: id, reason: new Unavailable({ kind: "credentials" }) })
 
 interface Parts {
   readonly byClient: Additions

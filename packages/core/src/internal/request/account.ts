@@ -4,8 +4,9 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Kind, Problem, Values } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider, Secret } from "../../Provider.ts"
-import { TokenError, Unavailable } from "../../TokenError.ts"
+import type { TokenError } from "../../TokenError.ts"
 import { printable } from "../text/printable.ts"
+import { unavailable } from "../unavailable.ts"
 import { check, copyOf, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
 import { needsOf, optionOf, settingsOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
@@ -106,7 +107,7 @@ const secret = (provider: Resolved, read: Given[string]): Effect.Effect<Given[st
   Effect.isEffect(read)
     ? Effect.mapError(
       read,
-      () => new TokenError({ provider: provider.id, reason: new Unavailable({ kind: "credentials" }) })
+      () => unavailable(provider, "credentials")
     )
     : Effect.succeed(read)
 
