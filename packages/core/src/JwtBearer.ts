@@ -62,7 +62,8 @@ export const make = (
   refusedAs: "client_credentials",
   scopes: scopeClaim ? "grant" : "request",
   hint: Jwt.clockHint,
-  validate: ({ privateKey }) => Jwt.keyProblem(algorithm, privateKey, "privateKey"),
+  validate: ({ privateKey }) =>
+    Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
   request: ({ issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
     Effect.map(
       Jwt.sign({
@@ -76,7 +77,7 @@ export const make = (
           ...(scopeClaim && scopes.length > 0 ? { scope: scopes.join(" ") } : {}),
           ...claims
         },
-        lifetime: Duration.fromInputUnsafe(lifetime)
+        lifetime
       }),
       (assertion) => ({ parameters: { grant_type: grantType, assertion } })
     )
@@ -121,12 +122,12 @@ export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audienc
 export const selfSigned = (
   { algorithm, audience, claims, issuerClaim = "iss", lifetime = Duration.minutes(15) }: SelfSignedOptions
 ): Grant.Grant<Issuer> => {
-  const validFor = Duration.fromInputUnsafe(lifetime)
   return Grant.produce({
     name: "self_signed_jwt",
     needs,
     refusedAs: "client_credentials",
-    validate: ({ privateKey }) => Jwt.keyProblem(algorithm, privateKey, "privateKey"),
+    validate: ({ privateKey }) =>
+      Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
     produce: ({ issuer, keyId, privateKey, subject }) =>
       Effect.map(
         Jwt.sign({
@@ -139,12 +140,12 @@ export const selfSigned = (
             ...(audience === undefined ? {} : { aud: audience }),
             ...claims
           },
-          lifetime: validFor
+          lifetime
         }),
         (jwt) => ({
           access_token: Redacted.value(jwt),
           token_type: "Bearer",
-          expires_in: Math.round(Duration.toSeconds(validFor))
+          expires_in: Jwt.secondsOf(lifetime)
         })
       )
   })

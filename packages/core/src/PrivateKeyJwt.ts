@@ -30,7 +30,7 @@ export interface Options {
   readonly algorithm: Algorithm
   /** The claim `aud`: the URL of the token endpoint by default. */
   readonly audience?: string | undefined
-  /** How long the JWT is valid: 60 seconds by default. Many servers refuse more than 300 seconds. */
+  /** How long the JWT is valid: 60 seconds by default, and 300 at most where it is a client assertion. */
   readonly lifetime?: Duration.Input | undefined
   /** Further claims. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
@@ -87,8 +87,10 @@ interface Account {
   readonly certificateThumbprint?: string | undefined
 }
 
+const usual = Duration.seconds(60)
+
 const sign = (
-  { algorithm, audience, claims, lifetime = Duration.seconds(60) }: Options,
+  { algorithm, audience, claims, lifetime = usual }: Options,
   { certificateThumbprint, clientId, keyId, privateKey }: Account,
   { tokenEndpoint }: Context
 ) =>
@@ -97,7 +99,7 @@ const sign = (
     privateKey,
     header: { kid: keyId, "x5t#S256": certificateThumbprint },
     claims: { iss: clientId, sub: clientId, aud: audience ?? tokenEndpoint, ...claims },
-    lifetime: Duration.fromInputUnsafe(lifetime)
+    lifetime
   })
 
 /**
@@ -128,7 +130,9 @@ const sign = (
 export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt",
   needs,
-  validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  validate: ({ privateKey }) =>
+    Jwt.lifetimeProblem("clientAuthentication", options.lifetime ?? usual, 300)
+      ?? Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
   hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (assertion) => ({
@@ -150,7 +154,9 @@ export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
 export const bearer = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt_bearer",
   needs,
-  validate: ({ privateKey }) => Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  validate: ({ privateKey }) =>
+    Jwt.lifetimeProblem("clientAuthentication", options.lifetime ?? usual)
+      ?? Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
   hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (jwt) => ({

@@ -1,6 +1,7 @@
 /*
  * JWTs that a client signs: as its authentication, as its grant, and as the token itself.
  */
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
@@ -9,20 +10,27 @@ import * as JwtBearer from "@mintmark/core/JwtBearer"
 import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
 import * as Provider from "@mintmark/core/Provider"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
+import { ProviderService } from "@mintmark/core/ProviderService"
 import type { TokenError } from "@mintmark/core/TokenError"
 import { TokenErrorSchema } from "@mintmark/core/TokenError"
 import * as TokenExchange from "@mintmark/core/TokenExchange"
 import * as TokenReply from "@mintmark/core/TokenReply"
+import * as ConfigProvider from "effect/ConfigProvider"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as Jose from "jose"
 import { generateKeyPairSync, type KeyObject } from "node:crypto"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { inspect } from "node:util"
 import { Provider as OidcProvider } from "oidc-provider"
 import { serve } from "./support/RealServer.ts"
@@ -317,6 +325,86 @@ describe("PrivateKeyJwt", () => {
       const { payload } = yield* verified(jwt, pairs.RS256.publicKey)
       assert.include(payload, { iss: "app-1", exp: 600 })
       assert.strictEqual(sent[0]?.fields.toString(), "")
+    }))
+})
+
+describe("the lifetime of a JWT", () => {
+  const key = { privateKey: secret(pkcs8(pairs.ES256.privateKey)) }
+  const omitted = ClientAuthentication.omitted
+  const made = <A, E>(client: Effect.Effect<A, E, HttpClient.HttpClient | Scope.Scope>) =>
+    Effect.provideService(client, HttpClient.HttpClient, recording().http)
+  const assertion = (lifetime: Duration.Input) =>
+    made(ProviderClient.make(
+      Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256", lifetime }) }),
+      { clientId: "my-client", ...key }
+    ))
+  const bearer = (lifetime: Duration.Input) =>
+    made(ProviderClient.make(
+      Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.bearer({ algorithm: "ES256", lifetime }) }),
+      { clientId: "my-client", ...key }
+    ))
+  const grant = (grant: Grant.Grant<JwtBearer.Issuer>) =>
+    made(ProviderClient.make(Provider.make({ ...common, clientAuthentication: omitted, grant }), {
+      issuer: "me",
+      ...key
+    }))
+
+  it.effect("of a client assertion is 300 seconds at most", () =>
+    Effect.gen(function*() {
+      yield* assertion("5 minutes")
+      const { message } = yield* Effect.flip(assertion("301 seconds"))
+      assert.strictEqual(
+        message,
+        "acme: clientAuthentication has JWTs whose lifetime must be a positive, finite duration of 1 to 300 s"
+      )
+      yield* bearer("10 minutes")
+      yield* grant(JwtBearer.make({ algorithm: "ES256", lifetime: "1 hour" }))
+    }))
+
+  it.effect("is one that can be, whatever signs it", () =>
+    Effect.gen(function*() {
+      for (const lifetime of [0, -60_000, 400, Infinity, "Infinity"] as const) {
+        for (
+          const [option, client] of [
+            ["clientAuthentication", assertion(lifetime)],
+            ["clientAuthentication", bearer(lifetime)],
+            ["grant", grant(JwtBearer.make({ algorithm: "ES256", lifetime }))],
+            ["grant", grant(JwtBearer.selfSigned({ algorithm: "ES256", lifetime }))]
+          ] as const
+        ) {
+          assert.include((yield* Effect.flip(client)).reason, { _tag: "InvalidOption", option }, String(lifetime))
+        }
+      }
+    }))
+})
+
+describe("layerConfig", () => {
+  class Acme extends ProviderService<Acme, ProviderClient.Options & Provider.Account<PrivateKeyJwt.PrivateKey>>()(
+    "test/Acme",
+    Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "RS256" }) })
+  ) {}
+
+  it.effect("reads a key in PEM from a variable, or from a file of its name", () =>
+    Effect.gen(function*() {
+      const folder = mkdtempSync(join(tmpdir(), "mintmark-keys-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+      writeFileSync(join(folder, "ACME_CLIENT_ID"), "my-client")
+      writeFileSync(join(folder, "ACME_PRIVATE_KEY"), pkcs8(pairs.RS256.privateKey))
+      const variables = ConfigProvider.fromEnv({
+        env: {
+          ACME_CLIENT_ID: "my-client",
+          ACME_PRIVATE_KEY: pkcs8(pairs.RS256.privateKey).replaceAll("\n", "\\n")
+        }
+      })
+      const files = yield* Effect.provide(ConfigProvider.fromDir({ rootPath: folder }), NodeServices.layer)
+      for (const provider of [variables, files]) {
+        const { http, sent } = recording()
+        yield* Acme.use(({ token }) => token).pipe(
+          Effect.provide(Layer.provide(Acme.layerConfig(), Layer.succeed(HttpClient.HttpClient, http))),
+          Effect.provideService(ConfigProvider.ConfigProvider, provider)
+        )
+        yield* verified(field(sent, "client_assertion"), pairs.RS256.publicKey)
+      }
     }))
 })
 
@@ -682,5 +770,32 @@ describe("TokenExchange", () => {
         ["resource", "https://a.test"],
         ["resource", "https://b.test"]
       ])
+    }))
+
+  it.effect("reads the subject token anew for each token request: a file, or another client's token", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const subject = yield* ProviderClient.make(
+        Provider.make({ ...common, id: "idp", clientAuthentication: ClientAuthentication.clientSecretPost }),
+        { clientId: "my-client", clientSecret: secret("s3cret") }
+      ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      const exchanging = Provider.make({
+        ...common,
+        clientAuthentication: ClientAuthentication.omitted,
+        grant: TokenExchange.make()
+      })
+      const file = join(mkdtempSync(join(tmpdir(), "mintmark-subject-")), "token")
+      const make = (subjectToken: Provider.Secret) =>
+        Effect.provideService(ProviderClient.make(exchanging, { subjectToken }), HttpClient.HttpClient, http)
+      const ofClient = yield* make(Effect.map(subject.token, ({ value }) => value))
+      const ofFile = yield* make(Effect.sync(() => Redacted.make(readFileSync(file, "utf8"))))
+      for (const content of ["first", "second"]) {
+        writeFileSync(file, content)
+        yield* ofFile.token
+        yield* ofClient.token
+        yield* TestClock.adjust("61 seconds")
+      }
+      const subjects = sent.flatMap(({ fields }) => fields.get("subject_token") ?? [])
+      assert.deepStrictEqual(subjects, ["first", "token-2", "second", "token-5"])
     }))
 })

@@ -11,7 +11,10 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { generateKeyPairSync } from "node:crypto"
+import { Provider as OidcProvider } from "oidc-provider"
 import { oidcProvider } from "./support/oidcProvider.ts"
+import { serve } from "./support/RealServer.ts"
 
 const issuer = "https://login.acme.test/tenant"
 const metadata = {
@@ -169,6 +172,86 @@ describe("OAuthServer", () => {
       )
       yield* token
       assert.deepStrictEqual(server.seen, [`POST ${metadata.token_endpoint}`])
+    }))
+
+  it.live("gets a token for a resource, by the issuer of a real server", () =>
+    Effect.gen(function*() {
+      const resources: Array<string> = []
+      const issuer = yield* serve((origin) =>
+        new OidcProvider(origin, {
+          clients: [{
+            client_id: "my-client",
+            client_secret: "s3cret",
+            grant_types: ["client_credentials"],
+            redirect_uris: [],
+            response_types: []
+          }],
+          features: {
+            clientCredentials: { enabled: true },
+            devInteractions: { enabled: false },
+            resourceIndicators: {
+              enabled: true,
+              getResourceServerInfo: (_, resource) => {
+                resources.push(resource)
+                return { scope: "read", audience: resource, accessTokenTTL: 120, accessTokenFormat: "opaque" as const }
+              }
+            }
+          },
+          jwks: { keys: [generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })] }
+        }).callback()
+      )
+      const { token } = yield* OAuthServer.make({
+        issuer,
+        apiUrl: "https://api.acme.test",
+        clientId: "my-client",
+        clientSecret: Redacted.make("s3cret"),
+        scopes: ["read"],
+        resource: "https://api.acme.test"
+      })
+      assert.deepStrictEqual((yield* token).scopes, ["read"])
+      assert.include(resources, "https://api.acme.test")
+    }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+  it.effect("sends audience and resources, one or several", () =>
+    Effect.gen(function*() {
+      const bodies: Array<string> = []
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => {
+          bodies.push(request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "")
+          return HttpClientResponse.fromWeb(
+            request,
+            Response.json({ access_token: "token", token_type: "Bearer", expires_in: 60 })
+          )
+        })
+      )
+      for (const resource of ["https://a.test", ["https://a.test", "https://b.test"]]) {
+        const { token } = yield* OAuthServer.make({
+          ...account,
+          tokenEndpoint: metadata.token_endpoint,
+          audience: "https://api.acme.test",
+          resource
+        }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        yield* token
+      }
+      const audience = "grant_type=client_credentials&audience=https%3A%2F%2Fapi.acme.test"
+      assert.deepStrictEqual(bodies, [
+        `${audience}&resource=https%3A%2F%2Fa.test`,
+        `${audience}&resource=https%3A%2F%2Fa.test&resource=https%3A%2F%2Fb.test`
+      ])
+    }))
+
+  it.effect("authenticates as an option says, whatever the metadata lists", () =>
+    Effect.gen(function*() {
+      const server = issuing({
+        [openId]: () => Response.json({ ...metadata, token_endpoint_auth_methods_supported: ["private_key_jwt"] })
+      })
+      const make = (options: Partial<OAuthServer.Options>) =>
+        OAuthServer.make({ ...account, issuer, ...options }).pipe(
+          Effect.provideService(HttpClient.HttpClient, server.http)
+        )
+      const { token } = yield* make({ clientAuthentication: ClientAuthentication.clientSecretPost })
+      yield* token
+      assert.include((yield* Effect.flip(make({}))).message, "lists no authentication method with a client secret")
     }))
 
   it.effect("reads variables of its own: two servers, two classes", () =>

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as KeyFormat from "effect/crypto/KeyFormat"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Problem, Times } from "../../ClientAuthentication.ts"
 import { readInstant } from "../text/instant.ts"
+import { millisOf, notASpan } from "../timeSpan.ts"
 
 /*
  * Signed JWTs (RFC 7519, RFC 7515), by Web Crypto.
@@ -32,7 +33,7 @@ export interface Options {
   readonly header: Readonly<Record<string, string | undefined>>
   /** `iat`, `exp` and `jti` are added. */
   readonly claims: Readonly<Record<string, unknown>>
-  readonly lifetime: Duration.Duration
+  readonly lifetime: Duration.Input
 }
 
 const crypto = Signature.layerWebCrypto.pipe(Layer.provide(SecureRandom.layerWebCrypto))
@@ -54,7 +55,7 @@ const signed = Effect.fnUntraced(function*(
     {
       ...claims,
       iat: now,
-      exp: now + Math.round(Duration.toSeconds(lifetime)),
+      exp: now + secondsOf(lifetime),
       jti: SecureRandom.uuidV4Unsafe()
     }
   ].map((part) => Base64Url.encode(JSON.stringify(part))).join(".")
@@ -75,6 +76,17 @@ export const clockHint = ({ date = "", receivedAt, requestedAt }: Times): string
 
 /** By how many seconds two clocks may differ that are taken for right. */
 const agreement = 5
+
+/** The whole seconds of a lifetime that has no problem. */
+export const secondsOf = (lifetime: Duration.Input): number => Math.round((millisOf(lifetime) ?? 0) / 1000)
+
+/** What is wrong with the lifetime of the JWTs of a method or a grant, if anything is. */
+export const lifetimeProblem = (name: string, lifetime: Duration.Input, most = Infinity): Problem | undefined => {
+  const seconds = secondsOf(lifetime)
+  return seconds > 0 && seconds <= most
+    ? undefined
+    : { name, problem: `has JWTs whose lifetime ${notASpan} of ${most < Infinity ? `1 to ${most} s` : "1 s or more"}` }
+}
 
 /** What is wrong with a private key, if anything is; `undefined` also for a key that is read later. */
 export const keyProblem = (
