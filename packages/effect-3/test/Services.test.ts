@@ -12,6 +12,7 @@ import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -65,6 +66,30 @@ describe("time", () => {
       const { reason } = yield* Fiber.join(waiting)
       assert.deepInclude(reason, { _tag: "Unavailable", kind: "timeout" })
       assert.strictEqual(there.aborted(), 1)
+    })))
+
+  it("is waited for in whole milliseconds: not every TestClock has parts of them", () =>
+    run(Effect.gen(function*() {
+      const waits: Array<number> = []
+      const watched = new Proxy(yield* Effect.clock, {
+        get: (clock, key) =>
+          key === "sleep"
+            ? (duration: Duration.Duration) => {
+              waits.push(Duration.toMillis(duration))
+              return clock.sleep(duration)
+            }
+            : Reflect.get(clock, key)
+      })
+      const there = server({
+        token: (count) => Effect.succeed(count < 3 ? new Response(null, { status: 503 }) : granted(count))
+      })
+      const routee = yield* Effect.withClock(open(there), watched)
+      const waiting = yield* Effect.fork(routee.token)
+      yield* turn("20 seconds")
+      assert.strictEqual(valueOf(yield* Fiber.join(waiting)), "token-3")
+      // Each retry waits for a random time.
+      assert.isAtLeast(waits.length, 2)
+      assert.deepStrictEqual(waits.filter((wait) => !Number.isInteger(wait)), [])
     })))
 })
 

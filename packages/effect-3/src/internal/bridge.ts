@@ -110,9 +110,10 @@ const clock = (own: Clock.Clock, toEngine: ToEngine): Clock4.Clock => ({
   monotonicTimeNanosUnsafe: () => own.unsafeCurrentTimeNanos(),
   monotonicTimeNanos: Effect4.sync(() => own.unsafeCurrentTimeNanos()),
   // A request that needs no time ends its deadline at once. Before 3.20 a test in whose `TestClock` a sleep has begun and
-  // ended in one step never ends itself: so this begins one step later.
+  // ended in one step never ends itself: so this begins one step later. And it ends at a whole millisecond: at a fraction
+  // of one, a `TestClock` of that time fails to tell the nanoseconds, and every fiber of the process stops.
   sleep: (duration) =>
-    toEngine(Effect.zipRight(Effect.yieldNow(), own.sleep(Duration.millis(Duration4.toMillis(duration)))))
+    toEngine(Effect.zipRight(Effect.yieldNow(), own.sleep(Duration.millis(Math.ceil(Duration4.toMillis(duration))))))
 })
 
 const logger = (runtime: Runtime.Runtime<never>) =>
