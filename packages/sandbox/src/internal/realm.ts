@@ -137,6 +137,19 @@ export const wrongGrant = (grant: string | null, taken: string): string =>
     ? `The body has no grant_type. This server takes ${taken}; the body is form-encoded.`
     : `The grant type isn't one of this server's: it takes ${taken}.`
 
+/** The refusal of every grant type but the client credentials grant, in a provider's own words. */
+export const otherGrant = (
+  request: Received,
+  { missing, unsupported }: { readonly missing: string; readonly unsupported: string }
+): Reply | undefined => {
+  const grant = request.form.get("grant_type")
+  if (grant === "client_credentials") return undefined
+  const reason = wrongGrant(grant, "client_credentials")
+  return grant === null || grant === ""
+    ? oauthError(reason, 400, "invalid_request", missing)
+    : oauthError(reason, 400, "unsupported_grant_type", unsupported)
+}
+
 /** The refusal of a scope. */
 export const wrongScope = (asked: ReadonlyArray<string>, allowed: ReadonlyArray<string>): string => {
   const extra = asked.filter((scope) => !allowed.includes(scope)).slice(0, 3)

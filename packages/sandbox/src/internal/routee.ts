@@ -89,14 +89,11 @@ const makeTokenEndpoint = (world: World) => {
         springError(401, "Bad credentials", request)
       )
     }
-    const grant = request.form.get("grant_type")
-    const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
-    if (grant === null || grant === "") {
-      return Realm.oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
-    }
-    if (grant !== "client_credentials") {
-      return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
-    }
+    const otherGrant = Realm.otherGrant(request, {
+      missing: "Missing grant type",
+      unsupported: "Unsupported grant type"
+    })
+    if (otherGrant !== undefined) return otherGrant
     const allowed = account.scopes ?? documentedScopes
     const asked = request.form.has("scope") ? scopeNames(request.form.get("scope")) : allowed
     if (asked.length === 0) {

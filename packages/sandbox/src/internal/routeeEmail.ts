@@ -18,14 +18,8 @@ const answer = (world: World) => (request: Received): Realm.Reply => {
     const reason = refusalOf(world, provider, request, accepted)
     return Realm.oauthError(reason, 401, "invalid_client", "Client authentication failed")
   }
-  const grant = request.form.get("grant_type")
-  const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
-  if (grant === null || grant === "") {
-    return Realm.oauthError(grantRefusal, 400, "invalid_request", "Missing grant type")
-  }
-  if (grant !== "client_credentials") {
-    return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "Unsupported grant type")
-  }
+  const otherGrant = Realm.otherGrant(request, { missing: "Missing grant type", unsupported: "Unsupported grant type" })
+  if (otherGrant !== undefined) return otherGrant
   const token = issueTo(world, {
     value: randomUUID(),
     provider,

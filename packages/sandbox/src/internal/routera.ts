@@ -11,14 +11,11 @@ const accepted = { basic: raw, body: true }
 const answer = (world: World) => (request: Received): Realm.Reply => {
   const refusal = Realm.unfit(request)
   if (refusal !== undefined) return refusal
-  const grant = request.form.get("grant_type")
-  const grantRefusal = Realm.wrongGrant(grant, "client_credentials")
-  if (grant === null || grant === "") {
-    return Realm.oauthError(grantRefusal, 400, "invalid_request", "grant_type is missing")
-  }
-  if (grant !== "client_credentials") {
-    return Realm.oauthError(grantRefusal, 400, "unsupported_grant_type", "grant_type is not valid")
-  }
+  const otherGrant = Realm.otherGrant(request, {
+    missing: "grant_type is missing",
+    unsupported: "grant_type is not valid"
+  })
+  if (otherGrant !== undefined) return otherGrant
   const account = authenticate(world, provider, request, accepted)
   if (account === undefined) {
     const reason = refusalOf(world, provider, request, accepted)
