@@ -32,6 +32,25 @@ export const phrases = [
   [/\bmeans nothing\b/, "its status means nothing", "is invalid"],
   [/\bnothing of it is\b/, "nothing of it is precious", "everything in it"],
   [/\bas good as\b/, "as good as new", "the same as"],
+  [/\bif (it is )?left out\b/, "0 if left out", "by default"],
+  [/\b(not endless|longer than nothing)\b/, "longer than nothing and not endless", "positive, finite"],
+  [/\bof its own making\b/, "code of its own making", "its own"],
+  [/\bto a stop\b/, "one module to a stop", "per step"],
+
+  // What servers and callers do.
+  [/\b(mint|coin)(s|ed|ing)? (a|an|the|its|another|new|one)\b/, "mints a token", "issue, request"],
+  [
+    /\bask(s|ed|ing)? for (a|an|another|the|one|no|its|their) (\w+ )?tokens?(?! endpoint)\b/,
+    "asks for another token",
+    "requests"
+  ],
+  [/\b(server|provider|API|endpoint)s? (answers?|answered|said no|says no)\b/, "the API answered", "returns, refuses"],
+  [/\b(manners|quirks?)\b/, "the server's manners", "behavior"],
+  [/\b(is|was|the|no) news\b/, "the news that a record has changed", "notification"],
+  [/\binsists?\b/, "a caller who insists", "calls `renew`"],
+  [/\bcan(['’]t| not|not)? be had\b/, "a token that can be had later", "be obtained"],
+  [/\b(for|from) (want|lack) of\b/, "fails for want of a token", "without"],
+  [/\beach of us\b/, "it would say to each of us", "every process"],
 
   // The life of a token.
   [/\bhand(s|ed|ing)? out\b/, "hands out tokens", "issue, serve"],
@@ -45,6 +64,8 @@ export const phrases = [
   [/\btokens? rests?\b/, "where tokens rest", "are kept"],
   [/\bthe shelf\b/, "on the shelf", "the shared store"],
   [/\bre-ask/, "re-asks", "renew"],
+  [/\b(access|refresh) tokens? (ends?|ended)\b(?! (the|a|its) )/, "an access token ends", "expires"],
+  [/\bphases? of a token(.s)? life\b|\bthe life of the token\b/, "the life of the token", "the lifetime, the phases"],
 
   // Failures.
   [/\bin passing\b/, "fails in passing", "transient"],
@@ -55,6 +76,9 @@ export const phrases = [
   [/\b(good|bad) day\b/, "on a bad day", "when it fails"],
   [/\bin vain\b/, "sent in vain", "without success"],
   [/\bis the trouble\b/, "where the token is the trouble", "failed"],
+
+  [/\bperhaps (refused|a gateway)\b/, "perhaps refused", "may have been refused, unclear"],
+  [/, perhaps\b/, "a line break, perhaps", "such as"],
 
   // Old or rare words.
   [/\b(mayn|needn|shan|oughtn)['’]t\b/, "if it mayn't", "must not, does not have to"],

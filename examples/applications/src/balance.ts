@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 
 const Balance = Schema.Struct({ balance: Schema.Finite })
 
-/** An error as a response: a token that can be had later is a 503 with the seconds to wait, everything else a 502. */
+/** An error as a response: a token that can be obtained later is a 503 with the seconds to wait, everything else a 502. */
 export interface Problem {
   readonly status: 502 | 503
   readonly retryAfter: number | undefined

@@ -9,7 +9,7 @@ export const watch = Effect.gen(function*() {
   const routee = yield* Routee
   const read = Effect.flatMap(routee.http.get("/accounts/me/balance"), ({ json }) => json)
   yield* read.pipe(
-    // A token that can't be had is waited for; what no wait helps ends this round, and not the daemon.
+    // A token that can't be obtained is waited for; what no wait helps ends this round, and not the daemon.
     Effect.retry(retrySchedule()),
     Effect.flatMap((balance) => Effect.log("balance", balance)),
     Effect.catch((error) => Effect.logError("the balance could not be read", error)),

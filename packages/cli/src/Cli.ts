@@ -19,7 +19,7 @@ const command = (version: string) =>
       "Gets OAuth 2.0 access tokens for telecom APIs, and says what is wrong when there is none.",
       "",
       "It ends with 0 when all is done; else with a number for scripts: 2 command line, 3 settings, 4 credentials,",
-      "5 token request, 6 not reached, 7 too many requests, 8 reply, 9 unsafe, 22 the API said no, 23 can't write."
+      "5 token request, 6 not reached, 7 too many requests, 8 reply, 9 unsafe, 22 an error of the API, 23 can't write."
     ].join("\n  ")),
     Command.withSubcommands([
       TokenCommand.command,

@@ -149,7 +149,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
         names.length === 0 ? "another host" : names.slice(0, 5).join(", ")
       }, not for ${url.hostname}`,
       next: lead === undefined
-        ? "Another server answers: check the network and the proxy of this machine."
+        ? "Another server replies: check the network and the proxy of this machine."
         : orCheck(evidence),
       exitCode: ExitCode.unsafe
     }

@@ -85,7 +85,7 @@ export const reply = 8
 export const unsafe = 9
 
 /**
- * The API answered with a status of 400 or more: the number that `curl --fail` uses.
+ * The API returned a status of 400 or more: the number that `curl --fail` uses.
  *
  * @since 0.1.0
  * @category exit codes

@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 process.umask(0o077)
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // The reader has ended: `| head`, perhaps.
+  // The reader has ended, such as `| head`.
   if (error.code === "EPIPE") process.exit()
   process.stderr.write(`mintmark: The result can't be written (${error.code}).\n`)
   process.exit(ExitCode.output)

@@ -84,13 +84,13 @@ export const command = Command.make(
       Effect.catchTags({
         HttpClientError: (error) =>
           error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(fromHttpError(parameters.service, error)),
-        // The reader has ended: `| head`, perhaps.
+        // The reader has ended, such as `| head`.
         PlatformError: () => Effect.void
       })
     )
     if (response.status >= 400) {
       return yield* new Failure({
-        problem: `${id}: the API answered ${method} ${path.split("?")[0]} with ${response.status}.`,
+        problem: `${id}: the API returned ${response.status} for ${method} ${path.split("?")[0]}.`,
         advice: response.status === 401
           ? `It doesn't take the token. \`mintmark doctor ${argument}\` says more.`
           : response.status === 403

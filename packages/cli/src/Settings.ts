@@ -51,7 +51,7 @@ export const find = Effect.fnUntraced(function*(
     }
   }
   for (const [name, text] of options.flags) found.set(name, { value: Redacted.make(text), source: "flag" })
-  // The endpoint of another server, perhaps.
+  // It may be the endpoint of another server.
   if (options.flags.has("issuer")) found.delete("tokenEndpoint")
   yield* keepTogether(service, found, options)
   yield* check(service, found)

@@ -42,7 +42,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       })
       assert.deepInclude(outcome, {
         code: 22,
-        stderr: "mintmark: routee: the API answered GET nowhere with 404.\n"
+        stderr: "mintmark: routee: the API returned 404 for GET nowhere.\n"
       })
       assert.match(outcome.stdout, /^\{"error":"Not Found"/)
     }))

@@ -129,7 +129,7 @@ for (
 
     it.effect("is read for at most a second if there is no other token", () =>
       Effect.gen(function*() {
-        // The token endpoint answers with the same token again.
+        // The token endpoint returns the same token again.
         const origin = yield* serveRaw(() => (request, response) => {
           request.resume()
           const body = { access_token: "token-1", token_type: "Bearer", expires_in: 3600 }

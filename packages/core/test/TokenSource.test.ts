@@ -192,7 +192,7 @@ describe("TokenSource", () => {
         const server = Server.make([])
         const source = yield* sourceOf(server)
         // An application that installs the token-carrying client as its own would call itself forever.
-        const own = HttpClient.make(() => Effect.die("the caller's client was asked for a token"))
+        const own = HttpClient.make(() => Effect.die("the caller's client got a token request"))
         const token = yield* Effect.provideService(source.get, HttpClient.HttpClient, own)
         assert.strictEqual(value(token), "token-1")
       }))

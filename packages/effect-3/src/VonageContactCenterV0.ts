@@ -19,7 +19,7 @@ export interface VonageContactCenterV0Options extends Options, Pick<VonageContac
   readonly accountKey: string
   /** The account's API token, or an effect that reads it anew for each token request. */
   readonly apiToken: Secret
-  /** The version in the token endpoint's URL: 0 if left out. */
+  /** The version in the token endpoint's URL: 0 by default. */
   readonly version?: `${number}` | undefined
 }
 

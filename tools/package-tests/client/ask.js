@@ -1,4 +1,4 @@
-// What an application does: it asks for a token, and calls the API with it.
+// What an application does: it gets a token, and calls the API with it.
 import { Routee } from "@mintmark/routee"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

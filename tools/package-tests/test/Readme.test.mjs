@@ -37,7 +37,7 @@ describe("the first program of the README, with what it says to install, on Node
       assert.strictEqual(stderr, "")
       if (!/\blayerConfig\b|\bProviderClient\b/.test(programOf(one))) return
       const requests = await sandbox.journal()
-      assert.isAbove(requests.filter(({ kind }) => kind === "token").length, 0, "it asked for no token")
+      assert.isAbove(requests.filter(({ kind }) => kind === "token").length, 0, "it sent no token request")
       assert.deepStrictEqual(requests.filter((request) => request.status !== 200), [])
     })
   }

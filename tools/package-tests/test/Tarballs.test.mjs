@@ -33,7 +33,7 @@ for (const one of published) {
 
     it("has source maps and declaration maps from each built file to its source", () => {
       const areOpen = one.manifest.exports["./*"] !== undefined
-      // What is bundled has declarations for what can be imported, and code of its own making.
+      // What is bundled has declarations for what can be imported, and code that esbuild has made.
       const isBundled = files.includes("dist/THIRD-PARTY.txt")
       // What is built in of others shares its files with the package's own: only the declarations stay one by one.
       const hasEngine = areOpen && isBundled

@@ -11,7 +11,7 @@ export interface Recorded {
   readonly body: string
 }
 
-/** What the server answers. A text goes out as HTML, anything else as JSON. */
+/** The server's reply. A text goes out as HTML, anything else as JSON. */
 export interface Answer {
   readonly status: number
   readonly body: unknown

@@ -60,7 +60,7 @@ const expiry = (now: number, lifetime: Lifetime): number =>
 const end = (token: Token): number | undefined =>
   token.expiresAt === Number.POSITIVE_INFINITY ? undefined : token.expiresAt
 
-/** Whole seconds left, rounded down, as servers answer it; `undefined`: it doesn't expire. */
+/** Whole seconds left, rounded down, as servers return it; `undefined`: it doesn't expire. */
 export const remaining = (token: Token, now: number): number | undefined =>
   token.expiresAt === Number.POSITIVE_INFINITY ? undefined : Math.max(0, Math.floor((token.expiresAt - now) / 1000))
 

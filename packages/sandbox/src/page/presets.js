@@ -207,7 +207,7 @@ export const switches = [
     false,
     "change nothing"
   ]]],
-  ["generic", "wholeSeconds", "An access token ends", [[false, "to the millisecond"], [
+  ["generic", "wholeSeconds", "An access token expires", [[false, "to the millisecond"], [
     true,
     "at a whole second, rounded down"
   ]]],

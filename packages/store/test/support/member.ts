@@ -1,5 +1,5 @@
 /*
- * One process of a fleet: callers who go on asking for a token until standard input ends. Its only argument says how,
+ * One process of a fleet: callers that request the token again and again until standard input ends. Its only argument says how,
  * as JSON. It prints a line when it is ready, one before each token request, and at the end all outcomes.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

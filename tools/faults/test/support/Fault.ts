@@ -16,7 +16,7 @@ export interface Variant {
   readonly trouble: Trouble
 }
 
-/** Where the trouble is: in what the server answers, or before it is even reached. */
+/** Where the trouble is: in the server's reply, or before the server is reached. */
 export type Trouble =
   | { readonly at: "answer"; readonly answer: (origins: Origins) => Answer.Answer }
   | { readonly at: "connection"; readonly kind: "refused" | "name" | "plain" }

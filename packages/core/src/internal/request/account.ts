@@ -134,7 +134,7 @@ const textProblem = (value: unknown): string | undefined =>
     : typeof value !== "string"
     ? notText(value)
     : /\p{Cc}/u.test(value)
-    ? "contains a control character (a line break, perhaps)"
+    ? "contains a control character (such as a line break)"
     : halfCharacter(value)
 
 const secretProblem = (kind: Kind, value: unknown): string | undefined => {
