@@ -15,8 +15,6 @@ export interface Column {
   /** Columns of one group make one table. */
   readonly group: string
   readonly title: string
-  /** What it is called in the table of a few columns, if it is one of them. */
-  readonly headline?: string
   readonly unit: Unit
   /** Whether a figure is the time of one of many, so that its inverse is a rate. */
   readonly isRate?: boolean

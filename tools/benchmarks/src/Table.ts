@@ -23,15 +23,14 @@ const table = (columns: ReadonlyArray<Column>, show = cell): string => {
   ])
 }
 
-const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/** The rows of a table in Markdown, of which the first is its head and the second says how each column is aligned. */
+export const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) => `| ${row.map((text, column) => pad(text, widths[column] ?? 0)).join(" | ")} |`).join("\n")
 }
 
 const pad = (text: string, width: number): string =>
   text === "---" ? "-".repeat(width) : text === "---:" ? `${"-".repeat(width - 1)}:` : text.padEnd(width)
-
-/** A ratio alone, or a figure where there is no floor. */
 
 /** A ratio with its spread where there is a floor, and the figure itself. */
 const cell = (column: Column, name: string): string => {
@@ -54,21 +53,31 @@ export const times = (ratio: number): string => `×${ratio < 10 ? ratio.toFixed(
 
 const integer = new Intl.NumberFormat("en", { maximumFractionDigits: 0 })
 
-const format = (value: number, unit: Unit): string =>
+/** A figure, as the tables write it. */
+export const format = (value: number, unit: Unit): string =>
   unit === "count" ? integer.format(value) : `${value < 10 ? value.toFixed(1) : integer.format(value)} ${unit}`
 
 const goals = (columns: ReadonlyArray<Column>): string => {
   const found = columns.flatMap((column) => (column.goals ?? []).map((goal) => judge(column, goal)))
   if (found.length === 0) return ""
-  // What must be reached in several tables is judged by its worst figure.
-  const rows = [...groupBy(found, ({ what }) => what)].map(([what, judgments]) => {
-    const { atMost, figure, show } = judgments.reduce((a, b) => a.figure > b.figure ? a : b)
-    return [what, show(figure), show(atMost), figure <= atMost ? "reached" : "**missed**"]
+  const rows = [...groupBy(found, ({ what }) => what)].flatMap(([what, judgments]) => {
+    const row = (what: string, { atMost, figure, show }: typeof judgments[number]) => [
+      what,
+      show(figure),
+      show(atMost),
+      figure <= atMost ? "reached" : "**missed**"
+    ]
+    // A count that must be reached in several tables is judged by its worst figure, and a ratio in each of them.
+    return judgments.every(({ isRatio }) => isRatio) && judgments.length > 1
+      ? judgments.map((judgment) => row(`${judgment.group}, ${what}`, judgment))
+      : [row(what, judgments.reduce((a, b) => a.figure > b.figure ? a : b))]
   })
   return lines([["must be reached", "is", "at most", ""], ["---", "---:", "---:", "---"], ...rows])
 }
 
 const judge = (column: Column, goal: Goal) => ({
+  group: column.group,
+  isRatio: goal.to !== undefined,
   what: `${column.title}: ${goal.of}${goal.to === undefined ? "" : ` to ${others(goal.to)}`}`,
   figure: reached(column, goal),
   atMost: goal.atMost,

@@ -1,13 +1,17 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, totalmem } from "node:os"
 import { resolve } from "node:path"
 import { contestants } from "./contestants/index.ts"
 import { isolated } from "./harness/Isolated.ts"
 import { version } from "./harness/Published.ts"
 import type { Measurement } from "./Measurement.ts"
+import { between, section, sectionOf, withSection } from "./Page.ts"
+import { readersTable } from "./ReadersTable.ts"
 import { markdown } from "./Table.ts"
 
-const all = [
+/** All that are measured together. */
+const together = [
   "Cached",
   "Request",
   "Api",
@@ -22,9 +26,15 @@ const all = [
   "Profile"
 ]
 
+/** Those that take so long that they are measured only where they are named. */
+const alone = ["Million"]
+
 const gigabytes = Math.round(totalmem() / 2 ** 30)
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${gigabytes} GB, ${process.platform}, `
   + `Node ${process.versions.node}, a load of ${(loadavg()[0] ?? 0).toFixed(1)} before it started`
+
+const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim()
+const made = `of ${new Date().toISOString().slice(0, 10)}, at the commit ${commit}`
 
 const wanted = process.argv.slice(2)
 const [command, clone] = wanted
@@ -34,11 +44,13 @@ if (command === "before") {
   process.exit()
 }
 
-const measurements = new Array<Measurement>()
-for (const name of all.filter((name) => wanted.length === 0 || wanted.includes(name.toLowerCase()))) {
-  const measurement = await isolated<Measurement>(new URL(`./measurements/${name}.ts`, import.meta.url))
+const measurements: Record<string, Measurement> = {}
+for (const file of [...together, ...alone]) {
+  const name = file.toLowerCase()
+  if (wanted.length === 0 ? alone.includes(file) : !wanted.includes(name)) continue
+  const measurement = await isolated<Measurement>(new URL(`./measurements/${file}.ts`, import.meta.url))
   console.log(`${markdown(measurement)}\n`)
-  measurements.push(measurement)
+  measurements[name] = measurement
 }
 
 const who = contestants.map((each) => {
@@ -48,23 +60,43 @@ const who = contestants.map((each) => {
   return `- **${each.name}**${version_}: ${each.how}.`
 })
 
-const page = `# Side by side with what one would pick instead
+const page = new URL("../../../docs/benchmarks.md", import.meta.url)
+const readme = new URL("../../../README.md", import.meta.url)
+const before = readFileSync(page, "utf8")
 
-Made by \`npm run bench\`, on ${machine}, ${new Date().toISOString().slice(0, 10)}.
+const names = alone.map((file) => file.toLowerCase())
+const kept = names.map((name) => {
+  const measurement = measurements[name]
+  return measurement === undefined
+    ? sectionOf(before, name) ?? between(name, `\`npm run bench ${name}\` has not been run yet.`)
+    : section(name, measurement, made)
+})
+
+if (wanted.length > 0) {
+  // A part of the measurements is for looking at: only what is measured alone is written down alone.
+  const after = names.reduce((page, name, index) => withSection(page, name, kept[index] ?? ""), before)
+  if (after !== before) writeFileSync(page, after)
+} else {
+  writeFileSync(
+    page,
+    `# Side by side with what one would pick instead
+
+Made by \`npm run bench\`, on ${machine}.
 
 Ratios are what to read: each is the median over rounds in which all contestants took turns, with the quartiles behind
 it, to the floor in the same rounds. The figures in parentheses apply to this machine only.
 
-${measurements.map(markdown).join("\n\n")}
+${
+      [...Object.entries(measurements).map(([name, measurement]) => section(name, measurement, made)), ...kept].join(
+        "\n\n"
+      )
+    }
 
 ## Who was called, and how
 
 ${who.join("\n")}
 `
-
-// A part of the measurements is for looking at: only all of them together are written down.
-if (wanted.length === 0) {
-  const docs = new URL("../../../docs/", import.meta.url)
-  mkdirSync(docs, { recursive: true })
-  writeFileSync(new URL("benchmarks.md", docs), page)
+  )
+  const table = between("benchmarks", readersTable(measurements))
+  writeFileSync(readme, withSection(readFileSync(readme, "utf8"), "benchmarks", table))
 }

@@ -15,6 +15,8 @@ export interface Bundled extends Weight {
   readonly own: Weight
   /** The modules that are in it, such as `effect/dist/Effect.js`. */
   readonly modules: ReadonlyArray<string>
+  /** How many bytes of it each module is, before blanks are removed and it is compressed. */
+  readonly bytes: Readonly<Record<string, number>>
   /** What it still imports. */
   readonly imports: ReadonlyArray<string>
 }
@@ -44,6 +46,11 @@ export const byEsbuild = async (program: string): Promise<Bundled> => {
   const code = file?.text ?? ""
   const whole = weigh(await dense(code))
   const rest = weigh(await dense(withoutOwn(code)))
+  const bytes = Object.fromEntries(
+    Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).map(([path, { bytesInOutput }]) => [path.replace(/^.*node_modules\//, ""), bytesInOutput])
+    )
+  )
   return {
     ...whole,
     own: {
@@ -52,11 +59,8 @@ export const byEsbuild = async (program: string): Promise<Bundled> => {
       brotli: whole.brotli - rest.brotli
     },
     imports: Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
-    modules: Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) =>
-        path.replace(/^.*node_modules\//, "")
-      )
-    )
+    modules: Object.keys(bytes).filter((module) => bytes[module] !== 0),
+    bytes
   }
 }
 

@@ -85,7 +85,6 @@ export default async (): Promise<Measurement> => {
         ...effects.map(({ effect, name }) => ({ name, round: inFiber(effect) })),
         ...rest.map((client) => ({ name: client.name, round: inFiberAsPromise(client) }))
       ]),
-      headline: "a cached token, in a fiber",
       goals: [
         { of: mintmark.name, to: [floor], atMost: 1.5 },
         { of: mintmark.name, to: keepers, atMost: 1 }
@@ -114,7 +113,6 @@ export default async (): Promise<Measurement> => {
         handWritten.name,
         clients.map(({ name, token }) => ({ name, round: () => nanoseconds(token) }))
       ),
-      headline: "a cached token, as a Promise",
       goals: [
         { of: mintmarkFetch.name, to: [handWritten.name], atMost: 1.25 },
         { of: mintmarkFetch.name, to: keepers, atMost: 1 }

@@ -52,14 +52,10 @@ export default async (): Promise<Measurement> => {
           { of: mintmark.name, to: [httpClient.name], atMost: 1.3 }
         ]
       }
-      const headline = lanes === 1 || transport.name === "node:http"
-        ? {}
-        : { headline: `a token request over ${transport.name}` }
       columns.push(
         {
           group,
           title,
-          ...headline,
           unit: "µs",
           isRate: true,
           floor,

@@ -8,8 +8,8 @@ import type { Column, Measurement } from "../Measurement.ts"
 
 /** How many requests at once, in how many rounds, and what they may cost to those by hand. */
 const sizes = [
-  { size: 1_000, rounds: 21, atMost: 1.4 },
-  { size: 10_000, rounds: 7, atMost: 1.5 }
+  { size: 1_000, rounds: 15, atMost: 1.4 },
+  { size: 10_000, rounds: 5, atMost: 1.5 }
 ]
 
 /** What the same requests cost without a token: each is sent twice. */

@@ -4,7 +4,7 @@ import type { Column, Measurement } from "../Measurement.ts"
 import type { Stalls } from "./StallsProcess.ts"
 
 const many = 100_000
-const rounds = 7
+const rounds = 5
 
 /** How long other work has to wait for a pool of so many accounts. */
 export const findStalls = (count: number, rounds: number): Promise<Stalls> =>
