@@ -104,7 +104,7 @@ export const make = <Service, Reply, E>(
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
 
   let opening: Opening<Reply, E> | undefined = open(layer, tag, send, options.waitUntil)
-  let account = opening.exit && valueOf(opening.exit)
+  let account = opening.exit && valueOf(opening.exit, make)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
   let waiting: Promise<Exit.Exit<Token, TokenError.TokenError>> | undefined
   let closing: Promise<void> | undefined
@@ -116,7 +116,7 @@ export const make = <Service, Reply, E>(
     const current = opening ??= open(layer, tag, send, options.waitUntil)
     const exit = await current.promise.catch(constUndefined)
     if (opening === current && (exit === undefined || Exit.isFailure(exit))) opening = undefined
-    if (exit !== undefined) account ??= valueOf(exit)
+    if (exit !== undefined) account ??= valueOf(exit, opened)
     return opened()
   }
 
@@ -137,8 +137,7 @@ export const make = <Service, Reply, E>(
       if (waiting === shared) waiting = undefined
       return run(client.token)
     }
-    if (Exit.isSuccess(exit)) return exit.value
-    throw ownOf(Cause.squash(exit.cause), obtain)
+    return valueOf(exit, obtain)
   }
 
   const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
@@ -164,13 +163,13 @@ export const make = <Service, Reply, E>(
     const at = (target: string) => request?.url === target ? request : target
     if (hasHeader(headers, header)) return send(at(url), init)
     const refusal = refusalOf(attached, url)
-    if (refusal !== undefined) throw refusal
+    if (refusal !== undefined) throw ownOf(refusal, fetch)
 
     const signal = init.signal ?? request?.signal
     const carry = async (token: AccessToken.AccessToken): Promise<Response> => {
       const target = targetOf(attached, given, token)
       const refusal = target === url ? undefined : refusalOf(attached, target)
-      if (refusal !== undefined) throw refusal
+      if (refusal !== undefined) throw ownOf(refusal, fetch)
       return send(at(target), {
         ...init,
         headers: withHeader(headers, header, valueOfToken(attached.authorization, token))
@@ -246,10 +245,10 @@ const open = <Service, Reply, E>(
   return { scope, exit: fiber.pollUnsafe(), promise: Effect.runPromise(Fiber.await(fiber)) }
 }
 
-/** What an effect has succeeded with. Throws what it has failed with. */
-const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
+/** What an effect has succeeded with. Throws what it has failed with, to the caller of a function. */
+const valueOf = <A, E>(exit: Exit.Exit<A, E>, called: Function): A => {
   if (Exit.isSuccess(exit)) return exit.value
-  throw Cause.squash(exit.cause)
+  throw ownOf(Cause.squash(exit.cause), called)
 }
 
 const closed = (provider: string): TokenError.TokenError =>

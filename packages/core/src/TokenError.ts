@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { NodeInspectSymbol } from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
@@ -263,6 +264,11 @@ export class TokenError extends TaggedError("TokenError")<{
   override get message(): string {
     const until = this.retryAt === undefined ? "" : `; no token request before ${new Date(this.retryAt).toISOString()}`
     return `${this.provider}: ${this.reason.message}${until}`
+  }
+
+  /** What `console.log` shows: the message, and the frames of the caller where there are any. */
+  override [NodeInspectSymbol](): string {
+    return this.stack ?? `${this}`
   }
 
   /** Whether the same call may succeed later, with nothing changed. */

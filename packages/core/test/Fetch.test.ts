@@ -7,6 +7,7 @@ import { Sandbox } from "@mintmark/sandbox"
 import * as Answer from "@mintmark/sandbox/Answer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { inspect } from "node:util"
 import * as Undici from "undici"
 import { Acme, acme, routee } from "./support/accounts.ts"
 import { serve, serveApi, tokenOf } from "./support/TestServer.ts"
@@ -289,8 +290,41 @@ describe("Fetch", () => {
       const late = wrong("is known to be wrong only later")
       const failing = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(late)))
       const { fetch, token } = Fetch.make(failing, Acme)
-      assert.strictEqual(yield* Effect.promise(() => failureOf(token())), late)
-      assert.strictEqual(yield* Effect.promise(() => failureOf(fetch("/a"))), late)
+      for (const failed of [() => token(), () => fetch("/a")]) {
+        const failure = yield* Effect.promise(() => failureOf(failed()))
+        isTokenError(failure, "InvalidOption")
+        assert.strictEqual(String(failure), String(late))
+      }
+    }))
+
+  it.live("prints an error as its message and the frames of the caller, and nothing else", () =>
+    Effect.gen(function*() {
+      const nobody = yield* open("http://127.0.0.1:4")
+      const late = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(wrong("is known to be wrong later"))))
+      const callers: Record<string, () => Promise<unknown>> = {
+        readToken: async function readToken() {
+          return await nobody.token()
+        },
+        readBalance: async function readBalance() {
+          return await nobody.fetch("/a")
+        },
+        readElsewhere: async function readElsewhere() {
+          return await nobody.fetch("https://elsewhere.example/")
+        },
+        startAtOnce: async function startAtOnce() {
+          return Fetch.make(Layer.effect(Acme, Effect.fail(wrong("is wrong"))), Acme)
+        },
+        startLate: async function startLate() {
+          return await Fetch.make(late, Acme).token()
+        }
+      }
+      for (const [name, call] of Object.entries(callers)) {
+        const failure = yield* Effect.promise(() => failureOf(call()))
+        const [message, ...frames] = inspect(failure).split("\n")
+        assert.strictEqual(message, String(failure), name)
+        assert.isTrue(frames.every((frame) => frame.startsWith("    at ")), inspect(failure))
+        assert.include(frames.join("\n"), ` ${name} (`)
+      }
     }))
 
   it.live("builds its Layer again after a failure", () =>

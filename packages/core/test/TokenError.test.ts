@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as TokenError from "@mintmark/core/TokenError"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
 
 const refused = { status: 401, certain: true, code: "invalid_client", description: "Bad client." }
 
@@ -77,6 +78,29 @@ describe("TokenError", () => {
     assert.instanceOf(received, TokenError.TokenError)
     assert.strictEqual(received.reason.constructor, reason.constructor)
     assert.deepStrictEqual([received.message, received.retryAt], [sent.message, 7])
+  })
+
+  it("is printed as its message, with the option and its variable, or the address that was not reached", () => {
+    const option = new TokenError.InvalidOption({
+      option: "clientSecret",
+      variable: "ACME_CLIENT_SECRET",
+      problem: "is missing or empty"
+    })
+    const unreachable = new TokenError.Unavailable({
+      kind: "connection",
+      code: "ECONNREFUSED",
+      address: "https://auth.acme.example"
+    })
+    for (const depth of [(error: TokenError.TokenError) => error, (error: TokenError.TokenError) => ({ error })]) {
+      assert.include(
+        inspect(depth(error(option))),
+        "TokenError: acme: clientSecret (ACME_CLIENT_SECRET) is missing or empty"
+      )
+      assert.include(
+        inspect(depth(error(unreachable))),
+        "TokenError: acme: the authorization server can't be reached (https://auth.acme.example, ECONNREFUSED)"
+      )
+    }
   })
 
   it("leaves the whole description in its process", () => {
