@@ -1,3 +1,4 @@
+import { TokenError } from "@mintmark/core/TokenError"
 import type { TokenSource } from "@mintmark/core/TokenSource"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,8 @@ export const show = (value: unknown): ReadonlyArray<string> => [
   JSON.stringify(value) ?? "",
   inspect(value),
   inspect(value, everything),
+  // What it prints is its message: its fields are looked at without that.
+  ...value instanceof TokenError ? [inspect(value, { ...everything, customInspect: false })] : [],
   ...value instanceof Error ? [value.message, value.stack ?? "", inspect(value.cause, everything)] : []
 ]
 
