@@ -299,17 +299,17 @@ describe("Fetch", () => {
 
   it.live("prints an error as its message and the frames of the caller, and nothing else", () =>
     Effect.gen(function*() {
-      const nobody = yield* open("http://127.0.0.1:4")
+      const unreachable = yield* open("http://127.0.0.1:4")
       const late = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(wrong("is known to be wrong later"))))
       const callers: Record<string, () => Promise<unknown>> = {
         readToken: async function readToken() {
-          return await nobody.token()
+          return await unreachable.token()
         },
         readBalance: async function readBalance() {
-          return await nobody.fetch("/a")
+          return await unreachable.fetch("/a")
         },
         readElsewhere: async function readElsewhere() {
-          return await nobody.fetch("https://elsewhere.example/")
+          return await unreachable.fetch("https://elsewhere.example/")
         },
         startAtOnce: async function startAtOnce() {
           return Fetch.make(Layer.effect(Acme, Effect.fail(wrong("is wrong"))), Acme)
