@@ -23,7 +23,7 @@ import { genesysCloud } from "../src/GenesysCloud.ts"
 import { gitHubApp } from "../src/GitHubApp.ts"
 import { googleServiceAccount } from "../src/GoogleServiceAccount.ts"
 import { infobip } from "../src/Infobip.ts"
-import { keycloak } from "../src/Keycloak.ts"
+import { keycloak, keycloakJwt } from "../src/Keycloak.ts"
 import { okta, oktaCustom } from "../src/Okta.ts"
 import { openGateway } from "../src/OpenGateway.ts"
 import { payPal } from "../src/PayPal.ts"
@@ -607,6 +607,35 @@ const recipes: ReadonlyArray<Recipe> = [
         fields: grant(),
         strict: true,
         reply: { ...bearer({ scope: "profile email" }), refresh_expires_in: 0, "not-before-policy": 0 }
+      }],
+      routes: [{ host: "api.acme.example", path: "/me" }]
+    }],
+    path: "/me"
+  },
+  {
+    name: "Keycloak, signed JWT",
+    client: ProviderClient.make(keycloakJwt, {
+      clientId: id,
+      privateKey: rsa.privateKey,
+      audience: "https://login.acme.example/realms/acme",
+      server: "login.acme.example",
+      realm: "acme",
+      api: "api.acme.example"
+    }),
+    servers: [{
+      host: "login.acme.example",
+      tokens: [{
+        path: "/realms/acme/protocol/openid-connect/token",
+        fields: grant({
+          client_id: id,
+          client_assertion_type: assertionType,
+          client_assertion: Server.jwt({
+            publicKey: rsa.publicKey,
+            algorithm: "RS256",
+            claims: { iss: id, sub: id, aud: "https://login.acme.example/realms/acme" }
+          })
+        }),
+        strict: true
       }],
       routes: [{ host: "api.acme.example", path: "/me" }]
     }],

@@ -19,7 +19,7 @@ import type { Algorithm } from "./PrivateKeyJwt.ts"
 export interface Options {
   /** The algorithm to sign with. */
   readonly algorithm: Algorithm
-  /** The claim `aud`: the URL of the token endpoint by default. */
+  /** The claim `aud` where an account has none of its own: the URL of the token endpoint by default. */
   readonly audience?: string | undefined
   /** How long the JWT is valid: 60 seconds by default. Many servers refuse more than 300 seconds. */
   readonly lifetime?: Duration.Input | undefined
@@ -31,7 +31,8 @@ export interface Options {
 
 /**
  * What an account needs: who issues the JWT (`iss`), whom it is about (`sub`; the issuer by default), the private key
- * (PEM, a JWK as JSON, or `PrivateKeyJwt.fromCryptoKey`), and optionally the key's id (`kid`).
+ * (PEM, a JWK as JSON, or `PrivateKeyJwt.fromCryptoKey`), and optionally the key's id (`kid`) and the claim
+ * `aud`, such as that of a test system.
  *
  * @since 0.1.0
  * @category models
@@ -41,9 +42,10 @@ export type Issuer = {
   readonly subject: "text?"
   readonly privateKey: "key"
   readonly keyId: "text?"
+  readonly audience: "text?"
 }
 
-const needs: Issuer = { issuer: "text", subject: "text?", privateKey: "key", keyId: "text?" }
+const needs: Issuer = { issuer: "text", subject: "text?", privateKey: "key", keyId: "text?", audience: "text?" }
 
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -55,7 +57,7 @@ const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
  * @category grants
  */
 export const make = (
-  { algorithm, audience, claims, lifetime = Duration.seconds(60), scopeClaim = false }: Options
+  { algorithm, audience: usualAudience, claims, lifetime = Duration.seconds(60), scopeClaim = false }: Options
 ): Grant.Grant<Issuer> => ({
   name: grantType,
   needs,
@@ -64,7 +66,7 @@ export const make = (
   hint: Jwt.clockHint,
   validate: ({ privateKey }) =>
     Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
-  request: ({ issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
+  request: ({ audience = usualAudience, issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
     Effect.map(
       Jwt.sign({
         algorithm,
@@ -105,7 +107,7 @@ export const assertion: Grant.Grant<{ readonly assertion: "key" }> = {
  * @category models
  */
 export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audience"> {
-  /** The claim `aud`: none by default. */
+  /** The claim `aud` where an account has none of its own: none by default. */
   readonly audience?: string | undefined
   /** The name of the claim of the account's issuer: `iss` by default. */
   readonly issuerClaim?: string | undefined
@@ -120,7 +122,8 @@ export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audienc
  * @category grants
  */
 export const selfSigned = (
-  { algorithm, audience, claims, issuerClaim = "iss", lifetime = Duration.minutes(15) }: SelfSignedOptions
+  { algorithm, audience: usualAudience, claims, issuerClaim = "iss", lifetime = Duration.minutes(15) }:
+    SelfSignedOptions
 ): Grant.Grant<Issuer> => {
   return Grant.produce({
     name: "self_signed_jwt",
@@ -128,7 +131,7 @@ export const selfSigned = (
     refusedAs: "client_credentials",
     validate: ({ privateKey }) =>
       Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
-    produce: ({ issuer, keyId, privateKey, subject }) =>
+    produce: ({ audience = usualAudience, issuer, keyId, privateKey, subject }) =>
       Effect.map(
         Jwt.sign({
           algorithm,

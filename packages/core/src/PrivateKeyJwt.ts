@@ -28,7 +28,7 @@ export type Algorithm = "RS256" | "PS256" | "ES256" | "EdDSA" | "Ed25519"
 export interface Options {
   /** The algorithm to sign with. */
   readonly algorithm: Algorithm
-  /** The claim `aud`: the URL of the token endpoint by default. */
+  /** The claim `aud` where an account has none of its own: the URL of the token endpoint by default. */
   readonly audience?: string | undefined
   /** How long the JWT is valid: 60 seconds by default, and 300 at most where it is a client assertion. */
   readonly lifetime?: Duration.Input | undefined
@@ -37,8 +37,9 @@ export interface Options {
 }
 
 /**
- * What an account needs: the client's id, its private key (PEM, a JWK as JSON, or `fromCryptoKey`), and optionally the key's id (`kid`)
- * and the SHA-256 thumbprint of its certificate (`x5t#S256`, Base64url).
+ * What an account needs: the client's id, its private key (PEM, a JWK as JSON, or `fromCryptoKey`), and optionally the key's id (`kid`),
+ * the SHA-256 thumbprint of its certificate (`x5t#S256`, Base64url), and the claim `aud`, such as the issuer of its
+ * tenant.
  *
  * @since 0.1.0
  * @category models
@@ -48,6 +49,7 @@ export type PrivateKey = {
   readonly privateKey: "key"
   readonly keyId: "text?"
   readonly certificateThumbprint: "text?"
+  readonly audience: "text?"
 }
 
 /**
@@ -77,7 +79,8 @@ const needs: PrivateKey = {
   clientId: "text",
   privateKey: "key",
   keyId: "text?",
-  certificateThumbprint: "text?"
+  certificateThumbprint: "text?",
+  audience: "text?"
 }
 
 interface Account {
@@ -85,13 +88,14 @@ interface Account {
   readonly privateKey: Redacted.Redacted
   readonly keyId?: string | undefined
   readonly certificateThumbprint?: string | undefined
+  readonly audience?: string | undefined
 }
 
 const usual = Duration.seconds(60)
 
 const sign = (
-  { algorithm, audience, claims, lifetime = usual }: Options,
-  { certificateThumbprint, clientId, keyId, privateKey }: Account,
+  { algorithm, audience: usualAudience, claims, lifetime = usual }: Options,
+  { audience = usualAudience, certificateThumbprint, clientId, keyId, privateKey }: Account,
   { tokenEndpoint }: Context
 ) =>
   Jwt.sign({

@@ -328,6 +328,47 @@ describe("PrivateKeyJwt", () => {
     }))
 })
 
+describe("the audience of a JWT", () => {
+  it.effect("is the account's, else the method's or the grant's, else the token endpoint, or none", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const key = { privateKey: secret(pkcs8(pairs.ES256.privateKey)) }
+      const options = { algorithm: "ES256" } as const
+      const omitted = ClientAuthentication.omitted
+      for (
+        const [ofValue, ofAccount, expected] of [
+          [undefined, undefined, common.tokenEndpoint],
+          ["https://acme.test", undefined, "https://acme.test"],
+          ["https://acme.test", "https://tenant.acme.test/", "https://tenant.acme.test/"]
+        ] as const
+      ) {
+        const method = PrivateKeyJwt.make({ ...options, audience: ofValue })
+        const grant = JwtBearer.make({ ...options, audience: ofValue })
+        const self = JwtBearer.selfSigned({ ...options, audience: ofValue })
+        const byMethod = yield* ProviderClient.make(Provider.make({ ...common, clientAuthentication: method }), {
+          clientId: "my-client",
+          audience: ofAccount,
+          ...key
+        }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        const byGrant = yield* ProviderClient.make(Provider.make({ ...common, clientAuthentication: omitted, grant }), {
+          issuer: "me",
+          audience: ofAccount,
+          ...key
+        }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        const bySelf = yield* ProviderClient.make(
+          Provider.make({ ...common, clientAuthentication: omitted, grant: self }),
+          { issuer: "me", audience: ofAccount, ...key }
+        ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        yield* byMethod.token
+        yield* byGrant.token
+        const own = Redacted.value((yield* bySelf.token).value)
+        const jwts = [field(sent, "client_assertion", sent.length - 2), field(sent, "assertion", sent.length - 1)]
+        for (const jwt of jwts) assert.strictEqual(Jose.decodeJwt(jwt).aud, expected)
+        assert.strictEqual(Jose.decodeJwt(own).aud, ofAccount ?? ofValue)
+      }
+    }))
+})
+
 describe("the lifetime of a JWT", () => {
   const key = { privateKey: secret(pkcs8(pairs.ES256.privateKey)) }
   const omitted = ClientAuthentication.omitted
