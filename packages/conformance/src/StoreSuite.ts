@@ -93,11 +93,12 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
     const server = new Server()
     const join = (
       kind: Kind = "client",
-      { account, http = server.http, keys = [newKey, oldKey], lease }: Partial<StoreOptions> & {
+      { account, http = server.http, keys = [newKey, oldKey], lease, scopes }: Partial<StoreOptions> & {
         readonly account?: string
+        readonly scopes?: ReadonlyArray<string>
         readonly http?: HttpClient.HttpClient
       } = {}
-    ) => start(place.store({ keys, lease }), http, kind, account)
+    ) => start(place.store({ keys, lease }), http, kind, account, scopes)
     return { join, place, server }
   })
 
@@ -205,6 +206,32 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
+      name:
+        "a refused password is sent once by processes that request different scopes, and again by renew, which clears it",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        const get = (scope: string) =>
+          Effect.flatMap(join("password", { scopes: [scope] }), ({ get }) => Effect.exit(get))
+        server.next.push(status(400, { error: "invalid_grant" }))
+        const refused = yield* Effect.forEach(["a", "b", "c", "d", "e", "f", "g"], get)
+        assert.isTrue(refused.every(Exit.isFailure))
+        assert.strictEqual(server.grants.length, 1)
+        yield* (yield* join("password", { scopes: ["h"] })).renew
+        assert.isTrue(Exit.isSuccess(yield* get("i")))
+        assert.strictEqual(server.grants.length, 3)
+      })
+    },
+    {
+      name: "a refused scope of a password account delays no process that requests others",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        server.next.push(status(400, { error: "invalid_scope" }))
+        yield* Effect.flip((yield* join("password", { scopes: ["wrong"] })).get)
+        yield* (yield* join("password", { scopes: ["right"] })).get
+        assert.strictEqual(server.grants.length, 2)
+      })
+    },
+    {
       name: "a network failure of one process delays no other process",
       run: Effect.gen(function*() {
         const { join } = yield* fleet
@@ -287,6 +314,20 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
         const members = yield* Effect.all(Array.from({ length: 5 }, () => join()), { concurrency: "unbounded" })
         const errors = yield* Effect.forEach(members, ({ get }) => Effect.flip(get), { concurrency: "unbounded" })
         assert.isTrue(errors.every(({ reason }) => reason._tag === "CredentialsRefused"))
+        assert.strictEqual(server.grants.length, 1)
+      })
+    },
+    {
+      name: "processes that request different scopes at the same moment send a wrong password once",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        server.next.push(Effect.andThen(pause(300), status(400, { error: "invalid_grant" })))
+        const members = yield* Effect.all(
+          ["a", "b", "c", "d", "e", "f", "g"].map((scope) => join("password", { scopes: [scope] })),
+          { concurrency: "unbounded" }
+        )
+        const errors = yield* Effect.forEach(members, ({ get }) => Effect.flip(get), { concurrency: "unbounded" })
+        assert.deepStrictEqual([...new Set(errors.map(({ reason }) => reason._tag))], ["GrantRefused"])
         assert.strictEqual(server.grants.length, 1)
       })
     },

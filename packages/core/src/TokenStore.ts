@@ -73,9 +73,30 @@ export class RequestFailure extends Data.TaggedError("RequestFailure")<{
   readonly refreshToken: "kept" | "perhaps spent" | "over"
   /** Whether the failure applies to every process with the same credentials, and not to this one's network alone. */
   readonly concernsAll: boolean
+  /** Whether it applies to every request with the same credentials, whatever its scopes and parameters are. */
+  readonly concernsCredentials: boolean
   /** How long no further request is sent, after so many failures in a row, this one included. It may be infinite. */
   readonly wait: (failures: number) => Duration.Duration
 }> {}
+
+/**
+ * A password that is to be sent. All requests with these credentials share it, whatever their scopes are.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordNeed<A> {
+  /** The id of the provider, for errors. */
+  readonly provider: string
+  /** The identity of the credentials: of client, user and password. It holds secrets. */
+  readonly credentials: Redacted.Redacted
+  /** Whether it is to be sent although it was refused, for `renew`. */
+  readonly forced: boolean
+  /** How long it may take in all, the token request included. */
+  readonly deadline: Duration.Duration
+  /** Sends it. */
+  readonly request: Effect.Effect<A, RequestFailure>
+}
 
 /**
  * The token that meets a need.
@@ -98,6 +119,11 @@ export interface Obtained<out Reply> {
 export interface TokenStore {
   /** A token that meets the need. Fails as the token request does, or with what another process was told. */
   readonly obtain: <Reply>(need: Need<Reply>) => Effect.Effect<Obtained<Reply>, TokenError>
+  /**
+   * Sends a password, from one process at a time. Fails with what another process was told, and sends nothing, where the
+   * failure applies to these credentials. `undefined` where no other process can know of it.
+   */
+  readonly sendPassword: (<A>(need: PasswordNeed<A>) => Effect.Effect<A, RequestFailure>) | undefined
   /** Keeps other processes from using a token that an API refused; `undefined` where no other process can. */
   readonly reject: ((identity: Redacted.Redacted, token: AccessToken) => Effect.Effect<void>) | undefined
 }
@@ -116,6 +142,7 @@ export const TokenStore: Context.Reference<TokenStore> = Context.Reference<Token
         onSuccess: (token) => ({ token, shared: false }),
         onFailure: ({ error }) => error
       }),
+    sendPassword: undefined,
     reject: undefined
   })
 })

@@ -29,11 +29,16 @@ const ofPerson = Provider.make({ ...facts, grant: Grant.password, renewal: Grant
 /** By which grant a process requests tokens. With the password grant there are refresh tokens. */
 export type Kind = "client" | "password"
 
-const source = (kind: Kind, secret: string) => {
+const source = (kind: Kind, secret: string, scopes: ReadonlyArray<string>) => {
   const client = { clientId: "client", clientSecret: Redacted.make(`${canary}-secret`) }
   return kind === "client"
     ? TokenSource.make(ofClient, { ...client, scopes: [secret] })
-    : TokenSource.make(ofPerson, { ...client, username: "user", password: Redacted.make(`${canary}-${secret}`) })
+    : TokenSource.make(ofPerson, {
+      ...client,
+      username: "user",
+      password: Redacted.make(`${canary}-${secret}`),
+      scopes
+    })
 }
 
 /** An authorization server that numbers its tokens, and keeps the requests that it got. */
@@ -73,12 +78,13 @@ export const start = (
   store: Layer.Layer<never, TokenError>,
   http: HttpClient.HttpClient,
   kind: Kind,
-  secret = "account"
+  secret = "account",
+  scopes: ReadonlyArray<string> = []
 ): Effect.Effect<TokenSource.TokenSource, TokenError, Scope.Scope> =>
   Effect.flatMap(
     Layer.build(store),
     (context) =>
-      source(kind, secret).pipe(
+      source(kind, secret, scopes).pipe(
         Effect.provideContext(context),
         Effect.provideService(HttpClient.HttpClient, http)
       )

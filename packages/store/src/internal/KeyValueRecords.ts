@@ -61,6 +61,7 @@ export const make = (store: KeyValueStore.KeyValueStore): RecordStore => {
       return mayRequest ? { ...record, fence: Math.max(record.generation + 1, now * 1_000) } : record
     }),
     change: Effect.fnUntraced(function*(name, _, change) {
+      if (change.end) yield* within(store.remove(name))
       if (change.token === undefined && change.failure === undefined) return true
       const now = yield* Clock.currentTimeMillis
       yield* write(name, changed(yield* read(name, now), change, now))

@@ -56,6 +56,8 @@ export interface Change {
   readonly lease: number
   /** How long the record is kept from now on, at least. */
   readonly keep?: number
+  /** Removes the record, and notifies those who wait. */
+  readonly end?: true
   /** A new token. It takes the failures away. */
   readonly token?: { readonly sealed: string; readonly generation: number }
   /** The mark of a generation's refresh token; `null` takes it away. */

@@ -63,6 +63,11 @@ const changeScript = `${prelude}
 local owner, lease, millis, fails = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local publish, channel = ARGV[5], ARGV[6]
 if text("owner") ~= owner then return 0 end
+if millis < 0 then
+  redis.call("UNLINK", key)
+  redis.pcall(publish, channel, key)
+  return 1
+end
 if fails > 0 then redis.call("HSET", key, "failureFor", int(fails), "failureUntil", int(now + fails)) end
 for i = 7, #ARGV, 2 do
   if ARGV[i + 1] == "" then redis.call("HDEL", key, ARGV[i]) else redis.call("HSET", key, ARGV[i], ARGV[i + 1]) end
@@ -100,7 +105,7 @@ const changeParams = (
   key: string,
   owner: string,
   notify: Notify,
-  { failure, keep = 0, lease, mark, token }: Change
+  { end, failure, keep = 0, lease, mark, token }: Change
 ): ReadonlyArray<string | number> => {
   const fields: Array<string | number> = []
   if (mark !== undefined) {
@@ -113,7 +118,7 @@ const changeParams = (
   if (failure !== undefined) {
     fields.push("failure", failure.sealed, "failures", failure.count)
   }
-  return [key, owner, lease, keep, failure?.lasts ?? 0, notify.command, notify.channelOf(key), ...fields]
+  return [key, owner, lease, end ? -1 : keep, failure?.lasts ?? 0, notify.command, notify.channelOf(key), ...fields]
 }
 
 /** Changes a record if the lease is still the owner's. */

@@ -1,7 +1,7 @@
 import type * as AccessToken from "@mintmark/core/AccessToken"
 import { TokenError, Unavailable } from "@mintmark/core/TokenError"
-import type { Need, Obtained, RequestFailure, TokenStore } from "@mintmark/core/TokenStore"
-import { meets } from "@mintmark/core/TokenStore"
+import type { Need, Obtained, PasswordNeed, TokenStore } from "@mintmark/core/TokenStore"
+import { meets, RequestFailure } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Data from "effect/Data"
@@ -255,13 +255,21 @@ export const make = (
     name: string,
     owner: string,
     record: Opened<unknown>,
-    { concernsAll, error, wait }: RequestFailure
+    failure: RequestFailure
   ): Effect.fn.Return<never, TokenError> {
-    if (!concernsAll) {
-      yield* giveBack(name, owner)
-      return yield* error
-    }
-    const count = record.failures + 1
+    if (failure.concernsAll) return yield* yield* writeFailure(name, owner, record.failures, failure)
+    yield* giveBack(name, owner)
+    return yield* failure.error
+  })
+
+  /** Writes a failure for all, and returns it with the time until which it applies. */
+  const writeFailure = Effect.fnUntraced(function*(
+    name: string,
+    owner: string,
+    before: number,
+    { error, wait }: RequestFailure
+  ): Effect.fn.Return<TokenError> {
+    const count = before + 1
     const lasts = Math.ceil(
       Math.min(Duration.toMillis(wait(count)), Duration.toMillis(longestFailure), longestKept)
     )
@@ -275,7 +283,7 @@ export const make = (
       keep: lasts + failuresKept,
       failure: { sealed, lasts, count }
     }))
-    return yield* new TokenError({ ...error, retryAt })
+    return new TokenError({ ...error, retryAt })
   })
 
   const extendForever = (name: string, owner: string) =>
@@ -294,6 +302,72 @@ export const make = (
 
   const giveBack = (name: string, owner: string): Effect.Effect<void> =>
     Effect.ignore(records.change(name, owner, { lease: 0 }))
+
+  // -- passwords ------------------------------------------------------------------------------------------------------
+
+  // What differs in scopes or parameters has another record, but the same password: that has a record of its own, of
+  // which only the lease and the failure are used.
+  const sendPassword = <A>(need: PasswordNeed<A>): Effect.Effect<A, RequestFailure> =>
+    Effect.flatMap(nameOf(need.credentials), (name) =>
+      Effect.flatMap(
+        Effect.orElseSucceed(passwordTurn(name, need), () => undefined),
+        (turn) =>
+          turn === undefined ? need.request : "error" in turn ? Effect.fail(turn) : holdPassword(name, turn, need)
+      ))
+
+  /** The lease, or the failure that applies to these credentials. */
+  const passwordTurn = Effect.fnUntraced(function*(
+    name: string,
+    { deadline, forced, provider }: PasswordNeed<unknown>
+  ): Effect.fn.Return<{ readonly owner: string; readonly failures: number } | RequestFailure, StoreUnavailable> {
+    const owner = SecureRandom.uuidV4Unsafe()
+    const until = (yield* monotonic) + Duration.toMillis(deadline)
+    const told = (error: TokenError, lasts: number) =>
+      new RequestFailure({
+        error,
+        refreshToken: "kept",
+        concernsAll: lasts > 0,
+        concernsCredentials: true,
+        wait: () => Duration.millis(lasts)
+      })
+    let force = forced
+    for (let waits = 0;;) {
+      const record = yield* lookAt(name, { owner, lease: Math.max(leaseMillis, 1), known: 0, force }).pipe(
+        Effect.onExitIf(Exit.isFailure, () => Effect.forkDetach(giveBack(name, owner)))
+      )
+      if (record.fence > 0) return { owner, failures: record.failures }
+      if (record.failureLeft > 0 && !force) {
+        const failure = yield* openFailure(name, record)
+        if (failure !== undefined) return told(failure, record.failureLeft)
+        force = true
+      } else {
+        const left = until - (yield* monotonic)
+        if (left < 1) return told(unavailable({ provider }, "timeout"), 0)
+        yield* records.wait(name, Math.ceil(Math.min(pauseOf(++waits, yield* Random.next), record.leaseLeft + 1, left)))
+      }
+    }
+  })
+
+  const holdPassword = <A>(
+    name: string,
+    { failures, owner }: { readonly owner: string; readonly failures: number },
+    { request }: PasswordNeed<A>
+  ): Effect.Effect<A, RequestFailure> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const end = Effect.ignore(records.change(name, owner, { lease: 0, end: true }))
+        const result = yield* request.pipe(
+          (request) => leaseMillis === 0 ? request : Effect.raceFirst(request, extendForever(name, owner)),
+          restore,
+          Effect.onInterrupt(() => end),
+          Effect.result
+        )
+        if (Result.isSuccess(result)) return yield* Effect.as(end, result.success)
+        const { failure } = result
+        if (!failure.concernsAll || !failure.concernsCredentials) return yield* Effect.andThen(end, failure)
+        return yield* new RequestFailure({ ...failure, error: yield* writeFailure(name, owner, failures, failure) })
+      })
+    )
 
   // -- without the database -------------------------------------------------------------------------------------------
 
@@ -320,15 +394,21 @@ export const make = (
 
   // -- reading --------------------------------------------------------------------------------------------------------
 
+  /** The record as it is, and how the clocks compare. */
+  const lookAt = Effect.fnUntraced(function*(name: string, claim: Claim) {
+    const sentAt = yield* Clock.currentTimeMillis
+    const record = yield* records.look(name, claim)
+    const receivedAt = yield* Clock.currentTimeMillis
+    return { ...record, receivedAt, ahead: { least: sentAt - record.now, most: receivedAt - record.now } }
+  })
+
   const look = Effect.fnUntraced(function*<Reply>(
     name: string,
     need: Pick<Need<Reply>, "reply">,
     claim: Claim
   ): Effect.fn.Return<Opened<Reply>, StoreUnavailable> {
-    const sentAt = yield* Clock.currentTimeMillis
-    const record = yield* records.look(name, claim)
-    const receivedAt = yield* Clock.currentTimeMillis
-    const ahead = { least: sentAt - record.now, most: receivedAt - record.now }
+    const record = yield* lookAt(name, claim)
+    const { ahead, receivedAt } = record
     const text = record.token === "" ? undefined : yield* openToken(name, record)
     // Every rounding shortens the token's life: it ends a little early rather than late.
     const stored = text === undefined ? undefined : yield* StoredToken.read(need, text, ahead.least)
@@ -347,7 +427,7 @@ export const make = (
   const openToken = (name: string, { generation, token }: Record) =>
     cipher.open(token, placeOf(name, `token ${generation}`))
 
-  const openFailure = Effect.fnUntraced(function*(name: string, record: Opened<unknown>) {
+  const openFailure = Effect.fnUntraced(function*(name: string, record: Omit<Opened<unknown>, "entry">) {
     const text = yield* cipher.open(record.failure, placeOf(name, "failure"))
     const failure = text === undefined
       ? undefined
@@ -364,7 +444,7 @@ export const make = (
       if (text !== undefined && (yield* StoredToken.holds(text, token))) yield* records.reject(name, record.generation)
     }).pipe(Effect.ignore)
 
-  return { obtain, reject }
+  return { obtain, sendPassword, reject }
 }
 
 const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
@@ -404,7 +484,11 @@ const pauseOf = (waits: number, random: number): number => Math.min(50 * 2 ** (w
 // The place that a sealed value belongs to: it can't be opened anywhere else.
 const placeOf = (name: string, field: string): string => `${name} ${field}`
 
-const unavailable = ({ provider }: Need<unknown>, kind: "timeout" | "store", retryAt?: number): TokenError =>
+const unavailable = (
+  { provider }: { readonly provider: string },
+  kind: "timeout" | "store",
+  retryAt?: number
+): TokenError =>
   new TokenError({
     provider,
     reason: new Unavailable({ kind }),

@@ -71,7 +71,12 @@ const pruneText = (table: string) =>
   SELECT name FROM ${table}, ${clock} WHERE keep_until < ${now} - 60000 LIMIT 100 FOR UPDATE OF ${table} SKIP LOCKED)`
 
 /** A statement that changes a row: its owner's alone. The channel is notified where the lease is given back. */
-const changeText = (table: string, { failure, keep = 0, lease, mark, token }: Change) => {
+const changeText = (table: string, { end, failure, keep = 0, lease, mark, token }: Change) => {
+  if (end) {
+    const text = `WITH changed AS (DELETE FROM ${table} AS record
+WHERE record.name = $1 AND record.owner = $2 RETURNING record.name)`
+    return { text, values: [] }
+  }
   const values: Array<string | number | null> = []
   const value = (given: string | number | null, type = "bigint") => `$${values.push(given) + 2}::${type}`
   const set: Array<string> = []

@@ -89,9 +89,10 @@ export const make = (): ModelDatabase => {
     })
   }
 
-  const change = (name: string, owner: string, { failure, keep = 0, lease, mark, token }: Change, now: number) => {
+  const change = (name: string, owner: string, { end, failure, keep = 0, lease, mark, token }: Change, now: number) => {
     const row = rowOf(name, now)
     if (row.owner !== owner) return false
+    if (end) rows.delete(name)
     if (mark !== undefined) row.mark = mark ?? undefined
     if (token !== undefined) {
       Object.assign(row, { token: token.sealed, generation: token.generation, failure: undefined })

@@ -498,12 +498,16 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "a password that is refused in other words; seven views of an account with a wrong password",
-      outcome: "never sent again by itself; sent once for all views",
+      outcome: "never sent again by itself; sent once for all views, and for all processes that share a store",
       tests: {
         [memory]: [
           "sends a wrong password once for seven views, one after another or at once: ${name}",
           "delays no other view if a request was refused: ${error}",
           "sends each of two alternating wrong values of a ${kind} once"
+        ],
+        [suite]: [
+          "a refused password is sent once by processes that request different scopes, and again by renew, which clears it",
+          "processes that request different scopes at the same moment send a wrong password once"
         ]
       }
     },

@@ -145,13 +145,33 @@ export const make = <Reply>(
           )
           return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal, refusal)
         })
-      const primary = (became: RequestFailure["refreshToken"]) =>
-        Effect.catch(
-          provider.grant.refusedAs === "password"
-            ? Effect.suspend(() => inTurn(keys().credentials, Math.max(0, left()), sendOnce(undefined)))
-            : sendOnce(undefined),
-          (error) => failWith(error, became)
-        )
+      const primary = (became: RequestFailure["refreshToken"]) => {
+        const sending = Effect.catch(sendOnce(undefined), (error) => failWith(error, became))
+        return provider.grant.refusedAs === "password"
+          ? Effect.suspend(() => inTurn(keys().credentials, Math.max(0, left()), sendPassword(sending, became)))
+          : sending
+      }
+      /** A password is sent by one process at a time: if it is refused, the others don't send it. */
+      const sendPassword = (
+        request: Effect.Effect<Token, RequestFailure>,
+        became: RequestFailure["refreshToken"]
+      ): Effect.Effect<Token, RequestFailure> =>
+        Effect.suspend(() => {
+          if (store.sendPassword === undefined || refusals.find(keys, false, clocks.look()) !== undefined) {
+            return request
+          }
+          sent = primaryGrant
+          return Effect.mapError(
+            store.sendPassword({
+              provider: provider.id,
+              credentials: TokenRequest.credentialsIdentity(provider, credentials),
+              forced: reason === "forced",
+              deadline: Duration.millis(Math.max(0, left())),
+              request
+            }),
+            (failure) => new RequestFailure({ ...failure, refreshToken: became })
+          )
+        })
       if (refreshToken === undefined) return primary("kept")
       return Effect.catch(sendOnce(refreshToken), (error) => {
         if (error === running.remembered?.error) return failWith(error, "kept")
@@ -179,6 +199,7 @@ export const make = <Reply>(
           error,
           refreshToken,
           concernsAll: consequence.concernsAll,
+          concernsCredentials: consequence.owner !== "request",
           wait: (failures) =>
             Duration.millis(
               error === running.remembered?.error
