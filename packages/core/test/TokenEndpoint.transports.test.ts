@@ -24,9 +24,9 @@ const transports = {
 }
 
 /** The outcome of one token request: the token, or the reason of the error. */
-const outcome = (tokenEndpoint: string) =>
+const outcome = (tokenEndpoint: string, method: "GET" | "POST" = "POST") =>
   Effect.gen(function*() {
-    const provider = acme({ tokenEndpoint })
+    const provider = acme({ tokenEndpoint, request: { method } })
     const exchange = TokenEndpoint.make(provider, yield* HttpClient.HttpClient)
     const [request, response] = yield* exchange(
       TokenRequest.make(provider, clientCredentials()),
@@ -185,6 +185,31 @@ describe("TokenEndpoint through a proxy", () => {
 })
 
 describe("TokenEndpoint over fetch", () => {
+  it.effect("gets another token by GET each time, whatever the server says of caching and the client caches", () =>
+    Effect.gen(function*() {
+      let tokens = 0
+      const seen: Array<string | undefined> = []
+      const origin = yield* serve(() => (request, response) => {
+        seen.push(request.headers["cache-control"])
+        const body = { access_token: `t${++tokens}`, token_type: "Bearer", expires_in: 60 }
+        response.writeHead(200, { "content-type": "application/json", "cache-control": "public, max-age=3600" })
+        response.end(JSON.stringify(body))
+      })
+      const caching = NodeHttpClient.layerUndiciNoDispatcher.pipe(
+        Layer.provide(
+          Layer.succeed(NodeHttpClient.Dispatcher, new Undici.Agent().compose(Undici.interceptors.cache()))
+        )
+      )
+      const clients = [caching, FetchHttpClient.layer, NodeHttpClient.layerNodeHttp]
+      for (const layer of clients) {
+        const twice = Effect.all([outcome(`${origin}/token`, "GET"), outcome(`${origin}/token`, "GET")])
+        const [first, second] = yield* Effect.provide(twice, layer)
+        assert.notStrictEqual(first, second)
+      }
+      assert.strictEqual(tokens, 6)
+      for (const header of seen) assert.match(header ?? "", /no-(store|cache)/)
+    }))
+
   it.effect("lets no HTTP cache store the reply, whatever the application's RequestInit is", () =>
     Effect.gen(function*() {
       const seen: Array<RequestInit | undefined> = []

@@ -46,6 +46,9 @@ type Built = Effect.Effect<TokenRequest, TokenError>
 /** What each request to an authorization server accepts, since not every transport decodes what is compressed. */
 export const accepts = { accept: "application/json", "accept-encoding": "identity" }
 
+// A cache may keep the reply to a GET, of which a renewal would get the same token again.
+const notCached = { "cache-control": "no-store" }
+
 /**
  * The token request of an account, built anew for each attempt: with the account's own grant, or with a refresh token.
  * Where neither method nor grant is an effect, it is an `Exit`.
@@ -145,7 +148,7 @@ const write = (
   const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
   const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
   const http = HttpClientRequest.make(method)(encoding === "query" ? withQuery(endpoint, fields) : endpoint, {
-    headers: { ...accepts, ...Record.map(headers, reveal) },
+    headers: { ...accepts, ...(method === "GET" ? notCached : {}), ...Record.map(headers, reveal) },
     ...(encoding === "query"
       ? {}
       : encoding === "json"
