@@ -62,10 +62,16 @@ const misused = ({ commandPath, errors }: CliError.ShowHelp): Effect.Effect<void
       problem: problemOf(errors[0]),
       advice: secretFlag.test(problemOf(errors[0]))
         ? "Secrets are never taken as arguments, which other users of this machine can read: set them as --help says."
+        : otherServer.test(problemOf(errors[0]))
+        ? `Another OAuth server needs no package: \`${
+          commandPath.join(" ")
+        } oauth-server --issuer URL\`. --help shows more.`
         : `\`${commandPath.join(" ")} --help\` shows how to use it.`,
       exitCode: ExitCode.usage
     })
   )
+
+const otherServer = /^Invalid value for argument <provider>/
 
 const secretFlag = /^Unrecognized flag: --?\S*(?:secret|password|token|key)/i
 

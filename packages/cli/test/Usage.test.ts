@@ -55,6 +55,7 @@ describe("mintmark", () => {
           [`Unknown subcommand "tokn" for "mintmark". Did you mean this? token`, "tokn"],
           ["provider", "token"],
           ["\"routee\"", "token", "rotee"],
+          ["`mintmark doctor oauth-server --issuer URL`", "doctor", "okta"],
           ["--json", "token", "routee", "--jsn"],
           ["There is an argument too many.", "token", "routee", "s3cret"],
           ["Secrets are never taken as arguments", "token", "routee", "--password=s3cret"],

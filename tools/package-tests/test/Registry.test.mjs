@@ -9,7 +9,7 @@ import { copy, folder, installed, programOf, projectOf } from "../src/projects.m
 import { npmrc } from "../src/registry.mjs"
 import { fetched, succeed } from "../src/run.mjs"
 import { startSandbox } from "../src/sandbox.mjs"
-import { node, npm } from "../src/toolbox.mjs"
+import { node, npm, tool } from "../src/toolbox.mjs"
 
 const routee = published.find(({ short }) => short === "routee")
 const providers = [...new Set(services.map(({ one }) => one.name))]
@@ -71,6 +71,19 @@ describe.each(setups)("the release, installed by name with $name", ({ engine, na
       assert.strictEqual(await declare(project, version, () => join(project, "declarations")), "")
     })
   }
+})
+
+describe("npx, in an empty folder", () => {
+  it("runs the commands of the documents by the names of their packages", async () => {
+    const cwd = join(folder, "npx")
+    mkdirSync(cwd)
+    writeFileSync(join(cwd, ".npmrc"), npmrc({ url: process.env.MINTMARK_REGISTRY }))
+    const PATH = [dirname(node(24)), process.env.PATH].join(delimiter)
+    const env = { ...process.env, ...settings(sandbox.urls), npm_config_cache: join(cwd, "cache"), PATH }
+    const npx = (...args) => fetched(node(24), [tool("npm-11", "bin", "npx-cli.js"), "--yes", ...args], { cwd, env })
+    assert.match(await npx("@mintmark/cli", "token", "routee"), /^\S+\n$/)
+    assert.match(await npx("@mintmark/sandbox", "--version"), /\d+\.\d+\.\d+\n$/)
+  })
 })
 
 describe("the copy of an example, installed with npm 11 on Node 24", () => {
