@@ -77,7 +77,7 @@ export interface Options {
  * Finds the metadata of an issuer, and keeps it. The effect that it returns gives the cached metadata; once it is older
  * than `timeToLive` it is fetched again, and the older one is still used where that fails.
  *
- * Looks at `/.well-known/openid-configuration` and, if the server has none, at
+ * Looks at `/.well-known/openid-configuration` and, if the server has no metadata there, at
  * `/.well-known/oauth-authorization-server`. Redirects are not followed.
  *
  * Fails with `InvalidOption` for an issuer that is none, `Unsafe` where the metadata is of another issuer,
@@ -111,17 +111,29 @@ export const make = Effect.fnUntraced(function*(
           ? fail(new Unsafe({ kind: "redirect", problem: `the issuer's metadata redirects (status ${status})` }))
           : status >= 500 || status === 429
           ? fail(new Unavailable({ kind: "status", status }))
-          : Effect.succeed(
-            status === 200 && body !== undefined ? parseObject(new TextDecoder().decode(body)) : undefined
+          : decode(status === 200 && body !== undefined ? parseObject(new TextDecoder().decode(body)) : undefined).pipe(
+            Effect.orElseSucceed(() => undefined)
           )
     )
 
   const fetch = Effect.gen(function*() {
     const [first, second] = locationsOf(issuer)
-    const found = (yield* look(first)) ?? (yield* look(second))
-    const metadata = yield* decode(found).pipe(
-      Effect.catch(() => fail(new ReplyNotUnderstood({ problem: "the issuer's metadata is missing or invalid" })))
+    const elsewhere = look(second)
+    // Some servers redirect to a page, or fail, at a location where they have nothing.
+    const metadata = yield* Effect.catchIf(
+      look(first),
+      isReply,
+      (error) =>
+        Effect.filterOrFail(
+          Effect.orElseSucceed(elsewhere, () => undefined),
+          (found) => found !== undefined,
+          () => error
+        )
     )
+      .pipe(Effect.flatMap((found) => found === undefined ? elsewhere : Effect.succeed(found)))
+    if (metadata === undefined) {
+      return yield* fail(new ReplyNotUnderstood({ problem: "the issuer's metadata is missing or invalid" }))
+    }
     if (metadata.issuer !== issuer) {
       const difference = withoutSlash(metadata.issuer) === withoutSlash(issuer)
         ? "; they differ by the slash at the end"
@@ -148,6 +160,10 @@ export const make = Effect.fnUntraced(function*(
     return metadata
   }))
 })
+
+/** Whether the server replied, with something else than a document. */
+const isReply = ({ reason }: TokenError): boolean =>
+  reason._tag === "Unsafe" || reason._tag === "Unavailable" && reason.kind === "status"
 
 const decode = Schema.decodeUnknownEffect(Metadata)
 

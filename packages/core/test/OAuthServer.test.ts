@@ -3,10 +3,13 @@ import * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Discovery from "@mintmark/core/Discovery"
 import * as OAuthServer from "@mintmark/core/OAuthServer"
+import { retrySchedule } from "@mintmark/core/TokenError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -70,6 +73,40 @@ describe("Discovery", () => {
       const server = serving({ [oauth]: () => Response.json(metadata) })
       assert.strictEqual((yield* yield* discover(server)).tokenEndpoint, metadata.token_endpoint)
       assert.deepStrictEqual(server.seen, [`GET ${openId}`, `GET ${oauth}`])
+    }))
+
+  for (
+    const [what, answer] of [
+      ["redirects to a page", () => Response.redirect("https://login.acme.test/sign-in", 302)],
+      ["fails", () => new Response(null, { status: 500 })],
+      ["has another document", () => Response.json({ error: "not_found" })],
+      ["has a page", () => new Response("<h1>Welcome</h1>", { headers: { "content-type": "text/html" } })]
+    ] as const
+  ) {
+    it.effect(`reads RFC 8414 metadata where the server ${what} at the place of OpenID Connect's`, () =>
+      Effect.gen(function*() {
+        const server = serving({ [openId]: answer, [oauth]: () => Response.json(metadata) })
+        assert.strictEqual((yield* yield* discover(server)).tokenEndpoint, metadata.token_endpoint)
+        assert.deepStrictEqual(server.seen, [`GET ${openId}`, `GET ${oauth}`])
+      }))
+  }
+
+  it.effect("sends one request where the server can't be reached", () =>
+    Effect.gen(function*() {
+      let requests = 0
+      const http = HttpClient.make((request) => {
+        requests++
+        return Effect.fail(
+          new HttpClientError.HttpClientError({
+            reason: new HttpClientError.TransportError({
+              request,
+              cause: Object.assign(new Error(), { code: "ECONNREFUSED", syscall: "connect" })
+            })
+          })
+        )
+      })
+      assert.include(yield* reasonOf({ http }), { _tag: "Unavailable", kind: "connection" })
+      assert.strictEqual(requests, 1)
     }))
 
   it.effect("caches it for an hour, and longer while the server can't be reached", () =>
@@ -252,6 +289,24 @@ describe("OAuthServer", () => {
       const { token } = yield* make({ clientAuthentication: ClientAuthentication.clientSecretPost })
       yield* token
       assert.include((yield* Effect.flip(make({}))).message, "lists no authentication method with a client secret")
+    }))
+
+  it.effect("is made again by a schedule, if the issuer fails for a moment", () =>
+    Effect.gen(function*() {
+      let looks = 0
+      const server = issuing({
+        [openId]: () => ++looks < 3 ? new Response(null, { status: 503 }) : Response.json(metadata)
+      })
+      const layer = Layer.effect(
+        OAuthServer.OAuthServer,
+        Effect.retry(OAuthServer.make({ ...account, issuer }), retrySchedule())
+      ).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, server.http)))
+      const waiting = yield* Effect.forkChild(
+        OAuthServer.OAuthServer.use(({ token }) => token).pipe(Effect.provide(layer)),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual(Redacted.value((yield* Fiber.join(waiting)).value), "token")
     }))
 
   it.effect("reads variables of its own: two servers, two classes", () =>
