@@ -6,7 +6,7 @@ import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
+import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
@@ -271,8 +271,17 @@ const readSources = (envFile: string | undefined) =>
     (file, environment) => [["file", file], ["environment", environment]] as const
   )
 
+// A shell's `>` may write UTF-16: Windows PowerShell does, with a byte order mark.
+const textOf = (bytes: Uint8Array): string => {
+  const [first, second] = bytes
+  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0)
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0)
+  return new TextDecoder(isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8").decode(bytes)
+}
+
 const readFile = (path: string | undefined) =>
-  ConfigProvider.fromDotEnv({ path: path ?? ".env" }).pipe(
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(path ?? ".env")).pipe(
+    Effect.map((bytes) => ConfigProvider.fromDotEnvContents(textOf(bytes))),
     Effect.catchTag("PlatformError", (error) =>
       path === undefined && error.reason._tag === "NotFound"
         ? Effect.succeed(ConfigProvider.fromEnvRecord({}))

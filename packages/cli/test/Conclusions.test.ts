@@ -312,6 +312,29 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       }, { before, tokenFails: false })
     }))
 
+  it.effect("with a file of settings in any encoding that a shell writes, reads it", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const lines = Object.entries({ ...routee, ROUTEE_BASE_URL: urls.routee }).map(([name, value]) =>
+        `${name}=${value}`
+      )
+      const cwd = yield* folder()
+      const utf16 = Buffer.from(`\uFEFF${lines.join("\r\n")}\r\n`, "utf16le")
+      const files = {
+        "utf-8": Buffer.from(lines.join("\n")),
+        "utf-8 with a byte order mark": Buffer.from(`\uFEFF${lines.join("\r\n")}`),
+        "utf-16le": utf16,
+        "utf-16be": Buffer.from(utf16).swap16(),
+        "utf-16le without a byte order mark": utf16.subarray(2)
+      }
+      for (const [name, content] of Object.entries(files)) {
+        const path = join(cwd, name)
+        writeFileSync(path, content)
+        const { code, stderr } = yield* atTerminal(["token", "routee", "--dotenv", path], {})
+        assert.deepStrictEqual([code, stderr], [0, ""], name)
+      }
+    }))
+
   it.effect("with a user name that is not an e-mail address, reports that", () =>
     Effect.gen(function*() {
       const { urls } = yield* Sandbox
