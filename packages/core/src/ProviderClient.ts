@@ -103,7 +103,7 @@ export const makeClient = Effect.fnUntraced(function*<
   const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
 >(
   provider: Provider<Reply>,
-  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined }
+  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined } = {}
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   const missing = missingOptions(provider, options)
   if (missing !== undefined) return yield* missing

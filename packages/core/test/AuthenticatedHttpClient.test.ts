@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as AuthenticatedHttpClient from "@mintmark/core/AuthenticatedHttpClient"
+import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import type * as TokenError from "@mintmark/core/TokenError"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Answer from "@mintmark/sandbox/Answer"
@@ -648,6 +649,24 @@ describe("AuthenticatedHttpClient", () => {
         const error = yield* Effect.flip(account(acme("https://api.acme.test"), { apiOrigins: [apiOrigins] }))
         assert(error.reason._tag === "InvalidOption")
         assert.strictEqual(error.reason.option, "apiOrigins")
+      }).pipe(Effect.provide(mock(() => new Response()))))
+  }
+
+  for (
+    const [option, value] of [
+      ["apiOrigins", "https://proxy.example"],
+      ["apiOrigins", new Set(["https://proxy.example"])],
+      ["renewOn", 401],
+      ["renewOn", "401"],
+      ["renewOn", { status: 401 }]
+    ] as const
+  ) {
+    it.effect(`does not accept a wrong type of ${option} from JavaScript: ${typeof value}`, () =>
+      Effect.gen(function*() {
+        const options: ProviderClient.Options = Object.assign({}, { [option]: value })
+        const error = yield* Effect.flip(account(acme("https://api.acme.test"), options))
+        assert(error.reason._tag === "InvalidOption")
+        assert.strictEqual(error.reason.option, option)
       }).pipe(Effect.provide(mock(() => new Response()))))
   }
 

@@ -62,4 +62,11 @@ describe("the TokenSource of a service", () => {
         }).pipe(Effect.provide(live))
       }))
   }
+
+  it.effect("names what is missing if a caller from JavaScript gives no options", () =>
+    Effect.gen(function*() {
+      const made: ReturnType<typeof Acme.make> = Reflect.apply(Acme.make, undefined, [])
+      const error = yield* Effect.flip(Effect.provideService(made, HttpClient.HttpClient, Server.make([]).http))
+      assert.include(error.message, "acme: clientId (ACME_CLIENT_ID) is missing or empty")
+    }))
 })

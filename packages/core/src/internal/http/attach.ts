@@ -13,7 +13,7 @@ import type { AuthenticatedHttpClient, Options } from "../../AuthenticatedHttpCl
 import { type Authorization, valueOf } from "../../Authorization.ts"
 import type { TokenError } from "../../TokenError.ts"
 import type { TokenSource } from "../../TokenSource.ts"
-import { check, type Resolved } from "../request/resolve.ts"
+import { check, kindOf, type Resolved } from "../request/resolve.ts"
 import * as ApiOrigins from "./apiOrigins.ts"
 import {
   type Attachment,
@@ -41,14 +41,15 @@ export const make = (
   provider: Resolved,
   { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
 ): Result.Result<(source: TokenSource, doubts: () => Doubts.Holder) => Attachment, TokenError> => {
-  const others = [...provider.apiOrigins, ...apiOrigins]
-  const refusals = new Set(renewOn)
-  const areRefusals = [...refusals].every((status) => status >= 400 && status <= 499)
+  const others = [...provider.apiOrigins, ...listOf(apiOrigins)]
+  const refusals = new Set(listOf(renewOn))
+  const areRefusals = Array.isArray(renewOn) && [...refusals].every((status) => status >= 400 && status <= 499)
   const { authorization } = provider
   const checked = check(provider, [
+    ["apiOrigins", Array.isArray(apiOrigins) ? undefined : `must be an array of origins, not ${kindOf(apiOrigins)}`],
     ...ApiOrigins.problems(others, provider.insecure),
     ["authorization", problemOf(authorization)],
-    ["renewOn", areRefusals ? undefined : "must hold statuses from 400 to 499"]
+    ["renewOn", areRefusals ? undefined : "must be an array of statuses from 400 to 499"]
   ])
   return Result.map(checked, () => {
     const common = {
@@ -61,6 +62,9 @@ export const make = (
     return (source, doubts) => ({ ...common, source, doubts })
   })
 }
+
+// A caller without types may give anything.
+const listOf = <A>(given: ReadonlyArray<A>): ReadonlyArray<A> => Array.isArray(given) ? given : []
 
 /** What is wrong with it, if anything is: a header that HTTP itself needs can't carry a token. */
 const problemOf = ({ header, scheme }: Authorization): string | undefined =>
