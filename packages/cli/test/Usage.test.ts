@@ -42,6 +42,9 @@ describe("mintmark", () => {
         for (const id of Providers.ids) {
           for (const { variable } of Providers.entry(id).settings) assert.include(stdout, variable)
         }
+        const { settings } = Providers.server(undefined, "", { needsApi: true })
+        for (const { variable } of settings) assert.include(stdout, variable)
+        for (const flag of ["--issuer", "--token-endpoint", "--api-url", "--prefix"]) assert.include(stdout, flag)
         assert.include(stdout, "EXAMPLES")
         // oxlint-disable-next-line no-control-regex
         assert.notMatch(stdout, /\x1b/)
