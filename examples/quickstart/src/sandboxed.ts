@@ -1,7 +1,6 @@
 // The providers as the sandbox plays them. The sandbox writes down every request: its journal is the log.
-import * as Account from "@mintmark/sandbox/Account"
 import type { JournalEntry } from "@mintmark/sandbox/JournalEntry"
-import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import { environment, Sandbox } from "@mintmark/sandbox/Sandbox"
 import type { ValidToken } from "@mintmark/sandbox/Token"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -19,36 +18,13 @@ export const sandboxed: Effect.Effect<Stage, string, Scope> = Layer.build(Sandbo
   Effect.map((sandbox) => ({
     introduction: `A sandbox on ${sandbox.origin} plays the providers: nothing leaves this machine.${unused()}`,
     providers,
-    config: ConfigProvider.fromUnknown(settings(sandbox.urls)),
+    config: ConfigProvider.fromUnknown({ ...environment(sandbox.urls), ROUTEE_SCOPES: "account sms" }),
     http: (application) => application,
     request: ({ request }) => request.sandbox,
     log: Effect.zipWith(sandbox.journal, sandbox.tokens, logOf),
     witness: "the sandbox's own log"
   }))
 )
-
-/** What would otherwise be in the environment. */
-const settings = (urls: typeof Sandbox.Service["urls"]) => ({
-  ROUTEE_APPLICATION_ID: Account.routee.clientId,
-  ROUTEE_APPLICATION_SECRET: Account.routee.clientSecret,
-  ROUTEE_SCOPES: "account sms",
-  ROUTEE_BASE_URL: urls.routee,
-  ROUTERA_CLIENT_ID: Account.routera.clientId,
-  ROUTERA_CLIENT_SECRET: Account.routera.clientSecret,
-  ROUTERA_BASE_URL: urls.routera,
-  VOIPEX_USERNAME: Account.voipex.username,
-  VOIPEX_PASSWORD: Account.voipex.password,
-  VOIPEX_BASE_URL: urls.voipex,
-  VONAGE_CONTACT_CENTER_V0_REGION: "emea",
-  VONAGE_CONTACT_CENTER_V0_ACCOUNT_KEY: Account.vonageV0.clientId,
-  VONAGE_CONTACT_CENTER_V0_API_TOKEN: Account.vonageV0.clientSecret,
-  VONAGE_CONTACT_CENTER_V0_BASE_URL: urls["vonage-contact-center-v0"],
-  VONAGE_CONTACT_CENTER_REGION: "emea",
-  VONAGE_CONTACT_CENTER_CLIENT_ID: Account.vonage.clientId,
-  VONAGE_CONTACT_CENTER_CLIENT_SECRET: Account.vonage.clientSecret,
-  VONAGE_CONTACT_CENTER_SCOPES: "users:read",
-  VONAGE_CONTACT_CENTER_BASE_URL: urls["vonage-contact-center"]
-})
 
 /** Prints a notice where the settings suggest the real providers. */
 const unused = () => {

@@ -19,6 +19,7 @@ import { makeCertificate } from "./internal/certificate.ts"
 import { controlRoutes } from "./internal/control.ts"
 import { makeExchange } from "./internal/exchange.ts"
 import { makeGeneric } from "./internal/generic.ts"
+import { variablesOf } from "./internal/guide.ts"
 import { makeJournal } from "./internal/journal.ts"
 import { listen } from "./internal/listener.ts"
 import { makeMapping } from "./internal/mapping.ts"
@@ -164,6 +165,19 @@ export class Sandbox extends Context.Service<Sandbox, {
     return Layer.effect(Sandbox, make(options))
   }
 }
+
+/**
+ * The environment variables with which the providers' `layerConfig` uses a sandbox: its `urls`, and the first default
+ * account of each provider.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export const environment = (urls: Readonly<Record<Provider, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    // The first one of a provider comes last, and stays.
+    Account.defaults.toReversed().flatMap((account) => Object.entries(variablesOf(account, urls[account.provider])))
+  )
 
 /**
  * Starts a sandbox that ends with the scope.

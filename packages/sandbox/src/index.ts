@@ -27,7 +27,7 @@ export { type EndpointKind, hosts, type Lifetime, type Provider, providers, type
 
 export { refusingOrigin, refusingProxy, silentOrigin } from "./Origins.ts"
 
-export { type Certificate, type Options, Sandbox } from "./Sandbox.ts"
+export { type Certificate, environment, type Options, Sandbox } from "./Sandbox.ts"
 
 /**
  * Any other authorization server, described as data.

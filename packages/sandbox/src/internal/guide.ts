@@ -115,8 +115,8 @@ export const cardOf = (account: Account): Card => {
 // Shells and .env files read single quotes alike; what holds one can't be quoted so for both.
 const quoted = (value: string): string => value.includes("'") ? JSON.stringify(value) : `'${value}'`
 
-/** The lines of a `.env` file that lead a provider's package to the sandbox, with this account. */
-export const dotenvOf = (account: Account, baseUrl: string): string => {
+/** The environment variables that lead a provider's package to the sandbox, with this account. */
+export const variablesOf = (account: Account, baseUrl: string): Readonly<Record<string, string>> => {
   const { id, more = {}, prefix, secret } = guides[account.provider]
   const values = {
     [id]: nameOf(account),
@@ -126,8 +126,12 @@ export const dotenvOf = (account: Account, baseUrl: string): string => {
       ? { TOKEN_ENDPOINT: `${baseUrl}/token`, API_URL: baseUrl }
       : { BASE_URL: baseUrl })
   }
-  return Object.entries(values).map(([name, value]) => `${prefix}_${name}=${quoted(value)}`).join("\n")
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name}`, value]))
 }
+
+/** The same, as the lines of a `.env` file. */
+export const dotenvOf = (account: Account, baseUrl: string): string =>
+  Object.entries(variablesOf(account, baseUrl)).map(([name, value]) => `${name}=${quoted(value)}`).join("\n")
 
 /** What there is to know of an account, in lines for a terminal. */
 export const describeAccount = (account: Account): ReadonlyArray<string> => {

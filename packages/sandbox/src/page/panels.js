@@ -124,20 +124,25 @@ const lifeOf = (token, now) =>
     ? 1
     : Math.max(0, Math.min(1, (token.expiresAt - now) / (token.expiresAt - token.issuedAt)))
 
+/** Whose token it is, and which. */
+const identity = (token) => [
+  element(
+    "span",
+    { class: "who" },
+    element("strong", {}, titleOf(token.provider)),
+    " ",
+    element("span", { class: "faint" }, token.account)
+  ),
+  element("code", { title: "The token's fingerprint" }, token.fingerprint)
+]
+
 const accessNode = (token, command) => {
   const bar = element("div")
   const left = element("span", { class: "left" })
   const node = element(
     "li",
     { "data-token": token.fingerprint },
-    element(
-      "span",
-      { class: "who" },
-      element("strong", {}, titleOf(token.provider)),
-      " ",
-      element("span", { class: "faint" }, token.account)
-    ),
-    element("code", { title: "The token's fingerprint" }, token.fingerprint),
+    ...identity(token),
     element(
       "span",
       { class: "scopes faint", title: token.scopes.join(" ") },
@@ -188,14 +193,7 @@ export const drawRefreshTokens = (state) => {
     element(
       "li",
       {},
-      element(
-        "span",
-        { class: "who" },
-        element("strong", {}, titleOf(token.provider)),
-        " ",
-        element("span", { class: "faint" }, token.account)
-      ),
-      element("code", { title: "The token's fingerprint" }, token.fingerprint),
+      ...identity(token),
       element(
         "span",
         { class: "scopes faint" },
