@@ -1,4 +1,5 @@
 import { packages } from "@mintmark/scripts/workspace"
+import { topics } from "./modules.mjs"
 
 const published = packages().filter(({ manifest }) => manifest.private !== true)
 
@@ -18,5 +19,9 @@ export default {
   requiredToBeDocumented: ["Variable", "Function", "Class", "Interface", "TypeAlias", "Namespace"],
   packagesRequiringDocumentation: published.map(({ manifest }) => manifest.name),
   treatWarningsAsErrors: true,
-  plugin: ["./modules.mjs"]
+  plugin: ["./modules.mjs"],
+  categorizeByGroup: false,
+  categoryOrder: [...Object.keys(topics), "*"],
+  navigation: { includeCategories: true },
+  sort: ["source-order"]
 }
