@@ -5,7 +5,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { Additions, Context, Parameter, Parameters } from "../../ClientAuthentication.ts"
+import type { Additions, Context, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
 import { originOf } from "../http/url.ts"
@@ -165,10 +165,7 @@ const write = (
 }
 
 const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>
-  Object.values(fields).flatMap((value) =>
-    typeof value === "string" ? [] : Redacted.isRedacted(value) ? [value] : value
-  )
-    .filter((value) => typeof value !== "string")
+  Object.values(fields).flat().filter((value) => typeof value !== "string")
 
 const renamed = (fields: Parameters, names: Readonly<Record<string, string | false>>): Parameters =>
   Object.fromEntries(
@@ -180,16 +177,16 @@ const renamed = (fields: Parameters, names: Readonly<Record<string, string | fal
 
 const reveal = (value: string | Redacted.Redacted): string => Redacted.isRedacted(value) ? Redacted.value(value) : value
 
-const revealed = (value: Parameter): string | ReadonlyArray<string> =>
-  typeof value === "string" || Redacted.isRedacted(value) ? reveal(value) : value.map(reveal)
+const revealed = (fields: Parameters): ReadonlyArray<readonly [name: string, value: string | ReadonlyArray<string>]> =>
+  Object.entries(fields).map(([name, value]) =>
+    typeof value === "string" || Redacted.isRedacted(value) ? [name, reveal(value)] : [name, value.map(reveal)]
+  )
 
 const form = (fields: Parameters): string =>
-  new URLSearchParams(
-    Object.entries(fields).flatMap(([name, value]) => [revealed(value)].flat().map((each) => [name, each]))
-  ).toString()
+  new URLSearchParams(revealed(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each])))
+    .toString()
 
-const json = (fields: Parameters): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, revealed(value)])))
+const json = (fields: Parameters): string => JSON.stringify(Object.fromEntries(revealed(fields)))
 
 const withQuery = (url: string, fields: Parameters): string => {
   const query = form(fields)
@@ -222,10 +219,7 @@ const identified = (provider: Resolved, { values }: Credentials): ReadonlyArray<
   sorted(values)
 ]
 
-const sorted = (fields: Parameters): ReadonlyArray<readonly [name: string, value: unknown]> =>
-  Object.entries(fields)
-    .map(([name, value]) => [name, revealed(value)] as const)
-    .toSorted(([a], [b]) => a < b ? -1 : 1)
+const sorted = (fields: Parameters) => revealed(fields).toSorted(([a], [b]) => a < b ? -1 : 1)
 
 /** The set of scopes of a request: those that are named, or else the provider's own; sorted, each once. */
 export const scopeSet = (
