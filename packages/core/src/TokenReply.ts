@@ -9,13 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaParser from "effect/SchemaParser"
-import { moreOf } from "./internal/http/standardFields.ts"
+import { moreOf, standardFields } from "./internal/http/standardFields.ts"
 import { readInstant } from "./internal/text/instant.ts"
 import { isToken } from "./internal/text/isToken.ts"
+import { orUndefined } from "./internal/text/orUndefined.ts"
 
 /**
  * The part of a reply that core understands, whatever the reply looks like. Everything besides it is on `token.reply`.
@@ -172,10 +172,10 @@ export type More<S> = S extends Schema.ConstraintDecoder<Standard & infer Reply>
  */
 export const optional = <T, E>(schema: Schema.ConstraintCodec<T, E>) =>
   Schema.optionalKey(Schema.Unknown).pipe(
-    Schema.decodeTo(Schema.optionalKey(Schema.toType(schema)), {
-      decode: SchemaGetter.transformOptional(Option.flatMap(Schema.decodeUnknownOption(schema))),
-      encode: SchemaGetter.transformOptional(Option.flatMap(Schema.encodeOption(schema)))
-    })
+    Schema.decodeTo(
+      Schema.optionalKey(Schema.toType(schema)),
+      read(SchemaGetter.transformOptional(Option.flatMap(Schema.decodeUnknownOption(schema))))
+    )
   )
 
 /**
@@ -209,13 +209,15 @@ export const more = <Reply>(schema: Schema.ConstraintDecoder<Standard & Reply>):
 
 // -- the Schemas of OAuth's fields ------------------------------------------------------------------------------------
 
+// A reply is only read: what is stored of it is stored by `more`, by its names here.
+const read = <Decode>(decode: Decode) => ({ decode, encode: SchemaGetter.forbiddenEncoding })
+
 const transform = <To>(
   source: Schema.Constraint,
   target: Schema.Codec<To, unknown>,
   decode: (reply: unknown) => unknown
 ): Schema.Codec<To, unknown> => {
-  // A reply is only read: what is stored of it is stored by its names here.
-  const getters = { decode: SchemaGetter.transform(decode), encode: SchemaGetter.forbiddenEncoding }
+  const getters = read(SchemaGetter.transform(decode))
   return Schema.make(Schema.make<Schema.Codec<unknown>>(source.ast).pipe(Schema.decodeTo(target, getters)).ast)
 }
 
@@ -242,12 +244,7 @@ const structOf = <F extends Fields>(
 
 // As `Schema.RedactedFromValue`, at a fifth of its cost: what is inside has been checked before.
 const secret = (text: typeof Schema.String, label: string) =>
-  text.pipe(Schema.decodeTo(Secret, {
-    decode: SchemaGetter.transform((secret: string) => Redacted.make(secret, { label })),
-    encode: unwrapped
-  }))
-
-const unwrapped = SchemaGetter.transform((secret: Redacted.Redacted) => Redacted.value(secret))
+  text.pipe(Schema.decodeTo(Secret, read(SchemaGetter.transform((text: string) => Redacted.make(text, { label })))))
 
 const Secret = Schema.declare(
   (value): value is Redacted.Redacted => Redacted.isRedacted(value) && Predicate.isString(Redacted.value(value)),
@@ -255,7 +252,7 @@ const Secret = Schema.declare(
     toCodecJson: () =>
       Schema.link<Redacted.Redacted>()(Schema.String, {
         decode: SchemaGetter.transform((text: string) => Redacted.make(text)),
-        encode: unwrapped
+        encode: SchemaGetter.transform((secret: Redacted.Redacted) => Redacted.value(secret))
       })
   }
 )
@@ -266,26 +263,20 @@ const Digits = Schema.String.check(Schema.isPattern(/^-?\d{1,20}$/))
 
 const Seconds = Schema.Union([
   Schema.Number,
-  Digits.pipe(Schema.decodeTo(Schema.Number, {
-    decode: SchemaGetter.transform(Number),
-    encode: SchemaGetter.transform(String)
-  }))
+  Digits.pipe(Schema.decodeTo(Schema.Number, read(SchemaGetter.transform(Number))))
 ])
 
 const units = { milliseconds: 0.001, minutes: 60 }
 
 const inSeconds = (unit: number) =>
-  Seconds.pipe(Schema.decodeTo(Schema.Number, {
-    decode: SchemaGetter.transform((value) => value * unit),
-    encode: SchemaGetter.transform((value) => value / unit)
-  }))
+  Seconds.pipe(Schema.decodeTo(Schema.Number, read(SchemaGetter.transform((value: number) => value * unit))))
 
 const Instant = Schema.Union([Schema.Number, Schema.String])
   .check(Schema.makeFilter((value) => instantOf(value) !== undefined))
-  .pipe(Schema.decodeTo(Schema.Number, {
-    decode: SchemaGetter.transform((value) => instantOf(value) ?? NaN),
-    encode: SchemaGetter.passthrough()
-  }))
+  .pipe(Schema.decodeTo(
+    Schema.Number,
+    read(SchemaGetter.transform((value: string | number) => instantOf(value) ?? NaN))
+  ))
 
 // As milliseconds, a number below this is before 1973; as seconds, it is before the year 5138.
 const fewestMillis = 1e11
@@ -296,10 +287,10 @@ const instantOf = (value: string | number): number | undefined => {
 }
 
 const bearer = (types: ReadonlyArray<string>) =>
-  Schema.String.pipe(Schema.decodeTo(Schema.String, {
-    decode: SchemaGetter.transform((type) => types.includes(type.toLowerCase()) ? "Bearer" : type),
-    encode: SchemaGetter.passthrough()
-  }))
+  Schema.String.pipe(Schema.decodeTo(
+    Schema.String,
+    read(SchemaGetter.transform((type: string) => types.includes(type.toLowerCase()) ? "Bearer" : type))
+  ))
 
 // -- from the places of a reply to the names of the Schema ------------------------------------------------------------
 
@@ -310,29 +301,16 @@ interface Place {
   readonly isStandard: boolean
 }
 
-const standardNames: Readonly<Record<keyof Standard, Name>> = {
-  accessToken: "access_token",
-  tokenType: "token_type",
-  expiresIn: "expires_in",
-  expiresAt: [],
-  refreshToken: "refresh_token",
-  refreshTokenExpiresIn: ["refresh_expires_in", "refresh_token_expires_in"],
-  refreshTokenExpiresAt: [],
-  scope: "scope",
-  apiUrl: []
-}
-
 const placesOf = (shape: Shape, fields: ReadonlyArray<string>): ReadonlyArray<Place> => {
-  const { fields: places = {}, ...named } = shape
+  const standard: Readonly<Record<keyof Standard, { readonly at: ReadonlyArray<string> }>> = standardFields
   const place = (name: string, names: unknown, isStandard: boolean): Place => ({
     name,
     paths: [names].flat().filter(Predicate.isString).map((path) => path.split(".")),
     isStandard
   })
   return [
-    ...Object.entries({ ...standardNames, ...named }).filter(([name]) => name in standardNames)
-      .map(([name, names]) => place(name, names, true)),
-    ...fields.map((name) => place(name, places[name] ?? [name], false))
+    ...Object.entries(standard).map(([name, { at }]) => place(name, Reflect.get(shape, name) ?? at, true)),
+    ...fields.map((name) => place(name, shape.fields?.[name] ?? name, false))
   ]
 }
 
@@ -361,8 +339,8 @@ const valueAt = (reply: unknown, path: ReadonlyArray<string>): unknown =>
 
 const endOfJwt = (token: unknown): unknown => {
   const [, payload = ""] = String(token).split(".")
-  const claims = Result.try((): unknown => JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))))
-  return Result.isSuccess(claims) ? valueAt(claims.success, ["exp"]) ?? undefined : undefined
+  const claims = orUndefined(() => JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))))
+  return valueAt(claims, ["exp"]) ?? undefined
 }
 
 /**

@@ -9,7 +9,7 @@ import * as TokenError from "../../TokenError.ts"
 import type { Standard } from "../../TokenReply.ts"
 import { readBody } from "../http/replyBody.ts"
 import { readRetryAfter } from "../http/retryAfter.ts"
-import { moreOf } from "../http/standardFields.ts"
+import { moreOf, standardFields } from "../http/standardFields.ts"
 import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
@@ -207,20 +207,9 @@ const fieldOf = (error: unknown): string | undefined => {
 const innerOf = (issue: SchemaIssue.Issue): SchemaIssue.Issue | undefined =>
   "issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined
 
-const problems: Readonly<Record<keyof Standard, string>> = {
-  accessToken: "access_token is missing or not a valid token",
-  tokenType: "token_type is missing or not a string",
-  expiresIn: "expires_in is missing or not a number of seconds",
-  expiresAt: "the expiry time is not a time",
-  refreshToken: "refresh_token can't be read",
-  refreshTokenExpiresIn: "the lifetime of the refresh token is not a number",
-  refreshTokenExpiresAt: "the expiry time of the refresh token is not a time",
-  scope: "scope is not a list of scopes",
-  apiUrl: "the URL of the API is not a string"
-}
-
 // A Schema with names of the reply's own gets its names from the reply.
 const problemOf = (field: string | undefined, { secrets }: TokenRequest): string =>
   field === undefined
     ? "a field can't be read"
-    : Object.entries(problems).find(([name]) => name === field)?.[1] ?? `${shownCode(field, secrets)} can't be read`
+    : Object.entries(standardFields).find(([name]) => name === field)?.[1].problem ??
+      `${shownCode(field, secrets)} can't be read`

@@ -1,6 +1,5 @@
-import { constUndefined } from "effect/Function"
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
+import { orUndefined } from "../text/orUndefined.ts"
 import { parseObject } from "../text/strictJson.ts"
 
 /**
@@ -22,7 +21,7 @@ export interface ReplyBody {
  */
 export const readBody = (bytes: Uint8Array | undefined): ReplyBody => {
   if (bytes === undefined) return { fields: undefined, code: undefined, description: undefined, isEmpty: false }
-  const text = Result.getOrElse(Result.try(() => utf8.decode(bytes)), constUndefined)
+  const text = orUndefined(() => utf8.decode(bytes))
   const fields = text === undefined ? undefined : parseObject(text)
   if (fields !== undefined) return { fields, ...errorOf(fields), isEmpty: false }
   const start = text?.slice(0, longest) ?? latin1.decode(bytes.subarray(0, longest))
@@ -65,7 +64,7 @@ const objectIn = (text: string): string => {
 }
 
 /** What a JSON text that was made into JSON again was before. */
-const stringOf = (text: string): string => String(Result.getOrElse(Result.try(() => JSON.parse(text)), constUndefined))
+const stringOf = (text: string): string => String(orUndefined(() => JSON.parse(text)))
 
 /** The `error` of an object that is not well-formed, if it is a field of the object itself. */
 const wordOf = (text: string): string | undefined => {

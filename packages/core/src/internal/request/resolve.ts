@@ -64,7 +64,7 @@ export const resolve = <Reply>(
       "parameters",
       isRecord(own)
         ? parametersProblem(parameters)
-        : `must be a plain object, such as { audience: "https://api.acme.example" }`
+        : "must be a plain object"
     ],
     urlProblem("tokenEndpoint", tokenEndpoint),
     urlProblem("apiUrl", apiUrl)
@@ -151,7 +151,7 @@ const partProblem = (
 
 const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
   if (typeof method?.authenticate !== "function") {
-    return "must be a value of ClientAuthentication, such as ClientAuthentication.clientSecretPost"
+    return "must be a value of ClientAuthentication"
   }
   const known = needsOf(provider)
   const more = Object.keys(method.needs).find((name) => !Object.hasOwn(known, name))

@@ -1,4 +1,5 @@
 import * as Predicate from "effect/Predicate"
+import { orUndefined } from "./orUndefined.ts"
 
 const deepest = 32
 /** An object with more keys is no reply, and takes long to read. */
@@ -14,13 +15,7 @@ export const parseObject = (text: string): Readonly<Record<string, unknown>> | u
   return Predicate.isReadonlyObject(value) ? value : undefined
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const parse = (text: string): unknown => orUndefined(() => JSON.parse(text))
 
 // Looks at keys and depth alone; whether the text is JSON at all, `JSON.parse` decides. One pass, whatever comes.
 const isPlain = (text: string): boolean => {
