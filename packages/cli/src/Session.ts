@@ -129,10 +129,8 @@ const serviceOf = (
   { provider, ...line }: Pick<Line, "provider" | keyof Flags>,
   needsApi: boolean
 ): Effect.Effect<Providers.Service, Failure> => {
-  const given = Object.entries({ ...line }).flatMap(([name, value]) =>
-    Option.isSome(value)
-      ? [{ flag: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, text: value.value }]
-      : []
+  const given = Object.entries(line).flatMap(([name, value]) =>
+    Option.isSome(value) ? [{ flag: Settings.flagOf(name), text: value.value }] : []
   )
   const misused = (problem: string, advice: string) =>
     Effect.fail(new Failure({ problem, advice, exitCode: ExitCode.usage }))

@@ -174,22 +174,18 @@ export const correction = (settings: Settings, name: string, variable: string): 
     case "prompt":
       return "Run the command again, and type another value."
     case "flag":
-      return name === "scopes" ? "Name another scope with --scope." : `Correct ${flags[name]}.`
+      return name === "scopes" ? "Name another scope with --scope." : `Correct ${flagOf(name)}.`
     case undefined:
       return `Set ${variable} in the environment, or in a file named .env.`
   }
 }
 
-/** The flags by which a command line sets what is not a secret, by OAuth's names. */
-const flags: Readonly<Record<string, string>> = {
-  issuer: "--issuer",
-  tokenEndpoint: "--token-endpoint",
-  apiUrl: "--api-url"
-}
+/** The flag of a setting, by OAuth's name. */
+export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** What a setting is called where it was found: its flag or its variable. */
 export const nameOf = (service: Providers.Service, settings: Settings, name: string): string =>
-  (settings.get(name)?.source === "flag" ? flags[name] : undefined) ?? Providers.variable(service, name)
+  settings.get(name)?.source === "flag" ? flagOf(name) : Providers.variable(service, name)
 
 /** The settings that decide to which server credentials are sent, in the order of precedence. */
 export const places = ["baseUrl", "domain", "tokenEndpoint", "issuer"] as const
