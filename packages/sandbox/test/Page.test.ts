@@ -142,6 +142,12 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
         assert.include(details, part)
       }
       assert.notInclude(yield* Effect.promise(() => page.content()), token)
+      yield* click(page, "#detail .message:nth-of-type(2) h3 button")
+      yield* see(page, `#notice:has-text("Copied")`)
+      const copied = yield* clipboard(page)
+      assert.match(copied, /^HTTP\/1\.1 200 OK\n[^]*content-type: application\/json[^]*\n\n\{"access_token":"•••/)
+      assert.include(copied, `•••${fingerprint(token)}`)
+      assert.notInclude(copied, token)
       yield* click(page, `[data-seq="2"]`)
       yield* see(page, `#detail .why:has-text("needs the scope sms, and the access token has: account")`)
       assert.include(yield* textOf(page, "#detail"), `"body": "Hello"`)

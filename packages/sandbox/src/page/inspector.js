@@ -41,12 +41,26 @@ const pretty = (body, contentType) => {
   }
 }
 
+/** A message as it was sent, but for its secrets. */
+const textOf = ({ body, headers, line }) =>
+  [line, ...headers.map(([name, value]) => `${name}: ${value}`), "", body].join("\n").replaceAll(mask, "•••$1")
+
 const message = (title, { body, headers, isCut, line, size }) => {
   const contentType = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1].toLowerCase() ?? ""
   return element(
     "section",
     { class: "message" },
-    element("h3", {}, title),
+    element(
+      "h3",
+      {},
+      title,
+      element("button", {
+        type: "button",
+        class: "quiet",
+        "aria-label": `Copy: ${title}`,
+        onclick: () => copy(textOf({ body, headers, line }), `the ${title.toLowerCase()}; its secrets are fingerprints`)
+      }, "Copy")
+    ),
     element("p", { class: "line" }, element("code", {}, ...withMasks(line === "" ? "Not an HTTP message" : line))),
     element(
       "dl",
