@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
-import { randomInt } from "node:crypto"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { afterAll } from "vitest"
+import { onFreePort } from "./freePort.ts"
 
 /** A PostgreSQL on this machine, for tests. */
 export interface PostgresServer {
@@ -135,14 +135,10 @@ const serve = Effect.fnUntraced(
       }
     }
     yield* Effect.addFinalizer(() => kill)
-    // Not one of the ports that the system gives away by itself: those may be another program's a moment later.
-    yield* Effect.retry(
-      Effect.suspend(() => {
-        port = randomInt(20_000, 30_000)
-        return start
-      }),
-      { times: 4 }
-    )
+    yield* onFreePort((free) => {
+      port = free
+      return start
+    })
     return {
       port,
       options: { host: "127.0.0.1", port, username: "postgres", database: "postgres" },

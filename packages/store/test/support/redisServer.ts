@@ -5,11 +5,11 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { randomInt } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { onFreePort } from "./freePort.ts"
 
 export class NoRedis extends Data.TaggedError("NoRedis")<{ readonly problem: string }> {}
 
@@ -74,14 +74,10 @@ export const startRedis = Effect.fnUntraced(
       started.once("exit", () => resume(new NoRedis({ problem: `redis-server ended: ${said.slice(-500)}` })))
     })
     yield* Effect.addFinalizer(() => kill)
-    // None of the ports that the system gives away by itself: those may be another process's a moment later.
-    yield* Effect.retry(
-      Effect.suspend(() => {
-        port = randomInt(20_000, 30_000)
-        return start
-      }),
-      { times: 4 }
-    )
+    yield* onFreePort((free) => {
+      port = free
+      return start
+    })
 
     return {
       port,

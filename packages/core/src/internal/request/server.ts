@@ -13,23 +13,21 @@ import { type Setting, variableOf } from "./settings.ts"
  * A server without a provider value of its own, as `OAuthServer` and the command line know it.
  */
 
-/** The options of `OAuthServer`, which documents them. */
+/** Those of the options of `OAuthServer` that the provider value is made of, or that are only in the request. */
 interface Options extends ProviderClient.Options {
   readonly id?: string | undefined
   readonly issuer?: string | undefined
   readonly apiUrl: string
-  readonly clientId: string
   readonly clientSecret?: Provider.Secret | undefined
-  readonly scopes?: ReadonlyArray<string> | undefined
   readonly audience?: string | undefined
   readonly resource?: string | ReadonlyArray<string> | undefined
 }
 
 /** The provider value that a server amounts to, with the options of its client. */
-export const found = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<
+export const found = Effect.fnUntraced(function*<Given extends Options>(options: Given): Effect.fn.Return<
   {
     readonly provider: Provider.Provider<{}>
-    readonly options: Options
+    readonly options: Given
   },
   TokenError,
   HttpClient.HttpClient
