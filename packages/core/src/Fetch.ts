@@ -126,14 +126,14 @@ export const make = <Service, Reply, E>(
   // ends: then each waits by itself. So does each where a request is kept alive, and none of them is rejected.
   const obtain = async (): Promise<Token> => {
     const { client } = closing === undefined && account !== undefined ? account : await opened()
-    const known = fresh()
-    if (known !== undefined) return known
     if (options.waitUntil !== undefined) return run(client.token)
     const shared = waiting ??= Effect.runPromiseExit(client.token).finally(() => {
       waiting = undefined
     })
-    const exit = await shared.catch(constUndefined)
-    if (exit === undefined) {
+    let exit: Exit.Exit<Token, TokenError.TokenError>
+    try {
+      exit = await shared
+    } catch {
       if (waiting === shared) waiting = undefined
       return run(client.token)
     }

@@ -1,19 +1,24 @@
+import type { TokenError } from "@mintmark/core/TokenError"
 import * as TokenPool from "@mintmark/core/TokenPool"
 import { routee } from "@mintmark/routee/Routee"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { longestTurn, type Stall } from "../harness/Turns.ts"
 
-/** For how many milliseconds other work had to wait at most, in each round. */
+/** How long other work had to wait for its turn, in each round. */
 export interface Stalls {
+  /** While new accounts came, ten in each turn. */
+  readonly grown: ReadonlyArray<Stall>
   /** While all accounts were looked at, and none was idle. */
-  readonly looked: ReadonlyArray<number>
+  readonly looked: ReadonlyArray<Stall>
   /** While all accounts were evicted. */
-  readonly evicted: ReadonlyArray<number>
-  /** For one new account in a pool that was full. */
-  readonly replaced: ReadonlyArray<number>
+  readonly evicted: ReadonlyArray<Stall>
+  /** While new accounts came one by one in a pool that was full. */
+  readonly replaced: ReadonlyArray<Stall>
 }
 
 const http = HttpClient.make((request) =>
@@ -35,24 +40,10 @@ const makePool = (capacity: number) =>
     timeToIdle: "1 minute"
   }).pipe(Effect.provideService(HttpClient.HttpClient, http))
 
-/** The longest turn of the event loop, in milliseconds, until the effect is done. */
-const longestTurn = <E>(effect: Effect.Effect<unknown, E>): Effect.Effect<number, E> =>
-  Effect.suspend(() => {
-    let longest = 0
-    let last = performance.now()
-    let isWatching = true
-    const watch = () => {
-      const now = performance.now()
-      longest = Math.max(longest, now - last)
-      last = now
-      if (isWatching) setImmediate(watch)
-    }
-    setImmediate(watch)
-    return Effect.map(effect, () => {
-      isWatching = false
-      return longest
-    })
-  })
+const watched = <E>(effect: Effect.Effect<unknown, E>) =>
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.promise(() => longestTurn(() => Effect.runPromiseWith(context)(effect)))
+  )
 
 const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
@@ -61,27 +52,30 @@ export default async (count: string, rounds: string): Promise<Stalls> => {
 
   const round = Effect.gen(function*() {
     const pool = yield* makePool(keys.length)
-    yield* Effect.forEach(keys, pool.get, { concurrency: 100, discard: true })
-    let replaced = 0
-    for (let index = 0; index < 1_000; index++) {
-      yield* turn
-      const start = performance.now()
-      yield* pool.get(`another-${index}`)
-      replaced = Math.max(replaced, performance.now() - start)
-    }
+    const inTurns = (count: number, take: (index: number) => Effect.Effect<unknown, TokenError>) =>
+      Effect.forEach(
+        Array.from({ length: count }, (_, index) => index),
+        (index) => Effect.andThen(turn, take(index)),
+        { discard: true }
+      )
+    const grown = yield* watched(
+      inTurns(keys.length / 10, (index) => Effect.forEach(keys.slice(index * 10, (index + 1) * 10), pool.get))
+    )
+    const replaced = yield* watched(inTurns(1_000, (index) => pool.get(`another-${index}`)))
     // The clock is the test's: a sweep is due when it says so, and takes as many turns as it takes.
-    const looked = yield* longestTurn(
+    const looked = yield* watched(
       Effect.andThen(TestClock.adjust("1 minute"), Effect.repeat(turn, { times: keys.length / 100 }))
     )
-    const evicted = yield* longestTurn(
+    const evicted = yield* watched(
       Effect.andThen(TestClock.adjust("1 minute"), Effect.repeat(turn, { until: () => isEmpty(pool) }))
     )
-    return { looked, evicted, replaced }
-  }).pipe(Effect.scoped, Effect.provide(TestClock.layer()))
+    return { grown, looked, evicted, replaced }
+  }).pipe(Effect.scoped, Effect.provide(TestClock.layer({ warningDelay: "1 hour" })))
 
   const found = new Array<Effect.Success<typeof round>>()
   for (let left = Number(rounds); left > 0; left--) found.push(await Effect.runPromise(round))
   return {
+    grown: found.map(({ grown }) => grown),
     looked: found.map(({ looked }) => looked),
     evicted: found.map(({ evicted }) => evicted),
     replaced: found.map(({ replaced }) => replaced)
