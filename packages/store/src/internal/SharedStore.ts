@@ -29,7 +29,8 @@ import type { TokenCipher } from "./TokenCipher.ts"
  * A refresh token may be good for one use only, and a second use can end the whole session. So it is marked before it
  * is sent. A marked one is sent once more at most, five seconds later at the earliest, and only by the process that
  * marked it and saw its request fail. A mark that a vanished process left is never sent again: the next one requests
- * with the primary grant. For the same reason a refresh token that was ever shared is sent only where the record
+ * with the primary grant. Where that is a refresh token itself, the newest is sent whatever its mark says, since the
+ * first one no longer works. For the same reason a refresh token that was ever shared is sent only where the record
  * confirms it.
  *
  * This file is longer than most: it is one protocol, whose steps are read together.
