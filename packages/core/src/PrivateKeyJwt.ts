@@ -62,8 +62,10 @@ export type PrivateKey = {
  * ```ts
  * import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
  *
- * const { privateKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"])
- * const account = { clientId: "my-client", privateKey: PrivateKeyJwt.fromCryptoKey(privateKey, { id: "key-1" }) }
+ * const accountOf = (key: CryptoKey) => ({
+ *   clientId: "my-client",
+ *   privateKey: PrivateKeyJwt.fromCryptoKey(key, { id: "key-1" })
+ * })
  * ```
  *
  * @see {@link https://www.w3.org/TR/webcrypto/#cryptokey-interface | Web Cryptography API, CryptoKey}

@@ -29,6 +29,9 @@ export const needsRedis = (text) => /\bNodeRedis\b/.test(text)
 /** Whether a program asks for a Redis Cluster. */
 export const needsRedisCluster = (text) => /\bcreateCluster\b/.test(text)
 
+/** Whether a program asks for a Redis Sentinel. */
+export const needsRedisSentinel = (text) => /\bcreateSentinel\b/.test(text)
+
 /** Whether a program asks for a PostgreSQL. */
 export const needsPostgres = (text) => /\bPgClient\b/.test(text)
 

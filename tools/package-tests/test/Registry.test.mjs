@@ -2,6 +2,7 @@ import { outputs } from "@mintmark/scripts/outputs"
 import { settings } from "@mintmark/scripts/settings"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
+import { stripVTControlCharacters } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { declare, services } from "../src/declarations.mjs"
 import { published } from "../src/packages.mjs"
@@ -100,6 +101,6 @@ describe("the copy of an example, installed with npm 11 on Node 24", () => {
     await fetched(node(24), [npm(11), "install", "--no-audit", "--no-fund", "--prefer-offline"], { cwd, env })
     await npm11("run", "check")
     assert.include(await npm11("start"), outputs.applications)
-    assert.match(await npm11("test"), /\b[1-9]\d* passed/)
+    assert.match(stripVTControlCharacters(await npm11("test")), /\b[1-9]\d* passed/)
   })
 })
