@@ -20,8 +20,17 @@ describe("mintmark sandbox", () => {
       const env = Object.fromEntries(
         [...variables.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = "", value = ""]) => [name, value])
       )
+      let printed = ""
+      const seen = new Promise<void>((resolve) =>
+        child.stderr.on("data", (text) => {
+          printed += text
+          if (printed.includes("/oauth/token")) resolve()
+        })
+      )
       const token = yield* mintmark(["token", "routee"], { cwd, env })
       assert.strictEqual(token.code, 0)
+      yield* Effect.promise(() => seen)
+      assert.match(printed, /^\d\d:\d\d:\d\d {2}200 {2}POST {2}auth\.routee\.net\/oauth\/token {2}\w+$/m)
       const busy = yield* mintmark(["sandbox", "--port", new URL(env["ROUTEE_BASE_URL"] ?? "").port], { cwd })
       assert.strictEqual(busy.code, 2)
       assert.match(busy.stderr, /^mintmark: The sandbox can't listen on port \d+\.\n.*--port 0.*\n$/)
