@@ -125,7 +125,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
   if (code === "ECONNREFUSED") {
     return {
       cause: `nothing listens on ${url.host}${led.replace(/,$/, "")}`,
-      next: isLoopback(url.hostname)
+      next: isLoopback(url.hostname) && !service.isServer
         ? `If that should be the sandbox, start it: \`mintmark sandbox${
           url.port === "" ? "" : ` --port ${url.port}`
         }\`. ${orCheck(evidence)}`

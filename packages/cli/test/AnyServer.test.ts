@@ -350,7 +350,7 @@ describe("An issuer that can't be used", () => {
     Effect.gen(function*() {
       yield* both("http://127.0.0.1:44445", {
         cause: "nothing listens on 127\\.0\\.0\\.1:44445, where --issuer points",
-        next: "Check --issuer",
+        next: "^Check --issuer",
         code: 6
       })
       yield* both("login.acme.example", {

@@ -11,6 +11,7 @@ import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
+import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -20,6 +21,7 @@ import * as PlatformError from "effect/PlatformError"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { keys } from "./support/fleet.ts"
+import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
 import { redisAt, startRedis } from "./support/redisServer.ts"
 
 type Server = Effect.Success<typeof oidcProvider>
@@ -85,6 +87,8 @@ const folder = () => {
   return { entries, layer, state }
 }
 
+const ofAll = sharedPostgres()
+
 const redis = Effect.map(startRedis(), (server) => ({
   server,
   layer: Layer.orDie(RedisTokenStore.layer({ keys: [keys[0]], budget: "30 seconds", lease: "1 second" })).pipe(
@@ -92,11 +96,19 @@ const redis = Effect.map(startRedis(), (server) => ({
   )
 }))
 
+const postgres = Effect.gen(function*() {
+  const server = yield* ofAll
+  const client = Layer.orDie(postgresAt(server, { database: server.createDatabase() }))
+  yield* Effect.provide(SqlTokenStore.migration(), client)
+  return Layer.orDie(SqlTokenStore.layer({ keys: [keys[0]], budget: "30 seconds" })).pipe(Layer.provide(client))
+})
+
 describe("A refresh token that the server replaces", () => {
   for (
     const [what, open] of [
       ["a key-value store", Effect.sync(() => folder().layer)],
-      ["Redis", Effect.map(redis, ({ layer }) => layer)]
+      ["Redis", Effect.map(redis, ({ layer }) => layer)],
+      ["PostgreSQL", Effect.orDie(postgres)]
     ] as const
   ) {
     it.live(`is kept in ${what} before its access token is used: five processes, killed one after the other`, () =>
