@@ -112,18 +112,18 @@ export const attach =
         if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
         const refusal = refusalOf(attached, located.url)
         if (refusal !== undefined) return Effect.fail(refusal)
-        return Effect.flatMap(get, (current) => {
+        const carry = (current: AccessToken.AccessToken) => {
           token = current
           value = valueOf(authorization, current)
-          const target = targetOf(attached, prepared.url, current)
-          if (target !== located.url) {
-            const refusal = refusalOf(attached, target)
-            if (refusal !== undefined) return Effect.fail(refusal)
-          }
+          const target = current.apiUrl === undefined ? located.url : targetOf(attached, prepared.url, current)
+          const refusal = target === located.url ? undefined : refusalOf(attached, target)
+          if (refusal !== undefined) return Effect.fail(refusal)
           return Effect.succeed(
             attachedTo = HttpClientRequest.setHeader(at(located, target), authorization.header, value)
           )
-        })
+        }
+        const fresh = get === source.get ? source.peek() : undefined
+        return fresh === undefined ? Effect.flatMap(get, carry) : carry(fresh)
       }
 
       // `answer` is the final result of a response: itself, or the error that the application's client made of it.
