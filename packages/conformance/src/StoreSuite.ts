@@ -412,13 +412,14 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
 }
 
 /**
- * Adds a test for each check to the test file that calls it.
+ * Adds a test for each check to the test file that calls it. They run at the same time, as many as Vitest allows: each has
+ * a place of its own.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const storeSuite = (subject: StoreSubject): void => {
-  describe(`${subject.name} is a shared store:`, () => {
+  describe.concurrent(`${subject.name} is a shared store:`, () => {
     for (const { name, run } of storeChecks(subject)) it.live(name, () => run)
   })
 }
