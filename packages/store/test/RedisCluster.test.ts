@@ -4,11 +4,14 @@ import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import * as Scope from "effect/Scope"
 import { execFileSync } from "node:child_process"
 import { createCluster } from "redis"
+import { afterAll } from "vitest"
 import * as RedisRecords from "../src/internal/RedisRecords.ts"
 import { eventually, pause } from "./support/eventually.ts"
 import { type RedisServer, startRedis } from "./support/redisServer.ts"
@@ -63,6 +66,17 @@ const startCluster = Effect.gen(function*() {
   return { connect, holder, idOf, masters, nodes }
 })
 
+const scope = Scope.makeUnsafe()
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+let started: Promise<Effect.Success<typeof startCluster>> | undefined
+
+/** One cluster for all tests of this file, one after another, and empty for each. The last one ends a master. */
+const cluster = Effect.promise(async () => {
+  const known = await (started ??= Effect.runPromise(Effect.provideService(startCluster, Scope.Scope, scope)))
+  for (const master of known.masters()) master.cli("FLUSHALL")
+  return known
+})
+
 const sharded = { sharded: true }
 
 describe("RedisTokenStore in a cluster of three masters", () => {
@@ -70,7 +84,7 @@ describe("RedisTokenStore in a cluster of three masters", () => {
     "shares a token and its refresh token, and notifies by the channel of the record's slot",
     () =>
       Effect.gen(function*() {
-        const { connect, holder } = yield* startCluster
+        const { connect, holder } = yield* cluster
         const server = new NumberingServer()
         const [a, b] = yield* Effect.all([
           join(connect, server, "renewing", sharded),
@@ -98,7 +112,7 @@ describe("RedisTokenStore in a cluster of three masters", () => {
 
   it.live("continues while the slot of its record moves, and afterwards", () =>
     Effect.gen(function*() {
-      const { connect, holder, idOf, masters } = yield* startCluster
+      const { connect, holder, idOf, masters } = yield* cluster
       const server = new NumberingServer()
       const a = yield* join(connect, server, "renewing", sharded)
       yield* a.get
@@ -125,7 +139,7 @@ describe("RedisTokenStore in a cluster of three masters", () => {
     "serves callers while the master of its record is down, and shares again after the failover",
     () =>
       Effect.gen(function*() {
-        const { connect, holder, nodes } = yield* startCluster
+        const { connect, holder, nodes } = yield* cluster
         const server = new NumberingServer()
         const a = yield* join(connect, server, "plain", { ...sharded, budget: "250 millis" })
         yield* a.get
