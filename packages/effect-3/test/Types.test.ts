@@ -1,4 +1,5 @@
-import type { Options as Options4 } from "@mintmark/core/ProviderClient"
+import type { Options as Options4, ProviderClient as ProviderClient4 } from "@mintmark/core/ProviderClient"
+import type { ProviderService as ProviderService4 } from "@mintmark/core/ProviderService"
 import type { TokenError as TokenError4 } from "@mintmark/core/TokenError"
 import type { TokenEvent as TokenEvent4 } from "@mintmark/core/TokenEvent"
 import type * as Effect3 from "@mintmark/effect-3"
@@ -10,7 +11,9 @@ import type {
   VonageContactCenterScopes,
   VonageContactCenterV0Options
 } from "@mintmark/vonage-contact-center"
-import { describe, expectTypeOf, it } from "vitest"
+import type * as Context from "effect-4/Context"
+import { readFileSync } from "node:fs"
+import { assert, describe, expectTypeOf, it } from "vitest"
 
 /** The fields of a reason that are core's alone. */
 type Missing<Tag> = Tag extends string
@@ -42,5 +45,22 @@ describe("the types, which contain only those of Effect 3,", () => {
     expectTypeOf<Effect3.Reason["_tag"]>().toEqualTypeOf<TokenError4["reason"]["_tag"]>()
     // What a refusal says in full would go over a wire with the error; hints are of signed requests, which it has none of.
     expectTypeOf<Missing<Effect3.Reason["_tag"]>>().toEqualTypeOf<"fullDescription" | "hint">()
+  })
+
+  it("lack of a service what the README names, and nothing else", () => {
+    type Client = Exclude<keyof ProviderClient4, keyof Effect3.ProviderClient>
+    expectTypeOf<Client>().toEqualTypeOf<"attach">()
+    type Made = Exclude<
+      keyof ProviderService4<unknown, string, unknown, object>,
+      keyof Context.ServiceClass<unknown, string, unknown>
+    >
+    expectTypeOf<Exclude<Made, keyof Effect3.Constructors<unknown, unknown, object>>>().toEqualTypeOf<
+      "provider" | "tokenSource" | "httpLayer" | "layerTest"
+    >()
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+    const [lacking = ""] = /^Only in the packages for Effect 4: .*$/m.exec(readme) ?? []
+    for (const name of ["attach", "tokenSource", "httpLayer", "layerTest", "provider"]) {
+      assert.include(lacking, `\`${name}\``)
+    }
   })
 })
