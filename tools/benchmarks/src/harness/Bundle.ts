@@ -19,6 +19,7 @@ export interface Bundled extends Weight {
   readonly bytes: Readonly<Record<string, number>>
   /** What it still imports. */
   readonly imports: ReadonlyArray<string>
+  readonly code: string
 }
 
 const weigh = (code: string | Uint8Array): Weight => ({
@@ -53,6 +54,7 @@ export const byEsbuild = async (program: string): Promise<Bundled> => {
   )
   return {
     ...whole,
+    code,
     own: {
       minified: whole.minified - rest.minified,
       gzip: whole.gzip - rest.gzip,
