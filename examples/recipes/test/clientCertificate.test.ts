@@ -106,7 +106,7 @@ describe("A client certificate", () => {
     }))
 
   for (const what of ["another certificate", "no certificate"]) {
-    it.live(`is needed: with ${what} there is no token`, () =>
+    it.live(`is required: with ${what} there is no token`, () =>
       Effect.gen(function*() {
         const client = yield* certify("client")
         const other = what === "no certificate" ? {} : yield* certify("client")

@@ -308,6 +308,6 @@ const shapes: ReadonlyArray<Recipe> = [
   }
 ]
 
-describe("a value can say", () => {
+describe("a provider value can describe", () => {
   for (const shape of shapes) it.live(shape.name, () => works(shape))
 })

@@ -90,14 +90,14 @@ describe("mintmark at any OAuth server", () => {
       assert.deepStrictEqual([provider, scope], ["oauth-server", "read write"])
     }))
 
-  it.live("authenticates as the metadata says", () =>
+  it.live("authenticates with the method of the metadata", () =>
     Effect.gen(function*() {
       const { issuer } = yield* takingBodies
       const { code, stdout } = yield* atTerminal(["token", "--issuer", issuer, "--prefix", "ACME"], acme)
       assert.deepStrictEqual([code, stdout], [0, "by-body\n"])
     }))
 
-  it.live("prefers a flag to the variables: an endpoint in them is another server's", () =>
+  it.live("lets a flag take precedence over the variables, which may be those of another server", () =>
     Effect.gen(function*() {
       const { issuer, knows } = yield* oidcProvider
       const other = yield* describing((response) => response.writeHead(500).end())
@@ -108,7 +108,7 @@ describe("mintmark at any OAuth server", () => {
       assert.deepStrictEqual(other.seen, [])
     }))
 
-  it.live("sends an API request with the token, to the URL that is set for it", () =>
+  it.live("sends an API request with the token to the URL in the settings", () =>
     Effect.gen(function*() {
       const { issuer, knows } = yield* oidcProvider
       const tokens: Array<string> = []
@@ -126,7 +126,7 @@ describe("mintmark at any OAuth server", () => {
       assert.match(missing.stderr, /^mintmark: acme: ACME_API_URL is not set\.\n/)
     }))
 
-  it.live("asks in a terminal for what is missing, says for which server, and never shows the secret", () =>
+  it.live("prompts in a terminal for what is missing, names the server, and never shows the secret", () =>
     Effect.gen(function*() {
       const { issuer, knows } = yield* oidcProvider
       const shown = yield* inTerminal(["token", "--issuer", issuer], {
@@ -178,7 +178,7 @@ describe("mintmark at any OAuth server", () => {
       ["a prefix that is none", "Expected: a name, such as ACME", "token", "--prefix", "AC-ME"]
     ] as const
   ) {
-    it.live(`says that the command line is wrong: ${what}`, () =>
+    it.live(`reports an invalid command line: ${what}`, () =>
       Effect.gen(function*() {
         const { code, stderr, stdout } = yield* atTerminal(args, {})
         assert.deepStrictEqual([code, stdout], [2, ""])
@@ -188,7 +188,7 @@ describe("mintmark at any OAuth server", () => {
 })
 
 describe("mintmark doctor at any OAuth server", () => {
-  it.live("goes from the issuer's metadata to the scopes, with one token request", () =>
+  it.live("checks everything from the issuer's metadata to the scopes, with one token request", () =>
     Effect.gen(function*() {
       const { issuer } = yield* oidcProvider
       const outcome = yield* atTerminal(["doctor", "--issuer", issuer, "--prefix", "ACME"], acme)
@@ -213,7 +213,7 @@ describe("mintmark doctor at any OAuth server", () => {
       assert.match(outcome.stdout, /\n\nEverything works\.\n$/)
     }))
 
-  it.live("looks at the API whose URL is set, and writes its findings as JSON", () =>
+  it.live("checks the API whose URL is set, and prints its findings as JSON", () =>
     Effect.gen(function*() {
       const { issuer } = yield* oidcProvider
       const api = yield* describing((response) => response.writeHead(403).end())
@@ -228,7 +228,7 @@ describe("mintmark doctor at any OAuth server", () => {
       assert.deepStrictEqual(api.seen, ["GET /me"])
     }))
 
-  it.live("says how to try the other place for credentials, where only the endpoint is known", () =>
+  it.live("suggests the other authentication method if only the endpoint is known", () =>
     Effect.gen(function*() {
       const { issuer } = yield* takingBodies
       const args = ["doctor", "--token-endpoint", `${issuer}/token`, "--prefix", "ACME"]
@@ -265,7 +265,7 @@ const both = Effect.fnUntraced(function*(
 describe("An issuer that can't be used", () => {
   const orEndpoint = "or name the token endpoint instead, with --token-endpoint or ACME_TOKEN_ENDPOINT\\."
 
-  it.live("is refused where its metadata is another issuer's", () =>
+  it.live("is refused if its metadata is another issuer's", () =>
     Effect.gen(function*() {
       const { origin, seen } = yield* describing((response) =>
         json(response, { issuer: "https://evil.example", token_endpoint: "https://evil.example/token" })
@@ -278,7 +278,7 @@ describe("An issuer that can't be used", () => {
       assert.isTrue(seen.every((request) => request.startsWith("GET /.well-known/")))
     }))
 
-  it.live("is told to differ by the slash at its end, where it does", () =>
+  it.live("is reported to differ by a slash at its end", () =>
     Effect.gen(function*() {
       const { origin } = yield* describing((response, origin) =>
         json(response, { issuer: `${origin}/`, token_endpoint: `${origin}/token` })
@@ -290,7 +290,7 @@ describe("An issuer that can't be used", () => {
       })
     }))
 
-  it.live("is refused where its token endpoint would get the credentials over http", () =>
+  it.live("is refused if its token endpoint would get the credentials over http", () =>
     Effect.gen(function*() {
       const { origin } = yield* describing((response, origin) =>
         json(response, { issuer: origin, token_endpoint: "http://login.acme.example/token" })
@@ -339,14 +339,14 @@ describe("An issuer that can't be used", () => {
       ]
     ] as const
   ) {
-    it.live(`is told plainly where its server has ${what}`, () =>
+    it.live(`is reported if its server has ${what}`, () =>
       Effect.gen(function*() {
         const { origin } = yield* describing(answer)
         yield* both(origin, { cause, next: orEndpoint, code })
       }))
   }
 
-  it.live("is told plainly where nothing listens, and where the text is no URL", () =>
+  it.live("is reported if nothing listens there, or if it is not a URL", () =>
     Effect.gen(function*() {
       yield* both("http://127.0.0.1:44445", {
         cause: "nothing listens on 127\\.0\\.0\\.1:44445, where --issuer points",

@@ -260,7 +260,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       })
     }))
 
-  it.effect("with a proxy that wants credentials, reports that", () =>
+  it.effect("with a proxy that requires credentials, reports that", () =>
     Effect.gen(function*() {
       const url = yield* serving(407, { "proxy-authenticate": "Basic realm=\"proxy\"" }, "")
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: url }, {
@@ -287,7 +287,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       { machine: { isWithoutNames: true, fetch: refusingWith("ENOTFOUND") } }
     ))
 
-  it.effect("with a login page in place of the API, doesn't report that everything works", () =>
+  it.effect("with a login page in place of the API, does not report that everything works", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
       const page = "<!doctype html><title>Guest Wi-Fi</title>"

@@ -159,7 +159,7 @@ const bombs = () => {
 for (const [name, layer] of Object.entries(transports)) {
   describe(`a hostile server, over ${name},`, () => {
     for (const [place, bytes] of Object.entries(places)) {
-      it.effect(`gets no secret shown that it repeats in ${place}`, () =>
+      it.effect(`can't make a secret visible that it repeats in ${place}`, () =>
         Effect.gen(function*() {
           const { token } = yield* clientOf(yield* serve(bytes))
           const error = yield* Effect.flip(token)
@@ -167,7 +167,7 @@ for (const [name, layer] of Object.entries(transports)) {
         }).pipe(Effect.provide(layer)))
     }
 
-    it.live("gets a client to read no more than 1 MiB of what unfolds to 128 MiB", () =>
+    it.live("can't make a client read more than 1 MiB of what decompresses to 128 MiB", () =>
       Effect.gen(function*() {
         let at = 0
         const origin = yield* serve(() => {
@@ -184,7 +184,7 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.isBelow(process.memoryUsage().rss - before, 100e6)
       }).pipe(Effect.provide(layer)))
 
-    it.effect("changes no prototype, and has no token taken from one", () =>
+    it.effect("changes no prototype, and can't inject a token through one", () =>
       Effect.gen(function*() {
         const token = "\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60"
         const bodies = [
@@ -205,7 +205,7 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.isUndefined(Reflect.get({}, "access_token"))
       }).pipe(Effect.provide(layer)))
 
-    it.effect("receives parameters as fields of the form, whatever is in them, and no header of their making", () =>
+    it.effect("receives parameters as fields of the form, whatever is in them, and no header from them", () =>
       Effect.gen(function*() {
         const server = yield* serveAnswers(() => ({
           body: JSON.stringify({ access_token: "t", token_type: "Bearer", expires_in: 60, name: "n" })
@@ -229,7 +229,7 @@ for (const [name, layer] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide(layer)))
 
-    it.live("receives nothing where a header of the provider can't be sent, and the error shows no secret", () =>
+    it.live("receives nothing if a header of the provider can't be sent, and the error shows no secret", () =>
       Effect.gen(function*() {
         const server = yield* serveAnswers(() => ({ status: 400 }))
         for (const headers of [{ "x-a": `1\r\nx-evil: ${secret}` }, { [`x\r\n${secret}`]: "1" }, { "x-a": "\0" }]) {

@@ -297,7 +297,7 @@ describe("Fetch", () => {
       }
     }))
 
-  it.live("prints an error as its message and the frames of the caller, and nothing else", () =>
+  it.live("prints an error as its message and the caller's stack frames, and nothing else", () =>
     Effect.gen(function*() {
       const unreachable = yield* open("http://127.0.0.1:4")
       const late = Layer.effect(Acme, Effect.andThen(Effect.sleep(1), Effect.fail(wrong("is known to be wrong later"))))

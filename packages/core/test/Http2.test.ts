@@ -113,7 +113,7 @@ const ok = ({ stream }: Arrived, body: string, headers: Http2.OutgoingHttpHeader
 
 for (const [name, layer] of Object.entries(transports)) {
   describe(`over HTTP/2 by ${name}`, () => {
-    it.live("a token is requested, put on requests, and renewed when the API refuses it", () =>
+    it.live("a token is requested, sent with requests, and renewed when the API refuses it", () =>
       Effect.gen(function*() {
         let tokens = 0
         const server = yield* serve((arrived) => {
@@ -185,7 +185,7 @@ for (const [name, layer] of Object.entries(transports)) {
       "has its connection cut": ({ session }) => session.destroy()
     }
     for (const [what, fail] of Object.entries(failures)) {
-      it.live(`another token request is sent where the first ${what}`, () =>
+      it.live(`another token request is sent if the first ${what}`, () =>
         Effect.gen(function*() {
           const server = yield* serve((arrived, number) => number === 1 ? fail(arrived) : ok(arrived, token(number)))
           const { token: get } = yield* clientOf(server.origin)
@@ -205,7 +205,7 @@ for (const [name, layer] of Object.entries(transports)) {
         }).pipe(Effect.provide(layer)))
     }
 
-    it.live("a token request that is in flight when the server says that it will close is answered", () =>
+    it.live("a token request that is in flight when the server sends GOAWAY gets its reply", () =>
       Effect.gen(function*() {
         const server = yield* serve((arrived, number) => {
           // A graceful shutdown: what was sent until now is answered.
@@ -219,7 +219,7 @@ for (const [name, layer] of Object.entries(transports)) {
         assert.strictEqual(server.sessions(), 2)
       }).pipe(Effect.provide(layer)))
 
-    it.live("a reply is read up to its limit, and interim replies are passed over", () =>
+    it.live("a reply is read up to its limit, and interim replies are skipped", () =>
       Effect.gen(function*() {
         let written = 0
         const server = yield* serve((arrived, number) => {

@@ -402,7 +402,7 @@ describe("the lifetime of a JWT", () => {
       yield* grant(JwtBearer.make({ algorithm: "ES256", lifetime: "1 hour" }))
     }))
 
-  it.effect("is one that can be, whatever signs it", () =>
+  it.effect("must be valid, whatever signs the JWT", () =>
     Effect.gen(function*() {
       for (const lifetime of [0, -60_000, 400, Infinity, "Infinity"] as const) {
         for (
@@ -470,7 +470,7 @@ describe("PrivateKeyJwt.fromCryptoKey", () => {
     ).pipe(Effect.provideService(HttpClient.HttpClient, http))
 
   for (const algorithm of algorithms) {
-    it.effect(`signs with ${algorithm} by a key that can't be exported`, () =>
+    it.effect(`signs with ${algorithm} and a key that can't be exported`, () =>
       Effect.gen(function*() {
         const { http, sent } = recording()
         const { privateKey, publicKey } = yield* generate(algorithm)
@@ -481,7 +481,7 @@ describe("PrivateKeyJwt.fromCryptoKey", () => {
       }))
   }
 
-  it.effect("signs a grant's assertion, and a token of its own", () =>
+  it.effect("signs a grant's assertion, and an access token", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const { privateKey, publicKey } = yield* generate("ES256")
@@ -496,7 +496,7 @@ describe("PrivateKeyJwt.fromCryptoKey", () => {
       yield* verified(Redacted.value((yield* own.token).value), publicKey)
     }))
 
-  it.effect("does not accept a key that can't sign like this, and says what is needed", () =>
+  it.effect("does not accept a key for another algorithm, and names what is needed", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const rsa = yield* generate("RS256", true)
@@ -610,7 +610,7 @@ describe("a refused JWT", () => {
       ]
     ] as const
   ) {
-    it.effect(`says by how much the clocks differ: ${what}`, () =>
+    it.effect(`has a hint of how much the clocks differ: ${what}`, () =>
       Effect.gen(function*() {
         const error = yield* refusal(make, hour, status, { error: code, error_description: "The JWT is expired" })
         assert.match(
@@ -626,7 +626,7 @@ describe("a refused JWT", () => {
       }))
   }
 
-  it.effect("says that a clock is behind, whatever form the server writes dates in", () =>
+  it.effect("has a hint that a clock is behind, with every form of date that servers send", () =>
     Effect.gen(function*() {
       for (const date of ["Thu, 01 Jan 2026 12:02:00 GMT", "Thu Jan  1 12:02:00 2026", "2026-01-01T13:02:00+01:00"]) {
         const { message } = yield* refusal(ProviderClient.make(signed, client), date)
@@ -634,7 +634,7 @@ describe("a refused JWT", () => {
       }
     }))
 
-  it.effect("says nothing of clocks that agree, of a reply without a date, and of what isn't signed", () =>
+  it.effect("has no hint if the clocks agree, the reply has no date, or nothing is signed", () =>
     Effect.gen(function*() {
       const make = ProviderClient.make(signed, client)
       for (const date of ["Thu, 01 Jan 2026 12:00:04 GMT", "Thu, 01 Jan 2026 11:59:55 GMT", undefined, "yesterday"]) {
@@ -647,7 +647,7 @@ describe("a refused JWT", () => {
       assert.notInclude((yield* refusal(plain, hour)).message, "clock")
     }))
 
-  it.effect("says nothing of the clocks where the server fails", () =>
+  it.effect("has no hint if the server fails", () =>
     Effect.gen(function*() {
       const error = yield* refusal(ProviderClient.make(signed, client), hour, 429)
       assert.strictEqual(error.reason._tag, "Throttled")

@@ -120,7 +120,7 @@ const use = Effect.fnUntraced(function*(change: (given: Given) => unknown) {
   return [...sent, refused.message]
 })
 
-describe("what an application has given", () => {
+describe("what an application has passed", () => {
   for (const [what, change] of Object.entries(changes)) {
     it.effect(`changes nothing when it has ${what} later`, () =>
       Effect.gen(function*() {
@@ -128,7 +128,7 @@ describe("what an application has given", () => {
       }))
   }
 
-  it.effect("makes the requests that are compared here", () =>
+  it.effect("is compared by the requests that it makes", () =>
     Effect.gen(function*() {
       const sent = yield* use(() => {})
       assert.lengthOf(sent, 6)
@@ -152,10 +152,10 @@ const turning = <A>(first: A, later: A) => {
 const withParameters = <O extends {}>(options: O, parameters: unknown): O =>
   Object.assign({ ...options }, { parameters })
 
-describe("what an application gives is read once:", () => {
+describe("what an application passes is read once:", () => {
   const evil = "https://evil.test/token"
 
-  it.effect("a getter that turns to another host, another secret or another list is not asked again", () =>
+  it.effect("a getter whose host, secret or list changes is not read again", () =>
     Effect.gen(function*() {
       const { http, sent } = recording()
       const endpoint = turning("https://auth.acme.test/token", evil)
@@ -230,7 +230,7 @@ describe("what an application gives is read once:", () => {
       }
     }))
 
-  it.effect("what is no record of parameters is refused, and not left out", () =>
+  it.effect("what is not a record of parameters is refused, and not ignored", () =>
     Effect.gen(function*() {
       const { options, provider } = given()
       for (
@@ -265,7 +265,7 @@ describe("what an application gives is read once:", () => {
 describe("Fetch", () => {
   class Acme extends Context.Service<Acme, ProviderClient.ProviderClient<unknown>>()("test/Acme") {}
 
-  it.live("sends the headers that were there when it was called, also where it waits for a token, and again", () =>
+  it.live("sends the headers of the time of the call, also after a wait for a token, and in a repeated request", () =>
     Effect.gen(function*() {
       let refusals = 0
       let tokens = 0

@@ -83,7 +83,7 @@ describe("Discovery", () => {
       ["has a page", () => new Response("<h1>Welcome</h1>", { headers: { "content-type": "text/html" } })]
     ] as const
   ) {
-    it.effect(`reads RFC 8414 metadata where the server ${what} at the place of OpenID Connect's`, () =>
+    it.effect(`reads RFC 8414 metadata if the server ${what} at OpenID Connect's URL`, () =>
       Effect.gen(function*() {
         const server = serving({ [openId]: answer, [oauth]: () => Response.json(metadata) })
         assert.strictEqual((yield* yield* discover(server)).tokenEndpoint, metadata.token_endpoint)
@@ -91,7 +91,7 @@ describe("Discovery", () => {
       }))
   }
 
-  it.effect("sends one request where the server can't be reached", () =>
+  it.effect("sends one request if the server can't be reached", () =>
     Effect.gen(function*() {
       let requests = 0
       const http = HttpClient.make((request) => {
@@ -277,7 +277,7 @@ describe("OAuthServer", () => {
       ])
     }))
 
-  it.effect("authenticates as an option says, whatever the metadata lists", () =>
+  it.effect("authenticates with the method of an option, whatever the metadata lists", () =>
     Effect.gen(function*() {
       const server = issuing({
         [openId]: () => Response.json({ ...metadata, token_endpoint_auth_methods_supported: ["private_key_jwt"] })
@@ -291,7 +291,7 @@ describe("OAuthServer", () => {
       assert.include((yield* Effect.flip(make({}))).message, "lists no authentication method with a client secret")
     }))
 
-  it.effect("is made again by a schedule, if the issuer fails for a moment", () =>
+  it.effect("can be built again by a schedule if the issuer fails for a moment", () =>
     Effect.gen(function*() {
       let looks = 0
       const server = issuing({

@@ -301,7 +301,7 @@ describe("A provider that", () => {
 })
 
 describe("A value", () => {
-  it("takes no more than fifteen lines", () => {
+  it("needs at most fifteen lines", () => {
     const source = readFileSync(fileURLToPath(import.meta.url), "utf8")
     const values = [...source.matchAll(/^const \w+ = Provider\.make\(\{\n.*?^\}\)$/gms)].map(([value]) => value)
     assert.strictEqual(values.length, cases.length)

@@ -185,7 +185,7 @@ describe("TokenEndpoint through a proxy", () => {
 })
 
 describe("TokenEndpoint over fetch", () => {
-  it.effect("gets another token by GET each time, whatever the server says of caching and the client caches", () =>
+  it.effect("gets another token by GET each time, whatever the server allows to cache and the client caches", () =>
     Effect.gen(function*() {
       let tokens = 0
       const seen: Array<string | undefined> = []

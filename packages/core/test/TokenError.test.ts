@@ -70,7 +70,7 @@ describe("TokenError", () => {
     ])
   })
 
-  it.each(reasons)("is the same after its way over a wire: %s", (_, reason) => {
+  it.each(reasons)("is the same after encoding and decoding: %s", (_, reason) => {
     const sent = error(reason, 7)
     const received = Schema.decodeSync(TokenError.TokenErrorSchema)(
       JSON.parse(JSON.stringify(Schema.encodeSync(TokenError.TokenErrorSchema)(sent)))
@@ -103,7 +103,7 @@ describe("TokenError", () => {
     }
   })
 
-  it("leaves the whole description in its process", () => {
+  it("does not encode the full description", () => {
     const reason = new TokenError.CredentialsRefused({ ...refused, fullDescription: Redacted.make("s3cret") })
     const encoded = Schema.encodeSync(TokenError.TokenErrorSchema)(error(reason))
     assert.notProperty(encoded.reason, "fullDescription")

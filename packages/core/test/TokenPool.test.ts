@@ -151,7 +151,7 @@ describe("TokenPool", () => {
       assert.strictEqual(total(server.requests), 3)
     }))
 
-  it.effect("looks at 1,000 accounts at most before other fibers have their turn", () =>
+  it.effect("evicts at most 1,000 accounts before it yields to other fibers", () =>
     Effect.gen(function*() {
       const pool = yield* poolOf(makeServer(), { timeToIdle: "1 minute" })
       yield* Effect.forEach(Array.from({ length: 4_500 }, (_, index) => `account-${index}`), pool.get)
@@ -334,7 +334,7 @@ describe("TokenPool", () => {
         assert.isBelow(requests(25, 36), 10_100)
       }))
 
-    it.effect("spreads the accounts also where the endpoint recovers before the first probe", () =>
+    it.effect("spreads the accounts also if the endpoint recovers before the first probe", () =>
       Effect.gen(function*() {
         const { ask, busiest, requests, state, tokens } = yield* outage
         yield* ask(2)

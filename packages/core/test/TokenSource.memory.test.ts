@@ -249,7 +249,7 @@ describe("the memory of refusals", () => {
       ["a redirect", Server.status(302, { location: "https://login.acme.test" }), "Unsafe", "1 minute"]
     ] as ReadonlyArray<readonly [string, Server.Answer, string, Duration.Input]>
   ) {
-    it.effect(`waits by the clock that says that more time has passed, also while the machine slept: ${name}`, () =>
+    it.effect(`waits by the clock on which more time has passed, also after a suspension: ${name}`, () =>
       Effect.gen(function*() {
         const clock = yield* Clock.Clock
         let slept = 0

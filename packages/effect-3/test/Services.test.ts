@@ -68,7 +68,7 @@ describe("time", () => {
       assert.strictEqual(there.aborted(), 1)
     })))
 
-  it("is waited for in whole milliseconds: not every TestClock has parts of them", () =>
+  it("is rounded to whole milliseconds, which every TestClock supports", () =>
     run(Effect.gen(function*() {
       const waits: Array<number> = []
       const watched = new Proxy(yield* Effect.clock, {

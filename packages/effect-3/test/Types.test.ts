@@ -47,7 +47,7 @@ describe("the types, which contain only those of Effect 3,", () => {
     expectTypeOf<Missing<Effect3.Reason["_tag"]>>().toEqualTypeOf<"fullDescription" | "hint">()
   })
 
-  it("lack of a service what the README names, and nothing else", () => {
+  it("lack only what the README names", () => {
     type Client = Exclude<keyof ProviderClient4, keyof Effect3.ProviderClient>
     expectTypeOf<Client>().toEqualTypeOf<"attach">()
     type Made = Exclude<

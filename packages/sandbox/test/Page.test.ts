@@ -418,7 +418,7 @@ layer(Chromium.layer, { excludeTestServices: true })("The page", (it) => {
       assert.isBelow(layouts, 25)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())))
 
-  it.effect("searches by fields, and leaves out what a minus names", () =>
+  it.effect("searches by fields, and excludes what follows a minus", () =>
     Effect.gen(function*() {
       const { at, script } = yield* Sandbox
       const token = field(yield* ask, "access_token")

@@ -83,7 +83,7 @@ const startSentinel = Effect.gen(function*() {
 
 describe("RedisTokenStore with a Sentinel", () => {
   it.live(
-    "shares tokens, serves callers while the master is dead, and shares again when the Sentinel has named another",
+    "shares tokens, serves callers while the master is down, and shares again after the failover",
     () =>
       Effect.gen(function*() {
         const { ask, connect, master, replica } = yield* startSentinel

@@ -129,7 +129,7 @@ describe("A refresh token that the server replaces", () => {
       }).pipe(Effect.provide(FetchHttpClient.layer)))
   }
 
-  it.live("is lost with the process where there is no store", () =>
+  it.live("is lost with the process if there is no store", () =>
     Effect.gen(function*() {
       const server = yield* oidcProvider
       const first = yield* firstRefreshToken(server)
@@ -154,7 +154,7 @@ describe("A refresh token that the server replaces", () => {
       assert.deepStrictEqual(server.log.ended, [])
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.live("is used by its own process, where it could not be written", () =>
+  it.live("is used by its own process if it could not be written", () =>
     Effect.gen(function*() {
       const server = yield* oidcProvider
       const { layer, state } = folder()
@@ -173,7 +173,7 @@ describe("A refresh token that the server replaces", () => {
       assert.strictEqual(server.log.consumed.length, 4)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.live("is used by its own process, where the store has lost its record", () =>
+  it.live("is used by its own process if the store has lost its record", () =>
     Effect.gen(function*() {
       const server = yield* oidcProvider
       const { entries, layer } = folder()
@@ -190,7 +190,7 @@ describe("A refresh token that the server replaces", () => {
       assert.deepStrictEqual(server.log.ended, [])
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.live("is sent by the next process, where one vanished before its request arrived", () =>
+  it.live("is sent by the next process if one was killed before its request arrived", () =>
     Effect.gen(function*() {
       const server = yield* oidcProvider
       const { layer } = yield* redis

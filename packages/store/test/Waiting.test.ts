@@ -46,7 +46,7 @@ const poolIn = <E>(store: Layer.Layer<never, E>, http: HttpClient.HttpClient) =>
 const never = HttpClient.make(() => Effect.never)
 
 describe("a process that waits for the token requests of other processes", () => {
-  it.effect("takes 17 kB of memory for each account that it waits for", () =>
+  it.effect("uses 17 kB of memory for each account that it waits for", () =>
     Effect.gen(function*() {
       const database = ModelRecords.make()
       const options = {

@@ -89,12 +89,12 @@ describe("the fibers, timers and token requests", () => {
       assert.deepStrictEqual(yield* counted(({ routee }) => routee.token), { fibers: 0, timers: 0, tokenRequests: 0 })
     }))
 
-  it.effect("of a token request: one fiber for all who wait, one for what has a deadline, and one with its timer", () =>
+  it.effect("of a token request: one fiber for all waiting callers, one for the request, and one for the deadline's timer", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* counted(({ routee }) => routee.renew), { fibers: 3, timers: 1, tokenRequests: 1 })
     }))
 
-  it.effect("of callers who wait for one token request: none besides their own", () =>
+  it.effect("of callers that wait for one token request: only their own", () =>
     Effect.gen(function*() {
       const { fibers, ...rest } = yield* counted(({ routee }) => atOnce(routee.renew))
       assert.deepStrictEqual(rest, { timers: 1, tokenRequests: 1 })

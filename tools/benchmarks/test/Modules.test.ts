@@ -39,7 +39,7 @@ describe.each(found)("an import of $name", ({ loaded, name, used }) => {
     assert.deepStrictEqual(loaded.filter((module) => !allowed.some((start) => module.startsWith(start))), [])
   })
 
-  it("loads no module of ours of which nothing is used", () => {
+  it("loads no unused module of ours", () => {
     const unused = loaded.filter((module) => isOwn(module) && !used.includes(module))
     assert.deepStrictEqual(unused.filter((module) => !ofOtherMethods.includes(module)), [`${name}/dist/index.js`])
   })

@@ -4,7 +4,7 @@ import { succeed } from "../src/run.mjs"
 
 // In a file of its own, since it needs a Redis.
 describe("the copy of the fleet outside of the workspace, installed with pnpm", () => {
-  it("starts, for as long as it is told", async () => {
+  it("runs for the given time", async () => {
     const printed = await succeed("npm", ["start", "--", "2", "3"], { cwd: copyOf("fleet") })
     assert.match(printed, /^\d+ API calls, \d+ of them refused; \d+ token requests\.$/m)
   })

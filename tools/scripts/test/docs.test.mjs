@@ -22,7 +22,7 @@ describe("docs", () => {
     ])
   })
 
-  it("takes no code from what a reader doesn't see", () => {
+  it("ignores hidden comments", () => {
     assert.deepStrictEqual(programsOf(page("<!-- ts", "hidden", "-->", "~~~ts", "shown", "~~~")), [
       "\n\n\n\nshown\n"
     ])

@@ -26,7 +26,7 @@ describe("npm run example", () => {
     })
   }
 
-  it("writes its picture of telemetry where git doesn't track it", () => {
+  it("writes its picture of telemetry to a file that git ignores", () => {
     const picture = "examples/telemetry/telemetry.svg"
     assert.include(readFileSync(join(root, "examples/telemetry/src/main.ts"), "utf8"), "file = \"telemetry.svg\"")
     assert.strictEqual(git("ls-files", picture), "")

@@ -74,7 +74,7 @@ describe("a new provider", () => {
     assert.isUndefined(readJson(join(folderOf("acme-voice"), "package.json")).private)
   })
 
-  it("has the answers in its value, its statement and its README, as they were given", () => {
+  it("has the given answers in its value, its statement and its README", () => {
     const read = (file) => readFileSync(join(folderOf("acme-post"), file), "utf8")
     const [value, pages, readme] = [read("src/AcmePost.ts"), read("test/Pages.ts"), read("README.md")]
     for (const text of [value, pages, readme]) {
@@ -106,7 +106,7 @@ describe("a new provider", () => {
     })
   }
 
-  it("asks in a terminal for what no flag says, and asks again for what can't be", async () => {
+  it("prompts in a terminal for what no flag has, and again after an invalid answer", async () => {
     const [input, output] = [new PassThrough(), new PassThrough()]
     input.isTTY = true
     let shown = ""
@@ -135,14 +135,14 @@ describe("a new provider", () => {
     assert.notInclude(shown, "How the client authenticates")
   })
 
-  it("asks for nothing where there is no terminal, or nothing is missing", async () => {
+  it("does not prompt without a terminal, or if nothing is missing", async () => {
     const output = new PassThrough()
     const answers = await ask("acme", { field: ["audience=x"] }, { input: new PassThrough(), output })
     assert.deepStrictEqual(answers, completed("acme", { fields: ["audience=x"] }))
     assert.isNull(output.read())
   })
 
-  it("is refused with answers that can't be a provider's, with where to look", () => {
+  it("does not accept invalid answers, and says where to look", () => {
     const problem = (answers) => problemOf("acme", completed("acme", answers)) ?? "none"
     assert.strictEqual(problem({}), "none")
     assert.match(
@@ -161,7 +161,7 @@ describe("a new provider", () => {
     assert.match(problem({ authentication: "none" }), /^A client without a secret has no client credentials/)
   })
 
-  it("says which flags there are, where a command line has another one", () => {
+  it("lists the flags after an unknown one", () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [join(root, "tools/scripts/new-provider.mjs"), "acme-flags", "--secret", "x"],

@@ -98,7 +98,7 @@ describe("settings", () => {
       assert.include(error.message, "OTHER_KEY")
     }))
 
-  it.effect("reads nested values by the variable's words, where the provider does so", () =>
+  it.effect("reads nested values by the variable's words if the ConfigProvider does", () =>
     Effect.gen(function*() {
       const nested = ConfigProvider.fromUnknown({ acme: { account: { key: "nested" } } }).pipe(
         ConfigProvider.mapInput(([name]) => String(name).toLowerCase().split("_"))

@@ -683,7 +683,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       faults: ["a refusal in other words"],
       tests: {
         "core/test/internal/engine/ReplyMeaning.mutations.test.ts": [
-          "changes the table of what replies mean, each of them"
+          "changes the table of what replies mean"
         ],
         "core/test/internal/engine/ReplyMeaning.test.ts": [
           "is the table of docs/outcomes.md",

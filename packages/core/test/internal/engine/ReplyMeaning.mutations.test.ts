@@ -51,7 +51,7 @@ const mutated = async <A>(mutant: string, step: () => A | Promise<A>): Promise<A
 }
 
 describe("A mutation of ReplyMeaning", () => {
-  it("changes the table of what replies mean, each of them", async () => {
+  it("changes the table of what replies mean", async () => {
     const { code, mutants } = await mutations()
     const load = (name: string): Promise<typeof ReplyMeaning> =>
       import(`data:text/javascript,${encodeURIComponent(`${code}\n// ${name}`)}`)

@@ -16,7 +16,7 @@ describe("doubts", () => {
     assert.strictEqual(doubts.of(holder), doubts.of(holder))
   })
 
-  it("hold an endpoint back for 5 s", () => {
+  it("delay an endpoint for 5 s", () => {
     const tested = doubts.of({})
     assert.isFalse(tested.holdBack(get("/users"), 1_000))
     tested.note(get("/users"), 1_000)
@@ -31,7 +31,7 @@ describe("doubts", () => {
     ["/users#a", "/users"],
     [`/users/${"a".repeat(33)}`, `/users/${"b".repeat(33)}`],
     ["/users/alice@example.com", "/users/bob%40example.com"]
-  ])("take %s and %s for one endpoint", (first, second) => {
+  ])("treat %s and %s as one endpoint", (first, second) => {
     assert.isFalse(isAnother(get(first), get(second)))
   })
 
@@ -40,15 +40,15 @@ describe("doubts", () => {
     ["/v1/users", "/v2/users"],
     ["/users/alice", "/users/bob"],
     ["/users/1", "/users/1/calls"]
-  ])("take %s and %s for two endpoints", (first, second) => {
+  ])("treat %s and %s as two endpoints", (first, second) => {
     assert.isTrue(isAnother(get(first), get(second)))
   })
 
-  it("tell methods apart", () => {
+  it("distinguish methods", () => {
     assert.isTrue(isAnother(get("/users"), { ...get("/users"), method: "POST" }))
   })
 
-  it("end for the path that the API has permitted since, and for no other of its endpoint", () => {
+  it("end for a path that the API has permitted since, and for no other path of its endpoint", () => {
     const tested = doubts.of({})
     tested.permitted(get("/users/1"))
     tested.note(get("/users/1"), 0)
@@ -60,7 +60,7 @@ describe("doubts", () => {
     assert.isTrue(tested.holdBack(get("/users/1"), 3))
   })
 
-  it("are kept of 64 endpoints, the latest", () => {
+  it("are kept for the latest 64 endpoints", () => {
     const tested = doubts.of({})
     const path = (index: number) =>
       get(`/${String.fromCharCode(97 + Math.floor(index / 26))}/${"x".repeat(index % 26)}x`)

@@ -100,7 +100,7 @@ describe("reasonOf", () => {
     for (const error of wrapped(cause)) assert.strictEqual(kind(error), "ReplyNotUnderstood")
   })
 
-  it("takes the error without details that fetch makes of a 407 for one, and no other error", () => {
+  it("recognizes the error that fetch makes of a 407, and no other error", () => {
     const refusal = new TypeError("fetch failed", { cause: new Error() })
     for (const error of [refusal, new Error("Transport error", { cause: refusal })]) {
       const reason = reasonOf(error)

@@ -18,7 +18,7 @@ describe("readInstant", () => {
     "1994-11-06T10:49:37+02"
   ])("reads %s", (text) => assert.strictEqual(readInstant(text, present), at))
 
-  it("takes a year of two digits for one that is at most 50 years ahead", () => {
+  it("reads a year of two digits as one that is at most 50 years ahead", () => {
     assert.strictEqual(readInstant("Sunday, 06-Nov-76 08:49:37 GMT", present), Date.UTC(2076, 10, 6, 8, 49, 37))
     assert.strictEqual(readInstant("Sunday, 06-Nov-77 08:49:37 GMT", present), Date.UTC(1977, 10, 6, 8, 49, 37))
   })
