@@ -551,7 +551,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     {
       what: "the machine slept after a `Retry-After`",
       outcome: "a token is requested when the time is over by the wall clock",
-      tests: { [memory]: ["waits by the clock that says that more time has passed"] }
+      tests: { [memory]: ["waits by the clock on which more time has passed"] }
     },
     {
       what: "nothing was sent: a connection that was never made",
