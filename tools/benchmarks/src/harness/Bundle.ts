@@ -46,20 +46,15 @@ export const byEsbuild = async (program: string): Promise<Bundled> => {
   })
   const code = file?.text ?? ""
   const whole = weigh(await dense(code))
-  const rest = weigh(await dense(withoutOwn(code)))
   const bytes = Object.fromEntries(
     Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.entries(inputs).map(([path, { bytesInOutput }]) => [path.replace(/^.*node_modules\//, ""), bytesInOutput])
+      Object.entries(inputs).map(([path, { bytesInOutput }]) => [shortOf(path), bytesInOutput])
     )
   )
   return {
     ...whole,
     code,
-    own: {
-      minified: whole.minified - rest.minified,
-      gzip: whole.gzip - rest.gzip,
-      brotli: whole.brotli - rest.brotli
-    },
+    own: await weightOf(code, (module) => module.startsWith("@mintmark/")),
     imports: Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
     modules: Object.keys(bytes).filter((module) => bytes[module] !== 0),
     bytes
@@ -69,13 +64,25 @@ export const byEsbuild = async (program: string): Promise<Bundled> => {
 const dense = async (code: string): Promise<string> => (await transform(code, { minifyWhitespace: true })).code
 
 // As long as it may, esbuild writes the name of each module above its code.
-const withoutOwn = (code: string): string => {
-  let isOwn = false
+const without = (code: string, leavesOut: (module: string) => boolean): string => {
+  let isLeftOut = false
   return code.split("\n").filter((line) => {
     const name = /^\/\/ (\S+\.js)$/.exec(line)?.[1]
-    if (name !== undefined) isOwn = name.includes("@mintmark/")
-    return !isOwn
+    if (name !== undefined) isLeftOut = leavesOut(shortOf(name))
+    return !isLeftOut
   }).join("\n")
+}
+
+const shortOf = (path: string): string => path.replace(/^.*node_modules\//, "")
+
+/** How much lighter the code of a bundle would be without some of its modules. */
+export const weightOf = async (code: string, isPart: (module: string) => boolean): Promise<Weight> => {
+  const [whole, rest] = [weigh(await dense(code)), weigh(await dense(without(code, isPart)))]
+  return {
+    minified: whole.minified - rest.minified,
+    gzip: whole.gzip - rest.gzip,
+    brotli: whole.brotli - rest.brotli
+  }
 }
 
 /** The same by rolldown. */

@@ -3,6 +3,7 @@ import { promisify } from "node:util"
 import { peers } from "../contestants/index.ts"
 import { type Bundled, byEsbuild, byRolldown } from "../harness/Bundle.ts"
 import { modulesOf } from "../harness/Modules.ts"
+import { partOf } from "../harness/Parts.ts"
 import { httpClientModules, writePrograms } from "../harness/Programs.ts"
 import { providers, publish } from "../harness/Published.ts"
 import { interleave } from "../harness/Rounds.ts"
@@ -99,20 +100,6 @@ export default async (): Promise<Measurement> => {
     ]
   }
 }
-
-/** What our own code is for, by where it is. */
-const partOf = (module: string): string =>
-  /internal\/(?:text|engine\/Reply|http\/(?:replyBody|standard|retryAfter))|TokenReply/.test(module)
-    ? "what replies mean"
-    : /internal\/engine|TokenSource|TokenStore|AccessToken/.test(module)
-    ? "the state machine, its token requests and what is remembered"
-    : /TokenError/.test(module)
-    ? "errors"
-    : /internal\/http\/(?:TokenEndpoint|send|Sending|transport|decompress|held)/.test(module)
-    ? "the exchange with the token endpoint"
-    : /internal\/http|Authoriz|Authenticated|Fetch/.test(module)
-    ? "the client that carries tokens"
-    : "providers, settings, services and requests"
 
 const partsOf = (bytes: Bundled["bytes"]): string => {
   const parts = new Map<string, number>()
