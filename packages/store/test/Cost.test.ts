@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { execFileSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { connect, type Socket } from "node:net"
 import { keys } from "./support/fleet.ts"
 import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
 import { redisAt, startRedis } from "./support/redisServer.ts"
@@ -15,11 +18,18 @@ const times = isWhole ? 5_000 : 50
 
 const postgres = sharedPostgres()
 
-/** The processor time that the processes of a server took so far, in milliseconds. */
-const processorTime = (pattern: string): number =>
-  execFileSync("ps", ["-eo", "times=,args="], { encoding: "utf8" }).split("\n")
-    .filter((line) => line.includes(pattern))
-    .reduce((sum, line) => sum + Number(line.trim().split(" ")[0]) * 1_000, 0)
+/** The processor time that a PostgreSQL and its processes took so far, ended ones included, in milliseconds. */
+const processorTime = (port: number): number => {
+  const processes = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n")
+    .map((line) => line.trim().split(/\s+/))
+  const main = processes.find((args) => args.includes(`port=${port}`))?.[0]
+  const ticks = processes.filter(([pid, parent]) => pid === main || parent === main).flatMap(([pid = ""]) => {
+    const path = `/proc/${pid}/stat`
+    // After the name: user and system time of the process, and of its children that have ended.
+    return existsSync(path) ? readFileSync(path, "utf8").replace(/^.*\) /, "").split(" ").slice(11, 15).map(Number) : []
+  })
+  return ticks.reduce((sum, each) => sum + each, 0) * 10
+}
 
 const tell = (what: string, took: number) => {
   if (isWhole) console.log(`${what}: ${(took / times * 1_000).toFixed(0)} microseconds of the processor each`)
@@ -57,6 +67,48 @@ describe("for each renewal", () => {
   )
 
   it.live(
+    "Redis takes some kilobytes of memory for each connection that listens",
+    () =>
+      Effect.gen(function*() {
+        const connections = isWhole ? 15_000 : 300
+        const redis = yield* startRedis("--maxclients", "16000")
+        const memory = () => Number(/used_memory:(\d+)/.exec(redis.cli("INFO", "memory"))?.[1])
+        const before = memory()
+        yield* Effect.forEach(
+          Array.from({ length: connections }, (_, index) => index),
+          (index) =>
+            Effect.acquireRelease(
+              Effect.callback<Socket>((resume) => {
+                const socket = connect(redis.port, "127.0.0.1", () => {
+                  socket.write(`SUBSCRIBE mintmark:notifications:${index % 256}\r\n`)
+                })
+                socket.on("error", () => {})
+                socket.once("data", () => resume(Effect.succeed(socket)))
+              }),
+              (socket) => Effect.sync(() => socket.destroy())
+            ),
+          { concurrency: 100, discard: true }
+        )
+        const each = (memory() - before) / connections
+        const [took] = yield* Effect.timed(Effect.sync(() => redis.cli("PUBLISH", "mintmark:notifications:7", "name")))
+        if (isWhole) {
+          console.log(`Redis, a connection that listens: ${each.toFixed(0)} bytes, of ${connections}`)
+          console.log(
+            `Redis, a notification to ${Math.floor(connections / 256)} of them: ${
+              Duration.toMillis(took).toFixed(0)
+            } ms`
+          )
+        }
+        assert.isBelow(each, 60_000)
+        assert.strictEqual(
+          redis.cli("PUBSUB", "NUMSUB", "mintmark:notifications:7").split("\n")[1],
+          String(Math.ceil((connections - 7) / 256))
+        )
+      }),
+    600_000
+  )
+
+  it.live(
     "PostgreSQL runs five statements for the process that requests the token, and one for each that finds it",
     () =>
       Effect.gen(function*() {
@@ -78,11 +130,11 @@ describe("for each renewal", () => {
             )
           )
         }
-        const spent = processorTime(database)
+        const spent = processorTime(server.port)
         yield* Effect.sleep(1_100)
         const before = statements()
         for (let i = 0; i < times; i++) yield* a.renew
-        tell("PostgreSQL, a renewal with a refresh token", processorTime(database) - spent)
+        tell("PostgreSQL, a renewal with a refresh token", processorTime(server.port) - spent)
         yield* Effect.sleep(1_100)
         // Two looks, the claim, the mark, the new token; and at intervals the removal of old rows.
         assert.isAtMost((statements() - before) / times, 7)
