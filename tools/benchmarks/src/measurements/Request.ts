@@ -80,8 +80,8 @@ export default async (): Promise<Measurement> => {
       ...[...unable].map(([name, transports]) => `${name} makes no token request over ${transports.join(", ")}.`),
       ...columns.filter(({ goals }) => goals !== undefined).map(partsOf),
       `${handWritten.name} hold no deadline and no limit, follow redirects with the secret, and believe what comes. What `
-      + "Mintmark adds to Effect's HttpClient is one fiber for all who wait, one more with a timer for the deadline, a "
-      + "span, two metrics, and a reading that trusts nothing; it saves the span of the HttpClient's own.",
+      + "Mintmark adds to Effect's HttpClient is one fiber for all who wait, one that has the deadline and one with its "
+      + "timer, a span, two metrics, and a reading that trusts nothing. The section on where the time goes has each part.",
       `The server is plain Node in a process of its own, and needs ${capacity.toFixed(0)} µs of CPU for a request.`
     ]
   }
