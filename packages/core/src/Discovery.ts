@@ -11,6 +11,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
+import { within } from "./internal/engine/Deadline.ts"
 import * as TokenEndpoint from "./internal/http/TokenEndpoint.ts"
 import * as Url from "./internal/http/url.ts"
 import { accepts } from "./internal/request/TokenRequest.ts"
@@ -75,22 +76,53 @@ export interface Options {
 
 /**
  * Finds the metadata of an issuer, and keeps it. The effect that it returns gives the cached metadata; once it is older
- * than `timeToLive` it is fetched again, and the older one is still used where that fails.
+ * than `timeToLive` it is fetched again, and the older one is still used where that fails or takes longer than a quarter
+ * of the deadline. Many who need it at the same time wait for one look.
  *
  * Looks at `/.well-known/openid-configuration` and, if the server has no metadata there, at
  * `/.well-known/oauth-authorization-server`. Redirects are not followed.
  *
- * Fails with `InvalidOption` for an issuer that is none, `Unsafe` where the metadata is of another issuer,
- * `ReplyNotUnderstood` where there is none or it can't be read, and `Unavailable` where the server can't be reached.
+ * Fails with `InvalidOption` for an issuer that is none, `Unsafe` where the metadata is of another issuer or names a token
+ * endpoint without TLS at another origin, `ReplyNotUnderstood` where there is none or it can't be read, and `Unavailable`
+ * where the server can't be reached.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 section 3}
  * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig | OpenID Connect Discovery section 4}
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function*(
-  { deadline = TokenEndpoint.defaultDeadline, id, insecure = false, issuer, timeToLive = Duration.hours(1) }: Options
-): Effect.fn.Return<Effect.Effect<Metadata, TokenError>, TokenError, HttpClient.HttpClient> {
+export const make = (
+  options: Options
+): Effect.Effect<Effect.Effect<Metadata, TokenError>, TokenError, HttpClient.HttpClient> =>
+  Effect.map(reader(options), (read) => read(Duration.fromInputUnsafe(options.timeToLive ?? life)))
+
+/**
+ * How old metadata may be.
+ *
+ * @internal
+ */
+export const life: Duration.Duration = Duration.hours(1)
+
+/**
+ * How old it may be where it seems to be no longer right.
+ *
+ * @internal
+ */
+export const pause: Duration.Duration = Duration.minutes(1)
+
+/**
+ * What `make` makes, but the metadata may be as old as each look says.
+ *
+ * @internal
+ */
+export const reader = Effect.fnUntraced(function*(
+  { deadline: given = TokenEndpoint.defaultDeadline, id, insecure = false, issuer }: Options
+): Effect.fn.Return<
+  (age: Duration.Duration) => Effect.Effect<Metadata, TokenError>,
+  TokenError,
+  HttpClient.HttpClient
+> {
+  const deadline = Duration.fromInputUnsafe(given)
   const problem = typeof issuer !== "string" || issuer.includes("?")
     ? "must be an https URL without a query"
     : Url.problemOf(issuer, insecure)
@@ -104,7 +136,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.flatMap(
       exchange(
         Effect.succeed({ http: Redacted.make(HttpClientRequest.get(url, { headers: accepts })) }),
-        Duration.fromInputUnsafe(deadline)
+        deadline
       ),
       ([, { body, status }]) =>
         status === 0 || status >= 300 && status < 400
@@ -143,27 +175,38 @@ export const make = Effect.fnUntraced(function*(
       )
     }
     const endpoint = Url.problemOf(metadata.tokenEndpoint, insecure)
+      ?? (isElsewhereWithoutTls(metadata.tokenEndpoint, issuer) ? "is plain http at another origin" : undefined)
     return endpoint === undefined
       ? metadata
       : yield* fail(new Unsafe({ kind: "origin", problem: `the issuer's token endpoint ${endpoint}` }))
   })
 
-  const life = Duration.toMillis(Duration.fromInputUnsafe(timeToLive))
+  // A token request that waits for it needs time, too.
+  const again = (known: Metadata) =>
+    within(Effect.orElseSucceed(fetch, () => known), Duration.toMillis(deadline) / 4, () => Effect.succeed(known))
+
   const one = yield* Semaphore.make(1)
-  let cached: { readonly metadata: Metadata; readonly until: number } | undefined
-  return one.withPermits(1)(Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    if (cached !== undefined && now < cached.until) return cached.metadata
-    const known = cached
-    const metadata = yield* (known === undefined ? fetch : Effect.orElseSucceed(fetch, () => known.metadata))
-    cached = { metadata, until: now + life }
-    return metadata
-  }))
+  let cached: { readonly metadata: Metadata; readonly at: number } | undefined
+  return (age) =>
+    one.withPermits(1)(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const known = cached
+      if (known !== undefined && now < known.at + Duration.toMillis(age)) return known.metadata
+      const metadata = yield* known === undefined ? fetch : again(known.metadata)
+      cached = { metadata, at: now }
+      return metadata
+    }))
 })
 
 /** Whether the server replied, with something else than a document. */
 const isReply = ({ reason }: TokenError): boolean =>
   reason._tag === "Unsafe" || reason._tag === "Unavailable" && reason.kind === "status"
+
+const isElsewhereWithoutTls = (url: string, issuer: string): boolean => {
+  const [there, here] = [new URL(url), new URL(issuer)]
+  const isOwn = there.origin === here.origin || Url.isLoopback(there.hostname) && Url.isLoopback(here.hostname)
+  return there.protocol === "http:" && !isOwn
+}
 
 const decode = Schema.decodeUnknownEffect(Metadata)
 

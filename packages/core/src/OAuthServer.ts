@@ -52,6 +52,12 @@ export interface Options extends ProviderClient.Options {
  * said, else `client_secret_post`. The option `clientAuthentication` overrides it. Tokens are requested with client
  * credentials.
  *
+ * The metadata of an issuer is read again before a token request if it is older than an hour, and at once, but once in a
+ * minute at most, after a token request that fails as one to an endpoint that has moved: a 404, 405 or 410, a redirect, a
+ * reply that isn't OAuth's, a server that can't be reached, a refused client. Where the endpoint or the method has
+ * changed, the token request is sent again to the new one, unless it has sent a refresh token. While the metadata can't
+ * be read, the last one stays in use.
+ *
  * Fails with `InvalidOption` where an option is missing or can't be used, and as `Discovery.make` does.
  *
  * @since 0.1.0
@@ -60,7 +66,10 @@ export interface Options extends ProviderClient.Options {
 export const make = (
   options: Options
 ): Effect.Effect<ProviderClient.ProviderClient<{}>, TokenError, HttpClient.HttpClient | Scope.Scope> =>
-  Effect.flatMap(Server.found(options), ({ options, provider }) => ProviderClient.makeClient(provider, options))
+  Effect.flatMap(
+    Server.found(options),
+    ({ described, options, provider }) => ProviderClient.makeClient(provider, options, described)
+  )
 
 /**
  * The class of a server's service.

@@ -13,7 +13,7 @@ import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, givenOf, missingOptions, type Source } from "./internal/request/account.ts"
-import { copyOf, resolve } from "./internal/request/resolve.ts"
+import { copyOf, type Described, resolve } from "./internal/request/resolve.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
 import type { Account, Provider } from "./Provider.ts"
 import type * as TokenError from "./TokenError.ts"
@@ -103,14 +103,15 @@ export const makeClient = Effect.fnUntraced(function*<
   const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
 >(
   provider: Provider<Reply>,
-  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined } = {}
+  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined } = {},
+  described?: Described
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   const missing = missingOptions(provider, options)
   if (missing !== undefined) return yield* missing
   const resolved = yield* Effect.fromResult(resolve(provider, options))
   const http = yield* HttpClient.HttpClient
   const attachmentOf = yield* Effect.fromResult(Attach.make(resolved, options))
-  const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options)
+  const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options, described)
   const given = givenOf(resolved, options)
   const views = new Map<string, ProviderClient<Reply, Scopes>>()
 

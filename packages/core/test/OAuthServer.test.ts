@@ -132,6 +132,10 @@ describe("Discovery", () => {
         "a token endpoint without TLS",
         () => Response.json({ ...metadata, token_endpoint: "http://login.acme.test/t" })
       ],
+      [
+        "a token endpoint without TLS on this machine",
+        () => Response.json({ ...metadata, token_endpoint: "http://127.0.0.1:8080/t" })
+      ],
       ["a redirect", () => Response.redirect("https://evil.test", 302)]
     ] as const
   ) {
@@ -163,6 +167,19 @@ describe("Discovery", () => {
     Effect.gen(function*() {
       const server = serving({ [openId]: () => new Response(null, { status: 503 }) })
       assert.include(yield* reasonOf(server), { _tag: "Unavailable", status: 503 })
+    }))
+
+  it.effect("fails with Unsafe for a token endpoint without TLS at another origin, also where that is allowed", () =>
+    Effect.gen(function*() {
+      const internal = "http://login.internal"
+      const at = `${internal}/.well-known/openid-configuration`
+      const server = serving({
+        [at]: () => Response.json({ issuer: internal, token_endpoint: "http://auth.internal/token" })
+      })
+      assert.strictEqual((yield* reasonOf(server, { issuer: internal, insecure: true }))._tag, "Unsafe")
+      server.documents[at] = () => Response.json({ issuer: internal, token_endpoint: `${internal}/token` })
+      const { tokenEndpoint } = yield* yield* discover(server, { issuer: internal, insecure: true })
+      assert.strictEqual(tokenEndpoint, `${internal}/token`)
     }))
 
   it.effect("does not accept an invalid issuer: fails before any request", () =>

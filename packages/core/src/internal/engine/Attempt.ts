@@ -10,7 +10,7 @@ import * as TokenError from "../../TokenError.ts"
 import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
-import type { Resolved } from "../request/resolve.ts"
+import type { Described, Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import * as TokenRequest from "../request/TokenRequest.ts"
 import { unavailable } from "../unavailable.ts"
@@ -57,6 +57,8 @@ export interface Options<Reply> {
   readonly outage: Outage
   /** In milliseconds. */
   readonly deadline: number
+  /** For a provider that is known by its server's metadata alone. */
+  readonly described?: Described | undefined
 }
 
 /**
@@ -64,7 +66,7 @@ export interface Options<Reply> {
  * callers get, and leaves on `running` until when it is remembered.
  */
 export const make = <Reply>(
-  { clocks, deadline, http, outage, provider, refusals, store }: Options<Reply>
+  { clocks, deadline, described, http, outage, provider, refusals, store }: Options<Reply>
 ): <Key>(need: Need<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
   type Token = AccessToken.AccessToken<Reply>
 
@@ -94,7 +96,17 @@ export const make = <Reply>(
       credentials: TokenRequest.Credentials,
       refreshToken: AccessToken.RefreshToken | undefined
     ): Effect.Effect<Token, TokenError.TokenError> => {
-      const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
+      /** What the request is made of. */
+      let current: Resolved = provider
+      const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> =>
+        described === undefined || count === Backoff.attempts
+          ? notMoved(error, count)
+          // What a refresh token may be spent by is not sent again.
+          : Effect.flatMap(
+            within(described(error), Math.max(0, left()), () => Effect.succeed(current)),
+            (found) => found === current || refreshToken !== undefined ? notMoved(error, count) : attempt(count + 1)
+          )
+      const notMoved = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
         const { now } = consequenceOf(sent, error.reason, askedBy(error, clocks.look()))
         return now !== "repeat" || count === Backoff.attempts || outage.isActive()
           ? Effect.fail(error)
@@ -108,7 +120,11 @@ export const make = <Reply>(
           if (left() <= 0) return Effect.fail(unavailable(provider, "timeout"))
           sent = refreshToken === undefined ? primaryGrant : renewal
           // Built anew for each attempt: what is signed is signed once for each.
-          const request = Effect.map(TokenRequest.make(provider, credentials, refreshToken?.value), (request) => {
+          const built = described === undefined
+            ? TokenRequest.make(provider, credentials, refreshToken?.value)
+            : Effect.flatMap(described(), (found) =>
+              TokenRequest.make(current = found, { ...credentials, built: undefined }, refreshToken?.value))
+          const request = Effect.map(built, (request) => {
             running.requested ||= request.produced === undefined
             running.refreshTokenSent = refreshToken !== undefined
             return request
@@ -121,7 +137,8 @@ export const make = <Reply>(
             onSuccess: ([request, response]) => {
               running.refreshTokenSent = false
               return Result.match(read(request, response), {
-                onFailure: (error) => failed(error, count),
+                onFailure: (error) =>
+                  failed(error, count),
                 onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
               })
             }

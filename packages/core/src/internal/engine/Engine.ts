@@ -15,7 +15,7 @@ import { type Obtained, TokenStore } from "../../TokenStore.ts"
 import * as Doubts from "../http/doubts.ts"
 import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
-import { invalidOption, type Resolved } from "../request/resolve.ts"
+import { type Described, invalidOption, type Resolved } from "../request/resolve.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import { unavailable } from "../unavailable.ts"
 import * as Account from "./Account.ts"
@@ -81,7 +81,8 @@ const rounds = 2
 export const make = Effect.fnUntraced(function*<Key, Reply>(
   provider: Resolved<Reply>,
   credentialsOf: (key: Key) => Source,
-  options: Options = {}
+  options: Options = {},
+  described?: Described
 ): Effect.fn.Return<Engine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   type Token = AccessToken<Reply>
   type Of = Account.Account<Key, Reply>
@@ -95,7 +96,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
   const http = yield* HttpClient.HttpClient
   const refusals = Refusals.make(Math.max(leastRemembered, options.capacity ?? 0))
-  const attempt = Attempt.make({ provider, http, clocks, store, refusals, outage: Outage.make(), deadline })
+  const attempt = Attempt.make({ provider, http, clocks, store, refusals, outage: Outage.make(), deadline, described })
   const requests = InFlight.make<Reply>(deadline + patience)
   const waitUntil = yield* WaitUntil
 

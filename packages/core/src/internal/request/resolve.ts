@@ -1,4 +1,5 @@
 import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { ClientAuthentication, Parameter, Parameters } from "../../ClientAuthentication.ts"
@@ -22,6 +23,12 @@ export interface Resolved<out Reply = unknown> extends Provider<Reply> {
   /** The URLs of the provider's API as it documents them: each may be requested, and goes to `baseUrl` then. */
   readonly documented: ReadonlyArray<string>
 }
+
+/**
+ * The provider as its server's metadata describes it now, and after a token request that failed, as a new look at the
+ * metadata shows it: the same value as before, where nothing has changed.
+ */
+export type Described = (failure?: TokenError) => Effect.Effect<Resolved>
 
 /**
  * Applies what an application overrides, and checks all of it. Each option is read once, and lists and records are

@@ -7,6 +7,7 @@ import * as Provider from "../../Provider.ts"
 import type * as ProviderClient from "../../ProviderClient.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
 import * as TokenReply from "../../TokenReply.ts"
+import { type Described, resolve, type Resolved } from "./resolve.ts"
 import { type Setting, variableOf } from "./settings.ts"
 
 /*
@@ -28,6 +29,7 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
   {
     readonly provider: Provider.Provider<{}>
     readonly options: Given
+    readonly described: Described | undefined
   },
   TokenError,
   HttpClient.HttpClient
@@ -42,31 +44,75 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
       "is missing or empty; a public client has the option clientAuthentication: ClientAuthentication.none"
     )
   }
-  const metadata = tokenEndpoint ? undefined : yield* metadataOf(id, options)
-  const provider: Provider.Provider<{}> = Provider.make({
-    id,
-    tokenEndpoint: tokenEndpoint || (metadata?.tokenEndpoint ?? ""),
-    apiUrl,
-    clientAuthentication: isPublic
-      ? ClientAuthentication.none
-      : options.clientAuthentication === undefined
-      ? yield* methodOf(id, metadata)
-      : ClientAuthentication.clientSecretBasic,
-    grant: Grant.clientCredentials,
-    reply: TokenReply.Standard
-  })
-  return {
-    provider,
-    options: {
-      ...options,
-      parameters: {
-        ...(audience === undefined ? {} : { audience }),
-        ...(resource === undefined ? {} : { resource }),
-        ...options.parameters
-      }
+  const providerOf = (
+    metadata: Pick<Discovery.Metadata, "tokenEndpoint" | "tokenEndpointAuthMethods">
+  ): Effect.Effect<Provider.Provider<{}>, TokenError> =>
+    Effect.map(
+      isPublic
+        ? Effect.succeed(ClientAuthentication.none)
+        : options.clientAuthentication === undefined
+        ? methodOf(id, metadata)
+        : Effect.succeed(ClientAuthentication.clientSecretBasic),
+      (clientAuthentication) =>
+        Provider.make({
+          id,
+          tokenEndpoint: metadata.tokenEndpoint,
+          apiUrl,
+          clientAuthentication,
+          grant: Grant.clientCredentials,
+          reply: TokenReply.Standard
+        })
+    )
+  const given = {
+    ...options,
+    parameters: {
+      ...(audience === undefined ? {} : { audience }),
+      ...(resource === undefined ? {} : { resource }),
+      ...options.parameters
     }
   }
+  if (tokenEndpoint) return { provider: yield* providerOf({ tokenEndpoint }), options: given, described: undefined }
+
+  const read = yield* readerOf(id, options)
+  const provider = yield* providerOf(yield* read(Discovery.life))
+  let known = yield* Effect.fromResult(resolve(provider, given))
+  // Until it is looked at again, which may take longer than the request that failed has time for.
+  let isDoubted = false
+  const described: Described = (failure) =>
+    Effect.suspend(() => {
+      isDoubted ||= failure !== undefined && mayHaveMoved(failure)
+      return read(isDoubted ? Discovery.pause : Discovery.life)
+    }).pipe(
+      Effect.flatMap(providerOf),
+      Effect.flatMap((provider) => Effect.fromResult(resolve(provider, given))),
+      // What can't be used doesn't take the place of what could.
+      Effect.orElseSucceed(() => known),
+      Effect.map((found) => {
+        isDoubted = false
+        return known = isSame(found, known) ? known : found
+      })
+    )
+  return { provider, options: given, described }
 })
+
+const isSame = (one: Resolved, other: Resolved): boolean =>
+  one.tokenEndpoint === other.tokenEndpoint && one.clientAuthentication.name === other.clientAuthentication.name
+
+/** Whether a token request fails like this where the endpoint, or what it supports, is not what it was. */
+const mayHaveMoved = ({ reason }: TokenError): boolean => {
+  switch (reason._tag) {
+    case "CredentialsRefused":
+    case "ReplyNotUnderstood":
+    case "Unsafe":
+      return true
+    case "RequestRefused":
+      return !reason.certain || [404, 405, 410].includes(reason.status)
+    case "Unavailable":
+      return ["connection", "interrupted", "timeout"].includes(reason.kind)
+    default:
+      return false
+  }
+}
 
 /** The id of a server that has none of its own. */
 export const defaultId = "oauth-server"
@@ -77,22 +123,21 @@ const invalidOption = (id: string, name: string, problem: string) =>
     reason: new InvalidOption({ option: name, variable: variableOf({ id, names: {} }, name), problem })
   })
 
-const metadataOf = Effect.fnUntraced(function*(id: string, { deadline, insecure, issuer }: Options) {
+const readerOf = Effect.fnUntraced(function*(id: string, { deadline, insecure, issuer }: Options) {
   if (issuer === undefined || issuer === "") {
     return yield* invalidOption(id, "issuer", "is missing or empty; set it, or tokenEndpoint")
   }
-  return yield* yield* Discovery.make({ id, issuer, deadline, insecure })
+  return yield* Discovery.reader({ id, issuer, deadline, insecure })
 })
 
 const methodOf = (
   id: string,
-  metadata: Discovery.Metadata | undefined
+  { tokenEndpointAuthMethods: methods = ["client_secret_basic"] }: Pick<Discovery.Metadata, "tokenEndpointAuthMethods">
 ): Effect.Effect<
   ClientAuthentication.ClientAuthentication<ClientAuthentication.ClientSecret>,
   TokenError
-> => {
-  const methods = metadata?.tokenEndpointAuthMethods ?? ["client_secret_basic"]
-  return methods.includes("client_secret_basic")
+> =>
+  methods.includes("client_secret_basic")
     ? Effect.succeed(ClientAuthentication.clientSecretBasic)
     : methods.includes("client_secret_post")
     ? Effect.succeed(ClientAuthentication.clientSecretPost)
@@ -103,7 +148,6 @@ const methodOf = (
         "can't be used: the server's metadata lists no authentication method with a client secret"
       )
     )
-}
 
 /** The id of the server whose variables have this prefix. */
 export const idOf = (prefix: string): string => prefix.toLowerCase().replaceAll("_", "-")
