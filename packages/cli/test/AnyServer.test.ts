@@ -3,6 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { serve } from "@mintmark/core/test/support/RealServer"
+import * as Account from "@mintmark/sandbox/Account"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -89,6 +91,20 @@ describe("mintmark at any OAuth server", () => {
       assert.isTrue(yield* knows(access_token))
       assert.deepStrictEqual([provider, scope], ["oauth-server", "read write"])
     }))
+
+  it.live("gets a token of the sandbox by its issuer, with the credentials in a header or in the body", () =>
+    Effect.gen(function*() {
+      const { behave, fingerprint, tokens, urls } = yield* Sandbox
+      const { clientId, clientSecret } = Account.generic
+      for (const placement of ["client_secret_basic", "client_secret_post"] as const) {
+        yield* behave({ generic: { placement } })
+        const { stdout } = yield* atTerminal(["token", "--issuer", urls.generic], {
+          OAUTH_SERVER_CLIENT_ID: clientId,
+          OAUTH_SERVER_CLIENT_SECRET: clientSecret
+        })
+        assert.include((yield* tokens).map(({ fingerprint }) => fingerprint), fingerprint(stdout.trimEnd()))
+      }
+    }).pipe(Effect.provide(Sandbox.layer())))
 
   it.live("authenticates with the method of the metadata", () =>
     Effect.gen(function*() {

@@ -194,6 +194,8 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
   )
   const journal = yield* makeJournal(options.journalCapacity ?? 10_000)
   const scripts = makeScripts(world.now)
+  const keyPair = options.tls === undefined ? undefined : yield* makeCertificate(options.tls)
+  const { origin, serve } = yield* listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, keyPair })
   const routing = makeRouting([
     makeRoutee(world),
     makeRouteeEmail(world),
@@ -201,10 +203,8 @@ export const make = Effect.fnUntraced(function*(options: Options = {}) {
     makeVoipex(world),
     makeVonage(world),
     makeVonageV0(world),
-    makeGeneric(world)
+    makeGeneric(world, origin)
   ])
-  const keyPair = options.tls === undefined ? undefined : yield* makeCertificate(options.tls)
-  const { origin, serve } = yield* listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, keyPair })
 
   const matcher = (token: Revocation["token"]): (value: string) => boolean => {
     if (token === undefined) return () => true

@@ -30,6 +30,24 @@ describe("The generic server", () => {
       }
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("tells its token endpoint and its method, by its issuer, in both places of metadata", () =>
+    Effect.gen(function*() {
+      const { behave, counts, origin, urls } = yield* Sandbox
+      yield* behave({ generic: { placement: "client_secret_post" } })
+      const places = [
+        `${urls.generic}/.well-known/openid-configuration`,
+        `${origin}/.well-known/oauth-authorization-server/generic`
+      ]
+      for (const place of places) {
+        const answer = yield* request(place)
+        assert.strictEqual(answer.status, 200)
+        assert.strictEqual(field(answer, "issuer"), urls.generic)
+        assert.strictEqual(field(answer, "token_endpoint"), `${urls.generic}/token`)
+        assert.strictEqual(field(answer, "token_endpoint_auth_methods_supported"), "client_secret_post")
+      }
+      assert.deepInclude(yield* counts({ provider: "generic" }), { token: 0, api: 0, other: 2 })
+    }).pipe(Effect.provide(Sandbox.layer())))
+
   it.effect("returns no refresh token for client credentials, and narrows the scope on request", () =>
     Effect.gen(function*() {
       const all = yield* ask(grant, encodedBasic)

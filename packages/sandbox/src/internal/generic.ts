@@ -119,12 +119,29 @@ const makeTokenEndpoint = (world: World) => {
   }
 }
 
+/** What the server tells of itself (RFC 8414, OpenID Connect Discovery). */
+const describedAt = (world: World, origin: string) => (path: `/${string}`): Realm.Endpoint =>
+  Realm.open({
+    provider,
+    kind: "other",
+    method: "GET",
+    path,
+    body: () => ({
+      issuer: `${origin}/generic`,
+      token_endpoint: `${origin}/generic/token`,
+      token_endpoint_auth_methods_supported: [world.behavior().generic.placement.replace(/_raw$/, "")],
+      grant_types_supported: ["client_credentials", "password", "refresh_token"],
+      response_types_supported: []
+    })
+  })
+
 /** An ordinary authorization server that is no real company's, and one protected route. */
-export const makeGeneric = (world: World): Realm.Realm => ({
+export const makeGeneric = (world: World, origin: string): Realm.Realm => ({
   provider,
   hosts: [{
     name: "generic",
     endpoints: [
+      describedAt(world, origin)("/.well-known/openid-configuration"),
       {
         kind: "token",
         method: "*",
@@ -146,5 +163,8 @@ export const makeGeneric = (world: World): Realm.Realm => ({
         { method: "GET", path: "/me" }
       ])
     ]
+  }, {
+    name: ".well-known",
+    endpoints: [describedAt(world, origin)("/oauth-authorization-server/generic")]
   }]
 })

@@ -1,5 +1,5 @@
 import type { AnswerKind } from "../JournalEntry.ts"
-import type { Provider } from "../Provider.ts"
+import type { EndpointKind, Provider } from "../Provider.ts"
 import type { Received } from "./received.ts"
 import { duplicateOf } from "./received.ts"
 import { titles } from "./titles.ts"
@@ -32,7 +32,7 @@ export interface Identity {
 
 /** One route of a provider. */
 export interface Endpoint {
-  readonly kind: "token" | "api"
+  readonly kind: EndpointKind
   readonly method: "*" | "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the host. `{name}` stands for one segment, or for a part of one. */
   readonly path: `/${string}`
@@ -208,6 +208,28 @@ const examined = (api: Api, request: Received): AccessToken | string => {
   }
   return api.objection?.(token, request) ?? token
 }
+
+/** A route that anyone may read. */
+export const open = (
+  route: Pick<Endpoint, "kind" | "method" | "path"> & {
+    readonly provider: Provider
+    readonly status?: number | undefined
+    readonly body: (request: Received) => Fields
+  }
+): Endpoint => ({
+  kind: route.kind,
+  method: route.method,
+  path: route.path,
+  identify: () => ({ provider: route.provider, account: undefined, matched: true, clientSecret: undefined }),
+  answer: (request) => ({
+    status: route.status ?? 200,
+    headers: {},
+    body: route.body(request),
+    answer: "resource",
+    issued: {}
+  }),
+  failure: oauthFailure
+})
 
 /** Routes that want a token, and answer with the account and the scopes that it has. */
 export const protectedBy = (api: Api, resources: ReadonlyArray<Resource>): ReadonlyArray<Endpoint> =>

@@ -8,6 +8,7 @@ import {
   granted,
   type Host,
   oauthFailure,
+  open,
   protectedBy,
   type Realm,
   refused,
@@ -262,20 +263,15 @@ export const makeServer = (world: World, server: Server, origin: string): Realm 
       }
     )
 
-  const openRoute = (route: Route): Endpoint => ({
-    kind: "api",
-    method: route.method ?? "GET",
-    path: route.path,
-    identify: () => ({ provider, account: undefined, matched: true, clientSecret: undefined }),
-    answer: (request) => ({
-      status: route.status ?? 200,
-      headers: {},
-      body: asFields(filled(route.body ?? {}, { $origin: `${origin}/${request.host}` })),
-      answer: "resource",
-      issued: {}
-    }),
-    failure: oauthFailure
-  })
+  const openRoute = ({ body = {}, method = "GET", path, status }: Route): Endpoint =>
+    open({
+      provider,
+      kind: "api",
+      method,
+      path,
+      status,
+      body: (request) => asFields(filled(body, { $origin: `${origin}/${request.host}` }))
+    })
 
   const tokenIn = ({ header, scheme = "Bearer" }: Route) => (request: Received): string | undefined => {
     if (header !== undefined) return request.headers[header]
