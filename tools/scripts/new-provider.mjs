@@ -349,5 +349,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (added !== 0 || run("pnpm", ["install", "--silent"]) !== 0) process.exit(1)
   console.log(`
 It passes: npx vitest run packages/${name}
+npm run api writes its public types into api.txt, which npm test compares in CI.
 The other facts go where TODO stands (grep -rn TODO packages/${name}); docs/adding-a-provider.md goes through them.`)
 }

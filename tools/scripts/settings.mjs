@@ -2,7 +2,7 @@
 import * as Account from "@mintmark/sandbox/Account"
 import { environment } from "@mintmark/sandbox/Sandbox"
 import { randomBytes } from "node:crypto"
-import { packages } from "./workspace.mjs"
+import { otherProviders, serverOf, settingsOf } from "./providers.mjs"
 
 /** Accounts that documents call by names of their own. */
 export const accounts = [
@@ -12,16 +12,16 @@ export const accounts = [
   { provider: "routera", clientId: "tenant-1", clientSecret: "secret-1" }
 ]
 
-/** What every provider's `layerConfig` reads. One without a server of its own in the sandbox uses the generic one. */
-export const settings = (urls) => {
-  const known = { ...environment(urls), VONAGE_CONTACT_CENTER_SCOPES: "users:read stats" }
-  const { clientId, clientSecret } = Account.generic
-  const prefixes = packages().map(({ manifest }) => manifest.name.split("/")[1].toUpperCase().replaceAll("-", "_"))
-  const others = prefixes.filter((prefix) => !Object.keys(known).some((name) => name.startsWith(`${prefix}_`)))
-  const generic = others.flatMap((prefix) => [
-    [`${prefix}_CLIENT_ID`, clientId],
-    [`${prefix}_CLIENT_SECRET`, clientSecret],
-    [`${prefix}_BASE_URL`, urls.generic]
-  ])
-  return { ...known, ...Object.fromEntries(generic), MINTMARK_STORE_KEYS: randomBytes(32).toString("base64") }
-}
+const known = Account.defaults.map(({ provider }) => provider)
+const others = await otherProviders((id) => known.includes(id))
+
+/** The servers of the providers that the sandbox doesn't know by name. */
+export const servers = others.map(serverOf)
+
+/** What every provider's `layerConfig` reads. */
+export const settings = (urls) =>
+  Object.assign(
+    { ...environment(urls), VONAGE_CONTACT_CENTER_SCOPES: "users:read stats" },
+    ...others.map((provider) => settingsOf(provider, new URL(urls.generic).origin)),
+    { MINTMARK_STORE_KEYS: randomBytes(32).toString("base64") }
+  )

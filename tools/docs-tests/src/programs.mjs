@@ -2,7 +2,7 @@
 import * as Account from "@mintmark/sandbox/Account"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
 import { allPrograms, layOut } from "@mintmark/scripts/docs"
-import { accounts, settings } from "@mintmark/scripts/settings"
+import { accounts, servers, settings } from "@mintmark/scripts/settings"
 import { root } from "@mintmark/scripts/workspace"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
@@ -71,7 +71,7 @@ export const tryProgram = ({ file, folder, prints, ...program }, environment = {
     const requests = yield* sandbox.journal
     assert.isAbove(requests.length, 0, "it sends no request, and its page doesn't show what it prints")
     assert.deepStrictEqual(requests.filter(({ status }) => status !== 200), [])
-  }).pipe(Effect.provide(Sandbox.layer({ accounts })))
+  }).pipe(Effect.provide(Sandbox.layer({ accounts, servers })))
 
 // Settings that documents call by names of their own.
 const { clientId, clientSecret } = Account.routee

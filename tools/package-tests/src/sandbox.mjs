@@ -26,6 +26,8 @@ export const startSandbox = () =>
         clear: () => fetch(`${control}/clear`, { method: "POST", headers: json, body: "{}" }),
         add: (account) =>
           fetch(`${control}/accounts`, { method: "POST", headers: json, body: JSON.stringify(account) }),
+        addServer: (server) =>
+          fetch(`${control}/servers`, { method: "POST", headers: json, body: JSON.stringify(server) }),
         stop: () => child.kill()
       })
     })

@@ -1,5 +1,5 @@
 import { isTest } from "@mintmark/scripts/docs"
-import { accounts, settings } from "@mintmark/scripts/settings"
+import { accounts, servers, settings } from "@mintmark/scripts/settings"
 import { root } from "@mintmark/scripts/workspace"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -14,6 +14,7 @@ describe("the first program of the README, with what it says to install, on Node
   beforeAll(async () => {
     sandbox = await startSandbox()
     for (const account of accounts) await sandbox.add(account)
+    for (const server of servers) await sandbox.addServer(server)
   })
   afterAll(() => sandbox.stop())
 

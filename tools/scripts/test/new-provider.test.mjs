@@ -1,10 +1,14 @@
-import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import { execFile, spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PassThrough } from "node:stream"
+import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { ask, completed, newProvider, problemOf } from "../new-provider.mjs"
+import { otherProviders, serverOf, settingsOf } from "../providers.mjs"
 import { root } from "../workspace.mjs"
 
 // The template is checked and tested as a package of its own; here, that it is sound under another name. The workspace
@@ -105,6 +109,27 @@ describe("a new provider", () => {
       assert.strictEqual(name === "acme-voice" ? complaint(name, "effect-tsgo", ...diagnostics) : "", "")
     })
   }
+
+  it("has a README whose program gets a token from a server that follows the value", async () => {
+    const providers = await otherProviders(() => false, workspace)
+    assert.sameMembers(providers.map(({ id }) => id), answered.map(([name]) => name))
+    const requests = await Effect.gen(function*() {
+      const { journal, origin } = yield* Sandbox
+      for (const provider of providers) {
+        const [, program] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(folderOf(provider.id), "README.md"), "utf8"))
+        const file = join(folderOf(provider.id), "readme.ts")
+        writeFileSync(file, program)
+        const env = { ...process.env, ...settingsOf(provider, origin) }
+        const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [file], { env }))
+        assert.match(stdout, /^valid until /)
+      }
+      return yield* journal
+    }).pipe(Effect.provide(Sandbox.layer({ servers: providers.map(serverOf) })), Effect.runPromise)
+    assert.sameMembers(
+      requests.map(({ path, status }) => `${path} ${status}`),
+      providers.map(({ tokenEndpoint }) => `${tokenEndpoint.replace("https:/", "")} 200`)
+    )
+  })
 
   it("prompts in a terminal for what no flag has, and again after an invalid answer", async () => {
     const [input, output] = [new PassThrough(), new PassThrough()]
