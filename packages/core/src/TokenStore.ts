@@ -67,10 +67,10 @@ export class RequestFailure extends Data.TaggedError("RequestFailure")<{
   readonly error: TokenError
   /**
    * What became of the refresh token that the request was to be sent with. `kept`: it was not sent, or not taken.
-   * `perhaps spent`: the server may have taken it. It may be sent once more, after five seconds, by this process alone.
-   * `over`: the server refused it.
+   * `possibly spent`: the server may have taken it. It may be sent once more, after five seconds, by this process alone.
+   * `refused`: the server refused it.
    */
-  readonly refreshToken: "kept" | "perhaps spent" | "over"
+  readonly refreshToken: "kept" | "possibly spent" | "refused"
   /** Whether the failure applies to every process with the same credentials, and not to this one's network alone. */
   readonly concernsAll: boolean
   /** Whether it applies to every request with the same credentials, whatever its scopes and parameters are. */

@@ -127,7 +127,7 @@ const second = {
   "primary if a caller waits": "the primary grant at the second in a row, if a caller waits",
   "primary next": "the primary grant instead of a third time"
 }
-const refreshToken = { "kept": "kept", "perhaps spent": "may be spent", "over": "forgotten" }
+const refreshToken = { "kept": "kept", "possibly spent": "may be spent", "refused": "forgotten" }
 const owner = {
   credentials: "these credentials",
   request: "these credentials, scopes and parameters",

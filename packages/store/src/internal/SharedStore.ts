@@ -184,9 +184,9 @@ export const make = (
               lease: leaseMillis,
               mark: mark === undefined ? null : { generation, ...mark }
             }))
-          case "perhaps spent":
+          case "possibly spent":
             return Effect.map(monotonic, (at) => remember(name, { generation, at }))
-          case "over":
+          case "refused":
             return Effect.void
         }
       })

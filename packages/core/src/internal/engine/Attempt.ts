@@ -196,10 +196,10 @@ export const make = <Reply>(
         const { now: next, refreshToken: became, second } = consequenceOf(renewal, error.reason, askedBy(error, now))
         if (next === "primary") {
           Account.commit(account, { _tag: "RefreshTokenRefused" })
-          return primary("over")
+          return primary("refused")
         }
         const isUnclear = second === "primary if a caller waits"
-        running.refreshToken = isUnclear ? "unclear" : became === "perhaps spent" ? "perhaps spent" : "kept"
+        running.refreshToken = isUnclear ? "unclear" : became === "possibly spent" ? "possibly spent" : "kept"
         const known = State.memoryOf(state()).renewal
         return isUnclear && known !== undefined && known.unclear > 0 && !State.isServed(state(), now)
           ? primary("kept")

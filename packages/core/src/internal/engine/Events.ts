@@ -74,7 +74,7 @@ export type Event<Reply> =
  * What became of the refresh token in a failed request. `kept`: it was not sent, or not taken. `unclear`: it may have
  * been refused, by a reply that may not be the authorization server's.
  */
-export type RefreshTokenFate = "kept" | "unclear" | "perhaps spent"
+export type RefreshTokenFate = "kept" | "unclear" | "possibly spent"
 
 /** What is to be done, in this order. */
 export type Action<Reply> =

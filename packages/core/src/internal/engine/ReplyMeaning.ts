@@ -172,10 +172,10 @@ export interface Consequence {
   /** In the same call: fail, send the request again after a moment, or send the primary grant, once. */
   readonly now: "fail" | "repeat" | "primary"
   /**
-   * What becomes of the refresh token that was sent. One that is perhaps spent is sent again by this process alone, and
+   * What becomes of the refresh token that was sent. One that is possibly spent is sent again by this process alone, and
    * once more at most where there is a primary grant. An expired one is forgotten.
    */
-  readonly refreshToken: "kept" | "perhaps spent" | "over"
+  readonly refreshToken: "kept" | "possibly spent" | "refused"
   /**
    * What the second failure in a row changes for a refresh token that has a primary grant besides it: nothing; the
    * primary grant in the same call, if a caller waits; or the primary grant instead of the next request.
@@ -230,7 +230,7 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
       return reason.certain
         ? isRefresh && hasFallback
           // What is remembered, and for how long, the primary grant says.
-          ? { ...failure, now: "primary", refreshToken: "over" }
+          ? { ...failure, now: "primary", refreshToken: "refused" }
           : { ...failure, owner: "credentials", waits: waits.never }
         : ofUnclear(sent)
     case "RequestRefused":
@@ -281,7 +281,7 @@ const ofUnclear = ({ hasFallback, isRefresh, refusedAs }: Sent): Consequence =>
 
 const ofPerhapsSpent = ({ hasFallback }: Sent): Consequence => ({
   ...failure,
-  refreshToken: "perhaps spent",
+  refreshToken: "possibly spent",
   second: hasFallback ? "primary next" : "same",
   waits: hasFallback ? waits.probe : waits.onlyRefreshToken
 })

@@ -204,5 +204,5 @@ const lost = <Reply>(
   { inFlight, now, refreshTokenSent }: Extract<Event<Reply>, { _tag: "Lost" }>
 ): Next<Reply> =>
   state.inFlight === inFlight
-    ? [{ ...after(state, refreshTokenSent ? "perhaps spent" : "kept", now), inFlight: undefined }, []]
+    ? [{ ...after(state, refreshTokenSent ? "possibly spent" : "kept", now), inFlight: undefined }, []]
     : [state, []]

@@ -67,7 +67,7 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
 
   it("may have spent a refresh token, unless it is throttled", () => {
     const unavailable = consequence(refreshToken, reply(503))
-    assert.strictEqual(unavailable.refreshToken, "perhaps spent")
+    assert.strictEqual(unavailable.refreshToken, "possibly spent")
     assert.strictEqual(unavailable.second, "primary next")
     assert.deepStrictEqual(seconds(unavailable, 3), [5, 5, 5])
     assert.strictEqual(consequence(refreshToken, reply(429)).refreshToken, "kept")
@@ -114,7 +114,7 @@ describe("ReplyMeaning: a 2xx", () => {
     assert.isTrue(of(password).concernsAll)
     assert.deepStrictEqual(seconds(of(clientCredentials), 3), [5, 10, 20])
     assert.isFalse(of(clientCredentials).concernsAll)
-    assert.strictEqual(of(refreshToken).refreshToken, "perhaps spent")
+    assert.strictEqual(of(refreshToken).refreshToken, "possibly spent")
     assert.strictEqual(of(refreshToken).second, "primary next")
     assert.strictEqual(of(onlyRefreshToken).second, "same")
   })
@@ -178,7 +178,7 @@ describe("ReplyMeaning: a refresh token", () => {
     for (const sent of [refreshToken, confidentialRefreshToken]) {
       assert.strictEqual(meaning(sent, reply(status, code)), "GrantRefused")
       const { now, refreshToken } = consequence(sent, reply(status, code))
-      assert.deepStrictEqual({ now, refreshToken }, { now: "primary", refreshToken: "over" })
+      assert.deepStrictEqual({ now, refreshToken }, { now: "primary", refreshToken: "refused" })
     }
   })
 
@@ -210,7 +210,7 @@ describe("ReplyMeaning: a refresh token", () => {
   it("is refused by an error shape that the provider declares", () => {
     const shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [{ status: 418, means: "credentials" }]
     assert.strictEqual(meaning(refreshToken, reply(418), shapes), "GrantRefused")
-    assert.strictEqual(consequence(refreshToken, reply(418), shapes).refreshToken, "over")
+    assert.strictEqual(consequence(refreshToken, reply(418), shapes).refreshToken, "refused")
     assert.strictEqual(meaning(confidentialRefreshToken, reply(418), shapes), "CredentialsRefused")
   })
 
@@ -385,7 +385,7 @@ describe("ReplyMeaning: no reply", () => {
   })
 
   it.each(["interrupted", "timeout"] as const)("may have spent a refresh token: %s", (kind) => {
-    assert.strictEqual(of(refreshToken, unavailable(kind)).refreshToken, "perhaps spent")
+    assert.strictEqual(of(refreshToken, unavailable(kind)).refreshToken, "possibly spent")
     assert.strictEqual(of(refreshToken, unavailable(kind)).now, "fail")
     assert.strictEqual(of(password, unavailable(kind)).now, kind === "timeout" ? "fail" : "repeat")
     assert.isFalse(of(refreshToken, unavailable(kind)).concernsAll)
@@ -411,7 +411,7 @@ describe("ReplyMeaning: no reply", () => {
 
   it("may have spent the refresh token if the token is of another type", () => {
     const reason = new TokenError.Unsafe({ kind: "token_type", problem: "MAC" })
-    assert.strictEqual(of(refreshToken, reason).refreshToken, "perhaps spent")
+    assert.strictEqual(of(refreshToken, reason).refreshToken, "possibly spent")
     assert.deepStrictEqual(seconds(of(password, reason), 2), [30, 300])
   })
 })

@@ -277,7 +277,7 @@ describe("Transitions", () => {
     const usable = (state: Tested, at: Clocks.Now, forced = false, hasFallback = true) =>
       State.refreshTokenFor(state, () => identity, at, { forced, hasFallback }) !== undefined
     const spend = (state: Tested, at: Clocks.Now) =>
-      transition(requested(state), ended({ refreshToken: "perhaps spent", now: at }))[0]
+      transition(requested(state), ended({ refreshToken: "possibly spent", now: at }))[0]
 
     it("allow it once more after it may have been spent, 5 s later at the earliest", () => {
       assert.isTrue(usable(renewed, now))
