@@ -26,7 +26,7 @@ export const within = <A, E, E2>(
     Effect.callback<A, E | E2>((resume) => {
       const clock = parent.getRef(Clock.Clock)
       const fork = Effect.runForkWith(parent.context)
-      const until = clock.monotonicTimeNanosUnsafe() + BigInt(Math.round((millis + lateness) * 1e6))
+      const until = clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(millis + lateness)) * 1_000_000n
       const work = fork(self)
       const timer = fork(Effect.map(
         Effect.flatMap(

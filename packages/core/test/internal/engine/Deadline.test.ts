@@ -36,6 +36,12 @@ describe("within", () => {
       assert.strictEqual(seen.asleep, 0)
     }))
 
+  it.effect("takes any number of milliseconds, also the largest", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* within(Effect.as(Effect.yieldNow, 1), Number.MAX_VALUE, late), 1)
+      assert.strictEqual(yield* Effect.flip(within(Effect.never, 0.5, late).pipe(TestClock.withLive)), "late")
+    }))
+
   it.effect("interrupts an effect that is late", () =>
     Effect.gen(function*() {
       let interrupted = false
