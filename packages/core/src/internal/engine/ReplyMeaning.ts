@@ -151,6 +151,9 @@ const aboutRequest: Codes = new Set([
   "unsupported_grant_type"
 ])
 
+/** Whether a code is one that OAuth itself has. */
+export const isRegistered = (code: string): boolean => aboutCredentials.has(code) || aboutRequest.has(code)
+
 // An `error` that repeats a status line says no more than the status does.
 const reasonPhrases: Codes = new Set([
   "bad request",

@@ -65,7 +65,7 @@ export const make = <Reply>(
       const { secrets } = request
       return fail(toReason(sent, meaning, {
         status,
-        code: code && shownCode(code, secrets),
+        code: code && (ReplyMeaning.isRegistered(code) ? code : shownCode(code, secrets)),
         description: description === undefined ? undefined : shown(description, secrets),
         fullDescription: description === undefined ? undefined : whole(description),
         hint: provider.clientAuthentication.hint?.(response) ?? request.grant.hint?.(response)

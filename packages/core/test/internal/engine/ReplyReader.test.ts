@@ -609,6 +609,18 @@ describe("ReplyReader: error_description", () => {
     assert.isUndefined(reason.description)
   })
 
+  it("leaves a code of OAuth's as it is, although the secret has letters of it", () => {
+    for (const error of ["invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client", "access_denied"]) {
+      const clientSecret = Redacted.make(error.slice(2, 9))
+      const credentials = { values: { clientId: "acme-client", clientSecret }, scopes: [] }
+      const { reason } = failure({ status: 400, body: { error }, credentials })
+      assert.deepInclude(reason, { code: error })
+      assert.deepInclude(failure({ status: 400, body: { error: `${error}s` }, credentials }).reason, {
+        code: "<redacted>"
+      })
+    }
+  })
+
   it("is treated like the code, which is masked, shortened and cleaned too", () => {
     const { reason } = failure({ status: 400, body: { error: `x\r\n${clientSecret} ${"y".repeat(1_000)}` } })
     assert(reason._tag === "RequestRefused")
