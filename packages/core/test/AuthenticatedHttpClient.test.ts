@@ -658,10 +658,14 @@ describe("AuthenticatedHttpClient", () => {
       ["apiOrigins", new Set(["https://proxy.example"])],
       ["renewOn", 401],
       ["renewOn", "401"],
-      ["renewOn", { status: 401 }]
+      ["renewOn", { status: 401 }],
+      ["apiOrigins", [new URL("https://proxy.example")]],
+      ["apiOrigins", [undefined]],
+      ["renewOn", ["401"]],
+      ["renewOn", [401.5]]
     ] as const
   ) {
-    it.effect(`does not accept a wrong type of ${option} from JavaScript: ${typeof value}`, () =>
+    it.effect(`does not accept a wrong type of ${option} from JavaScript: ${inspect(value)}`, () =>
       Effect.gen(function*() {
         const options: ProviderClient.Options = Object.assign({}, { [option]: value })
         const error = yield* Effect.flip(account(acme("https://api.acme.test"), options))

@@ -172,4 +172,9 @@ describe("Provider", () => {
       assert.notInclude(inspect(error), "acme.example")
     })
   }
+
+  it("does not accept a list within a list as a parameter", () => {
+    const given: object = { parameters: { n: [["a", "b"]] } }
+    assert.include(problem(given), "parameters must contain strings")
+  })
 })

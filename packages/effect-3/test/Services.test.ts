@@ -209,6 +209,19 @@ describe("errors", () => {
         method.message,
         "routee: clientAuthentication must be one of client_secret_basic, client_secret_basic_raw, client_secret_post, none"
       )
+      const wrong: Record<string, ReadonlyArray<unknown>> = {
+        deadline: ["soon", {}],
+        assumedLifetime: ["soon"],
+        parameters: ["a=b", { a: 7 }, { a: null }, new Map([["a", "b"]]), [["a", "b"]], { a: [["b"]] }],
+        apiOrigins: [[new URL("https://proxy.example")]],
+        renewOn: [["401"]]
+      }
+      for (const [option, values] of Object.entries(wrong)) {
+        for (const value of values) {
+          const { reason } = yield* Effect.flip(open(there, Object.assign({}, { [option]: value })))
+          assert.deepInclude(reason, { _tag: "InvalidOption", option })
+        }
+      }
       const { reason } = yield* Effect.flip(open(there, { applicationId: "" }))
       assert.deepInclude(reason, { _tag: "InvalidOption", option: "applicationId", variable: "ROUTEE_APPLICATION_ID" })
       assert.lengthOf(there.tokenRequests, 0)

@@ -1,5 +1,5 @@
 import * as ClientAuthentication4 from "@mintmark/core/ClientAuthentication"
-import { invalidOption } from "@mintmark/core/internal/request/resolve"
+import { invalidOption, isRecord } from "@mintmark/core/internal/request/resolve"
 import { type Described, settingsOf } from "@mintmark/core/internal/request/settings"
 import type { Provider } from "@mintmark/core/Provider"
 import type { Secret as Secret4 } from "@mintmark/core/Provider"
@@ -8,6 +8,7 @@ import type { TokenError } from "@mintmark/core/TokenError"
 import * as Result4 from "effect-4/Result"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { ClientAuthentication, Options, Parameter, Parameters, Secret } from "../ProviderClient.ts"
 import { fromRedacted } from "./accessToken.ts"
@@ -36,7 +37,7 @@ export const fromOptions = (
     assumedLifetime: millis(assumedLifetime),
     clientAuthentication: method,
     renewal,
-    parameters: parameters && fromParameters(parameters)
+    parameters: isRecord(parameters) ? fromParameters(parameters) : parameters
   })
 }
 
@@ -62,16 +63,21 @@ const fromSecret = (secret: Secret | undefined, toEngine: ToEngine): Secret4 | u
   Redacted.isRedacted(secret)
     ? fromRedacted(secret)
     : Effect.isEffect(secret)
-    ? toEngine(Effect.map(secret, fromRedacted))
+    ? toEngine(Effect.map(secret, (value) => Redacted.isRedacted(value) ? fromRedacted(value) : value))
     : secret
 
 const fromParameters = (parameters: Parameters): ClientAuthentication4.Parameters =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, fromParameter(value)]))
 
+// A caller without types may give anything.
 const fromParameter = (value: Parameter): ClientAuthentication4.Parameter =>
-  typeof value === "string" || Redacted.isRedacted(value) ? fromPart(value) : value.map(fromPart)
+  isList(value) ? value.map(fromPart) : fromPart(value)
+
+const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
 const fromPart = (value: string | Redacted.Redacted) => Redacted.isRedacted(value) ? fromRedacted(value) : value
 
 const millis = (duration: Duration.DurationInput | undefined): number | undefined =>
-  duration === undefined ? undefined : Duration.toMillis(duration)
+  duration === undefined
+    ? undefined
+    : Option.match(Duration.decodeUnknown(duration), { onNone: () => NaN, onSome: Duration.toMillis })

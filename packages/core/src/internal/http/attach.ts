@@ -7,13 +7,14 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
 import type { AuthenticatedHttpClient, Options } from "../../AuthenticatedHttpClient.ts"
 import { type Authorization, valueOf } from "../../Authorization.ts"
 import type { TokenError } from "../../TokenError.ts"
 import type { TokenSource } from "../../TokenSource.ts"
-import { check, kindOf, type Resolved } from "../request/resolve.ts"
+import { check, notTexts, type Resolved } from "../request/resolve.ts"
 import * as ApiOrigins from "./apiOrigins.ts"
 import {
   type Attachment,
@@ -41,12 +42,13 @@ export const make = (
   provider: Resolved,
   { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
 ): Result.Result<(source: TokenSource, doubts: () => Doubts.Holder) => Attachment, TokenError> => {
-  const others = [...provider.apiOrigins, ...listOf(apiOrigins)]
+  const others = [...provider.apiOrigins, ...listOf(apiOrigins)].filter(Predicate.isString)
   const refusals = new Set(listOf(renewOn))
-  const areRefusals = Array.isArray(renewOn) && [...refusals].every((status) => status >= 400 && status <= 499)
+  const areRefusals = Array.isArray(renewOn) &&
+    [...refusals].every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
   const { authorization } = provider
   const checked = check(provider, [
-    ["apiOrigins", Array.isArray(apiOrigins) ? undefined : `must be an array of origins, not ${kindOf(apiOrigins)}`],
+    ["apiOrigins", notTexts(apiOrigins)],
     ...ApiOrigins.problems(others, provider.insecure),
     ["authorization", problemOf(authorization)],
     ["renewOn", areRefusals ? undefined : "must be an array of statuses from 400 to 499"]

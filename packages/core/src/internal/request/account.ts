@@ -7,7 +7,7 @@ import type { Overrides, Provider, Secret } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
 import { printable } from "../text/printable.ts"
 import { unavailable } from "../unavailable.ts"
-import { check, copyOf, invalidOption, kindOf, notText, type Resolved } from "./resolve.ts"
+import { check, copyOf, invalidOption, kindOf, notText, notTexts, type Resolved } from "./resolve.ts"
 import { needsOf, optionOf, settingsOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 
@@ -151,9 +151,8 @@ const halfCharacter = (text: string): string | undefined =>
 
 // RFC 6749 section 3.3.
 const scopesProblem = (provider: Resolved, scopes: unknown): string | undefined => {
-  if (!Array.isArray(scopes)) return `must be an array of strings, not ${kindOf(scopes)}`
-  const wrong = scopes.find((scope) => typeof scope !== "string")
-  if (wrong !== undefined) return `must be an array of strings, and contains ${kindOf(wrong)}`
+  const problem = notTexts(scopes)
+  if (problem !== undefined || !Array.isArray(scopes)) return problem
   const set = TokenRequest.scopeSet(provider, scopes)
   if (provider.scopesRequired && set.length === 0) return "must name at least one scope"
   const offender = set.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope))

@@ -126,13 +126,20 @@ export const copyOf = <A>(value: A): A => {
 }
 
 // Another realm has another `Object`: what it makes is a record, too.
-const isRecord = (value: unknown): value is object =>
+export const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null
   && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
 
 /** What is wrong with a text from a caller without types, if anything is. */
 export const notText = (value: unknown): string | undefined =>
   typeof value === "string" ? undefined : `must be a string, not ${kindOf(value)}`
+
+/** What is wrong with a list of texts, likewise. */
+export const notTexts = (value: unknown): string | undefined => {
+  if (!Array.isArray(value)) return `must be an array of strings, not ${kindOf(value)}`
+  const wrong = value.findIndex((each) => typeof each !== "string")
+  return wrong < 0 ? undefined : `must be an array of strings, and contains ${kindOf(value[wrong])}`
+}
 
 /** What a value is, in a word: never what it holds. */
 export const kindOf = (value: unknown): string =>
@@ -175,7 +182,7 @@ const parametersProblem = (parameters: Parameters): string | undefined => {
   return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
 }
 
-const isParameter = (value: Parameter): boolean =>
-  typeof value === "string" || (Redacted.isRedacted(value)
-    ? typeof Redacted.value(value) === "string"
-    : Array.isArray(value) && value.every(isParameter))
+const isParameter = (value: Parameter): boolean => Array.isArray(value) ? value.every(isPart) : isPart(value)
+
+const isPart = (value: unknown): boolean =>
+  typeof (Redacted.isRedacted(value) ? Redacted.value(value) : value) === "string"
