@@ -5,7 +5,7 @@ import { FetchHttpClient } from "effect/http"
 const program = Effect.gen(function*() {
   const routee = yield* Routee
   const token = yield* routee.token // an access token that is valid now
-  const balance = yield* routee.http.get("/accounts/me/balance") // carries it, and renews it
+  const balance = yield* routee.http.get("/accounts/me/balance") // sent with a valid token
   yield* Console.log(token.scopes, yield* balance.json)
 })
 
