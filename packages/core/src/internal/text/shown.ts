@@ -15,11 +15,11 @@ const mask = "<redacted>"
 const upper = "A-Z\\u00C0-\\u00D6\\u00D8-\\u00DE"
 const lower = "a-z\\u00DF-\\u00F6\\u00F8-\\u024F\\u1E00-\\u1EFF"
 const part = `(?:[${lower}]{1,24}|[${upper}\\u0100-\\u024F\\u1E00-\\u1EFF][${lower}]{0,23}|[${upper}]{1,12})`
-const word = new RegExp(`^${part}(?:[-_./'\\u2019]${part}){0,5}$`)
-const number = /^\d{1,6}$/
-const errorNumber = /^[A-Z]{1,6}\d{1,8}$/
-const sign = /^[-\u2013\u2014&/|=+*:]{1,2}$/
-const camelCase = /^(?:[A-Z][a-z]{2,23}|[a-z]{2,24})(?:[A-Z][a-z]{2,23}){0,5}$/
+const words = `${part}(?:[-_./'\\u2019]${part}){0,5}`
+const sign = "[-\\u2013\\u2014&/|=+*:]{1,2}"
+// A word, a number, the number of an error, a sign.
+const plain = new RegExp(`^(?!.{41})(?:${words}|\\d{1,6}|[A-Z]{1,6}\\d{1,8}|${sign})$`)
+const camelCase = /^(?!.{41})(?:[A-Z][a-z]{2,23}|[a-z]{2,24})(?:[A-Z][a-z]{2,23}){0,5}$/
 
 const edges = /^(["'(<[{`\u2018\u201C\u00AB]{0,3})(.*?)(["')\]>}`.,:;!?\u2019\u201D\u00BB\u2026]{0,3})$/s
 
@@ -27,11 +27,11 @@ const edges = /^(["'(<[{`\u2018\u201C\u00AB]{0,3})(.*?)(["')\]>}`.,:;!?\u2019\u2
  * A text from outside, as far as it may be shown: cut, on one line, each word that isn't plainly one masked, and each
  * that holds a piece of a known secret.
  */
-export const shown = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => show(text, secrets, isWord)
+export const shown = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => show(text, secrets, [plain])
 
 /** The same of an error code, which may be in camel case. */
 export const shownCode = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string =>
-  show(text, secrets, (core) => isWord(core) || core.length <= longestWord && camelCase.test(core))
+  show(text, secrets, [plain, camelCase])
 
 /** The most that is kept of a text, in characters. */
 const longestWhole = 10_000
@@ -45,15 +45,10 @@ export const whole = (text: string): Redacted.Redacted => {
   return Redacted.make(kept, { label: "error_description" })
 }
 
-const longestWord = 40
-
-const isWord = (core: string): boolean =>
-  core.length <= longestWord && (word.test(core) || number.test(core) || errorNumber.test(core) || sign.test(core))
-
 const show = (
   text: string,
   secrets: ReadonlyArray<Redacted.Redacted>,
-  isPlain: (core: string) => boolean
+  forms: ReadonlyArray<RegExp>
 ): string => {
   const isCut = text.length > longest
   const words = text.slice(0, longest).normalize("NFC").split(/\s+/).filter((each) => each !== "")
@@ -61,7 +56,7 @@ const show = (
   let result = ""
   for (const [index, each] of words.entries()) {
     const [, before = "", core = "", after = ""] = edges.exec(each) ?? []
-    const next = holds[index] === true || core !== "" && !isPlain(core)
+    const next = holds[index] === true || core !== "" && !forms.some((form) => form.test(core))
       ? mask + (/[.,:;]$/.exec(each)?.[0] ?? "")
       : before + core + after
     // Masks beside each other tell how many words there were, and nothing else.
@@ -96,30 +91,13 @@ const holdingSecret = (
       const value = reading(Redacted.value(secret)).trim()
       const size = Math.min(run, value.length)
       if (size === 0) continue
-      const runs = runsOf(text, size)
-      for (let at = 0; at + size <= value.length && runs.size > 0; at++) {
-        const piece = value.slice(at, at + size)
-        for (const from of runs.get(piece) ?? []) {
-          for (let index = words.length - 1; index >= 0; index--) {
-            const start = starts[index] ?? 0
-            if (start < from + size && (starts[index + 1] ?? text.length) - 1 > from) found[index] = true
-          }
-        }
-        runs.delete(piece)
+      const runs = Array.from({ length: text.length - size + 1 }, (_, at) => text.slice(at, at + size))
+      const held = new Set([...new Set(runs)].filter((each) => value.includes(each)))
+      for (const [index, start] of starts.entries()) {
+        const end = (starts[index + 1] ?? text.length) - 1
+        found[index] ||= runs.slice(Math.max(0, start - size + 1), end).some((each) => held.has(each))
       }
     }
-  }
-  return found
-}
-
-/** Where each run of so many characters stands in a text. */
-const runsOf = (text: string, size: number): Map<string, ReadonlyArray<number>> => {
-  const found = new Map<string, Array<number>>()
-  for (let at = 0; at + size <= text.length; at++) {
-    const piece = text.slice(at, at + size)
-    const known = found.get(piece)
-    if (known === undefined) found.set(piece, [at])
-    else known.push(at)
   }
   return found
 }
