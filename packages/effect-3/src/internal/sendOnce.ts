@@ -3,7 +3,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { Sending } from "@mintmark/core/internal/http/Sending"
+import * as Sending from "@mintmark/core/internal/http/Sending"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
@@ -23,7 +23,7 @@ type Sent = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError
  */
 export const sendOnce = (http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest): Sent =>
   Effect.suspend(() => {
-    const sending = new Sending()
+    const sending = Sending.make()
     const tracer = Tracer.make({
       span: (name, parent, context, links, startTime, kind) => {
         const span: Tracer.Span = {
@@ -58,7 +58,7 @@ export const sendOnce = (http: HttpClient.HttpClient, request: HttpClientRequest
 
     // The last change to the request: what the application's client does to it comes before.
     return HttpClient.mapRequest(http, (prepared) => sending.guarded(prepared, apply)).execute(request).pipe(
-      Effect.catchAllCause((cause) => sending.isRedirected ? Effect.die(sending.again) : Effect.failCause(cause)),
+      Effect.catchAllCause((cause) => sending.isRedirected() ? Effect.die(sending.again()) : Effect.failCause(cause)),
       Effect.ensuring(Effect.sync(sending.end))
     )
   })

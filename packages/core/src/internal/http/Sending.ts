@@ -1,3 +1,4 @@
+import * as Data from "effect/Data"
 import { constVoid } from "effect/Function"
 
 /*
@@ -14,90 +15,77 @@ import { constVoid } from "effect/Function"
  */
 
 /** What is known of the first response to a request that the client has tried to send again. */
-export class SentAgain {
-  readonly _tag = "SentAgain"
+export class SentAgain extends Data.TaggedClass("SentAgain")<{
   /** Of the response; `undefined` if there was none. */
   readonly status: number | undefined
   readonly retryAfter: string | undefined
   /** Why there was none. */
   readonly error: unknown
-  constructor({ error, retryAfter, status }: Omit<SentAgain, "_tag">) {
-    this.status = status
-    this.retryAfter = retryAfter
-    this.error = error
-  }
-}
+}> {}
 
 /** One request that is sent once. */
-export class Sending {
-  private state: "unsent" | "sent" | "answered" | "redirected" = "unsent"
-  private isOver = false
-  private first: Omit<SentAgain, "_tag"> = { status: undefined, retryAfter: undefined, error: undefined }
-  private readonly spans = new WeakSet<object>()
-
-  get isRedirected(): boolean {
-    return this.state === "redirected"
-  }
-
-  /** What is known of the first response, for a second attempt to end with. */
-  get again(): SentAgain {
-    return new SentAgain(this.first)
-  }
-
-  /** The request, which can be sent once. `apply` puts into the current context what must apply. */
-  readonly guarded = <Request extends { readonly url: string }>(prepared: Request, apply: () => void): Request => {
-    if (this.state !== "unsent") throw this.again
-    return Object.create(prepared, {
-      url: {
-        enumerable: true,
-        get: () => {
-          if (this.isOver) return prepared.url
-          apply()
-          return this.isRedirected ? "https://" : prepared.url
-        }
-      }
-    })
-  }
-
-  /** What a span has that tells of the request, whichever Effect starts it. */
-  readonly span = () => ({
-    _tag: "Span" as const,
-    spanId: "",
-    traceId: "",
-    attributes: new Map<string, unknown>(),
-    attribute: this.attribute,
-    event: constVoid,
-    addLinks: constVoid
-  })
-
-  /** A span has started. A client that is made of another one sends through it, and both start a span. */
-  readonly started = (span: object, kind: string, parent: object | undefined): void => {
-    const isNested = parent !== undefined && this.spans.has(parent) && this.state === "sent"
-    if (kind === "client" && !isNested && this.state !== "unsent") throw this.again
-    this.state = "sent"
-    this.spans.add(span)
-  }
+export const make = () => {
+  let state: "unsent" | "sent" | "answered" | "redirected" = "unsent"
+  let isOver = false
+  let first = new SentAgain({ status: undefined, retryAfter: undefined, error: undefined })
+  const spans = new WeakSet<object>()
+  const isRedirected = () => state === "redirected"
 
   /** A span gets the response. */
-  readonly attribute = (name: string, value: unknown): void => {
+  const attribute = (name: string, value: unknown): void => {
     if (name === "http.response.status_code" && typeof value === "number") {
-      this.first = { ...this.first, status: value }
-      this.state = value >= 300 && value <= 399 ? "redirected" : "answered"
+      first = new SentAgain({ ...first, status: value })
+      state = value >= 300 && value <= 399 ? "redirected" : "answered"
     }
     if (name === "http.response.header.retry-after" && typeof value === "string") {
-      this.first = { ...this.first, retryAfter: value }
+      first = new SentAgain({ ...first, retryAfter: value })
     }
   }
 
-  /** A span has ended with a failure. */
-  readonly failed = (error: unknown): void => {
-    if (this.state !== "sent") return
-    this.first = { ...this.first, error }
-    this.state = "answered"
-  }
-
-  /** The request has ended: it is treated as any other from now on. */
-  readonly end = (): void => {
-    this.isOver = true
+  return {
+    isRedirected,
+    /** What is known of the first response, for a second attempt to end with. */
+    again: () => first,
+    /** The request, which can be sent once. `apply` puts into the current context what must apply. */
+    guarded: <Request extends { readonly url: string }>(prepared: Request, apply: () => void): Request => {
+      if (state !== "unsent") throw first
+      return Object.create(prepared, {
+        url: {
+          enumerable: true,
+          get: () => {
+            if (isOver) return prepared.url
+            apply()
+            return isRedirected() ? "https://" : prepared.url
+          }
+        }
+      })
+    },
+    /** What a span has that tells of the request, whichever Effect starts it. */
+    span: () => ({
+      _tag: "Span" as const,
+      spanId: "",
+      traceId: "",
+      attributes: new Map<string, unknown>(),
+      attribute,
+      event: constVoid,
+      addLinks: constVoid
+    }),
+    /** A span has started. A client that is made of another one sends through it, and both start a span. */
+    started: (span: object, kind: string, parent: object | undefined): void => {
+      const isNested = parent !== undefined && spans.has(parent) && state === "sent"
+      if (kind === "client" && !isNested && state !== "unsent") throw first
+      state = "sent"
+      spans.add(span)
+    },
+    /** A span has ended with a failure. */
+    failed: (error: unknown): void => {
+      if (state !== "sent") return
+      first = new SentAgain({ ...first, error })
+      state = "answered"
+    },
+    /** The request has ended: it is treated as any other from now on. */
+    end: (): void => {
+      isOver = true
+    }
   }
 }

@@ -48,43 +48,37 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     )
   }
 
-  const read = (
-    request: HttpClientRequest.HttpClientRequest,
-    response: HttpClientResponse.HttpClientResponse,
-    clock: Clock.Clock,
-    requestedAt: number
-  ): Effect.Effect<TokenResponse, Failure> => {
-    if (!isSameUrl(response.url, request.url)) return fail(redirected)
-    const { headers, status } = response
-    const coding = headers["content-encoding"]
-    const replyOf = (body: Uint8Array | undefined): TokenResponse => ({
-      status,
-      retryAfter: headers["retry-after"],
-      date: headers["date"],
-      body,
-      requestedAt,
-      receivedAt: clock.currentTimeMillisUnsafe()
-    })
-    return Effect.flatMap(
-      readBody(response),
-      (bytes) =>
-        bytes === undefined || coding === undefined
-          ? Effect.succeed(replyOf(bytes && new Uint8Array(bytes)))
-          : Effect.map(decompress(new Uint8Array(bytes), coding), replyOf)
-    )
-  }
-
   const exchange = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.withFiber<TokenResponse, Failure>((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const requestedAt = clock.currentTimeMillisUnsafe()
+      const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<TokenResponse, Failure> => {
+        if (!isSameUrl(response.url, request.url)) return fail(redirected)
+        const { headers, status } = response
+        const coding = headers["content-encoding"]
+        const replyOf = (body: Uint8Array | undefined): TokenResponse => ({
+          status,
+          retryAfter: headers["retry-after"],
+          date: headers["date"],
+          body,
+          requestedAt,
+          receivedAt: clock.currentTimeMillisUnsafe()
+        })
+        return Effect.flatMap(
+          readBody(response),
+          (bytes) =>
+            bytes === undefined || coding === undefined
+              ? Effect.succeed(replyOf(bytes && new Uint8Array(bytes)))
+              : Effect.map(decompress(new Uint8Array(bytes), coding), replyOf)
+        )
+      }
       return Effect.matchEffect(sendOnce(http, request), {
-        onSuccess: (response) => read(request, response, clock, requestedAt),
+        onSuccess: read,
         // `filterStatusOk` and similar operators turn a reply into an error: taken for a broken connection, a refused password
         // would be sent again.
         onFailure: (error) =>
           error._tag === "HttpClientError" && error.reason._tag === "StatusCodeError"
-            ? read(request, error.reason.response, clock, requestedAt)
+            ? read(error.reason.response)
             : Effect.fail(error)
       })
     })

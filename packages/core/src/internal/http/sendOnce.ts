@@ -10,7 +10,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
-import { Sending } from "./Sending.ts"
+import * as Sending from "./Sending.ts"
 
 /*
  * Sends a request that holds credentials: once, to its own URL, and with nothing of the caller, whatever the client is
@@ -26,7 +26,7 @@ export const sendOnce = <E, R>(
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
   Effect.suspend(() => {
-    const sending = new Sending()
+    const sending = Sending.make()
     const tracer = Tracer.make({
       span: (options) => {
         const span: Tracer.Span = {
@@ -39,16 +39,16 @@ export const sendOnce = <E, R>(
         return span
       }
     })
+    // A client may have set some of it itself since then.
     const apply = () => {
       const fiber = Fiber.getCurrent()
-      if (fiber === undefined || applies(fiber.context, tracer)) return
-      fiber.setContext(withNothingOfTheCaller(fiber.context, tracer))
+      fiber?.setContext(withNothingOfTheCaller(fiber.context, tracer))
     }
 
     // The last change to the request: what the application's client does to it comes before.
     return HttpClient.mapRequest(http, (prepared) => sending.guarded(prepared, apply)).execute(request).pipe(
       Effect.updateContext((context: Context.Context<R>) => withNothingOfTheCaller(context, tracer)),
-      Effect.catchCause((cause) => sending.isRedirected ? Effect.die(sending.again) : Effect.failCause(cause)),
+      Effect.catchCause((cause) => sending.isRedirected() ? Effect.die(sending.again()) : Effect.failCause(cause)),
       Effect.ensuring(Effect.sync(sending.end))
     )
   })
@@ -61,17 +61,6 @@ const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.T
   if (options !== undefined) own = Context.add(own, UndiciOptions, { ...options, maxRedirections: 0 })
   return Context.merge(context, own)
 }
-
-/** Whether that was done already, and nothing that the client sets itself has undone it. */
-const applies = (context: Context.Context<never>, tracer: Tracer.Tracer): boolean =>
-  Context.get(context, Tracer.Tracer) === tracer
-  && Context.get(context, HttpClient.TracerDisabledWhen) === constFalse
-  && !Context.get(context, HttpClient.TracerPropagationEnabled)
-  && !Context.get(context, Tracer.DisablePropagation)
-  && Context.get(context, References.TracerEnabled)
-  && Context.get(context, HttpClient.TracerHeaderFilter) === isRetryAfter
-  && Context.getOrUndefined(context, FetchHttpClient.RequestInit)?.redirect === "manual"
-  && Context.get(context, UndiciOptions).maxRedirections === 0
 
 const isRetryAfter = (name: string, phase: "request" | "response") => phase === "response" && name === "retry-after"
 
