@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenError from "../../TokenError.ts"
 import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
@@ -80,7 +79,7 @@ export const make = <Reply>(
   return (need) => {
     const { account, credentials, inFlight: { reason }, jitter, running, started } = need
     const until = clocks.monotonic() + deadline
-    const left = () => until - clocks.monotonic()
+    const left = () => Math.max(0, until - clocks.monotonic())
     const state = () => Account.state(account)
     let keys: (() => Keys) | undefined
     /** What was sent last. */
@@ -103,7 +102,7 @@ export const make = <Reply>(
           ? notMoved(error, count)
           // What a refresh token may be spent by is not sent again.
           : Effect.flatMap(
-            within(described(error), Math.max(0, left()), () => Effect.succeed(current)),
+            within(described(error), left(), () => Effect.succeed(current)),
             (found) => found === current || refreshToken !== undefined ? notMoved(error, count) : attempt(count + 1)
           )
       const notMoved = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
@@ -112,12 +111,12 @@ export const make = <Reply>(
           ? Effect.fail(error)
           : Effect.flatMap(Random.next, (random) => {
             const wait = Backoff.retryDelay(count, random)
-            return left() < wait ? Effect.fail(error) : Effect.andThen(Effect.sleep(wait), attempt(count + 1))
+            return left() <= wait ? Effect.fail(error) : Effect.andThen(Effect.sleep(wait), attempt(count + 1))
           })
       }
       const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> =>
         Effect.suspend(() => {
-          if (left() <= 0) return Effect.fail(unavailable(provider, "timeout"))
+          if (left() === 0) return Effect.fail(unavailable(provider, "timeout"))
           sent = refreshToken === undefined ? primaryGrant : renewal
           // Built anew for each attempt: what is signed is signed once for each.
           const built = described === undefined
@@ -129,18 +128,18 @@ export const make = <Reply>(
             running.refreshTokenSent = refreshToken !== undefined
             return request
           })
-          return Effect.matchEffect(exchange(request, Duration.millis(left())), {
+          const reading = Effect.flatMap(
+            exchange(request, Duration.millis(left())),
+            ([request, response]) => Effect.fromResult(read(request, response))
+          )
+          return Effect.matchEffect(reading, {
             onFailure: (error) => {
               running.refreshTokenSent = false
               return failed(error, count)
             },
-            onSuccess: ([request, response]) => {
+            onSuccess: (token) => {
               running.refreshTokenSent = false
-              return Result.match(read(request, response), {
-                onFailure: (error) =>
-                  failed(error, count),
-                onSuccess: (token) => Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
-              })
+              return Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
             }
           })
         })
@@ -165,7 +164,7 @@ export const make = <Reply>(
       const primary = (became: RequestFailure["refreshToken"]) => {
         const sending = Effect.catch(sendOnce(undefined), (error) => failWith(error, became))
         return provider.grant.refusedAs === "password"
-          ? Effect.suspend(() => inTurn(keys().credentials, Math.max(0, left()), sendPassword(sending, became)))
+          ? Effect.suspend(() => inTurn(keys().credentials, left(), sendPassword(sending, became)))
           : sending
       }
       /** A password is sent by one process at a time: if it is refused, the others don't send it. */
@@ -183,7 +182,7 @@ export const make = <Reply>(
               provider: provider.id,
               credentials: TokenRequest.credentialsIdentity(provider, credentials),
               forced: reason === "forced",
-              deadline: Duration.millis(Math.max(0, left())),
+              deadline: Duration.millis(left()),
               request
             }),
             (failure) => new RequestFailure({ ...failure, refreshToken: became })
@@ -265,7 +264,7 @@ export const make = <Reply>(
           servedFor: !forced && State.isServed(state(), now)
             ? Duration.millis(state().expiresAt - now.steady)
             : undefined,
-          deadline: Duration.millis(Math.max(0, left())),
+          deadline: Duration.millis(left()),
           request: (refreshToken) => request(credentials, known, refreshToken)
         }),
         (obtained) => {

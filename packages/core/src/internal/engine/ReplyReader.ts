@@ -1,4 +1,5 @@
 import * as Duration from "effect/Duration"
+import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -57,6 +58,7 @@ export const make = <Reply>(
     const fail = (reason: TokenError.Reason) =>
       Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt: readRetryAfter(response) }))
     const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
+    const unreadable = (field: string | undefined) => notUnderstood(problemOf(field, request))
 
     const { code, description, fields, isEmpty } = readBody(response.body)
     const sent = request.isRenewal ? renewal : primary
@@ -77,23 +79,26 @@ export const make = <Reply>(
 
     // A Schema that throws may quote its input; so does an issue.
     const decoded = Result.flatMap(Result.try(() => decode(fields)), (result) => result)
-    if (Result.isFailure(decoded)) return notUnderstood(problemOf(fieldOf(decoded.failure), request))
+    if (Result.isFailure(decoded)) {
+      const error: unknown = decoded.failure
+      return unreadable(Schema.isSchemaError(error) ? fieldOf(error.issue) : undefined)
+    }
     const { accessToken, apiUrl, expiresAt, expiresIn, scope, tokenType } = decoded.success
     const value = Redacted.isRedacted(accessToken) ? Redacted.value(accessToken) : undefined
-    if (!isToken(value)) return notUnderstood(problemOf("accessToken", request))
+    if (!isToken(value)) return unreadable("accessToken")
     if (tokenType !== undefined && String(tokenType).toLowerCase() !== "bearer") {
       return fail(
         new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
       )
     }
     const lifetime = lifetimeOf(expiresIn, expiresAt, response) ?? assumed
-    if (lifetime === undefined || Number.isNaN(lifetime)) return notUnderstood(problemOf("expiresIn", request))
+    if (lifetime === undefined || Number.isNaN(lifetime)) return unreadable("expiresIn")
     const refreshToken = refreshTokenOf(decoded.success, response)
-    if (refreshToken === null) return notUnderstood(problemOf("refreshToken", request))
+    if (refreshToken === null) return unreadable("refreshToken")
     const scopes = scopesOf(scope ?? request.scopes)
-    if (scopes === undefined) return notUnderstood(problemOf("scope", request))
+    if (scopes === undefined) return unreadable("scope")
     const reply = moreOf<Reply>(decoded.success)
-    if (last === undefined || !isSame(last.scopes, scopes) || !isSame(last.reply, reply)) last = { scopes, reply }
+    if (last === undefined || !Equal.equals(last, { scopes, reply })) last = { scopes, reply }
 
     const token = {
       value: labeled(accessToken, value, "access token"),
@@ -178,34 +183,13 @@ const scopesOf = (scope: unknown): ReadonlyArray<string> | undefined => {
   return /[\p{Cc}\p{Cs}]/u.test(names) ? undefined : [...new Set(names.split(" ").filter((name) => name !== ""))]
 }
 
-/** Whether two values are equal, as far as they are made of lists, plain objects and texts. */
-const isSame = (a: unknown, b: unknown): boolean => {
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((each, index) => isSame(each, b[index]))
-  }
-  if (!isPlain(a)) return Object.is(a, b)
-  const names = Object.keys(a)
-  return isPlain(b) && Object.keys(b).length === names.length
-    && names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
-}
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype
-
 // -- what went wrong --------------------------------------------------------------------------------------------------
 
 /** The name of the first field that a Schema didn't accept, if it is a field's. */
-const fieldOf = (error: unknown): string | undefined => {
-  let issue = Schema.isSchemaError(error) ? error.issue : undefined
-  while (issue !== undefined) {
-    if (issue._tag === "Pointer") return String(issue.path[0])
-    issue = innerOf(issue)
-  }
-  return undefined
-}
-
-const innerOf = (issue: SchemaIssue.Issue): SchemaIssue.Issue | undefined =>
-  "issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined
+const fieldOf = (issue: SchemaIssue.Issue | undefined): string | undefined =>
+  issue?._tag === "Pointer"
+    ? String(issue.path[0])
+    : issue && fieldOf("issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined)
 
 // A Schema with names of the reply's own gets its names from the reply.
 const problemOf = (field: string | undefined, { secrets }: TokenRequest): string =>

@@ -54,7 +54,7 @@ export const logRequest = (
   { endedAt, outcome, provider, reason, requested, startedAt }: TokenEvent
 ): Effect.Effect<void> =>
   Effect.logDebug(
-    `${provider}: ${requested ? "token request" : "no token request"} (${reason}): ${outcome} after ${
+    `${provider}: ${requested ? "" : "no "}token request (${reason}): ${outcome} after ${
       Math.round(endedAt - startedAt)
     } ms`
   )

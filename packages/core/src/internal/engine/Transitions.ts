@@ -36,16 +36,16 @@ const remember = <Reply>(state: State.State<Reply>, change: Partial<State.Memory
   memory: { ...State.memoryOf(state), ...change }
 })
 
-const start = <Reply>(state: State.State<Reply>, reason: Reason): readonly [State.State<Reply>, Action<Reply>] => {
+const start = <Reply>(state: State.State<Reply>, reason: Reason) => {
   const inFlight: State.InFlight = { reason }
-  return [{ ...state, inFlight }, { _tag: "Start", inFlight }]
+  return [{ ...state, inFlight }, { _tag: "Start", inFlight }] as const
 }
 
 /** Waits for the request in flight, or for a new one. */
 const startAndWait = <Reply>(state: State.State<Reply>, reason: Reason): Next<Reply> => {
   if (state.inFlight !== undefined) return [state, [{ _tag: "Wait", inFlight: state.inFlight }]]
   const [after, started] = start(state, reason)
-  return after.inFlight === undefined ? [after, []] : [after, [started, { _tag: "Wait", inFlight: after.inFlight }]]
+  return [after, [started, { ...started, _tag: "Wait" }]]
 }
 
 const needed = <Reply>(state: State.State<Reply>, now: Now): Next<Reply> => {
@@ -154,26 +154,28 @@ const failed = <Reply>(
   { error, inFlight, now, refreshToken, refusal, requested, rereads, until }: Extract<Event<Reply>, { _tag: "Failed" }>
 ): Next<Reply> => {
   const { failure: known } = State.memoryOf(state)
-  const exit = error === known?.error ? known.exit : Exit.fail(error)
+  const isKnown = error === known?.error
+  const exit = isKnown ? known.exit : Exit.fail(error)
   // What is returned from memory is no event.
-  const outcome = error === known?.error ? undefined : error.reason._tag
+  const outcome = isKnown ? undefined : error.reason._tag
   const finish: Action<Reply> = { _tag: "Finish", inFlight, exit, outcome }
   // A request that was taken for lost says nothing of the one that came after it.
   if (state.inFlight !== inFlight) return [state, [finish]]
-  const count = (known?.count ?? 0) + 1
-  const warned = { warnings: known?.warnings ?? 0, warnedAt: known?.warnedAt ?? -Infinity }
+  const before = known ?? { count: 0, since: now.steady, warnings: 0, warnedAt: -Infinity }
+  const { since, warnedAt, warnings } = before
+  const count = before.count + 1
   // Who calls `renew` gets the failure.
   const warns = requested && inFlight.reason !== "forced" && State.isServed(state, now)
-    && now.steady - warned.warnedAt >= warnAgainAfter(warned.warnings)
+    && now.steady - warnedAt >= warnAgainAfter(warnings)
   const failure: State.Failure = {
     error,
     exit,
     refusal,
     count,
     until: rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until,
-    since: known?.since ?? now.steady,
-    warnings: warns ? warned.warnings + 1 : warned.warnings,
-    warnedAt: warns ? now.steady : warned.warnedAt
+    since,
+    warnings: warns ? warnings + 1 : warnings,
+    warnedAt: warns ? now.steady : warnedAt
   }
   return [
     { ...remember(after(state, refreshToken, now), { failure }), inFlight: undefined },
@@ -182,7 +184,7 @@ const failed = <Reply>(
         _tag: "Warn",
         error,
         servedFor: state.expiresAt - now.steady,
-        failingFor: now.steady - failure.since
+        failingFor: now.steady - since
       }]
       : [finish]
   ]
