@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import type { Additions, Context, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
+import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
 import { unavailable } from "../unavailable.ts"
 import { invalidOption, type Resolved } from "./resolve.ts"
@@ -101,10 +102,7 @@ const orUnreadable = <A>(
   provider: Resolved,
   make: () => A | Effect.Effect<A, unknown>
 ): Effect.Effect<A, TokenError> =>
-  Effect.suspend(() => {
-    const made = make()
-    return Effect.isEffect(made) ? made : Effect.succeed(made)
-  }).pipe(
+  Effect.suspend(() => asEffect(make())).pipe(
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unavailable(provider, "credentials"))
     )

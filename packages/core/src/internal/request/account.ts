@@ -1,26 +1,23 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Kind, Problem, Values } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider, Secret } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
+import { asEffect } from "../asEffect.ts"
 import { printable } from "../text/printable.ts"
 import { unavailable } from "../unavailable.ts"
 import { check, copyOf, invalidOption, kindOf, notText, notTexts, type Resolved } from "./resolve.ts"
-import { needsOf, optionOf, settingsOf } from "./settings.ts"
+import { needsOf, settingsOf, valuesOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 
 /** Credentials, or an effect that reads and checks them anew for each token request. */
 export type Source = TokenRequest.Credentials | Effect.Effect<TokenRequest.Credentials, TokenError>
 
 /** What is given of an account's credentials, from options by the provider's names: read once, and by OAuth's names. */
-export const givenOf = (provider: Resolved, options: object): Given =>
-  Object.fromEntries(
-    Object.keys(needsOf(provider)).map((
-      name
-    ) => [name, Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]])
-  )
+export const givenOf = (provider: Resolved, options: object): Given => valuesOf(provider, needsOf(provider), options)
 
 /**
  * The credentials of an account, checked. Where a secret is an effect, they are an effect, too, and the secret is
@@ -35,12 +32,11 @@ export const credentialsOf = Effect.fnUntraced(function*(
   const list = yield* copied(provider, scopes)
   const known = { values: yield* checked(provider, given, later), scopes: list }
   if (later.length > 0) {
-    const read = Effect.forEach(later, (name) => Effect.map(secret(provider, given[name]), (value) => [name, value]))
-    return Effect.flatMap(read, (secrets) =>
-      Effect.map(
-        checked(provider, { ...given, ...Object.fromEntries(secrets) }, []),
-        (values) => ({ values, scopes: list })
-      ))
+    const read = Effect.mapError(Effect.all(Record.map(given, asEffect)), () => unavailable(provider, "credentials"))
+    return Effect.map(
+      Effect.flatMap(read, (read) => checked(provider, read, [])),
+      (values) => ({ values, scopes: list })
+    )
   }
   // What can be built now is built now: it shows whether a parameter names a field of the request.
   const request = TokenRequest.make(provider, known)
@@ -98,18 +94,7 @@ interface Validated {
   validate?(values: Partial<Values<{}>>): Problem | undefined | Effect.Effect<Problem | undefined>
 }
 
-const validate = (part: Validated, values: {}): Effect.Effect<Problem | undefined> => {
-  const problem = part.validate?.(values)
-  return Effect.isEffect(problem) ? problem : Effect.succeed(problem)
-}
-
-const secret = (provider: Resolved, read: Given[string]): Effect.Effect<Given[string], TokenError> =>
-  Effect.isEffect(read)
-    ? Effect.mapError(
-      read,
-      () => unavailable(provider, "credentials")
-    )
-    : Effect.succeed(read)
+const validate = (part: Validated, values: {}): Effect.Effect<Problem | undefined> => asEffect(part.validate?.(values))
 
 /** The scopes of an account, checked; the list stays as it is when the caller's own changes. */
 export const copied = (

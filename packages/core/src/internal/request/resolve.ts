@@ -8,7 +8,7 @@ import { InvalidOption, TokenError } from "../../TokenError.ts"
 import * as Url from "../http/url.ts"
 import { printable } from "../text/printable.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
-import { hasVariable, needsOf, optionOf, variableOf } from "./settings.ts"
+import { needsOf, optionOf, settingsOf, valuesOf } from "./settings.ts"
 
 /**
  * A provider as one application uses it, checked: its URLs are complete, https (or http on loopback), without userinfo
@@ -41,11 +41,7 @@ export const resolve = <Reply>(
   const provider = copyOf(known)
   const { baseUrl, insecure = false } = options
   const clientAuthentication = copyOf(options.clientAuthentication ?? provider.clientAuthentication)
-  const parts = Object.fromEntries(
-    Object.keys(provider.urlParts).map((
-      name
-    ) => [name, Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name]])
-  )
+  const parts = valuesOf(provider, provider.urlParts, options)
   const own = copyOf(options.parameters ?? {})
   const parameters = { ...provider.parameters, ...own }
   const renewal = copyOf(options.renewal ?? provider.renewal)
@@ -108,7 +104,7 @@ export const invalidOption = (provider: Provider, name: string, problem: string)
     provider: provider.id,
     reason: new InvalidOption({
       option: optionOf(provider, name),
-      variable: hasVariable(provider, name) ? variableOf(provider, name) : undefined,
+      variable: settingsOf(provider).find((setting) => setting.name === name)?.variable,
       problem
     })
   })
@@ -143,8 +139,10 @@ export const notTexts = (value: unknown): string | undefined => {
 
 /** What a value is, in a word: never what it holds. */
 export const kindOf = (value: unknown): string =>
-  value === null || value === undefined || typeof value !== "object"
-    ? value === null ? "null" : typeof value
+  value === null
+    ? "null"
+    : typeof value !== "object"
+    ? typeof value
     : Redacted.isRedacted(value)
     ? "Redacted"
     : Array.isArray(value)

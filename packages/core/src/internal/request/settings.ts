@@ -1,6 +1,7 @@
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Kind, Needs } from "../../ClientAuthentication.ts"
 import type { Provider } from "../../Provider.ts"
@@ -23,13 +24,11 @@ export type Described = Pick<
 >
 
 /** The credentials that an account at the provider needs, by OAuth's names. */
-export const needsOf = ({ clientAuthentication, defaults, grant }: Described): Needs => {
-  const needs: Record<string, Kind> = {}
-  for (const [name, kind] of Object.entries({ ...clientAuthentication.needs, ...grant.needs })) {
-    needs[name] = kind === "text" && Object.hasOwn(defaults, name) ? "text?" : kind
-  }
-  return needs
-}
+export const needsOf = ({ clientAuthentication, defaults, grant }: Described): Needs =>
+  Record.map(
+    { ...clientAuthentication.needs, ...grant.needs },
+    (kind: Kind, name) => kind === "text" && Object.hasOwn(defaults, name) ? "text?" : kind
+  )
 
 /** All settings of a provider, in the order in which to ask for them. */
 export const settingsOf = (provider: Described): ReadonlyArray<Setting> => {
@@ -46,13 +45,17 @@ export const settingsOf = (provider: Described): ReadonlyArray<Setting> => {
 /** The name of the option. */
 export const optionOf = ({ names }: Pick<Described, "names">, name: string): string => names[name] ?? name
 
+/** What is set of some settings, by the names of the provider's own, or else its defaults: by OAuth's names. */
+export const valuesOf = <A>(
+  provider: Pick<Described, "defaults" | "names">,
+  names: Readonly<Record<string, unknown>>,
+  options: object
+): { readonly [name: string]: A } =>
+  Record.map(names, (_, name) => Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name])
+
 /** The environment variable: id and option in capitals, with underscores. */
 export const variableOf = (provider: Pick<Described, "id" | "names">, name: string): string =>
   `${provider.id.replaceAll("-", "_")}_${optionOf(provider, name).replace(/[A-Z]/g, "_$&")}`.toUpperCase()
-
-/** Whether `layerConfig` reads a setting from the environment. */
-export const hasVariable = (provider: Described, name: string): boolean =>
-  settingsOf(provider).some((setting) => setting.name === name)
 
 /** How a version of Effect reads configuration. */
 export interface Reader<C> {
@@ -72,19 +75,19 @@ export const configsOf = <C>(
   given: object | undefined,
   reader: Reader<C>
 ): Readonly<Record<string, C>> => {
-  const configs: Record<string, C> = {}
-  for (const { kind, option, variable } of settings) {
-    configs[option] = reader.read(variable, (text) => {
+  const configs = settings.map(({ kind, option, variable }) => [
+    option,
+    reader.read(variable, (text) => {
       if (text === undefined || text === "") return undefined
       if (kind === "scopes") return text.split(" ").filter((scope) => scope !== "")
       return kind.startsWith("text") ? text : reader.redact(text)
     })
+  ])
+  return {
+    ...Object.fromEntries(configs),
+    // What is given as `undefined` is missing: a variable in its place would be another account's.
+    ...Record.map({ ...given }, (value: unknown) => reader.isConfig(value) ? value : reader.succeed(value))
   }
-  // What is given as `undefined` is missing: a variable in its place would be another account's.
-  for (const [option, value] of Object.entries(given ?? {})) {
-    configs[option] = reader.isConfig(value) ? value : reader.succeed(value)
-  }
-  return configs
 }
 
 /** A variable is a text as it is: `Config.String` would decode it by a Schema, which is 2 kB of a bundle. */
