@@ -20,6 +20,11 @@ export interface HostPart {
 const label_ = "[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?"
 const name_ = `(?!.{254})${label_}(?:\\.${label_})*`
 
+const startingWithName = (rest: string, description: string): HostPart => ({
+  pattern: new RegExp(`^${name_}${rest}$`, "i"),
+  description
+})
+
 /**
  * One label of a host name: letters, digits and hyphens.
  *
@@ -38,10 +43,7 @@ export const label: HostPart = {
  * @since 0.1.0
  * @category parts
  */
-export const name: HostPart = {
-  pattern: new RegExp(`^${name_}$`, "i"),
-  description: "a host name"
-}
+export const name: HostPart = startingWithName("", "a host name")
 
 /**
  * One segment of a path: letters, digits and `-._~`, but not `.` or `..`.
@@ -62,7 +64,7 @@ export const segment: HostPart = {
  * @since 0.1.0
  * @category parts
  */
-export const authority: HostPart = {
-  pattern: new RegExp(`^${name_}(?::\\d{1,5})?(?:/(?!\\.{1,2}(?:/|$))[\\w.~-]{1,255})*$`, "i"),
-  description: "a host name, with a port and a path if there are any"
-}
+export const authority: HostPart = startingWithName(
+  "(?::\\d{1,5})?(?:/(?!\\.{1,2}(?:/|$))[\\w.~-]{1,255})*",
+  "a host name, with a port and a path if there are any"
+)
