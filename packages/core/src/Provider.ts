@@ -272,7 +272,6 @@ export const make = <
 >(
   facts: Facts<Reply, Client, Owner, UrlParts, Names, Defaults>
 ): Provider<Reply, Renamed<Client & Owner, Names, Defaults>, Renamed<Texts<UrlParts>, Names, Defaults>> => {
-  const { clientAuthentication, defaults = {}, grant, names = {}, urlParts = {}, ...known } = facts
   return {
     apiOrigins: [],
     renewal: undefined,
@@ -285,11 +284,9 @@ export const make = <
     authorization: bearer,
     renewOn: [401],
     doubtOn: [403],
-    ...known,
-    clientAuthentication,
-    grant,
-    urlParts,
-    names,
-    defaults
+    urlParts: {},
+    names: {},
+    defaults: {},
+    ...facts
   }
 }

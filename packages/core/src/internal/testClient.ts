@@ -5,7 +5,7 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Grant from "../Grant.ts"
-import * as Provider from "../Provider.ts"
+import type * as Provider from "../Provider.ts"
 import * as ProviderClient from "../ProviderClient.ts"
 import { fill } from "./http/url.ts"
 
@@ -31,21 +31,22 @@ export const testClient = <Reply>(
         ...reply
       })
   })
-  const known = Provider.make({
-    ...pick(provider),
+  const known = {
+    // What of it is about its replies and its API stays.
+    ...provider,
+    urlParts: {},
+    scopesRequired: false,
+    parameters: {},
+    errors: [],
+    renewal: undefined,
     tokenEndpoint: "https://token.test",
     apiUrl: fill(provider.apiUrl, parts),
     apiOrigins: provider.apiOrigins.map((origin) => fill(origin, parts)),
     clientAuthentication: { name: "test", needs: {}, authenticate: () => ({}) },
     grant
-  })
+  }
   return ProviderClient.make(known, {}).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
-
-// What of a provider is about its replies and its API.
-const pick = <Reply>(
-  { assumedLifetime, authorization, doubtOn, id, renewOn, reply, scopes }: Provider.Provider<Reply>
-) => ({ assumedLifetime, authorization, doubtOn, id, renewOn, reply, scopes })
 
 const unexpected = HttpClient.make((request) =>
   Effect.fail(

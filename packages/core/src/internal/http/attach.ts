@@ -138,12 +138,11 @@ export const attach =
         if (!conceal(authorization, value, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
           return answer(response)
         }
-        const { method, url } = sent
-        if (!renewOn.has(response.status)) permitted(attached, { method, url })
+        if (!renewOn.has(response.status)) permitted(attached, sent)
         else if (!isRepeated) {
           return renew(attached, {
             token,
-            request: { method, url },
+            request: { method: sent.method, url: sent.url },
             status: response.status,
             isRepeatable: isRepeatableBody(request.body) &&
               (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),

@@ -72,10 +72,7 @@ const dropOldest = (remembered: Map<string, unknown> | Set<string>): void => {
   }
 }
 
-const pathOf = (url: string): string => {
-  const end = url.search(/[?#]/)
-  return (end === -1 ? url : url.slice(0, end)).slice(0, longest)
-}
+const pathOf = (url: string): string => url.replace(/[?#].*/s, "").slice(0, longest)
 
 /** Ids don't tell endpoints apart: what holds a digit, or is long, unless it is a version. */
 const fold = (path: string): string => path.replace(/(?<=[^/]\/)[^/]+/g, (part) => isId(part) ? "*" : part)

@@ -17,8 +17,8 @@ const badlyCompressed = /^Z_|^ERR__ERROR_|^ERR_BROTLI|^ZSTD_/
  * A failure of an HTTP client, reduced to its kind. The foreign error is left behind: it quotes its input.
  */
 export const reasonOf = (error: unknown): TokenError.Reason => {
-  if (isProxyRefusal(error, 0)) return new TokenError.Unavailable({ kind: "connection", status: 407 })
   const signs = signsOf(error, 0)
+  if (signs.includes(proxyRefusal)) return new TokenError.Unavailable({ kind: "connection", status: 407 })
   const insecure = signs.find(({ code, isUnsent }) => !isUnsent && certificate.test(code))
   if (insecure !== undefined) {
     return new TokenError.Unsafe({ kind: "certificate", problem: `the connection is not secure (${insecure.code})` })
@@ -50,8 +50,10 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
   // What became of each address says more than the sum of it.
   const each = (Array.isArray(errors) ? errors : []).flatMap((one) => signsOf(one, depth + 1))
   const text = Predicate.isString(message) ? message.slice(0, 100) : ""
-  const own = name === "HTTPParserError" || code === "UnrequestedUpgrade"
-      || code === "UND_ERR_SOCKET" && /^bad (upgrade|response)/.test(text)
+  const own = name === "TypeError" && message === "fetch failed" && isWithoutDetails(cause)
+    ? [proxyRefusal]
+    : name === "HTTPParserError" || code === "UnrequestedUpgrade"
+        || code === "UND_ERR_SOCKET" && /^bad (upgrade|response)/.test(text)
     // An unrequested 100 or 101 is one of these.
     ? [{ code: "HTTP_PARSER_ERROR", isUnsent: false }]
     : Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code)
@@ -66,13 +68,11 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
 const neverConnected = /^Proxy response \(|before secure TLS connection was established/
 
 // Of a 407 that is no reply to CONNECT, Node's `fetch` makes an error without any details. It makes no other one so.
-const isProxyRefusal = (error: unknown, depth: number): boolean => {
-  if (!Predicate.isObject(error) || depth > 5) return false
-  const { cause, message, name, reason } = error
-  return name === "TypeError" && message === "fetch failed" && cause instanceof Error
-    ? cause.name === "Error" && cause.message === "" && Object.keys(cause).length === 0 && cause.cause === undefined
-    : [reason, cause].some((each) => isProxyRefusal(each, depth + 1))
-}
+const proxyRefusal: Sign = { code: "407", isUnsent: true }
+
+const isWithoutDetails = (error: unknown): boolean =>
+  error instanceof Error && error.name === "Error" && error.message === "" && Object.keys(error).length === 0
+  && error.cause === undefined
 
 // Deno has no codes, but the words of its HTTP client, behind the address.
 const signsOfDeno = (message: string): ReadonlyArray<Sign> => {

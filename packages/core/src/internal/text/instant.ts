@@ -39,10 +39,8 @@ const instant = (
 ): number | undefined => {
   const index = /\d/.test(month) ? Number(month) - 1 : months.indexOf(month.toLowerCase())
   const at = Date.UTC(fullYear(year, now), index, Number(day), Number(hours), Number(minutes), Number(seconds))
-  const [, sign, zoneHours, zoneMinutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? []
-  const ahead = sign === undefined
-    ? 0
-    : (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === "-" ? -60_000 : 60_000)
+  const [, sign, zoneHours = "0", zoneMinutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? []
+  const ahead = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === "-" ? -60_000 : 60_000)
   const isDate = index >= 0 && index < 12 && new Date(at).getUTCMonth() === index && Number(hours) < 24
   return isDate && Number(minutes) < 60 ? at - ahead : undefined
 }
