@@ -55,10 +55,11 @@ export const sendOnce = <E, R>(
 
 const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.Tracer): Context.Context<R> => {
   const init = Context.getOrUndefined(context, FetchHttpClient.RequestInit)
-  const options = Context.getOrUndefined(context, UndiciOptions)
-  let own = Context.add(settings, Tracer.Tracer, tracer)
-  if (init !== undefined) own = Context.add(own, FetchHttpClient.RequestInit, { ...init, ...fetched })
-  if (options !== undefined) own = Context.add(own, UndiciOptions, { ...options, maxRedirections: 0 })
+  const own = settings.pipe(
+    Context.add(Tracer.Tracer, tracer),
+    Context.add(FetchHttpClient.RequestInit, { ...init, redirect: "manual", ...notCached }),
+    Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 })
+  )
   return Context.merge(context, own)
 }
 
@@ -75,14 +76,10 @@ const UndiciOptions = Context.Reference<{ readonly maxRedirections?: number | un
   }
 )
 
-const fetched: RequestInit = { redirect: "manual", ...notCached }
-
 const settings = Context.empty().pipe(
   Context.add(HttpClient.TracerPropagationEnabled, false),
   Context.add(HttpClient.TracerDisabledWhen, constFalse),
   Context.add(HttpClient.TracerHeaderFilter, isRetryAfter),
   Context.add(Tracer.DisablePropagation, false),
-  Context.add(References.TracerEnabled, true),
-  Context.add(FetchHttpClient.RequestInit, fetched),
-  Context.add(UndiciOptions, { maxRedirections: 0 })
+  Context.add(References.TracerEnabled, true)
 )
