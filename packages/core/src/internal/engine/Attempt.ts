@@ -98,7 +98,9 @@ export const make = <Reply>(
       /** What the request is made of. */
       let current: Resolved = provider
       const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> =>
-        described === undefined || count === Backoff.attempts
+        count === Backoff.attempts
+          ? Effect.fail(error)
+          : described === undefined
           ? notMoved(error, count)
           // What a refresh token may be spent by is not sent again.
           : Effect.flatMap(
@@ -107,7 +109,7 @@ export const make = <Reply>(
           )
       const notMoved = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
         const { now } = consequenceOf(sent, error.reason, askedBy(error, clocks.look()))
-        return now !== "repeat" || count === Backoff.attempts || outage.isActive()
+        return now !== "repeat" || outage.isActive()
           ? Effect.fail(error)
           : Effect.flatMap(Random.next, (random) => {
             const wait = Backoff.retryDelay(count, random)
@@ -130,7 +132,8 @@ export const make = <Reply>(
           })
           const reading = Effect.flatMap(
             exchange(request, Duration.millis(left())),
-            ([request, response]) => Effect.fromResult(read(request, response))
+            ([request, response]) =>
+              Effect.fromResult(read(request, response))
           )
           return Effect.matchEffect(reading, {
             onFailure: (error) => {

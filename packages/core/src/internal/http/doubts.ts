@@ -65,10 +65,9 @@ const keysOf = ({ method, url }: Request) => {
 }
 
 const dropOldest = (remembered: Map<string, unknown> | Set<string>): void => {
-  if (remembered.size <= capacity) return
   for (const key of remembered.keys()) {
+    if (remembered.size <= capacity) return
     remembered.delete(key)
-    return
   }
 }
 

@@ -20,12 +20,12 @@ export interface ReplyBody {
  * where other fields are broken.
  */
 export const readBody = (bytes: Uint8Array | undefined): ReplyBody => {
-  if (bytes === undefined) return { fields: undefined, code: undefined, description: undefined, isEmpty: false }
+  if (bytes === undefined) return { fields: undefined, ...errorOf({}), isEmpty: false }
   const text = orUndefined(() => utf8.decode(bytes))
   const fields = text === undefined ? undefined : parseObject(text)
   if (fields !== undefined) return { fields, ...errorOf(fields), isEmpty: false }
   const start = text?.slice(0, longest) ?? latin1.decode(bytes.subarray(0, longest))
-  return { fields: undefined, ...looseErrorOf(start), isEmpty: text?.trim() === "" }
+  return { fields: undefined, ...errorOf(looseFieldsOf(start)), isEmpty: text?.trim() === "" }
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -47,14 +47,14 @@ const errorOf = (fields: Readonly<Record<string, unknown>>): ErrorFields => {
   }
 }
 
-const looseErrorOf = (text: string): ErrorFields => {
+const looseFieldsOf = (text: string): Readonly<Record<string, unknown>> => {
   // UTF-16 is ASCII with NULs, as far as the code goes. Byte order marks, also as ISO-8859-1 reads them.
   const body = text.replace(/\0/g, "").replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)*\s*/, "")
     .trimEnd()
   const object = objectIn(body)
-  if (object !== "") return errorOf(parseObject(object) ?? { error: wordOf(object) })
-  if (body.startsWith("\"")) return errorOf(parseObject(stringOf(body)) ?? {})
-  return /^[\w.-]{1,64}=/.test(body) ? errorOf(Object.fromEntries(new URLSearchParams(body))) : errorOf({})
+  if (object !== "") return parseObject(object) ?? { error: wordOf(object) }
+  if (body.startsWith("\"")) return parseObject(stringOf(body)) ?? {}
+  return /^[\w.-]{1,64}=/.test(body) ? Object.fromEntries(new URLSearchParams(body)) : {}
 }
 
 /** The object that a text is, or ends with: warnings of PHP and guards against inclusion as a script stand before it. */
