@@ -15,7 +15,7 @@ import { constVoid } from "effect/Function"
  */
 
 /** What is known of the first response to a request that the client has tried to send again. */
-export class SentAgain extends Data.TaggedClass("SentAgain")<{
+export class SentAgain extends Data.Class<{
   /** Of the response; `undefined` if there was none. */
   readonly status: number | undefined
   readonly retryAfter: string | undefined

@@ -53,19 +53,18 @@ const show = (
   const isCut = text.length > longest
   const words = text.slice(0, longest).normalize("NFC").split(/\s+/).filter((each) => each !== "")
   const holds = holdingSecret(words, secrets)
-  let result = ""
+  const kept: Array<string> = []
   for (const [index, each] of words.entries()) {
     const [, before = "", core = "", after = ""] = edges.exec(each) ?? []
     const next = holds[index] === true || core !== "" && !forms.some((form) => form.test(core))
       ? mask + (/[.,:;]$/.exec(each)?.[0] ?? "")
       : before + core + after
     // Masks beside each other tell how many words there were, and nothing else.
-    if (next.startsWith(mask)) result = result.replace(/<redacted>[.,:;]?$/, "")
-    const joined = result === "" || result.endsWith(" ") ? result + next : `${result} ${next}`
-    if (joined.length > longest) return `${result.trimEnd()}…`
-    result = joined
+    if (next.startsWith(mask) && kept.at(-1)?.startsWith(mask) === true) kept.pop()
+    if ([...kept, next].join(" ").length > longest) return `${kept.join(" ")}…`
+    kept.push(next)
   }
-  return isCut ? `${result}…` : result
+  return kept.join(" ") + (isCut ? "…" : "")
 }
 
 const run = 4
