@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
@@ -16,6 +17,7 @@ import * as TokenEndpoint from "./internal/http/TokenEndpoint.ts"
 import * as Url from "./internal/http/url.ts"
 import { accepts } from "./internal/request/TokenRequest.ts"
 import { parseObject } from "./internal/text/strictJson.ts"
+import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import { InvalidOption, ReplyNotUnderstood, TokenError, Unavailable, Unsafe } from "./TokenError.ts"
 
 /**
@@ -94,7 +96,10 @@ export interface Options {
 export const make = (
   options: Options
 ): Effect.Effect<Effect.Effect<Metadata, TokenError>, TokenError, HttpClient.HttpClient> =>
-  Effect.map(reader(options), (read) => read(Duration.fromInputUnsafe(options.timeToLive ?? life)))
+  Effect.flatMap(reader(options), (read) => {
+    const age = Option.getOrUndefined(Duration.fromInput(options.timeToLive ?? life))
+    return age === undefined ? invalid(options, "timeToLive", "must be a duration") : Effect.succeed(read(age))
+  })
 
 /**
  * How old metadata may be.
@@ -122,12 +127,14 @@ export const reader = Effect.fnUntraced(function*(
   TokenError,
   HttpClient.HttpClient
 > {
-  const deadline = Duration.fromInputUnsafe(given)
+  const millis = millisOf(given)
+  if (millis === undefined) return yield* invalid({ id }, "deadline", notASpan)
+  const deadline = Duration.millis(millis)
   const problem = typeof issuer !== "string" || issuer.includes("?")
     ? "must be an https URL without a query"
     : Url.problemOf(issuer, insecure)
   if (problem !== undefined) {
-    return yield* new TokenError({ provider: id, reason: new InvalidOption({ option: "issuer", problem }) })
+    return yield* invalid({ id }, "issuer", problem)
   }
   const exchange = TokenEndpoint.make({ id }, yield* HttpClient.HttpClient)
   const fail = (reason: TokenError["reason"]) => Effect.fail(new TokenError({ provider: id, reason }))
@@ -197,6 +204,9 @@ export const reader = Effect.fnUntraced(function*(
       return metadata
     }))
 })
+
+const invalid = ({ id }: Pick<Options, "id">, option: string, problem: string) =>
+  Effect.fail(new TokenError({ provider: id, reason: new InvalidOption({ option, problem }) }))
 
 /** Whether the server replied, with something else than a document. */
 const isReply = ({ reason }: TokenError): boolean =>

@@ -54,6 +54,18 @@ const reasonOf = (server: { readonly http: HttpClient.HttpClient }, options?: Pa
   Effect.map(Effect.flip(Effect.flatten(discover(server, options))), ({ reason }) => reason)
 
 describe("Discovery", () => {
+  it.effect("does not accept a wrong type of an option from JavaScript: names it", () =>
+    Effect.gen(function*() {
+      const server = serving({ [openId]: () => Response.json(metadata) })
+      const wrong = [["deadline", "soon"], ["deadline", Infinity], ["timeToLive", "soon"], ["issuer", 7]] as const
+      for (const [option, value] of wrong) {
+        const given: object = { [option]: value }
+        const reason = yield* reasonOf(server, given)
+        assert.deepInclude(reason, { _tag: "InvalidOption", option })
+      }
+      assert.lengthOf(server.seen, 0)
+    }))
+
   it.effect("reads OpenID Connect metadata", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => Response.json(metadata) })

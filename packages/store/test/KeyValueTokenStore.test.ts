@@ -104,6 +104,21 @@ describe("KeyValueTokenStore", () => {
       }
     }))
 
+  it.effect("does not accept keys of a wrong type from JavaScript: names the option, shows no key", () =>
+    Effect.gen(function*() {
+      const key = Buffer.alloc(32, 7)
+      const text = key.toString("base64")
+      for (
+        const keys of [text, [text], Redacted.make(text), [key], [Redacted.make(key)], [null], [Redacted.make(7)], 7]
+      ) {
+        const layer = KeyValueTokenStore.layer(Object.assign({ keys: [] }, { keys }))
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.provide(layer, KeyValueStore.layerMemory))))
+        assert(error.reason._tag === "InvalidOption")
+        assert.strictEqual(error.reason.option, "keys")
+        assert.notInclude(error.message, text)
+      }
+    }))
+
   it.effect("replaces a token that an API refused, or that was renewed", () =>
     Effect.gen(function*() {
       const { http } = countingServer()

@@ -44,10 +44,13 @@ export const make = Effect.fnUntraced(
     const mac = yield* Mac.Mac
     const random = yield* SecureRandom.SecureRandom
 
+    // A caller without types may give anything.
+    if (!Array.isArray(keys ?? [])) return yield* invalid("must be an array of Redacted")
     const ring = yield* Effect.forEach(
       keys ?? [],
-      Effect.fnUntraced(function*(key) {
-        const bytes = Result.getOrUndefined(Base64.decode(Redacted.value(key).trim()))
+      Effect.fnUntraced(function*(key: unknown) {
+        if (!Redacted.isRedacted(key)) return yield* invalid("must be Redacted: [Redacted.make(key)]")
+        const bytes = Result.getOrUndefined(Base64.decode(String(Redacted.value(key)).trim()))
         if (bytes?.length !== Aead.aes256Gcm.keyLength) {
           return yield* invalid("holds a key that is not 32 bytes in Base64")
         }
