@@ -17,6 +17,7 @@ import type { Needs } from "./ClientAuthentication.ts"
 import * as Account from "./internal/engine/Account.ts"
 import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
+import * as Names from "./internal/engine/Names.ts"
 import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
@@ -29,8 +30,9 @@ import { isCertain, type Rejection, type TokenSource } from "./TokenSource.ts"
 
 /**
  * Tokens for any number of accounts, each found by a key of the application's own, such as a tenant's id. Keys are
- * found by equality (`Equal`): a record or a `Data.Class` with equal fields is the same account. An account is made when
- * it is first used, and evicted when it has been idle, or when there are too many.
+ * found by equality (`Equal`): a record or a `Data.Class` with equal fields is the same account. Private fields of a
+ * class take no part in equality: an object that has no others is an account of its own. An account is made when it is
+ * first used, and evicted when it has been idle, or when there are too many.
  *
  * @since 0.1.0
  * @category models
@@ -104,6 +106,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
   if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
   const accounts: Accounts<Key, Reply> = MutableHashMap.empty()
+  const names = Names.make()
+  const found = (key: Key) => Option.getOrUndefined(MutableHashMap.get(accounts, names.of(key)))
   const clock = yield* Clock.clockWith(Effect.succeed)
   const pause = Math.min(timeToIdle, sweepEvery)
   let sweptAt = clock.currentTimeMillisUnsafe()
@@ -125,7 +129,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
 
   const accountOf = (key: Key): Account.Account<Key, Reply> => {
     // What is found by reference needs no hash.
-    const known = accounts.backing.get(key) ?? Option.getOrUndefined(MutableHashMap.get(accounts, key))
+    const known = accounts.backing.get(key) ?? found(key)
     if (known !== undefined) {
       known.unused = 0
       return known
@@ -133,7 +137,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     sweep()
     if (MutableHashMap.size(accounts) >= capacity) makeRoom(accounts)
     const account = engine.account(key)
-    MutableHashMap.set(accounts, key, account)
+    MutableHashMap.set(accounts, names.of(key), account)
     return account
   }
 
@@ -166,16 +170,16 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     attach: (key) => Attach.attach(attachmentOf(sourceOf(key), () => accountOf(key))),
     forget: (key) =>
       Effect.sync(() => {
-        const known = Option.getOrUndefined(MutableHashMap.get(accounts, key))
+        const known = found(key)
         if (known !== undefined) engine.forget(known)
-        MutableHashMap.remove(accounts, key)
+        MutableHashMap.remove(accounts, names.of(key))
       }),
     size: Effect.sync(() => MutableHashMap.size(accounts)),
     events: engine.events
   }
 })
 
-type Accounts<Key, Reply> = MutableHashMap.MutableHashMap<Key, Account.Account<Key, Reply>>
+type Accounts<Key, Reply> = MutableHashMap.MutableHashMap<unknown, Account.Account<Key, Reply>>
 
 /** All accounts are looked at, at least this often: a minute. */
 const sweepEvery = 60_000

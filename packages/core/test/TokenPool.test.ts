@@ -126,6 +126,41 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 1)
     }))
 
+  it.effect("gives no account the token of another whose key only looks equal", () =>
+    Effect.gen(function*() {
+      class Tenant {
+        readonly #id: string
+        constructor(id: string) {
+          this.#id = id
+        }
+        name() {
+          return this.#id
+        }
+      }
+      const server = makeServer()
+      const names = new Map<unknown, string>()
+      const named = (key: object, name: string) => {
+        names.set(key, name)
+        return key
+      }
+      const keys = ["a", "b"].flatMap((id) => [
+        named(new Tenant(id), `private-${id}`),
+        named({ tenant: new Tenant(id) }, `nested-${id}`),
+        named([new Tenant(id)], `listed-${id}`),
+        named(new URLSearchParams({ id }), `params-${id}`),
+        named(new Headers({ id }), `headers-${id}`),
+        named(Object.create({ name: () => id }), `inherited-${id}`)
+      ])
+      const pool = yield* TokenPool.make(acme, { account: (key: object) => account(names.get(key) ?? "unknown") }).pipe(
+        Effect.provideService(HttpClient.HttpClient, server.http)
+      )
+      for (let round = 0; round < 2; round++) yield* Effect.forEach(keys, pool.get)
+      assert.strictEqual(yield* pool.size, keys.length)
+      assert.deepStrictEqual([...server.requests], keys.map((key) => [names.get(key), 1]))
+      for (const key of keys) yield* pool.forget(key)
+      assert.strictEqual(yield* pool.size, 0)
+    }))
+
   it.effect("keeps as many accounts as its capacity, the recently used ones", () =>
     Effect.gen(function*() {
       const server = makeServer()
