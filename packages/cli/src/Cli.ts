@@ -9,6 +9,7 @@ import * as Predicate from "effect/Predicate"
 import * as DoctorCommand from "./DoctorCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
+import { program } from "./Program.ts"
 import * as RequestCommand from "./RequestCommand.ts"
 import * as SandboxCommand from "./SandboxCommand.ts"
 import * as TokenCommand from "./TokenCommand.ts"
@@ -64,12 +65,14 @@ const misused = ({ commandPath, errors }: CliError.ShowHelp): Effect.Effect<void
         ? "Secrets are never taken as arguments, which other users of this machine can read: set them as --help says."
         : otherServer.test(problemOf(errors[0]))
         ? `Another OAuth server needs no package: \`${
-          commandPath.join(" ")
+          shownPath(commandPath)
         } oauth-server --issuer URL\`. --help shows more.`
-        : `\`${commandPath.join(" ")} --help\` shows how to use it.`,
+        : `\`${shownPath(commandPath)} --help\` shows how to use it.`,
       exitCode: ExitCode.usage
     })
   )
+
+const shownPath = ([, ...path]: ReadonlyArray<string>): string => [program, ...path].join(" ")
 
 const otherServer = /^Invalid value for argument <provider>/
 

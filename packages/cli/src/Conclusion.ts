@@ -4,6 +4,7 @@ import { charactersThatDiffer, oddities } from "./doctor/Secret.ts"
 import { type Evidence, secretsOf } from "./Evidence.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
+import { program } from "./Program.ts"
 import * as Providers from "./Providers.ts"
 import * as Settings from "./Settings.ts"
 import * as Snippet from "./Snippet.ts"
@@ -24,7 +25,9 @@ export const conclude = (evidence: Evidence): Conclusion => {
   if (isRemembered === true && (reason?._tag === "CredentialsRefused" || reason?._tag === "GrantRefused")) {
     return {
       cause: `nothing was sent: in an earlier run, ${reason.message}`,
-      next: `Check ${credentials(evidence)}. \`mintmark token ${evidence.service.argument} --renew\` sends them again.`,
+      next: `Check ${
+        credentials(evidence)
+      }. \`${program} token ${evidence.service.argument} --renew\` sends them again.`,
       exitCode: ExitCode.credentials
     }
   }
@@ -74,7 +77,7 @@ const aboutOption = (evidence: Evidence, reason: InvalidOption): Conclusion => {
     cause: `${name} ${reason.problem}`,
     next: reason.variable === undefined
       ? `Change ${name}, and try again.`
-      : Settings.correction(evidence.settings, setting?.name ?? "", reason.variable),
+      : Settings.correction(evidence.settings, setting?.name ?? "", reason.variable, evidence.envFile),
     exitCode: ExitCode.settings
   }
 }
@@ -126,7 +129,7 @@ const aboutNetwork = (evidence: Evidence, code: string): Conclusion => {
     return {
       cause: `nothing listens on ${url.host}${led.replace(/,$/, "")}`,
       next: isLoopback(url.hostname) && !service.isServer
-        ? `If that should be the sandbox, start it: \`mintmark sandbox${
+        ? `If that should be the sandbox, start it: \`${program} sandbox${
           url.port === "" ? "" : ` --port ${url.port}`
         }\`. ${orCheck(evidence)}`
         : orCheck(evidence),
@@ -239,11 +242,10 @@ const aboutCredentials = (
   evidence: Evidence,
   reason: { readonly _tag: string; readonly message: string; readonly certain: boolean }
 ): Conclusion => {
-  const { namesake, service, settings } = evidence
+  const { envFile, namesake, service, settings } = evidence
   const refused = (cause: string, next: string): Conclusion => ({ cause, next, exitCode: ExitCode.credentials })
-  if (!reason.certain && evidence.exchange?.body !== undefined && Snippet.isHtml(evidence.exchange.body)) {
-    return aboutReply(evidence)
-  }
+  const { body = "", status = 0 } = evidence.exchange ?? {}
+  if (!reason.certain && (Snippet.isHtml(body) || status === 404)) return aboutReply(evidence)
   if (
     reason._tag === "CredentialsRefused" && evidence.provider.clientAuthentication.needs["clientSecret"] === undefined
   ) {
@@ -262,11 +264,11 @@ const aboutCredentials = (
     const names = { secret: Providers.variable(service, secretName), id: Providers.variable(service, idName) }
     const [oddity] = oddities(secret, own)
     if (oddity !== undefined) {
-      return refused(`${names.secret} ${oddity}`, Settings.correction(settings, secretName, names.secret))
+      return refused(`${names.secret} ${oddity}`, Settings.correction(settings, secretName, names.secret, envFile))
     }
     const [idOddity] = own === "" ? [] : oddities(own, " ")
     if (idOddity !== undefined) {
-      return refused(`${names.id} ${idOddity}`, Settings.correction(settings, idName, names.id))
+      return refused(`${names.id} ${idOddity}`, Settings.correction(settings, idName, names.id, envFile))
     }
     if (looksSwapped(service, own, secret)) {
       return refused(`${names.id} and ${names.secret} look exchanged`, "Exchange them.")
@@ -292,7 +294,7 @@ const aboutCredentials = (
     if (shape?.isDocumented === true && !shape.id.test(own)) {
       return refused(
         `${reason.message}; ${names.id} is not ${shape.words}`,
-        Settings.correction(settings, idName, names.id)
+        Settings.correction(settings, idName, names.id, envFile)
       )
     }
   }
@@ -315,7 +317,7 @@ const differences = ({ provider, service, settings }: Evidence): string => {
   const { name } = provider.clientAuthentication
   if (!name.startsWith("client_secret_basic")) return ""
   if (service.isServer && settings.has("tokenEndpoint")) {
-    return ` They were sent in a Basic header: \`mintmark doctor ${service.argument} --placement body\` ` +
+    return ` They were sent in a Basic header: \`${program} doctor ${service.argument} --placement body\` ` +
       "sends them in the body, once."
   }
   const found = ["clientId", "clientSecret"].flatMap((setting) => {
@@ -325,7 +327,7 @@ const differences = ({ provider, service, settings }: Evidence): string => {
   if (found.length === 0) return ""
   const [sent, other] = name === "client_secret_basic_raw" ? ["raw", "basic"] : ["form-encoded", "basic-raw"]
   return ` They were sent ${sent}; form-encoded and raw differ, since ${found.join(" and ")}: ` +
-    `\`mintmark doctor ${service.argument} --placement ${other}\` sends them the other way, once.`
+    `\`${program} doctor ${service.argument} --placement ${other}\` sends them the other way, once.`
 }
 
 // -- the reply ----------------------------------------------------------------------------------------------------------
@@ -389,8 +391,18 @@ const aboutReply = (evidence: Evidence): Conclusion => {
   }
   if (status === 404 || status === 405 || status === 410) {
     const path = new URL(service.provider.tokenEndpoint.replaceAll(/[{}]/g, "")).pathname
+    const cause = `${url.host} has no token endpoint at ${url.pathname} (status ${status})`
+    const hosts = Snippet.sandboxHosts(body ?? "", secretsOf(evidence))
+    if (lead?.name === "baseUrl" && !Settings.text(evidence.settings, "baseUrl")?.includes("{host}") && hosts) {
+      return {
+        cause: `${cause}: ${hosts}`,
+        next:
+          `It is the sandbox, where {host} stands for the provider's host: set ${lead.variable} to ${url.origin}/{host}.`,
+        exitCode: ExitCode.request
+      }
+    }
     return {
-      cause: `${url.host} has no token endpoint at ${url.pathname} (status ${status})`,
+      cause,
       next: lead?.name === "baseUrl" && url.pathname.endsWith(`${path}${path}`)
         ? `Remove ${path} from the end of ${lead.variable}: it is added to a base URL.`
         : orCheck(evidence),
@@ -433,7 +445,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     }`,
     next: lead?.name === "baseUrl"
       ? orCheck(evidence)
-      : "If it is the provider's own reply, report it to Mintmark with `mintmark doctor --report`.",
+      : `If it is the provider's own reply, report it to Mintmark with \`${program} doctor --report\`.`,
     exitCode: ExitCode.reply
   }
 }
@@ -487,7 +499,7 @@ const aboutApi = ({ api, service, settings }: Evidence): Conclusion | undefined 
     }
 }
 
-const aboutToken = ({ clock, lifetime, notGranted = [], settings }: Evidence): Conclusion => {
+const aboutToken = ({ clock, lifetime, notGranted = [], service, settings }: Evidence): Conclusion => {
   const where = settings.has("baseUrl") ? ", at the base URL that is set" : ""
   if (clock !== undefined && Math.abs(clock) > 5) {
     return {
@@ -507,6 +519,13 @@ const aboutToken = ({ clock, lifetime, notGranted = [], settings }: Evidence): C
     return {
       cause: `there is a token, but it expires after ${lifetime} s`,
       next: "Requests that take longer will fail: ask the provider for a longer lifetime."
+    }
+  }
+  const region = Settings.unknownRegion(service, settings)
+  if (region !== undefined) {
+    return {
+      cause: `there is a token, but ${region}`,
+      next: "Correct it, unless the region is a new one: the sandbox accepts any."
     }
   }
   return { cause: `everything works${where}` }

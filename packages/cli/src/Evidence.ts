@@ -15,6 +15,8 @@ export interface Evidence {
   readonly provider: Providers.AnyProvider
   readonly settings: Settings.Settings
   readonly error?: TokenError | undefined
+  /** The file that was named for settings. */
+  readonly envFile?: string | undefined
   /** Whether it is the issuer's metadata that failed, and not a token request. */
   readonly isMetadata?: boolean | undefined
   /** Whether it was an earlier run that got the refusal, and nothing was sent now. */
@@ -74,5 +76,5 @@ export const complete = Effect.fnUntraced(function*(
   const namesake = tag === "CredentialsRefused" || tag === "GrantRefused"
     ? yield* Settings.namesake(service, settings, envFile)
     : undefined
-  return { ...evidence, code, certificate, namesake }
+  return { ...evidence, envFile, code, certificate, namesake }
 })

@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
+import { program } from "./Program.ts"
 import type * as Providers from "./Providers.ts"
 import * as Session from "./Session.ts"
 import { whileWaiting } from "./Spinner.ts"
@@ -64,7 +65,7 @@ export const command = Command.make(
     const sent = yield* Effect.transposeOption(Option.map(data, readBody))
     const parameters = yield* Session.read(line, { needsApi: true })
     const { id, argument } = parameters.service
-    const { client, toFailure } = yield* Session.open({ ...parameters, noCache })
+    const { client, toFailure, warn } = yield* Session.open({ ...parameters, noCache })
     const request = HttpClientRequest.make(method)(isWhole(path) ? path : `/${path}`).pipe(
       Option.isSome(sent)
         ? HttpClientRequest.setBody(HttpBody.uint8Array(sent.value, contentType(headers)))
@@ -77,6 +78,7 @@ export const command = Command.make(
         HttpClientError: (error) => Effect.fail(fromHttpError(parameters.service, error))
       })
     )
+    yield* warn
     if (include) yield* Console.log(head(response))
     const stdio = yield* Stdio.Stdio
     const body = (yield* stdio.stdoutIsTerminal) ? forReading(response) : response.stream
@@ -92,7 +94,7 @@ export const command = Command.make(
       return yield* new Failure({
         problem: `${id}: the API returned ${response.status} for ${method} ${path.split("?")[0]}.`,
         advice: response.status === 401
-          ? `It doesn't take the token. \`mintmark doctor ${argument}\` says more.`
+          ? `It doesn't take the token. \`${program} doctor ${argument}\` says more.`
           : response.status === 403
           ? "The token lacks a right, or a scope (--scope)."
           : undefined,
@@ -179,7 +181,7 @@ const fromHttpError = ({ id, argument }: Providers.Service, { reason }: HttpClie
     ? new Failure({ problem: "The path can't be read as a URL.", exitCode: ExitCode.usage })
     : new Failure({
       problem: `${id}: the API can't be reached, or broke off (${reason._tag}).`,
-      advice: `\`mintmark doctor ${argument}\` says how far the way is open.`,
+      advice: `\`${program} doctor ${argument}\` says how far the way is open.`,
       exitCode: ExitCode.unavailable
     })
 

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
+import { program } from "./Program.ts"
 import * as Providers from "./Providers.ts"
 
 /** `mintmark sandbox`: all providers on this machine, until it is interrupted. */
@@ -30,14 +31,14 @@ export const command = Command.make("sandbox", {
     // No other command needs it, and it takes a while to load.
     const { make } = yield* Effect.promise(() => import("@mintmark/sandbox/Sandbox"))
     const sandbox = yield* make({ port })
-    const variables = Providers.ids.map((id) => environment(id, sandbox.urls)).join("\n\n")
-    if (Option.isSome(dotenv)) yield* write(dotenv.value, variables)
-    else yield* Console.log(variables)
+    const lines = (before: string) => Providers.ids.map((id) => environment(id, sandbox.urls, before)).join("\n\n")
+    if (Option.isSome(dotenv)) yield* write(dotenv.value, lines(""))
+    else yield* Console.log(lines("export "))
     yield* Console.error(
       `The sandbox listens on ${sandbox.origin} until Ctrl+C ends it. Its page is there, too, for a browser.`
     )
     if (Option.isSome(dotenv)) {
-      yield* Console.error(`${dotenv.value} has what the other commands need: try \`mintmark token routee\`.`)
+      yield* Console.error(`${dotenv.value} has what the other commands need: try \`${program} token routee\`.`)
     }
     return yield* Stream.runForEach(sandbox.entries, (entry) => Console.error(lineOf(entry)))
   }).pipe(
@@ -84,8 +85,12 @@ const write = Effect.fnUntraced(function*(path: string, variables: string) {
   )
 })
 
-/** The lines of an environment, for a shell or a `.env` file, by which a provider's settings point to the sandbox. */
-export const environment = (id: Providers.Id, urls: Readonly<Record<string, string>>): string => {
+/**
+ * The lines by which a provider's settings point to the sandbox. Lines to paste into a shell begin with `export `, or
+ * the shell keeps them to itself. Those of a file don't: Node before 20.12 and Docker don't read it, and a shell that
+ * sources the file needs `set -a`.
+ */
+export const environment = (id: Providers.Id, urls: Readonly<Record<string, string>>, before = ""): string => {
   const { sandbox: { account, region, scopes }, settings } = Providers.entry(id)
   const values: Readonly<Record<string, string | undefined>> = {
     ...(account.provider === "voipex"
@@ -99,7 +104,7 @@ export const environment = (id: Providers.Id, urls: Readonly<Record<string, stri
     `# ${id}: ${Account.nameOf(account)}`,
     ...settings.flatMap(({ name, variable }) => {
       const value = values[name]
-      return value === undefined ? [] : [`export ${variable}=${quote(value)}`]
+      return value === undefined ? [] : [`${before}${variable}=${quote(value)}`]
     })
   ].join("\n")
 }

@@ -157,10 +157,10 @@ const serviceOf = (
 export const settings = Effect.fnUntraced(function*({ envFile, flags, service, verbose }: Parameters) {
   const found = yield* Settings.find(service, { envFile, flags })
   if (verbose) yield* Console.error(`Settings ${Settings.sources(service, found)}`)
-  return yield* Settings.complete(service, found)
+  return yield* Settings.complete(service, found, envFile)
 })
 
-/** A provider's client that lasts as long as the scope, and what its errors come to. */
+/** A provider's client that lasts as long as the scope, what its errors come to, and what to say once there is a token. */
 export const open = Effect.fnUntraced(function*(parameters: Parameters & { readonly noCache: boolean }) {
   const { envFile, noCache, service } = parameters
   const given = yield* settings(parameters)
@@ -193,7 +193,9 @@ export const open = Effect.fnUntraced(function*(parameters: Parameters & { reado
     Effect.catchTag("TokenError", toFailure),
     Effect.provide(Cache.layer(cacheKey))
   )
-  return { client, provider, toFailure }
+  const region = Settings.unknownRegion(service, given)
+  const warn = region === undefined ? Effect.void : Console.error(`mintmark: ${region}.`)
+  return { client, provider, toFailure, warn }
 })
 
 /** Prints each request, with --verbose. */

@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
+import { spaces } from "./doctor/Secret.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import * as Providers from "./Providers.ts"
@@ -54,20 +55,29 @@ export const find = Effect.fnUntraced(function*(
   // It may be the endpoint of another server.
   if (options.flags.has("issuer")) found.delete("tokenEndpoint")
   yield* keepTogether(service, found, options)
-  yield* check(service, found)
+  yield* check(service, found, options)
   return found
 })
 
 // What is shown when something is asked for is checked before: a text from a file could write to the terminal.
-const check = (service: Providers.Service, found: Settings): Effect.Effect<void, Failure> => {
+const check = (
+  service: Providers.Service,
+  found: Settings,
+  { envFile }: Sought
+): Effect.Effect<void, Failure> => {
   const wrong = (name: string, problem: string | undefined) =>
     problem === undefined ? [] : [
       new Failure({
         problem: `${service.id}: ${nameOf(service, found, name)} ${problem}.`,
-        advice: correction(found, name, Providers.variable(service, name)),
+        advice: correction(found, name, Providers.variable(service, name), envFile),
         exitCode: ExitCode.settings
       })
     ]
+  // No server issues such a value, and a refusal may lock the account. A password is its user's choice.
+  const spaced = (name: string) => {
+    const [space] = spaces(text(found, name) ?? "")
+    return wrong(name, space)
+  }
   const baseUrl = text(found, "baseUrl")
   const domain = text(found, "domain")
   const part = service.provider.urlParts["domain"]
@@ -80,7 +90,8 @@ const check = (service: Providers.Service, found: Settings): Effect.Effect<void,
     ...url("tokenEndpoint"),
     ...url("apiUrl"),
     ...wrong("baseUrl", baseUrl && problemOf(baseUrl.replaceAll("{host}", "host"), false)),
-    ...wrong("domain", domain && part?.pattern.test(domain) === false ? `must be ${part.description}` : undefined)
+    ...wrong("domain", domain && part?.pattern.test(domain) === false ? `must be ${part.description}` : undefined),
+    ...["clientId", "username", "clientSecret"].flatMap(spaced)
   ]
   return failure === undefined ? Effect.void : Effect.fail(failure)
 }
@@ -88,7 +99,8 @@ const check = (service: Providers.Service, found: Settings): Effect.Effect<void,
 /** Asks for what is missing, where there is a terminal, and fails where there is none. */
 export const complete = Effect.fnUntraced(function*(
   service: Providers.Service,
-  found: Settings
+  found: Settings,
+  envFile: string | undefined
 ): Effect.fn.Return<
   Settings,
   Failure | Terminal.QuitError,
@@ -102,7 +114,7 @@ export const complete = Effect.fnUntraced(function*(
     const variables = missing.map(({ variable }) => variable)
     return yield* new Failure({
       problem: `${service.id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
-      advice: "Set what is missing in the environment or in a file named .env, or run this in a terminal to be asked.",
+      advice: `Set what is missing in the environment or in ${fileOf(envFile)}, or run this in a terminal to be asked.`,
       exitCode: ExitCode.settings
     })
   }
@@ -165,20 +177,28 @@ export const text = (settings: Settings, setting: string): string | undefined =>
 }
 
 /** What to do about a setting that is missing or can't be used: it depends on where it was found. */
-export const correction = (settings: Settings, name: string, variable: string): string => {
+export const correction = (
+  settings: Settings,
+  name: string,
+  variable: string,
+  envFile: string | undefined
+): string => {
   switch (settings.get(name)?.source) {
     case "environment":
       return `Correct ${variable} in the environment.`
     case "file":
-      return `Correct ${variable} in the file.`
+      return `Correct ${variable} in ${envFile ?? ".env"}.`
     case "prompt":
       return "Run the command again, and type another value."
     case "flag":
       return name === "scopes" ? "Name another scope with --scope." : `Correct ${flagOf(name)}.`
     case undefined:
-      return `Set ${variable} in the environment, or in a file named .env.`
+      return `Set ${variable} in the environment, or in ${fileOf(envFile)}.`
   }
 }
+
+const fileOf = (envFile: string | undefined): string =>
+  envFile === undefined ? "a file named .env" : `${envFile}, which is read instead of .env`
 
 /** The flag of a setting, by OAuth's name. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -186,6 +206,17 @@ export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (let
 /** What a setting is called where it was found: its flag or its variable. */
 export const nameOf = (service: Providers.Service, settings: Settings, name: string): string =>
   settings.get(name)?.source === "flag" ? flagOf(name) : Providers.variable(service, name)
+
+/** What there is to say of a region that is none of the provider's known ones. It may be a new one. */
+export const unknownRegion = (service: Providers.Service, settings: Settings): string | undefined => {
+  const { regions } = service
+  const region = text(settings, "region")
+  return regions === undefined || region === undefined || regions.includes(region.toLowerCase())
+    ? undefined
+    : `${Providers.variable(service, "region")} is ${JSON.stringify(region)}; the known regions are ${
+      regions.join(", ")
+    }`
+}
 
 /** The settings that decide to which server credentials are sent, in the order of precedence. */
 export const places = ["baseUrl", "domain", "tokenEndpoint", "issuer"] as const

@@ -1,5 +1,6 @@
 import { shown } from "@mintmark/core/internal/text/shown"
 import { parseObject } from "@mintmark/core/internal/text/strictJson"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
 /** What came back instead of a token reply, in a few words, through the same allow-list as an error's description. */
@@ -16,6 +17,14 @@ export const describe = (body: string, secrets: ReadonlyArray<Redacted.Redacted>
   return names.length === 0
     ? "an empty JSON object"
     : `JSON with the field${names.length === 1 ? "" : "s"} ${names.join(", ")}`
+}
+
+/** What the sandbox says of a request to a host that it doesn't have: it lists those that it has. */
+export const sandboxHosts = (body: string, secrets: ReadonlyArray<Redacted.Redacted>): string | undefined => {
+  const message = parseObject(body.trim())?.["message"]
+  return Predicate.isString(message) && message.startsWith("The sandbox has no host ")
+    ? shown(message, secrets).replace(/<redacted>.*$|\.$/, (end) => end === "." ? "" : "…")
+    : undefined
 }
 
 export const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body|\?xml)/i.test(body)

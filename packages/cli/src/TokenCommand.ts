@@ -40,8 +40,9 @@ export const command = Command.make(
         exitCode: ExitCode.usage
       })
     }
-    const { client, provider, toFailure } = yield* Session.open({ ...yield* Session.read(line), noCache })
+    const { client, provider, toFailure, warn } = yield* Session.open({ ...yield* Session.read(line), noCache })
     const token = yield* Effect.catchTag(whileWaiting(renew ? client.renew : client.token), "TokenError", toFailure)
+    yield* warn
     const now = yield* Clock.currentTimeMillis
     yield* Console.log(
       json

@@ -97,6 +97,56 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       { machine: { isWithoutNames: true, fetch: refusingWith("ENOTFOUND") } }
     ))
 
+  it.effect("with a token for an unknown region, warns and names the known ones", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const env = {
+        VONAGE_CONTACT_CENTER_REGION: "eu",
+        VONAGE_CONTACT_CENTER_CLIENT_ID: Account.vonage.clientId,
+        VONAGE_CONTACT_CENTER_CLIENT_SECRET: Account.vonage.clientSecret,
+        VONAGE_CONTACT_CENTER_SCOPES: "users:read",
+        VONAGE_CONTACT_CENTER_BASE_URL: urls["vonage-contact-center"]
+      }
+      const warning = `VONAGE_CONTACT_CENTER_REGION is "eu"; the known regions are emea, nam, apac`
+      const doctor = yield* atTerminal(["doctor", "vonage-contact-center"], env)
+      assert.strictEqual(doctor.code, 0)
+      assert.include(doctor.stdout, `settings     note     ${warning}\n`)
+      assert.deepStrictEqual(conclusionOf(doctor), [
+        `There is a token, but ${warning}.`,
+        "Correct it, unless the region is a new one: the sandbox accepts any."
+      ])
+      const token = yield* atTerminal(["token", "vonage-contact-center"], env)
+      assert.deepStrictEqual([token.code, token.stderr], [0, `mintmark: ${warning}.\n`])
+      for (const region of ["emea", "NAM"]) {
+        const known = yield* atTerminal(["token", "vonage-contact-center"], {
+          ...env,
+          VONAGE_CONTACT_CENTER_REGION: region
+        })
+        assert.deepStrictEqual([known.code, known.stderr], [0, ""])
+      }
+    }))
+
+  it.effect("with the sandbox's base URL without {host}, names the hosts and the base URL", () =>
+    Effect.gen(function*() {
+      const { origin } = yield* Sandbox
+      yield* both("routee", { ...routee, ROUTEE_BASE_URL: origin }, {
+        cause:
+          /has no token endpoint at \/oauth\/token \(status 404\): The sandbox has no host oauth\. Its hosts: auth\.routee\.net/,
+        next:
+          `It is the sandbox, where {host} stands for the provider's host: set ROUTEE_BASE_URL to ${origin}/{host}.`,
+        code: 5
+      })
+      yield* both(
+        "voipex",
+        { VOIPEX_USERNAME: "me@acme.example", VOIPEX_PASSWORD: "s3cret", VOIPEX_BASE_URL: origin },
+        {
+          cause: /\(status 404\): The sandbox has no host \w+\. Its hosts: auth\.routee\.net/,
+          next: `set VOIPEX_BASE_URL to ${origin}/{host}.`,
+          code: 5
+        }
+      )
+    }))
+
   it.effect("without a network, reports that", () =>
     both(
       "routee",
@@ -156,7 +206,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
 
   it.effect("with a wrong path of the token endpoint, names it", () =>
     Effect.gen(function*() {
-      const { origin } = yield* Sandbox
+      const origin = yield* serving(404, {}, "")
       yield* both("routee", { ...routee, ROUTEE_BASE_URL: `${origin}/elsewhere` }, {
         cause: "has no token endpoint at /elsewhere/oauth/token (status 404)",
         next: "Correct ROUTEE_BASE_URL",
@@ -178,7 +228,17 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
     ["a space at the end of the secret", { ...routee, ROUTEE_APPLICATION_SECRET: `${clientSecret} ` }, {
       cause: "ROUTEE_APPLICATION_SECRET ends with a space",
       next: "Correct ROUTEE_APPLICATION_SECRET in the environment.",
-      code: 4
+      code: 3
+    }],
+    ["a space before the id", { ...routee, ROUTEE_APPLICATION_ID: ` ${clientId}` }, {
+      cause: "ROUTEE_APPLICATION_ID begins with a space",
+      next: "Correct ROUTEE_APPLICATION_ID in the environment.",
+      code: 3
+    }],
+    ["a space that doesn't break after the id", { ...routee, ROUTEE_APPLICATION_ID: `${clientId}\u00A0` }, {
+      cause: "ROUTEE_APPLICATION_ID ends with a space",
+      next: "Correct ROUTEE_APPLICATION_ID in the environment.",
+      code: 3
     }],
     ["a quote around the id", { ...routee, ROUTEE_APPLICATION_ID: `"${clientId}"` }, {
       cause: "ROUTEE_APPLICATION_ID is in quotes",
@@ -443,7 +503,7 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor, of a bro
       const Providers = yield* Effect.promise(() => import("../src/Providers.ts"))
       for (const id of Providers.ids) {
         const env = Object.fromEntries(
-          [...environment(id, urls).matchAll(/^export (\w+)='(.*)'$/gm)].map((
+          [...environment(id, urls).matchAll(/^(\w+)='(.*)'$/gm)].map((
             [, name = "", value = ""]
           ) => [name, value])
         )

@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Account from "@mintmark/sandbox/Account"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
+import { parseEnv } from "node:util"
 import * as Providers from "../src/Providers.ts"
 import { environment } from "../src/SandboxCommand.ts"
 import { folder, mintmark, start } from "./support/mintmark.ts"
@@ -67,6 +69,15 @@ describe("mintmark sandbox", () => {
           const token = yield* mintmark(["token", id], { cwd })
           assert.deepInclude(token, { code: 0, stderr: "" })
         }
+        // As Node before 20.12 and Docker read a file: no `export`, no blank before a name.
+        const lines = readFileSync(join(cwd, ".env"), "utf8").split("\n")
+        for (const line of lines) assert.match(line, /^(?:#.*|[A-Z][A-Z\d_]*='[^']*'|)$/)
+        const { ROUTEE_APPLICATION_SECRET: secret } = parseEnv(lines.join("\n"))
+        assert.strictEqual(secret, Account.routee.clientSecret)
+        const sourced = yield* Effect.sync(() =>
+          execFileSync("sh", ["-c", "set -a; . ./.env; exec printenv ROUTEE_APPLICATION_SECRET"], { cwd })
+        )
+        assert.strictEqual(`${sourced}`, `${Account.routee.clientSecret}\n`)
         assert.strictEqual((statSync(join(cwd, ".env")).mode & 0o777).toString(8), "600")
         child.kill("SIGINT")
         yield* Effect.promise(() => once(child, "exit"))

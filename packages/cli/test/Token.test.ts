@@ -73,6 +73,23 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark token", (it) => 
       })
     }))
 
+  it.effect("names the file of --dotenv where a setting is missing or wrong, and not .env, which is not read", () =>
+    Effect.gen(function*() {
+      const cwd = yield* folder({
+        ".env": "ROUTEE_APPLICATION_SECRET='precious'\n",
+        "no-secret.env": "ROUTEE_APPLICATION_ID='id'\n",
+        "wrong.env": "ROUTEE_APPLICATION_ID='id '\nROUTEE_APPLICATION_SECRET='secret'\n"
+      })
+      const missing = yield* mintmark(["token", "routee", "--dotenv", "no-secret.env"], { cwd })
+      assert.deepStrictEqual([missing.code, missing.stdout], [3, ""])
+      assert.match(missing.stderr, /in the environment or in \S*no-secret\.env, which is read instead of \.env, or run/)
+      const wrong = yield* mintmark(["token", "routee", "--dotenv", "wrong.env"], { cwd })
+      assert.match(
+        wrong.stderr,
+        /^mintmark: routee: ROUTEE_APPLICATION_ID ends with a space\.\nCorrect ROUTEE_APPLICATION_ID in \S*wrong\.env\.\n$/
+      )
+    }))
+
   it.effect("reports refused credentials in two lines, and shows no secret", () =>
     Effect.gen(function*() {
       const outcome = yield* mintmark(["token", "routee", "--verbose"], {

@@ -129,6 +129,8 @@ const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
   })
 
   yield* tell({ step: "settings", state: "ok", detail: Settings.sources(service, settings) })
+  const region = Settings.unknownRegion(service, settings)
+  if (region !== undefined) yield* tell({ step: "settings", state: "note", detail: region })
   for (const [setting, idSetting] of [["clientSecret", "clientId"], ["password", "username"]] as const) {
     const secret = Settings.text(settings, setting) ?? ""
     for (const oddity of secret === "" ? [] : Secret.oddities(secret, Settings.text(settings, idSetting) ?? "")) {

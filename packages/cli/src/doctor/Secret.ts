@@ -16,6 +16,13 @@ export const charactersThatDiffer = (text: string): ReadonlyArray<string> => {
   ]
 }
 
+/** The spaces around a credential, in words that go on from its name. */
+export const spaces = (text: string): ReadonlyArray<string> =>
+  [
+    /^(?![\p{Cc}\p{Cf}])\s/u.test(text) && "begins with a space",
+    /(?![\p{Cc}\p{Cf}])\s$/u.test(text) && "ends with a space"
+  ].filter((space) => space !== false)
+
 /** What looks as if a credential had been copied wrongly, in words that go on from its name. */
 export const oddities = (secret: string, id: string): ReadonlyArray<string> =>
   [
@@ -26,8 +33,7 @@ export const oddities = (secret: string, id: string): ReadonlyArray<string> =>
     /^(?:\$\w+|\$\{\w+\}|%\w+%)$/.test(secret) && "is the name of a variable, whose value was not put in its place",
     /^[*\u2022\u25CF]+$/.test(secret) && "is what stands where a secret is hidden",
     /[\u200B-\u200F\u2060\uFEFF]/.test(secret) && "contains an invisible character",
-    /^\s/.test(secret) && "begins with a space",
-    /\s$/.test(secret) && "ends with a space",
+    ...spaces(secret),
     /^(["'`]).*\1$/.test(secret) && "is in quotes",
     /^(?:Basic|Bearer) /i.test(secret) && "begins with the name of a header's scheme",
     /%[\dA-F]{2}/i.test(secret) && "looks percent-encoded already; it is encoded here where the provider wants that",
