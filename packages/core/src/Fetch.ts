@@ -153,7 +153,7 @@ export const make = <Service, Reply, E>(
 
   const fetch: Fetch["fetch"] = async (input, options) => {
     // What the caller changes while a token is waited for changes nothing, as with the platform's own.
-    const init = { ...options }
+    const init = initOf(options ?? {})
     const request = typeof input === "object" && "url" in input ? input : undefined
     const given = request?.url ?? String(input)
     const headers = init.headers = copyOf(init.headers ?? request?.headers)
@@ -203,6 +203,13 @@ export const make = <Service, Reply, E>(
     )
 
   return { fetch, token, reject, close, [Symbol.asyncDispose]: close }
+}
+
+/** A copy, also of a `Request` that is given as the options of another: `fetch` reads what that inherits. */
+const initOf = (options: object): RequestInit => {
+  const init: Record<string, unknown> = {}
+  for (const name in options) init[name] = Reflect.get(options, name)
+  return init
 }
 
 /** How a refused request ends: with the refusal, or with what came when it was sent once more. */

@@ -212,6 +212,28 @@ describe("Fetch", () => {
       for (const { body } of server.api()) assert.include(body, "name=\"a\"")
     }))
 
+  it.live("takes a Request for the options of another, as fetch does", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      const { fetch } = yield* open(server.origin)
+      const request = new Request(`${server.origin}/a`, { method: "POST", headers: { "x-mine": "1" }, body: "body" })
+      yield* Effect.promise(() => fetch("/b", request))
+      const [received] = server.api()
+      assert.deepInclude(received, { method: "POST", path: "/b", body: "body" })
+      assert.propertyVal(received?.headers, "x-mine", "1")
+    }))
+
+  it.live("gets a token although waitUntil throws, as it does outside of a request", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      const { fetch } = yield* open(server.origin, {
+        waitUntil: () => {
+          throw new Error("there is no request")
+        }
+      })
+      assert.strictEqual((yield* Effect.promise(() => fetch("/a"))).status, 200)
+    }))
+
   it.live("returns the same promise for a cached token", () =>
     Effect.gen(function*() {
       const server = yield* serveApi(() => ({}))

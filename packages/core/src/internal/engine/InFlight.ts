@@ -3,6 +3,7 @@ import type * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
+import { orUndefined } from "../text/orUndefined.ts"
 import { within } from "./Deadline.ts"
 import type { RefreshTokenFate } from "./Events.ts"
 import type { Refusal } from "./Refusals.ts"
@@ -75,7 +76,8 @@ export const make = <Reply>(patience: number): Requests<Reply> => {
   return {
     add: (inFlight, waitUntil) => {
       const { promise, resolve } = withResolvers<Result>()
-      waitUntil?.(promise)
+      // Outside of a request it may throw: then nothing is kept alive.
+      const isKeptAlive = waitUntil !== undefined && orUndefined(() => (waitUntil(promise), true)) === true
       const entry: Entry = {
         identity: undefined,
         requested: false,
@@ -85,7 +87,7 @@ export const make = <Reply>(patience: number): Requests<Reply> => {
         waiting: undefined,
         exit: undefined,
         promise,
-        isKeptAlive: waitUntil !== undefined,
+        isKeptAlive,
         resolve
       }
       entries.set(inFlight, entry)
