@@ -209,7 +209,8 @@ export const routeeFacts: ReadonlyArray<Fact> = [
   },
   {
     what: "",
-    says: "401, wrong credentials: Spring's form, without an OAuth code",
+    says:
+      "401, wrong credentials: Spring's form, whose `error` is the status' name, `Unauthorized`, and no code of OAuth",
     mark: "seen",
     held: { topic: "failures", stated: { failures: springs === undefined ? [] : [{ ...springs, status: 429 }] } }
   },
