@@ -34,7 +34,7 @@ const waitFor = async (condition) => {
   }
 }
 
-const variables = () => /^export ROUTEE_BASE_URL='(.*)'$/m.exec(readFileSync(join(folder, ".env"), "utf8"))
+const variables = () => /^ROUTEE_BASE_URL='(.*)'$/m.exec(readFileSync(join(folder, ".env"), "utf8"))
 
 let sandbox
 try {
