@@ -12,8 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaParser from "effect/SchemaParser"
-import { moreOf, standardFields } from "./internal/http/standardFields.ts"
-import { readInstant } from "./internal/text/instant.ts"
+import { type Field, instantOf, moreOf, standardFields } from "./internal/http/standardFields.ts"
 import { isToken } from "./internal/text/isToken.ts"
 import { orUndefined } from "./internal/text/orUndefined.ts"
 
@@ -221,113 +220,68 @@ const transform = <To>(
   return Schema.make(Schema.make<Schema.Codec<unknown>>(source.ast).pipe(Schema.decodeTo(target, getters)).ast)
 }
 
-const structOf = <F extends Fields>(
-  fields: F,
-  { bearerTypes = [], requiresTokenType = true, unit = "seconds" }: Shape
-) => {
-  const Lifetime = unit === "seconds" ? Seconds : inSeconds(units[unit])
-  const Type = bearerTypes.length === 0 ? Schema.String : bearer(bearerTypes.map((type) => type.toLowerCase()))
-  return Schema.Struct({
-    accessToken: secret(Token, "access token"),
-    tokenType: requiresTokenType ? Type : Schema.optionalKey(Type),
-    expiresIn: Schema.optionalKey(Lifetime),
-    expiresAt: Schema.optionalKey(Instant),
-    refreshToken: Schema.optionalKey(secret(Schema.String, "refresh token")),
-    // A lifetime that can't be read is no reason to lose the tokens: the server says when the refresh token is expired.
-    refreshTokenExpiresIn: optional(Lifetime),
-    refreshTokenExpiresAt: optional(Instant),
+const structOf = <F extends Fields>(fields: F, { requiresTokenType = true }: Shape) =>
+  Schema.Struct({
+    accessToken: secret(isToken),
+    tokenType: requiresTokenType ? Schema.String : Schema.optionalKey(Schema.String),
+    expiresIn: Schema.optionalKey(Schema.Number),
+    expiresAt: Schema.optionalKey(Schema.Number),
+    refreshToken: Schema.optionalKey(secret(Predicate.isString)),
+    refreshTokenExpiresIn: Schema.optionalKey(Schema.Number),
+    refreshTokenExpiresAt: Schema.optionalKey(Schema.Number),
     scope: Schema.optionalKey(Schema.Array(Schema.String)),
     apiUrl: Schema.optionalKey(Schema.String),
     ...fields
   })
-}
 
-// As `Schema.RedactedFromValue`, at a fifth of its cost: what is inside has been checked before.
-const secret = (text: typeof Schema.String, label: string) =>
-  text.pipe(Schema.decodeTo(Secret, read(SchemaGetter.transform((text: string) => Redacted.make(text, { label })))))
-
-const Secret = Schema.declare(
-  (value): value is Redacted.Redacted => Redacted.isRedacted(value) && Predicate.isString(Redacted.value(value)),
-  {
+const secret = (isText: (value: unknown) => boolean) =>
+  Schema.declare((value): value is Redacted.Redacted => Redacted.isRedacted(value) && isText(Redacted.value(value)), {
     toCodecJson: () =>
       Schema.link<Redacted.Redacted>()(Schema.String, {
         decode: SchemaGetter.transform((text: string) => Redacted.make(text)),
         encode: SchemaGetter.transform((secret: Redacted.Redacted) => Redacted.value(secret))
       })
-  }
-)
-
-const Token = Schema.String.check(Schema.makeFilter(isToken))
-
-const Digits = Schema.String.check(Schema.isPattern(/^-?\d{1,20}$/))
-
-const Seconds = Schema.Union([
-  Schema.Number,
-  Digits.pipe(Schema.decodeTo(Schema.Number, read(SchemaGetter.transform(Number))))
-])
-
-const units = { milliseconds: 0.001, minutes: 60 }
-
-const inSeconds = (unit: number) =>
-  Seconds.pipe(Schema.decodeTo(Schema.Number, read(SchemaGetter.transform((value: number) => value * unit))))
-
-const Instant = Schema.Union([Schema.Number, Schema.String])
-  .check(Schema.makeFilter((value) => instantOf(value) !== undefined))
-  .pipe(Schema.decodeTo(
-    Schema.Number,
-    read(SchemaGetter.transform((value: string | number) => instantOf(value) ?? NaN))
-  ))
-
-// As milliseconds, a number below this is before 1973; as seconds, it is before the year 5138.
-const fewestMillis = 1e11
-
-const instantOf = (value: string | number): number | undefined => {
-  const number = Predicate.isNumber(value) ? value : /^\d{1,16}(?:\.\d{1,9})?$/.test(value) ? Number(value) : undefined
-  return number === undefined ? readInstant(String(value), 0) : number < fewestMillis ? number * 1000 : number
-}
-
-const bearer = (types: ReadonlyArray<string>) =>
-  Schema.String.pipe(Schema.decodeTo(
-    Schema.String,
-    read(SchemaGetter.transform((type: string) => types.includes(type.toLowerCase()) ? "Bearer" : type))
-  ))
+  })
 
 // -- from the places of a reply to the names of the Schema ------------------------------------------------------------
 
 interface Place {
   readonly name: string
   readonly paths: ReadonlyArray<ReadonlyArray<string>>
-  /** Whether the field is OAuth's: there null is as if the field were absent. */
-  readonly isStandard: boolean
+  /** Of OAuth's fields alone. */
+  readonly standard?: Field
 }
 
 const placesOf = (shape: Shape, fields: ReadonlyArray<string>): ReadonlyArray<Place> => {
-  const standard: Readonly<Record<keyof Standard, { readonly at: ReadonlyArray<string> }>> = standardFields
-  const place = (name: string, names: unknown, isStandard: boolean): Place => ({
-    name,
-    paths: [names].flat().filter(Predicate.isString).map((path) => path.split(".")),
-    isStandard
-  })
+  const all: Readonly<Record<keyof Standard, Field>> = standardFields
+  const pathsOf = (names: unknown) => [names].flat().filter(Predicate.isString).map((path) => path.split("."))
   return [
-    ...Object.entries(standard).map(([name, { at }]) => place(name, Reflect.get(shape, name) ?? at, true)),
-    ...fields.map((name) => place(name, shape.fields?.[name] ?? name, false))
+    ...Object.entries(all).map(([name, standard]) => ({
+      name,
+      paths: pathsOf(Reflect.get(shape, name) ?? standard.at),
+      standard
+    })),
+    ...fields.map((name) => ({ name, paths: pathsOf(shape.fields?.[name] ?? name) }))
   ]
 }
 
 const pick = (places: ReadonlyArray<Place>, shape: Shape, reply: unknown): Readonly<Record<string, unknown>> => {
   const found: Record<string, unknown> = {}
-  for (const { isStandard, name, paths } of places) {
+  for (const { name, paths, standard } of places) {
     for (const path of paths) {
       const value = valueAt(reply, path)
-      if (value === undefined || isStandard && value === null) continue
-      found[name] = value
+      // An OAuth field that is null is as if it were absent.
+      if (value === undefined || standard !== undefined && value === null) continue
+      const known = standard?.read === undefined ? value : standard.read(value, shape)
+      if (known !== undefined) found[name] = known
       break
     }
   }
-  const { accessToken, expiresAt, expiresIn, scope } = found
-  if (Predicate.isString(scope)) found["scope"] = scope.split(shape.scopeSeparator ?? " ")
-  const end = shape.isJwt === true && (expiresAt ?? expiresIn) === undefined ? endOfJwt(accessToken) : undefined
-  if (end !== undefined) found["expiresAt"] = end
+  const { accessToken, expiresAt, expiresIn } = found
+  if (shape.isJwt === true && (expiresAt ?? expiresIn) === undefined && Redacted.isRedacted(accessToken)) {
+    const end = endOfJwt(String(Redacted.value(accessToken)))
+    if (end !== undefined) found["expiresAt"] = end
+  }
   return found
 }
 
@@ -337,10 +291,10 @@ const valueAt = (reply: unknown, path: ReadonlyArray<string>): unknown =>
     reply
   )
 
-const endOfJwt = (token: unknown): unknown => {
-  const [, payload = ""] = String(token).split(".")
+const endOfJwt = (token: string): unknown => {
+  const [, payload = ""] = token.split(".")
   const claims = orUndefined(() => JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))))
-  return valueAt(claims, ["exp"]) ?? undefined
+  return instantOf(valueAt(claims, ["exp"]) ?? undefined)
 }
 
 /**
