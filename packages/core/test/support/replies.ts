@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import * as TokenError from "@mintmark/core/TokenError"
+import type * as TokenError from "@mintmark/core/TokenError"
 import * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
 
 /*
@@ -9,17 +9,23 @@ import * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
 const clientCredentials: ReplyMeaning.Sent = {
   grant: "client_credentials",
   isRefresh: false,
-  refusedAs: "client_credentials",
+  isPassword: false,
   hasClientSecret: true,
   hasFallback: false
 }
 const password: ReplyMeaning.Sent = {
   ...clientCredentials,
   grant: "password",
-  refusedAs: "password",
+  isPassword: true,
   hasClientSecret: false
 }
-const refreshToken: ReplyMeaning.Sent = { ...password, grant: "refresh_token", isRefresh: true, hasFallback: true }
+const refreshToken: ReplyMeaning.Sent = {
+  ...clientCredentials,
+  grant: "refresh_token",
+  isRefresh: true,
+  hasClientSecret: false,
+  hasFallback: true
+}
 const confidentialRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasClientSecret: true }
 const onlyRefreshToken: ReplyMeaning.Sent = { ...refreshToken, hasFallback: false }
 export const everyone = { clientCredentials, password, refreshToken, confidentialRefreshToken, onlyRefreshToken }
@@ -29,50 +35,28 @@ export const empty = (status: number): ReplyMeaning.Reply => ({ status, code: un
 
 export const spring: ReplyMeaning.ErrorShape = { status: 401, error: "Unauthorized", means: "credentials" }
 
-export const meaning = (
-  sent: ReplyMeaning.Sent,
-  reply: ReplyMeaning.Reply,
-  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
-): string => {
-  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
-  return found === undefined
-    ? "success"
-    : "certain" in found
-    ? `${found.reason}${found.certain ? "" : " (unclear)"}`
-    : "kind" in found
-    ? `${found.reason} (${found.kind})`
-    : found.reason
-}
-
 export const reasonOf = (
   sent: ReplyMeaning.Sent,
-  { code, status }: ReplyMeaning.Reply,
-  found: ReplyMeaning.Meaning
-) => {
-  switch (found.reason) {
-    case "CredentialsRefused":
-      return new TokenError.CredentialsRefused({ status, code, certain: found.certain })
-    case "GrantRefused":
-      return new TokenError.GrantRefused({ status, code, certain: found.certain, grant: sent.grant })
-    case "RequestRefused":
-      return new TokenError.RequestRefused({ status, code, certain: found.certain })
-    case "Throttled":
-      return new TokenError.Throttled({ status })
-    case "Unavailable":
-      return new TokenError.Unavailable({ kind: found.kind, status })
-    case "Unsafe":
-      return new TokenError.Unsafe({ kind: found.kind, problem: "it redirects" })
-    case "ReplyNotUnderstood":
-      return new TokenError.ReplyNotUnderstood({ status, problem: "it is none" })
-  }
+  reply: ReplyMeaning.Reply,
+  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [],
+  table: Pick<typeof ReplyMeaning, "reasonOf"> = ReplyMeaning
+): TokenError.Reason | undefined =>
+  table.reasonOf(sent, reply, shapes, () => ({ status: reply.status, code: reply.code }))
+
+export const nameOf = (reason: TokenError.Reason): string =>
+  "kind" in reason
+    ? `${reason._tag} (${reason.kind})`
+    : "certain" in reason && !reason.certain
+    ? `${reason._tag} (unclear)`
+    : reason._tag
+
+export const meaning = (...reply: Parameters<typeof reasonOf>): string => {
+  const reason = reasonOf(...reply)
+  return reason === undefined ? "success" : nameOf(reason)
 }
 
-export const consequence = (
-  sent: ReplyMeaning.Sent,
-  reply: ReplyMeaning.Reply,
-  shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = []
-) => {
-  const found = ReplyMeaning.meaningOf(sent, reply, shapes)
-  assert(found !== undefined)
-  return ReplyMeaning.consequenceOf(sent, reasonOf(sent, reply, found))
+export const consequence = (...reply: Parameters<typeof reasonOf>) => {
+  const reason = reasonOf(...reply)
+  assert(reason !== undefined)
+  return ReplyMeaning.consequenceOf(reply[0], reason)
 }

@@ -1,13 +1,13 @@
 import * as TokenError from "@mintmark/core/TokenError"
 import type * as ReplyMeaning from "../../src/internal/engine/ReplyMeaning.ts"
-import { empty, everyone, reasonOf, reply } from "./replies.ts"
+import { empty, everyone, nameOf, reasonOf, reply } from "./replies.ts"
 
 /*
  * `ReplyMeaning` as the table of docs/outcomes.md: what is observed of it, for replies of every kind.
  */
 
 /** What is shown: `ReplyMeaning`, or a mutation of it. */
-type Table = Pick<typeof ReplyMeaning, "consequenceOf" | "meaningOf" | "waitOf">
+type Table = Pick<typeof ReplyMeaning, "consequenceOf" | "reasonOf" | "waitOf">
 
 /** A reply, or what came instead of one. */
 interface Case {
@@ -122,11 +122,6 @@ const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence, asked: number
 }
 
 const now = { fail: "fails", repeat: "sent again, 3 times in all", primary: "the primary grant, once" }
-const second = {
-  "same": "",
-  "primary if a caller waits": "the primary grant at the second in a row, if a caller waits",
-  "primary next": "the primary grant instead of a third time"
-}
 const refreshToken = { "kept": "kept", "possibly spent": "may be spent", "refused": "forgotten" }
 const owner = {
   credentials: "these credentials",
@@ -134,21 +129,21 @@ const owner = {
   endpoint: "these credentials at this endpoint"
 }
 
-const meansOf = (reason: TokenError.Reason): string =>
-  "kind" in reason
-    ? `${reason._tag} (${reason.kind})`
-    : "certain" in reason && !reason.certain
-    ? `${reason._tag} (unclear)`
-    : reason._tag
+/** What the second failure in a row changes for a refresh token. */
+const secondOf = (sent: ReplyMeaning.Sent, { fallsBack, refreshToken }: ReplyMeaning.Consequence): string =>
+  fallsBack
+    ? "the primary grant at the second in a row, if a caller waits"
+    : sent.hasFallback && refreshToken === "possibly spent"
+    ? "the primary grant instead of a third time"
+    : ""
 
 const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {
-  const found = "_tag" in reply ? undefined : table.meaningOf(sent, reply, shapes)
-  const reason = "_tag" in reply ? reply : found && reasonOf(sent, reply, found)
+  const reason = "_tag" in reply ? reply : reasonOf(sent, reply, shapes, table)
   if (reason === undefined) return ["a success", "its token is read", ...sent.isRefresh ? ["replaced"] : [], "", "", ""]
   const consequence = table.consequenceOf(sent, reason, asked)
   return [
-    meansOf(reason),
-    [now[consequence.now], second[consequence.second]].filter((part) => part !== "").join("; "),
+    nameOf(reason),
+    [now[consequence.now], secondOf(sent, consequence)].filter((part) => part !== "").join("; "),
     ...sent.isRefresh ? [refreshToken[consequence.refreshToken]] : [],
     ...consequence.now === "primary"
       ? ["as the primary grant says", "", ""]

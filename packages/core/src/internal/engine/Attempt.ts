@@ -195,15 +195,14 @@ export const make = <Reply>(
       return Effect.catch(sendOnce(refreshToken), (error) => {
         if (error === running.remembered?.error) return failWith(error, "kept")
         const now = clocks.look()
-        const { now: next, refreshToken: became, second } = consequenceOf(renewal, error.reason, askedBy(error, now))
+        const { fallsBack, now: next, refreshToken: became } = consequenceOf(renewal, error.reason, askedBy(error, now))
         if (next === "primary") {
           Account.commit(account, { _tag: "RefreshTokenRefused" })
           return primary("refused")
         }
-        const isUnclear = second === "primary if a caller waits"
-        running.refreshToken = isUnclear ? "unclear" : became === "possibly spent" ? "possibly spent" : "kept"
+        running.refreshToken = fallsBack ? "unclear" : became === "possibly spent" ? "possibly spent" : "kept"
         const known = State.memoryOf(state()).renewal
-        return isUnclear && known !== undefined && known.unclear > 0 && !State.isServed(state(), now)
+        return fallsBack && known !== undefined && known.unclear > 0 && !State.isServed(state(), now)
           ? primary("kept")
           : failWith(error, became)
       })

@@ -1,9 +1,9 @@
-import type * as TokenError from "../../TokenError.ts"
+import * as TokenError from "../../TokenError.ts"
 
 /*
  * The one table of what a reply of the authorization server means, in two steps.
  *
- * `meaningOf` is the left half: the grant, the client, the status and the server's word give the reason. `consequenceOf`
+ * `reasonOf` is the left half: the grant, the client, the status and the server's word give the reason. `consequenceOf`
  * is the right half: the reason, and the grant that it is of, give what becomes of the refresh token, what is sent next,
  * whose memory the failure is, and for how long. The reason is all of a reply that the right half needs, so that an
  * error which comes from a shared store is treated as one of this process.
@@ -19,8 +19,8 @@ export interface Sent {
   readonly grant: string
   /** Whether it is the refresh token grant. */
   readonly isRefresh: boolean
-  /** How a refusal of the primary grant is remembered. */
-  readonly refusedAs: "client_credentials" | "password"
+  /** Whether it is a password, or a primary grant whose refusal is remembered as that of one. */
+  readonly isPassword: boolean
   /** Whether the client authenticates itself, with a secret or a signature. */
   readonly hasClientSecret: boolean
   /** Whether there is a primary grant besides the refresh token that was sent. */
@@ -54,108 +54,90 @@ export interface ErrorShape {
   readonly means: Means
 }
 
-/**
- * What a reply means. `certain`: the server itself said so, with an OAuth error or one that the provider declares. An
- * unclear reply may be a gateway's.
- */
-export type Meaning =
-  | {
-    readonly reason: "CredentialsRefused" | "GrantRefused" | "RequestRefused"
-    readonly certain: boolean
-  }
-  | { readonly reason: "Throttled" }
-  | { readonly reason: "Unavailable"; readonly kind: "status" | "connection" }
-  | { readonly reason: "Unsafe"; readonly kind: "redirect" }
-  | { readonly reason: "ReplyNotUnderstood" }
+/** What a refusal says besides whether it is certain, as far as it may be shown. */
+export type Said = Omit<TokenError.Refused, "certain">
+
+/** What means the same in OAuth's own words as an error that a provider declares. */
+const declared: Readonly<Record<Means, readonly [status: number, code?: string]>> = {
+  credentials: [400, "invalid_client"],
+  grant: [400, "invalid_grant"],
+  request: [400, "invalid_request"],
+  throttled: [429],
+  unavailable: [503]
+}
 
 /**
- * What a reply means; `undefined` for a success, whose token is to be read.
+ * What a reply means; `undefined` for a success, whose token is to be read. A refusal is `certain` where the server
+ * itself said so, with an OAuth error or one that the provider declares: an unclear reply may be a gateway's.
  */
-export const meaningOf = (sent: Sent, reply: Reply, shapes: ReadonlyArray<ErrorShape>): Meaning | undefined => {
-  const { status } = reply
-  const declared = shapes.find((shape) =>
-    (shape.status ?? status) === status && (shape.error ?? reply.code) === reply.code
-  )?.means
-  const isOwn = declared !== undefined && declared !== "throttled" && declared !== "unavailable"
+export const reasonOf = (
+  sent: Sent,
+  reply: Reply,
+  shapes: ReadonlyArray<ErrorShape>,
+  said: () => Said
+): TokenError.Reason | undefined => {
   // A browser shows a redirect that it was told not to follow with the status 0.
-  if (status === 0 || status >= 300 && status < 400) return { reason: "Unsafe", kind: "redirect" }
-  if (status < 200 || status > 599) return { reason: "ReplyNotUnderstood" }
-  if (status === 407) return { reason: "Unavailable", kind: "connection" }
+  if (reply.status === 0 || reply.status >= 300 && reply.status < 400) {
+    const problem = `the token endpoint redirects (status ${reply.status})`
+    return new TokenError.Unsafe({ kind: "redirect", problem })
+  }
+  if (reply.status < 200 || reply.status > 599) {
+    return new TokenError.ReplyNotUnderstood({ status: reply.status, problem: "invalid HTTP status" })
+  }
+  if (reply.status === 407) return new TokenError.Unavailable({ kind: "connection", status: reply.status })
+
+  const means = shapes.find((shape) =>
+    (shape.status ?? reply.status) === reply.status && (shape.error ?? reply.code) === reply.code
+  )?.means
   // Codes are compared in lower case: some servers write INVALID_GRANT.
-  const code = reply.code?.toLowerCase()
-  if (!isOwn) {
-    if (declared === "throttled" || status === 429 || code === "slow_down" && status < 500) {
-      return { reason: "Throttled" }
-    }
-    if (declared === "unavailable" || isTransient(status, code)) return { reason: "Unavailable", kind: "status" }
-    if (status < 400 && code === undefined) return undefined
+  const [status, code] = means === undefined
+    ? [reply.status, reply.code?.toLowerCase()]
+    : declared[means === "credentials" && sent.isPassword ? "grant" : means]
+
+  if (status === 429 || code === "slow_down" && status < 500) return new TokenError.Throttled({ status: reply.status })
+  if (status >= 500 || transient.includes(status) || transient.includes(code)) {
+    return new TokenError.Unavailable({ kind: "status", status: reply.status })
   }
-  const said = declared === "grant" || declared === "request"
-    ? { ...reply, status: 400, code: declared === "grant" ? "invalid_grant" : "invalid_request" }
-    : { ...reply, code }
-  const isDeclared = declared === "credentials"
-  return sent.isRefresh
-    ? ofRefreshToken(sent, said, isDeclared)
-    : sent.refusedAs === "password"
-    ? ofPassword(said, isDeclared)
-    : ofClientCredentials(said, isDeclared)
-}
+  if (status < 400 && code === undefined) return undefined
 
-const isTransient = (status: number, code: string | undefined): boolean =>
-  status >= 500 || status === 408 || status === 421 || status === 425
-  || code === "server_error" || code === "temporarily_unavailable"
+  const clientRefused = (certain = true) => new TokenError.CredentialsRefused({ ...said(), certain })
+  const grantRefused = (certain = true) => new TokenError.GrantRefused({ ...said(), certain, grant: sent.grant })
+  const requestRefused = (certain = true) => new TokenError.RequestRefused({ ...said(), certain })
+  const isClient = code === "invalid_client" || code === "unauthorized_client" && status === 401
 
-const refused = (reason: "CredentialsRefused" | "GrantRefused" | "RequestRefused", certain = true): Meaning => ({
-  reason,
-  certain
-})
-
-const refusesClient = ({ code, status }: Reply): boolean =>
-  code === "invalid_client" || code === "unauthorized_client" && status === 401
-
-const ofRefreshToken = (sent: Sent, reply: Reply, isDeclared: boolean): Meaning => {
-  if (sent.hasClientSecret && (isDeclared || refusesClient(reply))) return refused("CredentialsRefused")
-  const isWord = isDeclared || reply.code !== undefined
-  // Some servers send no error code for an expired refresh token. That is trusted only where there is a primary grant.
-  const saysNothing = reply.isEmpty && (reply.status === 400 || reply.status === 401 || reply.status === 403)
-  return refused("GrantRefused", isWord || sent.hasFallback && saysNothing)
-}
-
-const ofPassword = (reply: Reply, isDeclared: boolean): Meaning => {
-  const { code, status } = reply
-  if (isDeclared || code === "invalid_grant" || code === "access_denied" || status === 423) {
-    return refused("GrantRefused")
+  if (sent.isRefresh) {
+    if (sent.hasClientSecret && isClient) return clientRefused()
+    // Some servers send no error code for an expired refresh token. That is trusted only where there is a primary grant.
+    const saysNothing = reply.isEmpty && (status === 400 || status === 401 || status === 403)
+    return grantRefused(code !== undefined || sent.hasFallback && saysNothing)
   }
-  if (refusesClient(reply)) return refused("CredentialsRefused")
-  return aboutRequest.has(code) ? refused("RequestRefused") : refused("GrantRefused", false)
+  if (sent.isPassword) {
+    if (code === "invalid_grant" || code === "access_denied" || status === 423) return grantRefused()
+    if (isClient) return clientRefused()
+    return aboutRequest.includes(code) ? requestRefused() : grantRefused(false)
+  }
+  const isUnclear = code === undefined || reasonPhrases.includes(code)
+  if (isUnclear ? status === 401 : aboutCredentials.includes(code)) return clientRefused()
+  return isUnclear && status === 403 ? clientRefused(false) : requestRefused(!isUnclear)
 }
 
-const ofClientCredentials = ({ code, status }: Reply, isDeclared: boolean): Meaning => {
-  const isUnclear = code === undefined || reasonPhrases.has(code)
-  if (isDeclared || isUnclear && status === 401 || aboutCredentials.has(code)) return refused("CredentialsRefused")
-  return isUnclear && status === 403 ? refused("CredentialsRefused", false) : refused("RequestRefused", !isUnclear)
-}
+const transient: ReadonlyArray<unknown> = [408, 421, 425, "server_error", "temporarily_unavailable"]
 
-type Codes = ReadonlySet<string | undefined>
+type Codes = ReadonlyArray<string | undefined>
 
-const aboutCredentials: Codes = new Set(["invalid_client", "unauthorized_client", "invalid_grant", "access_denied"])
+const aboutCredentials: Codes = ["invalid_client", "unauthorized_client", "invalid_grant", "access_denied"]
 
 // RFC 8707 section 2 has `invalid_target`.
-const aboutScope: Codes = new Set(["invalid_scope", "invalid_target"])
+const aboutScope: Codes = ["invalid_scope", "invalid_target"]
 
 // RFC 6749 section 5.2: codes that a wrong password has no part in.
-const aboutRequest: Codes = new Set([
-  ...aboutScope,
-  "invalid_request",
-  "unauthorized_client",
-  "unsupported_grant_type"
-])
+const aboutRequest: Codes = [...aboutScope, "invalid_request", "unauthorized_client", "unsupported_grant_type"]
 
 /** Whether a code is one that OAuth itself has. */
-export const isRegistered = (code: string): boolean => aboutCredentials.has(code) || aboutRequest.has(code)
+export const isRegistered = (code: string): boolean => aboutCredentials.includes(code) || aboutRequest.includes(code)
 
 // An `error` that repeats a status line says no more than the status does.
-const reasonPhrases: Codes = new Set([
+const reasonPhrases: Codes = [
   "bad request",
   "unauthorized",
   "forbidden",
@@ -166,7 +148,7 @@ const reasonPhrases: Codes = new Set([
   "gone",
   "payload too large",
   "unprocessable entity"
-])
+]
 
 /**
  * What follows from a failed token request.
@@ -179,11 +161,8 @@ export interface Consequence {
    * once more at most where there is a primary grant. An expired one is forgotten.
    */
   readonly refreshToken: "kept" | "possibly spent" | "refused"
-  /**
-   * What the second failure in a row changes for a refresh token that has a primary grant besides it: nothing; the
-   * primary grant in the same call, if a caller waits; or the primary grant instead of the next request.
-   */
-  readonly second: "same" | "primary if a caller waits" | "primary next"
+  /** Whether at the second failure in a row the primary grant is sent in the same call, if a caller waits. */
+  readonly fallsBack: boolean
   /**
    * Whose memory it is. `credentials`: every request with this client, user and secret. `request`: these credentials
    * with these scopes and parameters. `endpoint`: this endpoint with these credentials, whatever is requested.
@@ -222,45 +201,48 @@ export const waits = {
  * What follows from a failed token request. `asked` is how long the server asked to wait, in milliseconds.
  */
 export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: number): Consequence => {
-  const { hasFallback, isRefresh } = sent
-  const isPassword = !isRefresh && sent.refusedAs === "password"
+  const { hasFallback, isPassword, isRefresh } = sent
+  const unclear: Consequence = {
+    ...failure,
+    fallsBack: hasFallback,
+    waits: hasFallback ? waits.onlyRefreshToken : isRefresh || isPassword ? waits.unclearPassword : waits.unclear
+  }
+  // The server may have taken the refresh token.
+  const unknown: Consequence = isRefresh
+    ? { ...failure, refreshToken: "possibly spent", waits: hasFallback ? waits.probe : waits.onlyRefreshToken }
+    : unclear
+  if ("certain" in reason && !reason.certain) return unclear
   switch (reason._tag) {
     case "CredentialsRefused":
-      return reason.certain
-        ? { ...failure, owner: "credentials", waits: waits.client }
-        : { ...failure, waits: waits.unclear }
+      return { ...failure, owner: "credentials", waits: waits.client }
     case "GrantRefused":
-      return reason.certain
-        ? isRefresh && hasFallback
-          // What is remembered, and for how long, the primary grant says.
-          ? { ...failure, now: "primary", refreshToken: "refused" }
-          : { ...failure, owner: "credentials", waits: waits.never }
-        : ofUnclear(sent)
+      return hasFallback
+        // What is remembered, and for how long, the primary grant says.
+        ? { ...failure, now: "primary", refreshToken: "refused" }
+        : { ...failure, owner: "credentials" }
     case "RequestRefused":
-      return !reason.certain
-        ? ofUnclear(sent)
-        : isPassword
-        ? {
-          ...failure,
-          owner: aboutScope.has(reason.code?.toLowerCase()) ? "request" : "credentials",
-          waits: waits.unclearPassword
-        }
-        : { ...failure, owner: "request", waits: waits.request }
+      return {
+        ...failure,
+        owner: isPassword && !aboutScope.includes(reason.code?.toLowerCase()) ? "credentials" : "request",
+        waits: isPassword ? waits.unclearPassword : waits.request
+      }
     case "Throttled":
       return { ...failure, waits: waits.throttled }
     case "Unavailable": {
-      const concernsAll = reason.kind === "status"
-      if (isRefresh && mayHaveArrived(reason)) return { ...ofPerhapsSpent(sent), concernsAll }
-      const now = asked === undefined && reason.kind !== "timeout" && !isUnsent(reason) ? "repeat" : "fail"
+      const { kind } = reason
+      const concernsAll = kind === "status"
+      // What fails before anything was sent has spent nothing.
+      if (isRefresh && kind !== "connection" && !isUnsent(reason)) return { ...unknown, concernsAll }
+      const now = asked === undefined && kind !== "timeout" && !isUnsent(reason) ? "repeat" : "fail"
       return { ...failure, now, waits: waits.unavailable, jitter: true, concernsAll }
     }
     case "ReplyNotUnderstood":
-      return { ...(isRefresh ? ofPerhapsSpent(sent) : ofUnclear(sent)), concernsAll: isPassword }
+      return { ...unknown, concernsAll: isPassword }
     case "Unsafe":
       return reason.kind === "redirect"
-        ? { ...ofUnclear(sent), concernsAll: isPassword }
+        ? { ...unclear, concernsAll: isPassword }
         : reason.kind === "token_type"
-        ? isRefresh ? ofPerhapsSpent(sent) : ofUnclear(sent)
+        ? unknown
         : { ...failure, waits: waits.request, concernsAll: false }
     case "InvalidOption":
       return { ...failure, owner: "request", waits: waits.request, concernsAll: false }
@@ -270,27 +252,12 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
 const failure: Consequence = {
   now: "fail",
   refreshToken: "kept",
-  second: "same",
+  fallsBack: false,
   owner: "endpoint",
   waits: waits.never,
   jitter: false,
   concernsAll: true
 }
-
-const ofUnclear = ({ hasFallback, isRefresh, refusedAs }: Sent): Consequence =>
-  isRefresh && hasFallback
-    ? { ...failure, second: "primary if a caller waits", waits: waits.onlyRefreshToken }
-    : { ...failure, waits: isRefresh || refusedAs === "password" ? waits.unclearPassword : waits.unclear }
-
-const ofPerhapsSpent = ({ hasFallback }: Sent): Consequence => ({
-  ...failure,
-  refreshToken: "possibly spent",
-  second: hasFallback ? "primary next" : "same",
-  waits: hasFallback ? waits.probe : waits.onlyRefreshToken
-})
-
-// What fails before anything was sent has spent nothing.
-const mayHaveArrived = (reason: TokenError.Unavailable): boolean => reason.kind !== "connection" && !isUnsent(reason)
 
 /** Whether no request was sent: nothing that a server said or a network did. */
 export const isUnsent = ({ kind }: TokenError.Unavailable): boolean =>

@@ -45,136 +45,113 @@ export const make = <Reply>(
   provider: Resolved<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
   const decode = Schema.decodeUnknownResult(provider.reply)
-  const assumed = provider.assumedLifetime === undefined ? undefined : Duration.toSeconds(provider.assumedLifetime)
+  const assumed = provider.assumedLifetime && Duration.toSeconds(provider.assumedLifetime)
 
   const primary = sentAs(provider, false)
   const renewal = sentAs(provider, true)
 
   // What the replies of many accounts have in common is kept once.
-  let last: { readonly scopes: ReadonlyArray<string>; readonly reply: Reply } | undefined
+  let last: Pick<AccessToken<Reply>, "scopes" | "reply"> | undefined
+  const shared = (scopes: ReadonlyArray<string>, reply: Reply) =>
+    last !== undefined && isSame(last.scopes, scopes)
+      && isSame(Object.entries(Object(last.reply)), Object.entries(Object(reply)))
+      ? last
+      : last = { scopes, reply }
 
-  return (request, response) => {
-    const { requestedAt, status } = response
-    const fail = (reason: TokenError.Reason) =>
-      Result.fail(new TokenError.TokenError({ provider: provider.id, reason, retryAt: readRetryAfter(response) }))
-    const notUnderstood = (problem: string) => fail(new TokenError.ReplyNotUnderstood({ status, problem }))
-    const unreadable = (field: string | undefined) => notUnderstood(problemOf(field, request))
-
-    const { code, description, fields, isEmpty } = readBody(response.body)
-    const sent = request.isRenewal ? renewal : primary
-    const meaning = ReplyMeaning.meaningOf(sent, { status, code, isEmpty }, provider.errors)
-    if (meaning !== undefined) {
-      const { secrets } = request
-      return fail(toReason(sent, meaning, {
-        status,
-        code: code && (ReplyMeaning.isRegistered(code) ? code : shownCode(code, secrets)),
-        description: description === undefined ? undefined : shown(description, secrets),
-        fullDescription: description === undefined ? undefined : whole(description),
-        hint: provider.clientAuthentication.hint?.(response) ?? request.grant.hint?.(response)
-      }))
-    }
-    if (fields === undefined) {
-      return notUnderstood(response.body === undefined ? "it is too large" : "it is not a JSON object")
-    }
-
+  const tokenOf = (
+    { scopes: requested, secrets }: TokenRequest,
+    response: TokenResponse,
+    fields: Readonly<Record<string, unknown>>
+  ): AccessToken<Reply> | TokenError.Reason => {
+    const unreadable = (field: string | undefined) => notUnderstood(response, problemOf(field, secrets))
     // A Schema that throws may quote its input; so does an issue.
     const decoded = Result.flatMap(Result.try(() => decode(fields)), (result) => result)
     if (Result.isFailure(decoded)) {
       const error: unknown = decoded.failure
       return unreadable(Schema.isSchemaError(error) ? fieldOf(error.issue) : undefined)
     }
-    const { accessToken, apiUrl, expiresAt, expiresIn, scope, tokenType } = decoded.success
-    const value = Redacted.isRedacted(accessToken) ? Redacted.value(accessToken) : undefined
-    if (!isToken(value)) return unreadable("accessToken")
+    const { accessToken: value, apiUrl, expiresAt, expiresIn, scope, tokenType } = decoded.success
+    if (!Redacted.isRedacted(value) || !isToken(Redacted.value(value))) return unreadable("accessToken")
     if (tokenType !== undefined && String(tokenType).toLowerCase() !== "bearer") {
-      return fail(
-        new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
-      )
+      return new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
     }
-    const lifetime = lifetimeOf(expiresIn, expiresAt, response) ?? assumed
-    if (lifetime === undefined || Number.isNaN(lifetime)) return unreadable("expiresIn")
-    const refreshToken = refreshTokenOf(decoded.success, response)
+    const end = endOf(response, expiresIn ?? (expiresAt === undefined ? assumed : undefined), expiresAt)
+    if (end === undefined) return unreadable("expiresIn")
+    const refreshToken = refreshTokenOf(response, decoded.success)
     if (refreshToken === null) return unreadable("refreshToken")
-    const scopes = scopesOf(scope ?? request.scopes)
+    const scopes = scopesOf(scope ?? requested)
     if (scopes === undefined) return unreadable("scope")
-    const reply = moreOf<Reply>(decoded.success)
-    if (last === undefined || !Equal.equals(last, { scopes, reply })) last = { scopes, reply }
-
-    const token = {
-      value: labeled(accessToken, value, "access token"),
-      requestedAt,
-      expiresAt: endOf(requestedAt, lifetime),
-      scopes: last.scopes,
+    return {
+      value,
+      requestedAt: response.requestedAt,
+      expiresAt: end,
       refreshToken,
-      reply: last.reply
+      ...shared(scopes, moreOf<Reply>(decoded.success)),
+      ...apiUrl === undefined ? {} : { apiUrl }
     }
-    return Result.succeed(apiUrl === undefined ? token : { ...token, apiUrl })
   }
-}
 
-type Details = Omit<ConstructorParameters<typeof TokenError.RequestRefused>[0], "certain">
-
-const toReason = (sent: ReplyMeaning.Sent, meaning: ReplyMeaning.Meaning, details: Details): TokenError.Reason => {
-  const { status } = details
-  switch (meaning.reason) {
-    case "CredentialsRefused":
-      return new TokenError.CredentialsRefused({ ...details, certain: meaning.certain })
-    case "GrantRefused":
-      return new TokenError.GrantRefused({ ...details, certain: meaning.certain, grant: sent.grant })
-    case "RequestRefused":
-      return new TokenError.RequestRefused({ ...details, certain: meaning.certain })
-    case "Throttled":
-      return new TokenError.Throttled({ status })
-    case "Unavailable":
-      return new TokenError.Unavailable({ kind: meaning.kind, status })
-    case "Unsafe":
-      return new TokenError.Unsafe({
-        kind: meaning.kind,
-        problem: `the token endpoint redirects (status ${status})`
+  return (request, response) => {
+    const { status } = response
+    const { code, description, fields, isEmpty } = readBody(response.body)
+    const found = ReplyMeaning.reasonOf(
+      request.isRenewal ? renewal : primary,
+      { status, code, isEmpty },
+      provider.errors,
+      () => ({
+        status,
+        code: code && (ReplyMeaning.isRegistered(code) ? code : shownCode(code, request.secrets)),
+        description: description === undefined ? undefined : shown(description, request.secrets),
+        fullDescription: description === undefined ? undefined : whole(description),
+        hint: provider.clientAuthentication.hint?.(response) ?? request.grant.hint?.(response)
       })
-    case "ReplyNotUnderstood":
-      return new TokenError.ReplyNotUnderstood({ status, problem: "invalid HTTP status" })
+    ) ?? (fields === undefined
+      ? notUnderstood(response, response.body === undefined ? "it is too large" : "it is not a JSON object")
+      : tokenOf(request, response, fields))
+    return "_tag" in found
+      ? Result.fail(
+        new TokenError.TokenError({ provider: provider.id, reason: found, retryAt: readRetryAfter(response) })
+      )
+      : Result.succeed(found)
   }
 }
+
+// Most of it is lists of texts, for which `Equal` takes ten times as long: it computes and keeps hashes of both.
+const isSame = (a: unknown, b: unknown): boolean =>
+  Array.isArray(a) && Array.isArray(b)
+    ? a.length === b.length && a.every((each, index) => isSame(each, b[index]))
+    : Equal.equals(a, b)
 
 // -- what came out of the Schema --------------------------------------------------------------------------------------
 
-/** In seconds; NaN where the Schema gave no number. */
-const lifetimeOf = (expiresIn: unknown, expiresAt: unknown, response: TokenResponse): number | undefined =>
-  expiresIn !== undefined
-    ? numberOf(expiresIn)
-    : expiresAt === undefined
-    ? undefined
-    : (numberOf(expiresAt) - serverTime(response)) / 1000
-
-// The server's clock need not be right.
-const serverTime = ({ date = "", receivedAt }: TokenResponse): number => readInstant(date, receivedAt) ?? receivedAt
+/** Nothing where it is not known, or no number. */
+const endOf = (
+  { date = "", receivedAt, requestedAt }: TokenResponse,
+  expiresIn: unknown,
+  expiresAt: unknown
+): number | undefined => {
+  if (expiresIn === undefined && expiresAt === undefined) return undefined
+  const lifetime = expiresIn === undefined
+    // The server's clock need not be right.
+    ? numberOf(expiresAt) - (readInstant(date, receivedAt) ?? receivedAt)
+    : numberOf(expiresIn) * 1000
+  // Many servers keep whole seconds: a lifetime counts from the second in which the request was sent, rounded down.
+  const since = Math.floor(requestedAt / 1000) * 1000
+  const end = Math.max(requestedAt, Math.min(since + lifetime, Lifetime.endOfTime))
+  return Number.isNaN(end) ? undefined : end
+}
 
 const numberOf = (value: unknown): number => Predicate.isNumber(value) ? value : NaN
 
-// Many servers keep whole seconds: a lifetime counts from the second in which the request was sent, rounded down.
-const endOf = (requestedAt: number, seconds: number): number => {
-  const since = Math.floor(requestedAt / 1000) * 1000
-  return Math.max(requestedAt, Math.min(since + seconds * 1000, Lifetime.endOfTime))
-}
-
-/** The secret as it is shown; one that the Schema has made so is kept. */
-const labeled = (secret: Redacted.Redacted, text: string, label: string): Redacted.Redacted =>
-  secret.label === label ? secret : Redacted.make(text, { label })
-
 /** The refresh token, if there is one; `null` if it can't be sent back as it came. */
-const refreshTokenOf = (reply: Standard, response: TokenResponse): RefreshToken | undefined | null => {
+const refreshTokenOf = (response: TokenResponse, reply: Standard): RefreshToken | undefined | null => {
   const { refreshToken: value, refreshTokenExpiresAt: expiresAt, refreshTokenExpiresIn: expiresIn } = reply
   if (value === undefined) return undefined
   const text = Redacted.isRedacted(value) ? Redacted.value(value) : undefined
   if (!Predicate.isString(text) || text.length <= longestToken && /\p{Cs}/u.test(text)) return null
   // One that is too long to be kept is as none: the access token is fine, and the primary grant gets the next one.
   if (text === "" || text.length > longestToken) return undefined
-  const lifetime = lifetimeOf(expiresIn || undefined, expiresAt, response)
-  return {
-    value: labeled(value, text, "refresh token"),
-    expiresAt: lifetime === undefined || Number.isNaN(lifetime) ? undefined : endOf(response.requestedAt, lifetime)
-  }
+  return { value, expiresAt: endOf(response, expiresIn || undefined, expiresAt) }
 }
 
 const scopesOf = (scope: unknown): ReadonlyArray<string> | undefined => {
@@ -192,8 +169,11 @@ const fieldOf = (issue: SchemaIssue.Issue | undefined): string | undefined =>
     : issue && fieldOf("issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined)
 
 // A Schema with names of the reply's own gets its names from the reply.
-const problemOf = (field: string | undefined, { secrets }: TokenRequest): string =>
+const problemOf = (field: string | undefined, secrets: TokenRequest["secrets"]): string =>
   field === undefined
     ? "a field can't be read"
     : Object.entries(standardFields).find(([name]) => name === field)?.[1].problem ??
       `${shownCode(field, secrets)} can't be read`
+
+const notUnderstood = ({ status }: TokenResponse, problem: string): TokenError.Reason =>
+  new TokenError.ReplyNotUnderstood({ status, problem })

@@ -8,10 +8,11 @@ export const sentAs = (
   isRenewal: boolean
 ): Sent => {
   const startsWithRefreshToken = grant.name === "refresh_token"
+  const isRefresh = isRenewal || startsWithRefreshToken
   return {
     grant: isRenewal ? renewal?.name ?? "refresh_token" : grant.name,
-    isRefresh: isRenewal || startsWithRefreshToken,
-    refusedAs: grant.refusedAs,
+    isRefresh,
+    isPassword: !isRefresh && grant.refusedAs === "password",
     hasClientSecret: hasSecret(clientAuthentication),
     // The refresh token that the application gave is spent when another one is used.
     hasFallback: isRenewal && !startsWithRefreshToken

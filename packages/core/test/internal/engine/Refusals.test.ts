@@ -10,11 +10,11 @@ const keys = (credentials: string, scopes = "") => ({ credentials, request: `${c
 const password: Sent = {
   grant: "password",
   isRefresh: false,
-  refusedAs: "password",
+  isPassword: true,
   hasClientSecret: true,
   hasFallback: false
 }
-const refresh: Sent = { ...password, grant: "refresh_token", isRefresh: true, hasFallback: true }
+const refresh: Sent = { ...password, grant: "refresh_token", isPassword: false, isRefresh: true, hasFallback: true }
 
 const of = (reason: TokenError.Reason, retryAt?: number) =>
   new TokenError.TokenError({ provider: "acme", reason, retryAt })

@@ -2,8 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Instrumenter } from "@stryker-mutator/instrumenter"
 import { readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import * as ReplyMeaning from "../../../src/internal/engine/ReplyMeaning.ts"
+import { everyone, reasonOf, reply } from "../../support/replies.ts"
 import { replyTable } from "../../support/replyTable.ts"
 
 /*
@@ -35,14 +36,23 @@ const mutations = async () => {
     [{ name: file, mutate: true, content: readFileSync(file, "utf8") }],
     { plugins: [], excludedMutations: [], ignorers: [] }
   )
-  return { code: stripTypeScriptTypes(files[0]?.content ?? ""), mutants }
+  // The mutated module is loaded from a URL that has no folder.
+  const code = stripTypeScriptTypes(files[0]?.content ?? "").replace(
+    /(?<= from ")\..*(?=")/g,
+    (path) => String(new URL(path, pathToFileURL(file)))
+  )
+  return { code, mutants }
 }
 
 const codes = ["invalid_client", "access_denied", "invalid_scope", "unsupported_grant_type", "Unauthorized"]
 
-/** What is observed of `ReplyMeaning`: the table, and which codes are OAuth's own. */
+/** What is observed of `ReplyMeaning`: the table, which codes are OAuth's own, and the messages that are its own. */
 const observed = (module: typeof ReplyMeaning): string =>
-  [replyTable(module), ...codes.filter(module.isRegistered)].join("\n")
+  [
+    replyTable(module),
+    ...codes.filter(module.isRegistered),
+    ...[302, 407, 429, 503, 600].map((status) => reasonOf(everyone.password, reply(status), [], module)?.message)
+  ].join("\n")
 
 /** What a step returns while a mutation is active, or the error that it ends with. */
 const mutated = async <A>(mutant: string, step: () => A | Promise<A>): Promise<A | string> => {

@@ -68,15 +68,15 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
   it("may have spent a refresh token, unless it is throttled", () => {
     const unavailable = consequence(refreshToken, reply(503))
     assert.strictEqual(unavailable.refreshToken, "possibly spent")
-    assert.strictEqual(unavailable.second, "primary next")
+    assert.isFalse(unavailable.fallsBack)
     assert.deepStrictEqual(seconds(unavailable, 3), [5, 5, 5])
     assert.strictEqual(consequence(refreshToken, reply(429)).refreshToken, "kept")
-    assert.strictEqual(consequence(refreshToken, reply(429)).second, "same")
+    assert.isFalse(consequence(refreshToken, reply(429)).fallsBack)
   })
 
   it("waits longer each time for a refresh token without a primary grant", () => {
     const unavailable = consequence(onlyRefreshToken, reply(503))
-    assert.strictEqual(unavailable.second, "same")
+    assert.isFalse(unavailable.fallsBack)
     assert.deepStrictEqual(seconds(unavailable), [5, 10, 20, 40, 60])
   })
 
@@ -115,8 +115,8 @@ describe("ReplyMeaning: a 2xx", () => {
     assert.deepStrictEqual(seconds(of(clientCredentials), 3), [5, 10, 20])
     assert.isFalse(of(clientCredentials).concernsAll)
     assert.strictEqual(of(refreshToken).refreshToken, "possibly spent")
-    assert.strictEqual(of(refreshToken).second, "primary next")
-    assert.strictEqual(of(onlyRefreshToken).second, "same")
+    assert.isFalse(of(refreshToken).fallsBack)
+    assert.isFalse(of(onlyRefreshToken).fallsBack)
   })
 })
 
@@ -130,8 +130,8 @@ describe("ReplyMeaning: a 3xx, or an invalid status", () => {
   })
 
   it("is treated as an unclear 4xx", () => {
-    const { now, refreshToken: kept, second } = consequence(refreshToken, reply(302))
-    assert.deepStrictEqual({ now, kept, second }, { now: "fail", kept: "kept", second: "primary if a caller waits" })
+    const { fallsBack, now, refreshToken: kept } = consequence(refreshToken, reply(302))
+    assert.deepStrictEqual({ now, kept, fallsBack }, { now: "fail", kept: "kept", fallsBack: true })
     assert.deepStrictEqual(seconds(consequence(password, reply(302))), [30, 300, 900, 3600, 3600])
     assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(302))), [30, 300, 900, 3600, 3600])
     assert.deepStrictEqual(seconds(consequence(clientCredentials, reply(302)), 3), [5, 10, 20])
@@ -197,14 +197,15 @@ describe("ReplyMeaning: a refresh token", () => {
     ["an empty 422", empty(422)]
   ])("is kept after %s, until the second in a row with a caller waiting", (_, unclear) => {
     assert.strictEqual(meaning(refreshToken, unclear), "GrantRefused (unclear)")
-    const { now, owner, refreshToken: kept, second, ...rest } = consequence(refreshToken, unclear)
-    assert.deepStrictEqual({ now, owner, kept, second }, {
+    const { fallsBack, now, owner, refreshToken: kept, ...rest } = consequence(refreshToken, unclear)
+    assert.deepStrictEqual({ now, owner, kept, fallsBack }, {
       now: "fail",
       owner: "endpoint",
       kept: "kept",
-      second: "primary if a caller waits"
+      fallsBack: true
     })
-    assert.strictEqual(ReplyMeaning.waitOf({ now, owner, refreshToken: kept, second, ...rest }, 1, undefined, 0), 5_000)
+    const waiting = { fallsBack, now, owner, refreshToken: kept, ...rest }
+    assert.strictEqual(ReplyMeaning.waitOf(waiting, 1, undefined, 0), 5_000)
   })
 
   it("is refused by an error shape that the provider declares", () => {
@@ -221,8 +222,6 @@ describe("ReplyMeaning: a refresh token", () => {
     assert.strictEqual(meaning(onlyRefreshToken, reply(400)), "GrantRefused (unclear)")
     assert.deepStrictEqual(seconds(consequence(onlyRefreshToken, reply(400))), [30, 300, 900, 3600, 3600])
     assert.strictEqual(consequence(onlyRefreshToken, empty(401)).refreshToken, "kept")
-    const ofClient: ReplyMeaning.Sent = { ...onlyRefreshToken, refusedAs: "client_credentials" }
-    assert.deepStrictEqual(seconds(consequence(ofClient, reply(400))), [30, 300, 900, 3600, 3600])
   })
 })
 
@@ -375,12 +374,12 @@ describe("ReplyMeaning: no reply", () => {
   const unavailable = (kind: TokenError.Unavailable["kind"]) => new TokenError.Unavailable({ kind })
 
   it("has spent nothing if nothing was sent, and is retried at once", () => {
-    const { concernsAll, now, refreshToken: kept, second } = of(refreshToken, unavailable("connection"))
-    assert.deepStrictEqual({ concernsAll, now, kept, second }, {
+    const { concernsAll, fallsBack, now, refreshToken: kept } = of(refreshToken, unavailable("connection"))
+    assert.deepStrictEqual({ concernsAll, now, kept, fallsBack }, {
       concernsAll: false,
       now: "repeat",
       kept: "kept",
-      second: "same"
+      fallsBack: false
     })
   })
 
