@@ -3,15 +3,13 @@
 //
 //   "mintmark": { "programs": { "redis-server": ["test/Fleet.test.ts"] } }
 import { spawnSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { fail, say } from "./workspace.mjs"
 
 // Debian's postgres is not on the PATH.
-const postgresql = "/usr/lib/postgresql"
-const versions = () => existsSync(postgresql) ? readdirSync(postgresql) : []
-const folders = () => [...process.env.PATH.split(delimiter), ...versions().map((each) => join(postgresql, each, "bin"))]
-const isHere = (program) => folders().some((folder) => existsSync(join(folder, program)))
+const isMissing = (program) =>
+  ![...process.env.PATH.split(delimiter), ...globSync("/usr/lib/postgresql/*/bin")]
+    .some((folder) => existsSync(join(folder, program)))
 
 /** The name of the Debian package that has a program. */
 const packageOf = (program) => program === "postgres" ? "postgresql" : program
@@ -25,27 +23,19 @@ const isContainer = () =>
 export const mayInstall = ({ env, inContainer, isRoot, isTerminal }) =>
   env.CI === "true" || env.MINTMARK_INSTALL === "1" || (isRoot && inContainer && !isTerminal)
 
-const aptGet = (isRoot, ...args) => {
-  const options = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "-qq", "--yes"]
-  const [program, ...rest] = [...(isRoot ? [] : ["sudo"]), "apt-get", ...options, ...args]
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
-  return spawnSync(program, rest, { env, stdio: ["inherit", "ignore", "inherit"] }).status === 0
-}
-
 /** Returns those of the programs that are missing, after it has installed what it may install. */
 export const missing = (programs) => {
-  const wanted = programs.filter((program) => !isHere(program))
-  const isRoot = process.getuid?.() === 0
-  const isTerminal = process.stdin.isTTY === true || process.stdout.isTTY === true
-  if (wanted.length === 0 || !mayInstall({ env: process.env, inContainer: isContainer(), isRoot, isTerminal })) {
-    return wanted
-  }
+  const { env, getuid, stdin, stdout } = process
+  const wanted = programs.filter(isMissing)
+  const isRoot = getuid?.() === 0
+  const isTerminal = stdin.isTTY === true || stdout.isTTY === true
+  if (wanted.length === 0 || !mayInstall({ env, inContainer: isContainer(), isRoot, isTerminal })) return wanted
   const names = wanted.map(packageOf)
-  say(`installing ${names.join(", ")} with apt-get: some tests need them.`)
-  const install = () => aptGet(isRoot, "install", "--no-install-recommends", ...names)
-  if (!install() && aptGet(isRoot, "update")) install()
-  const left = wanted.filter((program) => !isHere(program))
-  // In CI, every test must run.
-  if (left.length > 0 && process.env.CI === "true") fail(`${left.join(", ")} can't be installed.`)
-  return left
+  console.error(`mintmark: installing ${names.join(", ")} with apt-get: some tests need them.`)
+  const aptGet = "apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq --yes"
+  const install = `${aptGet} install --no-install-recommends ${names.join(" ")}`
+  const command = [...isRoot ? [] : ["sudo"], "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c"]
+  const script = `${install} || { ${aptGet} update && ${install}; }`
+  spawnSync(command[0], [...command.slice(1), script], { stdio: ["inherit", "ignore", "inherit"] })
+  return wanted.filter(isMissing)
 }

@@ -1,8 +1,11 @@
-// The sandbox's accounts, as the settings of programs that use it.
+// What the programs of documents and examples need at the sandbox: accounts, their settings, and a server for each
+// provider that it doesn't know by name, such as a new one. That server is what the provider's value says.
 import * as Account from "@mintmark/sandbox/Account"
 import { environment } from "@mintmark/sandbox/Sandbox"
 import { randomBytes } from "node:crypto"
-import { otherProviders, serverOf, settingsOf } from "./providers.mjs"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { packages } from "./workspace.mjs"
 
 /** Accounts that documents call by names of their own. */
 export const accounts = [
@@ -12,16 +15,50 @@ export const accounts = [
   { provider: "routera", clientId: "tenant-1", clientSecret: "secret-1" }
 ]
 
+const { clientId, clientSecret, password, username } = Account.generic
 const known = Account.defaults.map(({ provider }) => provider)
-const others = await otherProviders((id) => known.includes(id))
+const isOther = ({ grant, id, tokenEndpoint }) =>
+  typeof tokenEndpoint === "string" && typeof grant?.request === "function" && !known.includes(id)
+
+/** The values of the workspace's providers that the sandbox doesn't know by name. */
+export const otherProviders = async (from) => {
+  const found = packages(from).filter(({ manifest }) => manifest.devDependencies?.["@mintmark/conformance"])
+    .map(({ path }) => join(path, "src", "index.ts")).filter((file) => existsSync(file))
+  const modules = await Promise.all(found.map((file) => import(file)))
+  return modules.flatMap((module) => Object.values(module)).filter(isOther)
+}
+
+/** The server of a provider, as the sandbox takes it. */
+export const serverOf = ({ clientAuthentication: { name }, grant, parameters, tokenEndpoint }) => {
+  const { host, pathname } = new URL(tokenEndpoint)
+  const client = { _tag: "Secret", placement: name, id: clientId, secret: clientSecret }
+  const fields = {
+    grant_type: grant.name,
+    ...(name === "none" ? { client_id: clientId } : {}),
+    ...(grant.name === "password" ? { username, password } : {}),
+    ...parameters
+  }
+  return { host, tokens: [{ path: pathname, client: name.startsWith("client_secret_") ? client : undefined, fields }] }
+}
+
+/** What the `layerConfig` of a provider reads, for its server in the sandbox. */
+export const settingsOf = ({ id }, origin) => {
+  const values = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, USERNAME: username, PASSWORD: password }
+  const prefix = id.toUpperCase().replaceAll("-", "_")
+  return Object.fromEntries(
+    Object.entries({ ...values, BASE_URL: `${origin}/{host}` }).map(([name, value]) => [`${prefix}_${name}`, value])
+  )
+}
+
+const others = await otherProviders()
 
 /** The servers of the providers that the sandbox doesn't know by name. */
 export const servers = others.map(serverOf)
 
 /** What every provider's `layerConfig` reads. */
-export const settings = (urls) =>
-  Object.assign(
-    { ...environment(urls), VONAGE_CONTACT_CENTER_SCOPES: "users:read stats" },
-    ...others.map((provider) => settingsOf(provider, new URL(urls.generic).origin)),
-    { MINTMARK_STORE_KEYS: randomBytes(32).toString("base64") }
-  )
+export const settings = (urls) => ({
+  ...environment(urls),
+  VONAGE_CONTACT_CENTER_SCOPES: "users:read stats",
+  ...Object.assign({}, ...others.map((provider) => settingsOf(provider, new URL(urls.generic).origin))),
+  MINTMARK_STORE_KEYS: randomBytes(32).toString("base64")
+})

@@ -7,21 +7,13 @@ import { root } from "@mintmark/scripts/workspace"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { assert } from "vitest"
 
 const places = join(root, "tools", "scripts", "places.mjs")
-const laidOut = fileURLToPath(new URL("../.programs", import.meta.url))
 const compiled = join(root, "node_modules", ".cache", "mintmark", "compiled")
 
 /** Those programs of the documents, laid out where each finds its own dependencies. */
-export const programs = (name, isChosen) => {
-  const folder = join(laidOut, name)
-  const write = layOut(root, folder)
-  const chosen = allPrograms().filter(({ text }) => isChosen(text))
-  for (const { file, text } of chosen) write(file, text)
-  return chosen.map((program) => ({ ...program, folder }))
-}
+export const programs = (name, isChosen) => layOut(name, allPrograms().filter(({ text }) => isChosen(text)))
 
 /** Whether a program asks for a Redis. */
 export const needsRedis = (text) => /\bNodeRedis\b/.test(text)

@@ -33,12 +33,12 @@ export const installed = (readme) =>
     .filter((word) => word !== "" && !/^[-.]/.test(word))
 
 /** The first program of a README, with all that continues it. */
-export const programOf = ({ readme }) => programs(blocks(readme))[0]
+export const programOf = ({ readme }) => programs(blocks(readme))[0]?.text
 
 /** What of it is run: the program itself, since its continuation may need a server that isn't there. */
 const runnable = (readme) => {
   const found = blocks(readme)
-  return programs(found.slice(0, found.findIndex(({ language }) => language === "ts") + 1))[0]
+  return programs(found.slice(0, found.findIndex(({ language }) => language === "ts") + 1))[0].text
 }
 
 // What the workspace's own lock file has in one version alone, so that a new release elsewhere changes nothing here.

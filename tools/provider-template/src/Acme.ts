@@ -17,7 +17,8 @@ import * as TokenReply from "@mintmark/core/TokenReply"
 export * from "@mintmark/core/ProviderService"
 
 /**
- * The provider: client credentials, form-encoded in a Basic header as in RFC 6749; a 401 of the API means a new token.
+ * The provider: username and password; the client's credentials go form-encoded in a Basic header. A 401 of the API
+ * means a new token.
  *
  * @since 0.1.0
  * @category providers
@@ -27,7 +28,10 @@ export const acme = Provider.make({
   tokenEndpoint: "https://auth.acme.example/token",
   apiUrl: "https://api.acme.example",
   clientAuthentication: ClientAuthentication.clientSecretBasic,
-  grant: Grant.clientCredentials,
+  grant: Grant.password,
+  // if fields
+  parameters: { audience: "x" },
+  // end
   reply: TokenReply.Standard
 })
 
@@ -40,8 +44,16 @@ export const acme = Provider.make({
 export interface AcmeOptions extends ProviderClient.Options {
   /** The client's id. */
   readonly clientId: string
+  // if secret
   /** The client's secret, or an effect that reads it anew for each token request. */
   readonly clientSecret: Provider.Secret
+  // end
+  // if password
+  /** The user's name. */
+  readonly username: string
+  /** The user's password, or an effect that reads it anew for each token request. */
+  readonly password: Provider.Secret
+  // end
   /** The scopes to request; by default all that the client may have. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
@@ -49,8 +61,7 @@ export interface AcmeOptions extends ProviderClient.Options {
 /**
  * A client's account at Acme.
  *
- * It is configured by `ACME_CLIENT_ID`, `ACME_CLIENT_SECRET`, and optionally `ACME_SCOPES` (separated by spaces) and
- * `ACME_BASE_URL`.
+ * It is configured by the variables that begin with `ACME_`: the README has a table of them.
  *
  * @since 0.1.0
  * @category services

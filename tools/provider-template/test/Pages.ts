@@ -6,7 +6,10 @@ const stated: Statement = {
   tokenEndpoint: "https://auth.acme.example/token",
   apiUrl: "https://api.acme.example",
   placement: "client_secret_basic",
-  grant: "client_credentials",
+  // if fields
+  request: { parameters: [["audience", "x"]] },
+  // end
+  grant: "password",
   scopes: "optional",
   reply: { access_token: "2YotnFZFEjr1zCsicMWpAA", token_type: "Bearer", expires_in: 3600, scope: "read write" },
   lifetime: 3600,
@@ -23,7 +26,13 @@ export const acme: Subject = {
   policy: {
     settings: {
       clientId: { option: "clientId", variable: "ACME_CLIENT_ID" },
+      // if secret
       clientSecret: { option: "clientSecret", variable: "ACME_CLIENT_SECRET" },
+      // end
+      // if password
+      username: { option: "username", variable: "ACME_USERNAME" },
+      password: { option: "password", variable: "ACME_PASSWORD" },
+      // end
       scopes: { option: "scopes", variable: "ACME_SCOPES" },
       baseUrl: { option: "baseUrl", variable: "ACME_BASE_URL" }
     },
@@ -34,9 +43,9 @@ export const acme: Subject = {
   played: {
     by: "generic",
     behavior: { generic: { placement: "client_secret_basic" } },
-    account: ({ clientId, clientSecret }) => ({ provider: "generic", clientId, clientSecret }),
+    account: (credentials) => ({ provider: "generic", ...credentials }),
     path: "/me",
-    refusedWith: "CredentialsRefused"
+    refusedWith: "GrantRefused"
   }
 }
 
@@ -46,24 +55,32 @@ export const acmeFacts: ReadonlyArray<Fact> = [
     what: "token endpoint",
     says: "`https://auth.acme.example/token`",
     mark: "doc",
-    held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/oauth/token" } }
+    held: { topic: "urls", stated: { tokenEndpoint: "https://auth.acme.example/token/elsewhere" } }
   },
   {
     what: "API",
     says: "`https://api.acme.example`",
     mark: "seen",
-    held: { topic: "urls", stated: { apiUrl: "https://acme.example/api" } }
+    held: { topic: "urls", stated: { apiUrl: "https://api.acme.example/elsewhere" } }
   },
   {
     what: "grant",
-    says: "client credentials",
+    says: "username and password",
     mark: "doc",
-    held: { topic: "request", stated: { grant: "password" } }
+    held: { topic: "request", stated: { grant: "client_credentials" } }
   },
   {
     what: "credentials",
     says: "form-encoded in a Basic header",
     mark: "likely",
     held: { topic: "credentials", stated: { placement: "client_secret_basic_raw" } }
+  },
+  // if fields
+  {
+    what: "further fields",
+    says: "`audience=x`",
+    mark: "doc",
+    held: { topic: "request", stated: { request: {} } }
   }
+  // end
 ]

@@ -1,12 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { allPrograms, blocks, problems, programs } from "../docs.mjs"
+import { allPrograms, blocks, layOut, problems, programs } from "../docs.mjs"
+import { root } from "../workspace.mjs"
 
 const fence = "```"
 const page = (...lines) => lines.join("\n").replaceAll("~~~", fence)
-const programsOf = (text) => programs(blocks(text))
+const programsOf = (text) => programs(blocks(text)).map((program) => program.text)
 
 describe("docs", () => {
   it("makes a program of each block, on the block's own lines", () => {
@@ -45,6 +47,10 @@ describe("docs", () => {
     )
   })
 
+  it("knows the long name of the language", () => {
+    assert.deepStrictEqual(programsOf(page("~~~typescript", "one", "~~~")), ["\none\n"])
+  })
+
   it("removes the indentation of a list from a block", () => {
     assert.deepStrictEqual(programsOf(page("- a", "  ~~~ts", "  if (a) {", "    b", "  }", "  ~~~")), [
       "\n\nif (a) {\n  b\n}\n"
@@ -75,34 +81,57 @@ describe("docs", () => {
           }
         })
       )
+      const config = "tools/docs-tests/tsconfig.programs.json"
+      mkdirSync(join(workspace, "tools/docs-tests/node_modules/@a"), { recursive: true })
+      cpSync(join(root, config), join(workspace, config))
+      symlinkSync(join(workspace, "packages/a"), join(workspace, "tools/docs-tests/node_modules/@a/a"))
       write("packages/a/package.json", JSON.stringify({ name: "@a/a", type: "module", exports: { ".": "./src/a.ts" } }))
       write("packages/a/src/a.ts", "export const a: number = 1\n")
     })
     afterEach(() => rmSync(workspace, { force: true, recursive: true }))
 
+    /** What `npm run check:docs` says of the types, as lines. */
+    const typeProblems = () => {
+      layOut("types", allPrograms(workspace), workspace)
+      const args = ["-p", "tools/docs-tests/tsconfig.programs.json", "--pretty", "false"]
+      const { error, stderr, stdout } = spawnSync("tsc", args, { cwd: workspace, encoding: "utf8" })
+      return `${error ?? ""}${stderr}${stdout}`.split("\n").filter((line) => line !== "")
+    }
+
     it("finds no problem in code that compiles", () => {
       write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
       write("packages/a/README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
-      assert.deepStrictEqual(problems(workspace), [])
+      assert.deepStrictEqual([...problems(workspace), ...typeProblems()], [])
     })
 
-    it("names the line of each document whose code does not compile", () => {
+    it("names the document, and the line of it, whose code does not compile", () => {
       const wrong = page("# A", "~~~ts", "import { a } from \"@a/a\"", "const b: string = a", "~~~")
       for (const path of ["README.md", "docs/guides/b.md", "packages/a/README.md"]) write(path, wrong)
       write("packages/a/src/b.ts", page("/**", " * ~~~ts", " * const a: string = 1", " * ~~~", " */", "export {}"))
-      assert.sameMembers(problems(workspace), [
-        "README.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
-        "docs/guides/b.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
-        "packages/a/README.md:4:7 error TS2322: Type 'number' is not assignable to type 'string'.",
-        "packages/a/src/b.ts:3:7 error TS2322: Type 'number' is not assignable to type 'string'."
+      const error = "error TS2322: Type 'number' is not assignable to type 'string'."
+      assert.sameMembers(typeProblems(), [
+        `tools/docs-tests/.programs/types/README.md.0.ts(4,7): ${error}`,
+        `tools/docs-tests/.programs/types/docs/guides/b.md.0.ts(4,7): ${error}`,
+        `tools/docs-tests/.programs/types/packages/a/README.md.0.ts(4,7): ${error}`,
+        `tools/docs-tests/.programs/types/packages/a/src/b.ts.0.ts(3,7): ${error}`
       ])
     })
 
     it("finds code that no longer compiles", () => {
       write("README.md", page("~~~ts", "import { a } from \"@a/a\"", "const b: number = a", "~~~"))
-      assert.deepStrictEqual(problems(workspace), [])
+      assert.deepStrictEqual(typeProblems(), [])
       write("packages/a/src/a.ts", "export const a: string = \"\"\n")
-      assert.lengthOf(problems(workspace), 1)
+      assert.lengthOf(typeProblems(), 1)
+    })
+
+    it("forgets a program whose page no longer has it", () => {
+      write("README.md", page("~~~ts", "const b: string = 1", "~~~"))
+      write("docs/a.md", page("~~~ts", "export {}", "~~~"))
+      assert.lengthOf(typeProblems(), 1)
+      write("README.md", "")
+      assert.deepStrictEqual(typeProblems(), [])
+      layOut("types", [], workspace)
+      assert.isFalse(existsSync(join(workspace, "tools/docs-tests/.programs/types")))
     })
 
     it("compares a block with the file that it names", () => {
@@ -139,14 +168,17 @@ describe("docs", () => {
           "~~~"
         )
       )
-      write("docs/a.md", page("~~~diff ts", "- import \"@mintmark/effect-3\"", "+ import \"vitest\"", "~~~"))
+      write(
+        "docs/a.md",
+        page("~~~diff ts", "- import \"@mintmark/effect-3\"", "+ import { it } from \"vitest\"", "~~~")
+      )
       assert.deepStrictEqual(
-        allPrograms(workspace).map(({ file, line, name, prints }) => [name, line, file, prints]),
+        allPrograms(workspace).map(({ among, file, line, name, prints }) => [name, line, among, file, prints]),
         [
-          ["README.md", 1, "README.md.0.ts", ["1", "2"]],
-          ["README.md", 8, "README.md.1.ts", ["3"]],
-          ["docs/a.md", 1, "packages/effect-3/docs/a.md.0.ts", []],
-          ["docs/a.md", 1, "docs/a.md.1.ts", []]
+          ["README.md", 1, "tools/docs-tests", "README.md.0.ts", ["1", "2"]],
+          ["README.md", 8, "tools/docs-tests", "README.md.1.ts", ["3"]],
+          ["docs/a.md", 1, "packages/effect-3", "docs/a.md.0.ts", []],
+          ["docs/a.md", 1, "tools/docs-tests", "docs/a.md.1.test.ts", []]
         ]
       )
     })

@@ -1,23 +1,45 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Sandbox } from "@mintmark/sandbox/Sandbox"
+import * as Command from "effect/cli/Command"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Terminal from "effect/Terminal"
 import { execFile, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { PassThrough } from "node:stream"
-import { promisify } from "node:util"
+import { promisify, stripVTControlCharacters } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { ask, completed, newProvider, problemOf } from "../new-provider.mjs"
-import { otherProviders, serverOf, settingsOf } from "../providers.mjs"
+import { commandLine, newProvider } from "../new-provider.mjs"
+import { otherProviders, serverOf, settingsOf } from "../settings.mjs"
 import { root } from "../workspace.mjs"
 
-// The template is checked and tested as a package of its own; here, that it is sound under another name. The workspace
-// has nothing but the new package, whose dependencies are this workspace's.
+const usual = {
+  tokenEndpoint: "",
+  apiUrl: "",
+  authentication: "client_secret_basic",
+  grant: "client_credentials",
+  fields: []
+}
 const answered = [
   ["acme-voice", "with no answers", {}],
   ["acme-post", "whose credentials go into the body, with further fields", {
-    "token-endpoint": "https://login.acme-post.io/oauth/v2/acme/token",
-    "api-url": "https://acme.acme-post.io/v2",
+    tokenEndpoint: "https://login.acme-post.io/oauth/v2/acme/token",
+    apiUrl: "https://acme.acme-post.io/v2",
     authentication: "client_secret_post",
     grant: "client_credentials",
     fields: ["audience=https://acme.acme-post.io/\"a\"", "tenant_id=acme=1"]
@@ -52,7 +74,7 @@ describe("a new provider", () => {
       symlinkSync(join(root, "node_modules", name), join(workspace, "node_modules", name))
     }
     for (const [provider, , answers] of answered) {
-      written[provider] = newProvider(provider, workspace, answers)
+      written[provider] = newProvider({ ...usual, ...answers, name: provider }, workspace)
       const folder = folderOf(provider)
       const { dependencies, devDependencies } = readJson(join(folder, "package.json"))
       for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
@@ -86,9 +108,9 @@ describe("a new provider", () => {
       assert.include(text, "https://acme.acme-post.io/v2")
     }
     assert.include(value, "clientAuthentication: ClientAuthentication.clientSecretPost")
-    assert.include(value, String.raw`"audience": "https://acme.acme-post.io/\"a\"", "tenant_id": "acme=1"`)
+    assert.include(value, String.raw`{"audience":"https://acme.acme-post.io/\"a\"","tenant_id":"acme=1"}`)
     assert.include(pages, `placement: "client_secret_post"`)
-    assert.include(pages, String.raw`["audience", "https://acme.acme-post.io/\"a\""], ["tenant_id", "acme=1"]`)
+    assert.include(pages, String.raw`[["audience","https://acme.acme-post.io/\"a\""],["tenant_id","acme=1"]]`)
     assert.include(readme, "| credentials | in the body | likely |")
     assert.include(readme, "| further fields | `audience=https://acme.acme-post.io/\"a\"`, `tenant_id=acme=1` | doc |")
     const person = textOf("acme-person")
@@ -111,7 +133,7 @@ describe("a new provider", () => {
   }
 
   it("has a README whose program gets a token from a server that follows the value", async () => {
-    const providers = await otherProviders(() => false, workspace)
+    const providers = await otherProviders(workspace)
     assert.sameMembers(providers.map(({ id }) => id), answered.map(([name]) => name))
     const requests = await Effect.gen(function*() {
       const { journal, origin } = yield* Sandbox
@@ -131,68 +153,118 @@ describe("a new provider", () => {
     )
   })
 
+  /** What a command line means to the generator, or what it says of it, with this typed at a terminal. */
+  const read = (line, typed) =>
+    Effect.gen(function*() {
+      let answers
+      const console_ = []
+      const keys = yield* Queue.unbounded()
+      for (const key of typed ?? []) {
+        const name = { "\r": "return", "\b": "backspace" }[key] ?? key
+        yield* Queue.offer(keys, { input: Option.some(key), key: { name, ctrl: false, meta: false, shift: false } })
+      }
+      const terminal = Terminal.make({
+        columns: Effect.succeed(120),
+        rows: Effect.succeed(24),
+        size: Effect.die("unused"),
+        readInput: Effect.succeed(keys),
+        readLine: Effect.die("unused"),
+        display: (text) => Effect.sync(() => console_.push(text))
+      })
+      const log = (...texts) => console_.push(...texts)
+      const command = commandLine(typed !== undefined, (given) =>
+        Effect.sync(() => {
+          answers = given
+        }))
+      yield* Command.runWith(command, { version: "0.0.0" })(line).pipe(
+        Effect.ignore,
+        Effect.provideService(TerminalCapabilities.TerminalCapabilities, {
+          canAnimate: false,
+          canColor: false,
+          canPrompt: typed !== undefined
+        }),
+        Effect.provideService(Console.Console, { ...globalThis.console, error: log, log }),
+        Effect.provide([NodeServices.layer, Layer.succeed(Terminal.Terminal, terminal)])
+      )
+      return { answers, shown: stripVTControlCharacters(console_.join("")) }
+    }).pipe(Effect.runPromise)
+
   it("prompts in a terminal for what no flag has, and again after an invalid answer", async () => {
-    const [input, output] = [new PassThrough(), new PassThrough()]
-    input.isTTY = true
-    let shown = ""
-    const typed = [
-      "auth.acme.example",
-      "https://login.acme.example/token",
-      "",
-      "password",
-      "audience=x",
-      "tenant=y",
-      ""
-    ]
-    output.on("data", (chunk) => {
-      shown += chunk
-      if (shown.endsWith(": ") && typed.length > 0) input.write(`${typed.shift()}\n`)
-    })
-    const answers = await ask("acme", { authentication: "client_secret_post" }, { input, output })
+    const typed = ["auth.acme.example\r", ..."\b".repeat(17), "https://login.acme.example/token\r", "\r", "j\r"]
+    const fields = ["scope=x\r", ..."\b".repeat(7), "audience=x tenant=y\r"]
+    const { answers, shown } = await read(
+      ["acme", "--authentication", "client_secret_post"],
+      [...typed, ...fields].join("")
+    )
     assert.deepStrictEqual(answers, {
-      "token-endpoint": "https://login.acme.example/token",
-      "api-url": "https://api.acme.example",
+      name: "acme",
+      tokenEndpoint: "https://login.acme.example/token",
+      apiUrl: "",
       authentication: "client_secret_post",
       grant: "password",
       fields: ["audience=x", "tenant=y"]
     })
     assert.include(shown, "Expected: an https URL without braces, query and fragment.")
+    assert.include(shown, "Expected: name=value, and none of OAuth's own fields.")
     assert.notInclude(shown, "How the client authenticates")
   })
 
   it("does not prompt without a terminal, or if nothing is missing", async () => {
-    const output = new PassThrough()
-    const answers = await ask("acme", { field: ["audience=x"] }, { input: new PassThrough(), output })
-    assert.deepStrictEqual(answers, completed("acme", { fields: ["audience=x"] }))
-    assert.isNull(output.read())
+    const usual = { tokenEndpoint: "", apiUrl: "", authentication: "client_secret_basic", grant: "client_credentials" }
+    const { answers, shown } = await read(["acme", "--field", "audience=x", "--field", "tenant_id=acme=1"])
+    assert.deepStrictEqual(answers, { name: "acme", ...usual, fields: ["audience=x", "tenant_id=acme=1"] })
+    assert.strictEqual(shown, "")
+    assert.deepStrictEqual((await read(["acme"])).answers, { name: "acme", ...usual, fields: [] })
+    const line =
+      "acme --token-endpoint https://a.example/t --api-url https://a.example --authentication none --grant password"
+    const complete = await read([...line.split(" "), "--field", "audience=x"], "")
+    assert.strictEqual(complete.answers.authentication, "none")
+    assert.strictEqual(complete.shown, "")
   })
 
-  it("does not accept invalid answers, and says where to look", () => {
-    const problem = (answers) => problemOf("acme", completed("acme", answers)) ?? "none"
-    assert.strictEqual(problem({}), "none")
+  it("does not accept invalid answers, and says where to look", async () => {
+    const problem = async (...flags) => {
+      const { answers, shown } = await read(["acme", ...flags])
+      assert.isUndefined(answers, flags.join(" "))
+      return shown
+    }
     assert.match(
-      problem({ authentication: "private_key_jwt" }),
-      /^--authentication must be client_secret_basic, .*guide|docs/
+      await problem("--authentication", "private_key_jwt"),
+      /docs\/adding-a-provider[^]*"client_secret_basic_raw"/
     )
-    assert.match(problem({ grant: "authorization_code" }), /^--grant must be client_credentials, password\. docs/)
+    assert.match(
+      await problem("--grant", "authorization_code"),
+      /docs\/adding-a-provider[^]*"client_credentials" \| "password"/
+    )
     for (
       const url of ["auth.acme.example", "http://auth.acme.example/token", "https://{tenant}.acme.example", "https://"]
     ) {
-      assert.match(problem({ "token-endpoint": url }), /^--token-endpoint must be an https URL/, url)
+      assert.match(await problem("--token-endpoint", url), /Expected: an https URL[^]*docs\/adding-a-provider/, url)
+      assert.match(await problem("--api-url", url), /Expected: an https URL/, url)
     }
     for (const field of ["audience", "=x", "scope=x", "grant_type=x", "a b=c", "audience=", "audience=a\nb"]) {
-      assert.match(problem({ fields: [field] }), /^--field must be name=value/, field)
+      assert.match(await problem("--field", field), /Expected: name=value/, field)
     }
-    assert.match(problem({ authentication: "none" }), /^A client without a secret has no client credentials/)
+    for (const name of ["Acme", "acme-", "-acme", "acme voice", "../acme"]) {
+      assert.isUndefined((await read([name])).answers, name)
+    }
+    assert.throws(
+      () => newProvider({ ...usual, name: "acme-none", authentication: "none" }, workspace),
+      /^A client without a secret has no client credentials.*docs\/adding-a-provider/
+    )
+    assert.throws(() => newProvider({ ...usual, name: "acme-voice" }, workspace), "packages/acme-voice exists already.")
   })
 
-  it("lists the flags after an unknown one", () => {
-    const { status, stderr } = spawnSync(
+  it("lists the flags after an unknown one, and changes nothing", () => {
+    const { status, stderr, stdout } = spawnSync(
       process.execPath,
       [join(root, "tools/scripts/new-provider.mjs"), "acme-flags", "--secret", "x"],
       { encoding: "utf8" }
     )
     assert.strictEqual(status, 1)
-    assert.match(stderr, /The flags are --token-endpoint, --api-url, --authentication, --grant and --field\./)
+    for (const flag of ["--secret", "--token-endpoint", "--api-url", "--authentication", "--grant", "--field"]) {
+      assert.include(`${stdout}${stderr}`, flag)
+    }
+    assert.isFalse(existsSync(join(root, "packages/acme-flags")))
   })
 })
