@@ -122,7 +122,7 @@ export const entry = (id: Id): Entry => {
     id,
     argument: id,
     settings,
-    required: settings.filter(({ kind }) => kind === "scopes" ? provider.scopesRequired : !kind.endsWith("?")),
+    required: settings.filter(({ kind }) => !kind.endsWith("?")),
     isServer: false
   }
 }
@@ -145,9 +145,7 @@ export const server = (
     id,
     argument,
     settings,
-    required: settings.filter(({ kind, name }) =>
-      kind !== "scopes" && !kind.endsWith("?") && (needsApi || name !== "apiUrl")
-    ),
+    required: settings.filter(({ kind, name }) => !kind.endsWith("?") && (needsApi || name !== "apiUrl")),
     isServer: true,
     provider: Provider.make({
       id,
@@ -161,7 +159,8 @@ export const server = (
 }
 
 /** The variable of a setting, by OAuth's name. */
-export const variable = ({ provider }: Service, name: string): string => variableOf(provider, name)
+export const variable = ({ provider }: Service, name: string): string =>
+  variableOf(provider.id, provider.names[name] ?? name)
 
 /** Whether a setting of this kind holds a secret. */
 export const isSecret = (kind: Setting["kind"]): boolean => /^(?:secret|key)/.test(kind)

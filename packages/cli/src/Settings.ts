@@ -162,7 +162,7 @@ export const options = (service: Providers.Service, settings: Settings): Options
   Object.fromEntries(
     service.settings.map(({ kind, name, option }) => [
       option,
-      kind === "scopes" ? scopes(settings) : Providers.isSecret(kind) ? settings.get(name)?.value : text(settings, name)
+      name === "scopes" ? scopes(settings) : Providers.isSecret(kind) ? settings.get(name)?.value : text(settings, name)
     ])
   )
 

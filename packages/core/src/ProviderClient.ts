@@ -12,8 +12,9 @@ import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
-import { credentialsOf, givenOf, missingOptions, type Source } from "./internal/request/account.ts"
+import { credentialsOf, type Given, givenOf, type Source } from "./internal/request/account.ts"
 import { copyOf, type Described, resolve } from "./internal/request/resolve.ts"
+import { settingsOf } from "./internal/request/settings.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
 import type { Account, Provider } from "./Provider.ts"
 import type * as TokenError from "./TokenError.ts"
@@ -106,20 +107,17 @@ export const makeClient = Effect.fnUntraced(function*<
   options: Options & { readonly scopes?: ReadonlyArray<string> | undefined } = {},
   described?: Described
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
-  const missing = missingOptions(provider, options)
-  if (missing !== undefined) return yield* missing
-  const resolved = yield* Effect.fromResult(resolve(provider, options))
+  const resolved = yield* Effect.fromResult(resolve(provider, options, settingsOf))
   const http = yield* HttpClient.HttpClient
-  const attachmentOf = yield* Effect.fromResult(Attach.make(resolved, options))
+  const attachmentOf = Attach.make(resolved)
   const engine = yield* Engine.make(resolved, (credentials: Source) => credentials, options, described)
-  const given = givenOf(resolved, options)
   const views = new Map<string, ProviderClient<Reply, Scopes>>()
 
   const view = Effect.fnUntraced(function*(
-    scopes: ReadonlyArray<string>
+    given: Given
   ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError> {
-    const credentials = yield* credentialsOf(resolved, given, scopes)
-    const key = JSON.stringify(scopeSet(resolved, scopes))
+    const credentials = yield* credentialsOf(resolved, given)
+    const key = JSON.stringify(scopeSet(resolved, given.scopes ?? []))
     const known = views.get(key)
     if (known !== undefined) return known
     const cached = engine.account(credentials)
@@ -131,11 +129,11 @@ export const makeClient = Effect.fnUntraced(function*<
       ...rest,
       http: Attach.attachTo(http, attached),
       attach: Attach.attach(attached),
-      withScopes: (scopes) => view(copyOf(scopes))
+      withScopes: (scopes) => view({ ...given, scopes: copyOf(scopes) })
     }
     views.set(key, made)
     return made
   })
 
-  return yield* view(copyOf(options.scopes ?? []))
+  return yield* view(givenOf(resolved, options))
 })

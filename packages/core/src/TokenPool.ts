@@ -20,7 +20,8 @@ import * as Engine from "./internal/engine/Engine.ts"
 import * as Names from "./internal/engine/Names.ts"
 import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
-import { invalidOption, resolve, type Resolved } from "./internal/request/resolve.ts"
+import { invalidOption } from "./internal/request/check.ts"
+import { resolve, type Resolved } from "./internal/request/resolve.ts"
 import { millisOf, notASpan } from "./internal/timeSpan.ts"
 import type { Account as AccountOf, Provider } from "./Provider.ts"
 import type * as ProviderClient from "./ProviderClient.ts"
@@ -99,7 +100,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const provider = yield* Effect.fromResult(resolve(known, options))
   const http = yield* HttpClient.HttpClient
-  const attachmentOf = yield* Effect.fromResult(Attach.make(provider, options))
+  const attachmentOf = Attach.make(provider)
   const capacity = options.capacity ?? 100_000
   if (!(capacity >= 1)) return yield* invalidOption(provider, "capacity", "must be 1 or more")
   const engine = yield* Engine.make(provider, readAnew(provider, options.account), { ...options, capacity })
@@ -222,10 +223,5 @@ const makeRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): void => {
 const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean =>
   Account.state(account).inFlight === undefined
 
-const readAnew =
-  <Key>(provider: Resolved, account: (key: Key) => { readonly scopes?: ReadonlyArray<string> | undefined }) =>
-  (key: Key): Source =>
-    Effect.suspend(() => {
-      const options = account(key)
-      return Effect.flatMap(credentialsOf(provider, givenOf(provider, options), options.scopes), readCredentials)
-    })
+const readAnew = <Key>(provider: Resolved, account: (key: Key) => object) => (key: Key): Source =>
+  Effect.suspend(() => Effect.flatMap(credentialsOf(provider, givenOf(provider, account(key))), readCredentials))

@@ -139,7 +139,7 @@ export const make = Effect.fnUntraced(function*<Reply, A extends Needs, P extend
   }
 ): Effect.fn.Return<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
   const resolved = yield* Effect.fromResult(resolve(provider, options))
-  const credentials = yield* credentialsOf(resolved, givenOf(resolved, options), options.scopes)
+  const credentials = yield* credentialsOf(resolved, givenOf(resolved, options))
   return yield* makeSource(resolved, credentials, options)
 })
 

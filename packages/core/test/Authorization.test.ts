@@ -195,7 +195,7 @@ describe("An API URL from the token reply", () => {
       const other = yield* serve(() => ({}))
       const { provider } = acme("")
       const options: ProviderClient.Options = { apiOrigins: [mine.origin] }
-      const attachmentOf = Result.getOrThrow(Attach.make(Result.getOrThrow(resolve(provider, {})), options))
+      const attachmentOf = Attach.make(Result.getOrThrow(resolve(provider, options)))
       const http = yield* HttpClient.HttpClient
       const holder = {}
       const client = (apiUrl: string) => Attach.attach(attachmentOf(source(apiUrl), () => holder))(http)

@@ -136,7 +136,7 @@ describe("Provider", () => {
 
   it("accepts plain http outside of loopback only if an option allows it", () => {
     assert.include(problem({ baseUrl: "http://proxy.example" }), "must be https, except on loopback")
-    assert.isTrue(made({ baseUrl: "http://proxy.example", insecure: true }).insecure)
+    assert.strictEqual(made({ baseUrl: "http://proxy.example", insecure: true }).apiUrl, "http://proxy.example")
   })
 
   it("names the invalid option and its variable as the provider does", () => {
@@ -149,6 +149,20 @@ describe("Provider", () => {
     assert.include(problem({ tokenEndpoint: "ftp://acme.example" }), "acme-cloud: tokenEndpoint must be")
     assert.include(problem({ apiUrl: "https://user@acme.example" }), "acme-cloud: apiUrl must not hold")
     assert.include(problem({ baseUrl: "nowhere" }), "acme-cloud: baseUrl (ACME_CLOUD_BASE_URL) must be an absolute")
+  })
+
+  it("does not accept what a provider's value itself can't have", () => {
+    const wrong: Record<string, Partial<Provider.Provider>> = {
+      scopes: { scopes: ["a b"] },
+      apiOrigins: { apiOrigins: ["https://{region}.acme.example/path"] },
+      renewOn: { renewOn: [200] },
+      authorization: { authorization: { header: "host", scheme: undefined } }
+    }
+    for (const [option, facts] of Object.entries(wrong)) {
+      const options: Options = { site: "emea" }
+      const { reason } = Result.getOrThrow(Result.flip(resolve({ ...acme, ...facts }, options)))
+      assert.include(reason, { _tag: "InvalidOption", option })
+    }
   })
 
   for (

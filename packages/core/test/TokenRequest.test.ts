@@ -36,7 +36,7 @@ const basicOf = (...args: Parameters<typeof request>): string =>
   Buffer.from(authorizationOf(request(...args))?.replace(/^Basic /, "") ?? "", "base64").toString("utf8")
 
 const problem = (provider: Resolved, { scopes, values }: TokenRequest.Credentials): string => {
-  const result = Effect.runSync(Effect.result(credentialsOf(provider, givenOf(provider, values), scopes)))
+  const result = Effect.runSync(Effect.result(credentialsOf(provider, givenOf(provider, { ...values, scopes }))))
   assert(Result.isFailure(result), "the credentials were taken")
   const { reason } = result.failure
   assert(reason._tag === "InvalidOption")

@@ -142,7 +142,7 @@ const readSettings = Effect.fnUntraced(function*(subject: Subject, tell: Tell) {
 
 const prepare = Effect.fnUntraced(function*({ options, provider: known }: Server.Found) {
   const provider = yield* Effect.fromResult(resolve(known, options))
-  const read = yield* credentialsOf(provider, givenOf(provider, options), options.scopes)
+  const read = yield* credentialsOf(provider, givenOf(provider, options))
   const credentials = Effect.isEffect(read) ? yield* read : read
   return { provider, request: yield* TokenRequest.make(provider, credentials) }
 })

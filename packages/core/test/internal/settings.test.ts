@@ -44,7 +44,7 @@ describe("settings", () => {
       { name: "region", option: "region", variable: "ACME_REGION", kind: "text?" },
       { name: "clientId", option: "accountKey", variable: "ACME_ACCOUNT_KEY", kind: "text" },
       { name: "clientSecret", option: "apiToken", variable: "ACME_API_TOKEN", kind: "secret" },
-      { name: "scopes", option: "scopes", variable: "ACME_SCOPES", kind: "scopes" },
+      { name: "scopes", option: "scopes", variable: "ACME_SCOPES", kind: "scopes?" },
       { name: "baseUrl", option: "baseUrl", variable: "ACME_BASE_URL", kind: "text?" }
     ])
   })

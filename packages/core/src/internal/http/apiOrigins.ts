@@ -1,5 +1,14 @@
-import type { Problem, Resolved } from "../request/resolve.ts"
+import type { Provider } from "../../Provider.ts"
+import type { Problem } from "../request/check.ts"
 import { originOf, problemOf, rebase } from "./url.ts"
+
+/** Where the API of a provider is. */
+export interface Api extends Pick<Provider, "apiUrl" | "apiOrigins"> {
+  /** Where each URL of the provider is instead, if the application overrides it with a base URL that has `{host}`. */
+  readonly baseUrl: string | undefined
+  /** The URLs of the provider's API as it documents them: each may be requested, and goes to `baseUrl` then. */
+  readonly documented: ReadonlyArray<string>
+}
 
 /** Which URLs may get a provider's token. */
 export interface ApiOrigins {
@@ -9,13 +18,10 @@ export interface ApiOrigins {
   readonly problemOf: (url: string) => string | undefined
 }
 
-/** The API of a provider, and other origins, of which each may have `*` for its first label. */
-export const make = (
-  { apiUrl, baseUrl, documented }: Pick<Resolved, "apiUrl" | "baseUrl" | "documented">,
-  others: ReadonlyArray<string>
-): ApiOrigins => {
+/** The API of a provider, and its other origins, of which each may have `*` for its first label. */
+export const make = ({ apiOrigins, apiUrl, baseUrl, documented }: Api): ApiOrigins => {
   const base = apiUrl.replace(/\/*(\?.*)?$/s, "")
-  const origins = new Set([base, ...others].map(originOf))
+  const origins = new Set([base, ...apiOrigins].map(originOf))
   const moved = new Set(documented.map(originOf))
   const current = (url: string): string =>
     baseUrl !== undefined && has(moved, originOf(url)) ? rebase(url, baseUrl) : url

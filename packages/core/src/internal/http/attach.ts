@@ -7,14 +7,12 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
 import type * as AccessToken from "../../AccessToken.ts"
-import type { AuthenticatedHttpClient, Options } from "../../AuthenticatedHttpClient.ts"
-import { type Authorization, valueOf } from "../../Authorization.ts"
+import type { AuthenticatedHttpClient } from "../../AuthenticatedHttpClient.ts"
+import { valueOf } from "../../Authorization.ts"
 import type { TokenError } from "../../TokenError.ts"
 import type { TokenSource } from "../../TokenSource.ts"
-import { check, notTexts, type Resolved } from "../request/resolve.ts"
+import type { Resolved } from "../request/resolve.ts"
 import * as ApiOrigins from "./apiOrigins.ts"
 import {
   type Attachment,
@@ -35,53 +33,17 @@ import { hold } from "./heldResponse.ts"
 /**
  * How the accounts of a provider get their tokens onto requests: a function that makes the attachment of a source. It
  * is cheap, so that each account of many can have one when it needs it.
- *
- * Fails with `InvalidOption` where an option can't be used.
  */
-export const make = (
-  provider: Resolved,
-  { apiOrigins = [], renewOn = provider.renewOn }: Options = {}
-): Result.Result<(source: TokenSource, doubts: () => Doubts.Holder) => Attachment, TokenError> => {
-  const others = [...provider.apiOrigins, ...listOf(apiOrigins)].filter(Predicate.isString)
-  const refusals = new Set(listOf(renewOn))
-  const areRefusals = Array.isArray(renewOn) &&
-    [...refusals].every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
-  const { authorization } = provider
-  const checked = check(provider, [
-    ["apiOrigins", notTexts(apiOrigins)],
-    ...ApiOrigins.problems(others, provider.insecure),
-    ["authorization", problemOf(authorization)],
-    ["renewOn", areRefusals ? undefined : "must be an array of statuses from 400 to 499"]
-  ])
-  return Result.map(checked, () => {
-    const common = {
-      provider: provider.id,
-      authorization,
-      origins: ApiOrigins.make(provider, others),
-      renewOn: refusals,
-      doubtOn: new Set(provider.doubtOn)
-    }
-    return (source, doubts) => ({ ...common, source, doubts })
-  })
+export const make = (provider: Resolved): (source: TokenSource, doubts: () => Doubts.Holder) => Attachment => {
+  const common = {
+    provider: provider.id,
+    authorization: provider.authorization,
+    origins: ApiOrigins.make(provider),
+    renewOn: new Set(provider.renewOn),
+    doubtOn: new Set(provider.doubtOn)
+  }
+  return (source, doubts) => ({ ...common, source, doubts })
 }
-
-// A caller without types may give anything.
-const listOf = <A>(given: ReadonlyArray<A>): ReadonlyArray<A> => Array.isArray(given) ? given : []
-
-/** What is wrong with it, if anything is: a header that HTTP itself needs can't carry a token. */
-const problemOf = ({ header, scheme }: Authorization): string | undefined =>
-  !token.test(header) || header !== header.toLowerCase()
-    ? "must have the name of a header, in lower case"
-    : taken.test(header)
-    ? `can't be the header ${header}`
-    : scheme !== undefined && !token.test(scheme)
-    ? "must have a scheme without spaces, such as Bearer"
-    : undefined
-
-/** RFC 9110 section 5.6.2. */
-const token = /^[\w!#$%&'*+.^`|~-]{1,100}$/
-
-const taken = /^(?:host|connection|content-.*|transfer-encoding|upgrade|cookie|accept.*|proxy-.*)$/
 
 /** The application's client with the token, which knows its attachment. */
 export const attachTo = (http: HttpClient.HttpClient, attached: Attachment): AuthenticatedHttpClient =>

@@ -11,7 +11,8 @@ import { TokenError, Unsafe } from "../../TokenError.ts"
 import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
 import { unavailable } from "../unavailable.ts"
-import { invalidOption, type Resolved } from "./resolve.ts"
+import { invalidOption } from "./check.ts"
+import type { Resolved } from "./resolve.ts"
 
 /*
  * One token request: provider, credentials and grant in, one HTTP request out.

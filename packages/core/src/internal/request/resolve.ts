@@ -1,27 +1,25 @@
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type { Options } from "../../AuthenticatedHttpClient.ts"
 import type { ClientAuthentication, Parameter, Parameters } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider } from "../../Provider.ts"
-import { InvalidOption, TokenError } from "../../TokenError.ts"
+import type { TokenError } from "../../TokenError.ts"
+import * as ApiOrigins from "../http/apiOrigins.ts"
+import * as Authorization from "../http/authorization.ts"
 import * as Url from "../http/url.ts"
-import { printable } from "../text/printable.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
-import { needsOf, optionOf, settingsOf, valuesOf } from "./settings.ts"
+import { check, kindOf, missing, type Problem, problemsOf, scopesProblem, textProblem, textsProblem } from "./check.ts"
+import { needsOf, partsOf, valuesOf } from "./settings.ts"
 
 /**
  * A provider as one application uses it, checked: its URLs are complete, https (or http on loopback), without userinfo
  * and fragment; each part of them is just that part.
  */
-export interface Resolved<out Reply = unknown> extends Provider<Reply> {
-  /** Whether plain http is allowed elsewhere than on loopback. */
-  readonly insecure: boolean
+export interface Resolved<out Reply = unknown> extends Provider<Reply>, ApiOrigins.Api {
   readonly assumedLifetime: Duration.Duration | undefined
-  /** Where each URL of the provider is instead, if the application overrides it with a base URL that has `{host}`. */
-  readonly baseUrl: string | undefined
-  /** The URLs of the provider's API as it documents them: each may be requested, and goes to `baseUrl` then. */
-  readonly documented: ReadonlyArray<string>
 }
 
 /**
@@ -32,21 +30,28 @@ export type Described = (failure?: TokenError) => Effect.Effect<Resolved>
 
 /**
  * Applies what an application overrides, and checks all of it. Each option is read once, and lists and records are
- * copied: what changes later is what was checked no more. Fails with `InvalidOption`.
+ * copied: what changes later is what was checked no more. Fails with `InvalidOption`, and names all at once that are
+ * missing of the settings that the options should have: the parts of the URLs by default.
  */
 export const resolve = <Reply>(
   known: Provider<Reply>,
-  options: Overrides
+  options: Overrides & Options,
+  settingsOf = partsOf
 ): Result.Result<Resolved<Reply>, TokenError> => {
   const provider = copyOf(known)
-  const { baseUrl, insecure = false } = options
+  const { apiOrigins: added = [], baseUrl, insecure = false } = options
+  const renewOn = copyOf(options.renewOn ?? provider.renewOn)
   const clientAuthentication = copyOf(options.clientAuthentication ?? provider.clientAuthentication)
-  const parts = valuesOf(provider, provider.urlParts, options)
   const own = copyOf(options.parameters ?? {})
   const parameters = { ...provider.parameters, ...own }
   const renewal = copyOf(options.renewal ?? provider.renewal)
   const lifetime = options.assumedLifetime ?? provider.assumedLifetime
   const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
+  const places = partsOf(provider)
+  const parts = valuesOf(provider, places, options)
+  const ownOrigins = provider.apiOrigins.map((origin) => Url.fill(origin, parts))
+  const apiOrigins = [...ownOrigins, added].flat().filter(Predicate.isString)
+  const settings = settingsOf({ ...provider, clientAuthentication })
 
   const urlOf = (name: "tokenEndpoint" | "apiUrl"): string => {
     const own = options[name] ?? Url.fill(provider[name], parts)
@@ -56,58 +61,37 @@ export const resolve = <Reply>(
   const apiUrl = urlOf("apiUrl")
   const urlProblem = (name: string, url: string): Problem => [
     baseUrl === undefined ? name : "baseUrl",
-    notText(baseUrl ?? "") ?? notText(url)
+    textProblem(baseUrl ?? "") ?? textProblem(url)
       ?? (baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(url, insecure))
   ]
   const checked = check(provider, [
+    ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
-    ...Object.entries(provider.urlParts).map(([name, part]): Problem => [name, partProblem(part, parts[name])]),
-    [
-      "parameters",
-      isRecord(own)
-        ? parametersProblem(parameters)
-        : "must be a plain object"
-    ],
+    ...problemsOf(provider, places, parts),
+    ["scopes", scopesProblem(provider.scopes)],
+    ["parameters", isRecord(own) ? parametersProblem(parameters) : "must be a plain object"],
     urlProblem("tokenEndpoint", tokenEndpoint),
-    urlProblem("apiUrl", apiUrl)
+    urlProblem("apiUrl", apiUrl),
+    ["apiOrigins", textsProblem(added)],
+    ...ApiOrigins.problems(apiOrigins, insecure),
+    ["authorization", Authorization.problemOf(provider.authorization)],
+    ["renewOn", areRefusals(renewOn) ? undefined : "must be an array of statuses from 400 to 499"]
   ])
   return Result.map(checked, () => ({
     ...provider,
     tokenEndpoint,
     apiUrl,
-    apiOrigins: provider.apiOrigins.map((origin) => Url.fill(origin, parts)),
+    apiOrigins,
     baseUrl: baseUrl?.includes("{host}") === true ? baseUrl : undefined,
-    documented: [provider.apiUrl, ...provider.apiOrigins].map((url) => Url.fill(url, parts)),
+    documented: [Url.fill(provider.apiUrl, parts), ...ownOrigins],
     clientAuthentication,
     renewal: renewal === false ? undefined : renewal,
     parameters,
     assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
-    insecure
+    renewOn
   }))
 }
-
-/** The name of an option, or what a credential is for, and what is wrong with it, if anything is. */
-export type Problem = readonly [name: string, problem: string | undefined]
-
-/** Fails with the error of the first option that has a problem, if one has. */
-export const check = (provider: Provider, problems: ReadonlyArray<Problem>): Result.Result<void, TokenError> => {
-  for (const [name, problem] of problems) {
-    if (problem !== undefined) return Result.fail(invalidOption(provider, name, problem))
-  }
-  return Result.void
-}
-
-/** The error of an option that is missing or can't be used, by the name that the provider gives it. */
-export const invalidOption = (provider: Provider, name: string, problem: string): TokenError =>
-  new TokenError({
-    provider: provider.id,
-    reason: new InvalidOption({
-      option: optionOf(provider, name),
-      variable: settingsOf(provider).find((setting) => setting.name === name)?.variable,
-      problem
-    })
-  })
 
 /**
  * A copy of lists and records, whatever is in them; other values are as they are. It has what getters return now.
@@ -125,41 +109,6 @@ export const copyOf = <A>(value: A): A => {
 export const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null
   && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
-
-/** What is wrong with a text from a caller without types, if anything is. */
-export const notText = (value: unknown): string | undefined =>
-  typeof value === "string" ? undefined : `must be a string, not ${kindOf(value)}`
-
-/** What is wrong with a list of texts, likewise. */
-export const notTexts = (value: unknown): string | undefined => {
-  if (!Array.isArray(value)) return `must be an array of strings, not ${kindOf(value)}`
-  const wrong = value.findIndex((each) => typeof each !== "string")
-  return wrong < 0 ? undefined : `must be an array of strings, and contains ${kindOf(value[wrong])}`
-}
-
-/** What a value is, in a word: never what it holds. */
-export const kindOf = (value: unknown): string =>
-  value === null
-    ? "null"
-    : typeof value !== "object"
-    ? typeof value
-    : Redacted.isRedacted(value)
-    ? "Redacted"
-    : Array.isArray(value)
-    ? "an array"
-    : "an object"
-
-const partProblem = (
-  { description, pattern }: Provider["urlParts"][string],
-  value: unknown
-): string | undefined =>
-  value === undefined || value === ""
-    ? "is missing or empty"
-    : typeof value !== "string"
-    ? notText(value)
-    : pattern.test(value)
-    ? undefined
-    : `must be ${description}, not ${printable(value)}`
 
 const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
   if (typeof method?.authenticate !== "function") {
@@ -179,6 +128,9 @@ const parametersProblem = (parameters: Parameters): string | undefined => {
   const wrong = Object.entries(parameters).find(([, value]) => !isParameter(value))
   return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
 }
+
+const areRefusals = (statuses: unknown): boolean =>
+  Array.isArray(statuses) && statuses.every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
 
 const isParameter = (value: Parameter): boolean => Array.isArray(value) ? value.every(isPart) : isPart(value)
 

@@ -8,7 +8,7 @@ import type * as ProviderClient from "../../ProviderClient.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
 import * as TokenReply from "../../TokenReply.ts"
 import { type Described, resolve, type Resolved } from "./resolve.ts"
-import { type Setting, variableOf } from "./settings.ts"
+import { type Setting, settings, variableOf } from "./settings.ts"
 
 /*
  * A server without a provider value of its own, as `OAuthServer` and the command line know it.
@@ -120,7 +120,7 @@ export const defaultId = "oauth-server"
 const invalidOption = (id: string, name: string, problem: string) =>
   new TokenError({
     provider: id,
-    reason: new InvalidOption({ option: name, variable: variableOf({ id, names: {} }, name), problem })
+    reason: new InvalidOption({ option: name, variable: variableOf(id, name), problem })
   })
 
 const readerOf = Effect.fnUntraced(function*(id: string, { deadline, insecure, issuer }: Options) {
@@ -152,24 +152,16 @@ const methodOf = (
 /** The id of the server whose variables have this prefix. */
 export const idOf = (prefix: string): string => prefix.toLowerCase().replaceAll("_", "-")
 
-/** The settings of a server, in the order in which to ask for them. */
+/** The settings of a server, in the order in which to ask for them. Without the issuer, the token endpoint is needed. */
 export const settingsOf = (id: string): ReadonlyArray<Setting> =>
-  Object.entries(kinds).map(([name, kind]) => ({
-    name,
-    option: name,
-    variable: variableOf({ id, names: {} }, name),
-    kind
-  }))
-
-// Without the issuer, the token endpoint is needed.
-const kinds = {
-  issuer: "text",
-  tokenEndpoint: "text?",
-  apiUrl: "text",
-  clientId: "text",
-  clientSecret: "secret",
-  scopes: "scopes",
-  audience: "text?",
-  resource: "text?",
-  baseUrl: "text?"
-} as const
+  settings({ id, names: {}, defaults: {} }, {
+    issuer: "text",
+    tokenEndpoint: "text?",
+    apiUrl: "text",
+    clientId: "text",
+    clientSecret: "secret",
+    scopes: "scopes?",
+    audience: "text?",
+    resource: "text?",
+    baseUrl: "text?"
+  })

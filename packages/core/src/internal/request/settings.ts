@@ -14,48 +14,64 @@ export interface Setting {
   readonly option: string
   /** The environment variable that `layerConfig` reads: `ROUTEE_APPLICATION_ID`. */
   readonly variable: string
-  readonly kind: Kind | "scopes"
+  /** What it must be. A `?` marks one that may be missing. */
+  readonly kind: Kind | "scopes" | "scopes?"
 }
+
+/** What of a provider names its settings. */
+type Named = Pick<Provider, "id" | "names" | "defaults">
 
 /** What of a provider decides about its settings. */
-export type Described = Pick<
-  Provider,
-  "id" | "names" | "defaults" | "urlParts" | "clientAuthentication" | "grant" | "scopesRequired"
->
+export type Described =
+  & Named
+  & Pick<Provider, "urlParts" | "clientAuthentication" | "grant" | "scopes" | "scopesRequired">
 
-/** The credentials that an account at the provider needs, by OAuth's names. */
-export const needsOf = ({ clientAuthentication, defaults, grant }: Described): Needs =>
-  Record.map(
-    { ...clientAuthentication.needs, ...grant.needs },
-    (kind: Kind, name) => kind === "text" && Object.hasOwn(defaults, name) ? "text?" : kind
-  )
+/** Settings, by OAuth's names and what they must be. */
+export const settings = (
+  { defaults, id, names }: Named,
+  kinds: Readonly<Record<string, Setting["kind"]>>
+): ReadonlyArray<Setting> =>
+  Object.entries(kinds).map(([name, kind]) => {
+    const option = names[name] ?? name
+    const isOptional = kind === "text" && Object.hasOwn(defaults, name)
+    return { name, option, variable: variableOf(id, option), kind: isOptional ? "text?" : kind }
+  })
+
+/** The environment variable of an option: id and option in capitals, with underscores. */
+export const variableOf = (id: string, option: string): string =>
+  `${id.replaceAll("-", "_")}_${option.replace(/[A-Z]/g, "_$&")}`.toUpperCase()
+
+/** The credentials that the provider's method and grant need, by OAuth's names. */
+export const needsOf = ({ clientAuthentication, grant }: Pick<Described, "clientAuthentication" | "grant">): Needs => ({
+  ...clientAuthentication.needs,
+  ...grant.needs
+})
+
+/** The settings that an account has: credentials and scopes. */
+export const accountOf = (provider: Described): ReadonlyArray<Setting> =>
+  settings(provider, {
+    ...needsOf(provider),
+    scopes: provider.scopesRequired && provider.scopes.length === 0 ? "scopes" : "scopes?"
+  })
+
+/** The parts of the provider's URLs. */
+export const partsOf = (provider: Described): ReadonlyArray<Setting> =>
+  settings(provider, Record.map(provider.urlParts, () => "text"))
 
 /** All settings of a provider, in the order in which to ask for them. */
-export const settingsOf = (provider: Described): ReadonlyArray<Setting> => {
-  const { defaults, urlParts } = provider
-  const parts = Object.keys(urlParts).map((name) => [name, Object.hasOwn(defaults, name) ? "text?" : "text"] as const)
-  return [
-    ...parts,
-    ...Object.entries(needsOf(provider)),
-    ["scopes", "scopes"] as const,
-    ["baseUrl", "text?"] as const
-  ].map(([name, kind]) => ({ name, option: optionOf(provider, name), variable: variableOf(provider, name), kind }))
-}
+export const settingsOf = (provider: Described): ReadonlyArray<Setting> => [
+  ...partsOf(provider),
+  ...accountOf(provider),
+  ...settings(provider, { baseUrl: "text?" })
+]
 
-/** The name of the option. */
-export const optionOf = ({ names }: Pick<Described, "names">, name: string): string => names[name] ?? name
-
-/** What is set of some settings, by the names of the provider's own, or else its defaults: by OAuth's names. */
+/** What is given for settings, or else is the provider's default: by OAuth's names, each read once. */
 export const valuesOf = <A>(
-  provider: Pick<Described, "defaults" | "names">,
-  names: Readonly<Record<string, unknown>>,
+  { defaults }: Named,
+  settings: ReadonlyArray<Setting>,
   options: object
 ): { readonly [name: string]: A } =>
-  Record.map(names, (_, name) => Reflect.get(options, optionOf(provider, name)) ?? provider.defaults[name])
-
-/** The environment variable: id and option in capitals, with underscores. */
-export const variableOf = (provider: Pick<Described, "id" | "names">, name: string): string =>
-  `${provider.id.replaceAll("-", "_")}_${optionOf(provider, name).replace(/[A-Z]/g, "_$&")}`.toUpperCase()
+  Object.fromEntries(settings.map(({ name, option }) => [name, Reflect.get(options, option) ?? defaults[name]]))
 
 /** How a version of Effect reads configuration. */
 export interface Reader<C> {
@@ -79,7 +95,7 @@ export const configsOf = <C>(
     option,
     reader.read(variable, (text) => {
       if (text === undefined || text === "") return undefined
-      if (kind === "scopes") return text.split(" ").filter((scope) => scope !== "")
+      if (kind.startsWith("scopes")) return text.split(" ").filter((scope) => scope !== "")
       return kind.startsWith("text") ? text : reader.redact(text)
     })
   ])

@@ -3,7 +3,7 @@ import * as ApiOrigins from "../../../src/internal/http/apiOrigins.ts"
 import { acme as provider } from "../../support/acme.ts"
 
 const origins = (apiUrl: string, added: ReadonlyArray<string> = []) =>
-  ApiOrigins.make({ apiUrl: provider({ apiUrl }).apiUrl, baseUrl: undefined, documented: [] }, added)
+  ApiOrigins.make(provider({ apiUrl }, { apiOrigins: added }))
 
 const acme = origins("https://api.acme.test", ["https://proxy.test:8443", "http://[::1]:8080/"])
 
@@ -161,11 +161,10 @@ describe("ApiOrigins", () => {
   })
 
   describe("with a base URL that names the host", () => {
-    const moved = ApiOrigins.make({
-      apiUrl: "http://127.0.0.1:4010/api.acme.test/v1",
-      baseUrl: "http://127.0.0.1:4010/{host}",
-      documented: ["https://api.acme.test/v1", "https://uploads.acme.test", "https://*.my.acme.test"]
-    }, ["https://uploads.acme.test", "https://*.my.acme.test"])
+    const moved = ApiOrigins.make(provider({
+      apiUrl: "https://api.acme.test/v1",
+      apiOrigins: ["https://uploads.acme.test", "https://*.my.acme.test"]
+    }, { baseUrl: "http://127.0.0.1:4010/{host}" }))
 
     it.each([
       ["/a", "http://127.0.0.1:4010/api.acme.test/v1/a"],

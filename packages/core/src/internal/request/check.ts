@@ -1,0 +1,118 @@
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { HostPart } from "../../HostPart.ts"
+import type { Provider } from "../../Provider.ts"
+import { InvalidOption, TokenError } from "../../TokenError.ts"
+import { printable } from "../text/printable.ts"
+import { type Setting, settingsOf } from "./settings.ts"
+
+/*
+ * What is wrong with what an application gives, in words that complete the sentence which begins with the option's name.
+ * Callers without types may give anything.
+ */
+
+/** The name of an option, or what a credential is for, and what is wrong with it, if anything is. */
+export type Problem = readonly [name: string, problem: string | undefined]
+
+/** Fails with the error of the first option that has a problem, if one has. */
+export const check = (provider: Provider, problems: ReadonlyArray<Problem>): Result.Result<void, TokenError> => {
+  for (const [name, problem] of problems) {
+    if (problem !== undefined) return Result.fail(invalidOption(provider, name, problem))
+  }
+  return Result.void
+}
+
+/** The error of an option that is missing or can't be used, by the name that the provider gives it. */
+export const invalidOption = (provider: Provider, name: string, problem: string): TokenError => {
+  const { option, variable } = settingsOf(provider).find((setting) => setting.name === name) ??
+    { option: name, variable: undefined }
+  return new TokenError({ provider: provider.id, reason: new InvalidOption({ option, variable, problem }) })
+}
+
+/** What is given for settings, by their names. */
+type Values = Readonly<Record<string, unknown>>
+
+/** All settings that are missing or empty, as one problem. */
+export const missing = (settings: ReadonlyArray<Setting>, values: Values): ReadonlyArray<Problem> => {
+  const [first, ...more] = settings.filter(({ kind, name }) =>
+    isEmpty(kind, values[name]) && !(kind === "scopes?" || kind.endsWith("?") && values[name] === undefined)
+  )
+  if (first === undefined) return []
+  const others = more.map(({ option, variable }) => `${option} (${variable})`).join(", ")
+  return [[
+    first.name,
+    more.length > 0
+      ? `is missing or empty, and so ${more.length === 1 ? "is" : "are"} ${others}`
+      : first.kind === "scopes"
+      ? "must name at least one scope"
+      : "is missing or empty"
+  ]]
+}
+
+const isEmpty = (kind: Setting["kind"], value: unknown): boolean =>
+  Redacted.isRedacted(value)
+    ? isEmpty(kind, Redacted.value(value))
+    : typeof value === "string" && kind.startsWith("key")
+    ? value.trim() === ""
+    : value === undefined || value === null || value === "" || Array.isArray(value) && value.length === 0
+
+/** What is wrong with each of the settings that are given. */
+export const problemsOf = (
+  { urlParts }: Provider,
+  settings: ReadonlyArray<Setting>,
+  values: Values
+): ReadonlyArray<Problem> =>
+  settings.map(({ kind, name }) => {
+    const value = values[name]
+    return [
+      name,
+      value === undefined
+        ? undefined
+        : kind.startsWith("scopes")
+        ? scopesProblem(value)
+        : kind.startsWith("text")
+        ? textProblem(value, "text", urlParts[name])
+        : Redacted.isRedacted(value)
+        ? textProblem(Redacted.value(value), kind)
+        : "must be Redacted: Redacted.make(secret)"
+    ]
+  })
+
+/** What is wrong with a text, or with that in a secret. */
+export const textProblem = (text: unknown, kind: Setting["kind"] = "text", part?: HostPart): string | undefined =>
+  typeof text !== "string"
+    ? `must ${kind === "text" ? "be" : "contain"} a string, not ${kindOf(text)}`
+    : part?.pattern.test(text) === false
+    ? `must be ${part.description}, not ${printable(text)}`
+    : !kind.startsWith("key") && /\p{Cc}/u.test(text)
+    ? "contains a control character (such as a line break)"
+    : /\p{Cs}/u.test(text)
+    ? "contains half of a character (a surrogate without its pair)"
+    : undefined
+
+/** What is wrong with a list of texts. */
+export const textsProblem = (list: unknown): string | undefined => {
+  if (!Array.isArray(list)) return `must be an array of strings, not ${kindOf(list)}`
+  const wrong = list.findIndex((each) => typeof each !== "string")
+  return wrong < 0 ? undefined : `must be an array of strings, and contains ${kindOf(list[wrong])}`
+}
+
+/** What is wrong with scopes: RFC 6749 section 3.3. */
+export const scopesProblem = (scopes: unknown): string | undefined => {
+  const problem = textsProblem(scopes)
+  if (problem !== undefined || !Array.isArray(scopes)) return problem
+  const offender = scopes.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope))
+  return offender === undefined ? undefined : `contains ${printable(offender)}, which is not a scope`
+}
+
+/** What a value is, in a word: never what it holds. */
+export const kindOf = (value: unknown): string =>
+  value === null
+    ? "null"
+    : typeof value !== "object"
+    ? typeof value
+    : Redacted.isRedacted(value)
+    ? "Redacted"
+    : Array.isArray(value)
+    ? "an array"
+    : "an object"
