@@ -2,59 +2,29 @@ import * as Predicate from "effect/Predicate"
 import { orUndefined } from "./orUndefined.ts"
 
 const deepest = 32
-/** An object with more keys is no reply, and takes long to read. */
+/** An object with more keys is no reply... */
 const mostKeys = 1_000
+/** ... nor is one with more in all, and both take long to read. */
+const mostNames = 10_000
 
 /**
  * Reads a JSON object more strictly than `JSON.parse`: `undefined` also where it nests deeper than 32 levels, names
- * a key twice, names `__proto__`, or has more than 1,000 keys. A reply that does is not one to build on.
+ * a key twice, names `__proto__`, or has more than 1,000 keys, or 10,000 in all. A reply that does is not one to build
+ * on.
  */
 export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  if (!isPlain(text)) return undefined
-  const value = parse(text)
-  return Predicate.isReadonlyObject(value) ? value : undefined
+  const names = (text.match(strings) ?? []).filter((each) => each.endsWith(":")).length
+  const value: unknown = names > mostNames ? undefined : orUndefined(() => JSON.parse(text))
+  return Predicate.isReadonlyObject(value) && keysIn(value, 1) === names ? value : undefined
 }
 
-const parse = (text: string): unknown => orUndefined(() => JSON.parse(text))
+// Each string, with the colon behind it where it is a name; also one that has no end, so that no text is read twice.
+const strings = /"(?:[^"\\]|\\[^]?)*(?:"(?:\s*:)?)?/g
 
-// Looks at keys and depth alone; whether the text is JSON at all, `JSON.parse` decides. One pass, whatever comes.
-const isPlain = (text: string): boolean => {
-  const open: Array<Set<unknown>> = []
-  let start = 0
-  let end = 0
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case "\"":
-        start = at
-        at = end = endOfString(text, at)
-        if (at === -1) return false
-        break
-      case "{":
-      case "[":
-        if (open.push(new Set()) > deepest) return false
-        break
-      case "}":
-      case "]":
-        open.pop()
-        break
-      case ":": {
-        const keys = open.at(-1)
-        const literal = text.slice(start, end + 1)
-        const key = literal.includes("\\") ? parse(literal) : literal.slice(1, -1)
-        if (keys === undefined || literal === "" || key === undefined || key === "__proto__") return false
-        if (keys.has(key) || keys.size === mostKeys) return false
-        keys.add(key)
-      }
-    }
-  }
-  return true
-}
-
-const endOfString = (text: string, start: number): number => {
-  for (let at = text.indexOf("\"", start + 1); at !== -1; at = text.indexOf("\"", at + 1)) {
-    let slashes = 0
-    while (text[at - 1 - slashes] === "\\") slashes++
-    if (slashes % 2 === 0) return at
-  }
-  return -1
+/** How many keys an object has in all: fewer than it names, where it names one twice. */
+const keysIn = (value: unknown, depth: number): number => {
+  if (typeof value !== "object" || value === null) return 0
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  if (depth > deepest || keys.length > mostKeys || keys.includes("__proto__")) return NaN
+  return Object.values(value).reduce<number>((sum, each) => sum + keysIn(each, depth + 1), keys.length)
 }

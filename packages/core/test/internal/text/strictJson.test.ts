@@ -68,10 +68,20 @@ describe("parseObject", () => {
     assert.isDefined(parseObject(`{"a":[${keys(1_000)},${keys(1_000)}]}`))
   })
 
+  it("reads at most 10,000 keys in all", () => {
+    const objects = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => `{"b" :1}`).join()}]}`
+    assert.isDefined(parseObject(objects(10_000)))
+    assert.isUndefined(parseObject(objects(10_001)))
+  })
+
   it("takes a few milliseconds for 1 MB of any text", () => {
     for (const piece of [`"a":1,`, `"`, `\\"`, `\\`, ":", " ", `{"a":`, `"\\\\"`, "[[],", `"k":"\\"",`]) {
       const text = `{${piece.repeat(1_048_576 / piece.length)}`
       assert.isBelow(Math.min(...[1, 2, 3].map(() => cost(() => parseObject(text)))), 50, piece)
+    }
+    const keys = Array.from({ length: 75_000 }, (_, index) => `"key${index}":1`)
+    for (const text of [`{${keys.join()}}`, `{"a":[${keys.map((key) => `{${key}}`).join()}]}`]) {
+      assert.isBelow(Math.min(...[1, 2, 3].map(() => cost(() => assert.isUndefined(parseObject(text))))), 50)
     }
   })
 })
