@@ -8,7 +8,7 @@ import { read } from "./heldResponse.ts"
  * decompressed, 1 MiB at most. A body of which that has been done already, as `fetch` does it, and one in another coding
  * stay as they are.
  */
-export const decompress = (bytes: Uint8Array<ArrayBuffer>, coding: string | undefined) => {
+export const decompress = (bytes: Uint8Array<ArrayBuffer>, coding: string) => {
   const format = formatOf(bytes, coding)
   return format === undefined ? Effect.succeed(bytes) : read(Stream.fromReadableStream({
     evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression(format)),
@@ -22,20 +22,11 @@ export const decompress = (bytes: Uint8Array<ArrayBuffer>, coding: string | unde
 /** Throws where the platform doesn't have the format: Brotli is younger than the others. */
 const decompression = (format: string): DecompressionStream => Reflect.construct(DecompressionStream, [format])
 
-const formatOf = ([first, second]: Uint8Array, coding: string | undefined): string | undefined => {
-  switch (coding?.trim().toLowerCase()) {
-    case "gzip":
-    case "x-gzip":
-      return first === 0x1F && second === 0x8B ? "gzip" : undefined
-    case "deflate":
-      return isJson(first) ? undefined : first !== undefined && (first & 0x0F) === 8 ? "deflate" : "deflate-raw"
-    case "br":
-      return isJson(first) ? undefined : "brotli"
-    default:
-      return undefined
-  }
-}
+const formats: Readonly<Record<string, string>> = { gzip: "gzip", "x-gzip": "gzip", deflate: "deflate", br: "brotli" }
 
-// Begins with a brace, or with what may stand before one.
-const isJson = (first: number | undefined): boolean =>
-  first === undefined || "{ \r\n\t".includes(String.fromCharCode(first))
+const formatOf = ([first = 0x20]: Uint8Array, coding: string): string | undefined => {
+  // JSON, which begins with a brace, or with what may stand before one.
+  if ("{ \r\n\t".includes(String.fromCharCode(first))) return undefined
+  const format = formats[coding.trim().toLowerCase()]
+  return format === "deflate" && (first & 0x0F) !== 8 ? "deflate-raw" : format
+}
