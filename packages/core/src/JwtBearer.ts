@@ -56,30 +56,23 @@ const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
  * @since 0.1.0
  * @category grants
  */
-export const make = (
-  { algorithm, audience: usualAudience, claims, lifetime = Duration.seconds(60), scopeClaim = false }: Options
-): Grant.Grant<Issuer> => ({
+export const make = (options: Options): Grant.Grant<Issuer> => ({
   name: grantType,
   needs,
   refusedAs: "client_credentials",
-  scopes: scopeClaim ? "grant" : "request",
+  scopes: options.scopeClaim === true ? "grant" : "request",
   hint: Jwt.clockHint,
-  validate: ({ privateKey }) =>
-    Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
-  request: ({ audience = usualAudience, issuer, keyId, privateKey, subject = issuer }, { scopes, tokenEndpoint }) =>
+  validate: ({ privateKey }) => Jwt.problem(options, privateKey, "grant"),
+  request: (
+    { audience = options.audience, issuer, keyId, privateKey, subject = issuer },
+    { scopes, tokenEndpoint }
+  ) =>
     Effect.map(
-      Jwt.sign({
-        algorithm,
-        privateKey,
-        header: { kid: keyId },
-        claims: {
-          iss: issuer,
-          sub: subject,
-          aud: audience ?? tokenEndpoint,
-          ...(scopeClaim && scopes.length > 0 ? { scope: scopes.join(" ") } : {}),
-          ...claims
-        },
-        lifetime
+      Jwt.sign(options, privateKey, { kid: keyId }, {
+        iss: issuer,
+        sub: subject,
+        aud: audience ?? tokenEndpoint,
+        ...(options.scopeClaim === true && scopes.length > 0 ? { scope: scopes.join(" ") } : {})
       }),
       (assertion) => ({ parameters: { grant_type: grantType, assertion } })
     )
@@ -121,30 +114,18 @@ export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audienc
  * @since 0.1.0
  * @category grants
  */
-export const selfSigned = (
-  { algorithm, audience: usualAudience, claims, issuerClaim = "iss", lifetime = Duration.minutes(15) }:
-    SelfSignedOptions
-): Grant.Grant<Issuer> => {
+export const selfSigned = (options: SelfSignedOptions): Grant.Grant<Issuer> => {
+  const { issuerClaim = "iss", lifetime = Duration.minutes(15) } = options
+  const ofJwts = { ...options, lifetime }
   return Grant.produce({
     name: "self_signed_jwt",
     needs,
     refusedAs: "client_credentials",
-    validate: ({ privateKey }) =>
-      Jwt.lifetimeProblem("grant", lifetime) ?? Jwt.keyProblem(algorithm, privateKey, "privateKey"),
-    produce: ({ audience = usualAudience, issuer, keyId, privateKey, subject }) =>
+    validate: ({ privateKey }) => Jwt.problem(ofJwts, privateKey, "grant"),
+    // A claim that is `undefined` is none.
+    produce: ({ audience = options.audience, issuer, keyId, privateKey, subject }) =>
       Effect.map(
-        Jwt.sign({
-          algorithm,
-          privateKey,
-          header: { kid: keyId },
-          claims: {
-            [issuerClaim]: issuer,
-            ...(subject === undefined ? {} : { sub: subject }),
-            ...(audience === undefined ? {} : { aud: audience }),
-            ...claims
-          },
-          lifetime
-        }),
+        Jwt.sign(ofJwts, privateKey, { kid: keyId }, { [issuerClaim]: issuer, sub: subject, aud: audience }),
         (jwt) => ({
           access_token: Redacted.value(jwt),
           token_type: "Bearer",

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ClientAuthentication, Context } from "./ClientAuthentication.ts"
@@ -93,19 +93,15 @@ interface Account {
   readonly audience?: string | undefined
 }
 
-const usual = Duration.seconds(60)
-
 const sign = (
-  { algorithm, audience: usualAudience, claims, lifetime = usual }: Options,
-  { audience = usualAudience, certificateThumbprint, clientId, keyId, privateKey }: Account,
+  options: Options,
+  { audience = options.audience, certificateThumbprint, clientId, keyId, privateKey }: Account,
   { tokenEndpoint }: Context
 ) =>
-  Jwt.sign({
-    algorithm,
-    privateKey,
-    header: { kid: keyId, "x5t#S256": certificateThumbprint },
-    claims: { iss: clientId, sub: clientId, aud: audience ?? tokenEndpoint, ...claims },
-    lifetime
+  Jwt.sign(options, privateKey, { kid: keyId, "x5t#S256": certificateThumbprint }, {
+    iss: clientId,
+    sub: clientId,
+    aud: audience ?? tokenEndpoint
   })
 
 /**
@@ -136,9 +132,7 @@ const sign = (
 export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt",
   needs,
-  validate: ({ privateKey }) =>
-    Jwt.lifetimeProblem("clientAuthentication", options.lifetime ?? usual, 300)
-      ?? Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  validate: ({ privateKey }) => Jwt.problem(options, privateKey, "clientAuthentication", 300),
   hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (assertion) => ({
@@ -160,9 +154,7 @@ export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
 export const bearer = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt_bearer",
   needs,
-  validate: ({ privateKey }) =>
-    Jwt.lifetimeProblem("clientAuthentication", options.lifetime ?? usual)
-      ?? Jwt.keyProblem(options.algorithm, privateKey, "privateKey"),
+  validate: ({ privateKey }) => Jwt.problem(options, privateKey, "clientAuthentication"),
   hint: Jwt.clockHint,
   authenticate: (account, context) =>
     Effect.map(sign(options, account, context), (jwt) => ({

@@ -51,6 +51,8 @@ const pkcs1 = (encryption: { cipher?: string; passphrase?: string } = {}) =>
   String(pairs.RS256.privateKey.export({ type: "pkcs1", format: "pem", ...encryption }))
 const secret = (text: string) => Redacted.make(text)
 
+const certificate = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
+
 /** The same private key in each notation that an application may have it in. */
 const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [what: string, key: string]> => {
   const { privateKey } = pairs[algorithm]
@@ -62,9 +64,30 @@ const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [
     ["PEM whose line ends became spaces", pkcs8(privateKey).trim().replaceAll("\n", " ")],
     ["PEM with Windows line ends in one line", pkcs8(privateKey).trim().replaceAll("\n", "\\r\\n")],
     ["PEM that is indented", pkcs8(privateKey).replaceAll("\n", "\n    ")],
+    ["PEM with a byte order mark", `\uFEFF${pkcs8(privateKey)}`],
+    ["PEM in quotes", JSON.stringify(pkcs8(privateKey))],
+    ["PEM with a certificate before it", `${certificate}\n${pkcs8(privateKey)}`],
+    ["PEM with a certificate after it", `${pkcs8(privateKey)}${certificate}`],
     ["PEM with a text before it", `Bag Attributes\n    friendlyName: my key\n${pkcs8(privateKey)}`],
     ["a JWK", JSON.stringify(privateKey.export({ format: "jwk" }))],
-    ["a JWK with its name and use", JSON.stringify({ ...privateKey.export({ format: "jwk" }), kid: "k", use: "sig" })],
+    [
+      "a JWK with spaces around it, and a byte order mark",
+      `\uFEFF${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`
+    ],
+    [
+      "a JWK that was made for another use",
+      JSON.stringify({ ...privateKey.export({ format: "jwk" }), use: "enc", key_ops: ["deriveBits"] })
+    ],
+    [
+      "a JWK with its name, algorithm and use",
+      JSON.stringify({
+        ...privateKey.export({ format: "jwk" }),
+        kid: "k",
+        alg: algorithm,
+        use: "sig",
+        key_ops: ["sign"]
+      })
+    ],
     ...(algorithm === "ES256"
       ? [
         ["SEC1", String(privateKey.export({ type: "sec1", format: "pem" }))] as const,
@@ -76,8 +99,13 @@ const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [
         ] as const
       ]
       : []),
-    ...(algorithm === "RS256"
+    ...(algorithm === "RS256" || algorithm === "PS256"
       ? [["PKCS#1", String(privateKey.export({ type: "pkcs1", format: "pem" }))] as const]
+      : []),
+    ...(algorithm === "EdDSA" || algorithm === "Ed25519"
+      ? ["EdDSA", "Ed25519"].map((alg) =>
+        [`a JWK whose alg is ${alg}`, JSON.stringify({ ...privateKey.export({ format: "jwk" }), alg })] as const
+      )
       : [])
   ]
 }
@@ -188,6 +216,19 @@ describe("PrivateKeyJwt", () => {
     const [what, algorithm, key, problem] of [
       ["text that is no key", "RS256", "s3cret", /must be a private key: PEM that begins with/],
       ["a broken PEM", "RS256", "-----BEGIN PRIVATE KEY-----\nc3Vycm91bmRlZA==\n-----END PRIVATE KEY-----", /is not a/],
+      [
+        "a PEM with other characters",
+        "RS256",
+        pkcs8(pairs.RS256.privateKey).replace("\n", "\n\u00FC-"),
+        /is not a private key for RS256/
+      ],
+      [
+        "Base64 without its first and last line",
+        "RS256",
+        pkcs8(pairs.RS256.privateKey).split("\n").slice(1, -2).join("\n"),
+        /must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----/
+      ],
+      ["the name of a file", "RS256", "/run/secrets/acme.pem", /must be a private key/],
       ["half of a PEM", "RS256", pkcs8(pairs.RS256.privateKey).slice(0, 400), /has no line -----END PRIVATE KEY-----/],
       [
         "the first line of a PEM that was not quoted in a .env file",
@@ -223,13 +264,31 @@ describe("PrivateKeyJwt", () => {
         "the whole file of a service account",
         "RS256",
         JSON.stringify({ type: "service_account", private_key: pkcs8(pairs.RS256.privateKey) }),
-        /is a whole JSON file; the key is its private_key/
+        /is JSON without kty, so not a JWK; give the key alone, such as its private_key/
       ],
       [
         "a set of JWKs",
         "RS256",
         JSON.stringify({ keys: [pairs.RS256.privateKey.export({ format: "jwk" })] }),
-        /is a set of JWKs/
+        /is JSON without kty, so not a JWK; give the key alone, .* or one of its keys/
+      ],
+      [
+        "a JSON file that has the key further inside",
+        "RS256",
+        JSON.stringify({ boxAppSettings: { appAuth: { privateKey: pkcs8(pairs.RS256.privateKey) } } }),
+        /is JSON without kty, so not a JWK/
+      ],
+      [
+        "a JWK of another algorithm",
+        "RS256",
+        JSON.stringify({ ...pairs.RS256.privateKey.export({ format: "jwk" }), alg: "PS256" }),
+        /is a JWK whose alg is not RS256/
+      ],
+      [
+        "a JWK whose algorithm is no algorithm",
+        "Ed25519",
+        JSON.stringify({ ...pairs.Ed25519.privateKey.export({ format: "jwk" }), alg: "constructor" }),
+        /is a JWK whose alg is not Ed25519/
       ],
       [
         "a secret as a JWK",
@@ -250,12 +309,32 @@ describe("PrivateKeyJwt", () => {
         pkcs8(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
         /P-256/
       ],
+      [
+        "a key of another curve in SEC1",
+        "ES256",
+        String(
+          generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey.export({ type: "sec1", format: "pem" })
+        ),
+        /is not a private key for ES256, which needs an EC key on the curve P-256/
+      ],
       ["an EC key for RSA", "PS256", pkcs8(pairs.ES256.privateKey), /which needs an RSA key/],
       [
         "a public key",
         "RS256",
         String(pairs.RS256.publicKey.export({ type: "spki", format: "pem" })),
-        /is a public key/
+        /is a public key; the private key is needed/
+      ],
+      [
+        "a public key of PKCS#1",
+        "RS256",
+        String(pairs.RS256.publicKey.export({ type: "pkcs1", format: "pem" })),
+        /is a rsa public key; the private key is needed/
+      ],
+      [
+        "a request for a certificate",
+        "RS256",
+        "-----BEGIN CERTIFICATE REQUEST-----\nAA==\n-----END CERTIFICATE REQUEST-----",
+        /is a certificate request; the private key is needed/
       ],
       [
         "a JWK without its private half",
@@ -264,7 +343,7 @@ describe("PrivateKeyJwt", () => {
         /is a public key; the private key is needed/
       ],
       ["a JWK that is broken", "RS256", "{\"kty\":\"RSA\",", /JSON is broken/],
-      ["a certificate", "RS256", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----", /is a certificate/],
+      ["a certificate", "RS256", certificate, /is a certificate; the private key is needed/],
       [
         "an encrypted key",
         "RS256",
@@ -294,6 +373,44 @@ describe("PrivateKeyJwt", () => {
         assert.deepStrictEqual(sent, [])
       }))
   }
+
+  it.effect("decodes a key once, for all clients and tokens", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) })
+      const importKey = vi.spyOn(crypto.subtle, "importKey")
+      yield* Effect.addFinalizer(() => Effect.sync(() => importKey.mockRestore()))
+      const account = { clientId: "my-client", privateKey: secret(pkcs8(pairs.ES256.privateKey)) }
+      for (let client = 0; client < 2; client++) {
+        const { renew } = yield* Effect.provideService(ProviderClient.make(acme, account), HttpClient.HttpClient, http)
+        yield* renew
+        yield* renew
+      }
+      assert.strictEqual(sent.length, 4)
+      assert.strictEqual(importKey.mock.calls.length, 1)
+    }))
+
+  it.effect("says so at the start where the platform can't sign: no crypto.subtle, or none of this algorithm", () =>
+    Effect.gen(function*() {
+      yield* Effect.addFinalizer(() => Effect.sync(() => vi.unstubAllGlobals()))
+      const unsupported = () => Promise.reject(new DOMException("Unrecognized name", "NotSupportedError"))
+      for (
+        const [subtle, problem] of [
+          [undefined, "needs crypto.subtle, which browsers have only over https and on localhost"],
+          [
+            { importKey: unsupported },
+            "is not supported by this platform's crypto.subtle for EdDSA, which needs an Ed25519 key"
+          ]
+        ] as const
+      ) {
+        vi.stubGlobal("crypto", { subtle })
+        const error = yield* ProviderClient.make(
+          Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "EdDSA" }) }),
+          { clientId: "my-client", privateKey: secret(pkcs8(pairs.EdDSA.privateKey)) }
+        ).pipe(Effect.provideService(HttpClient.HttpClient, recording().http), Effect.flip)
+        assert.strictEqual(error.message, `acme: privateKey (ACME_PRIVATE_KEY) ${problem}`)
+      }
+    }))
 
   it.effect("does not accept such a key from an effect: fails when it is read", () =>
     Effect.gen(function*() {
@@ -526,9 +643,21 @@ describe("PrivateKeyJwt.fromCryptoKey", () => {
       )
       for (
         const [algorithm, key, problem] of [
-          ["RS256", pss.privateKey, "is a CryptoKey for RSA-PSS; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"],
-          ["ES256", rsa.privateKey, "is a CryptoKey for RSASSA-PKCS1-v1_5; ES256 needs one for ECDSA with P-256"],
-          ["RS256", sha512, "is a CryptoKey for RSASSA-PKCS1-v1_5; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"],
+          [
+            "RS256",
+            pss.privateKey,
+            "is a CryptoKey for RSA-PSS with SHA-256; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"
+          ],
+          [
+            "ES256",
+            rsa.privateKey,
+            "is a CryptoKey for RSASSA-PKCS1-v1_5 with SHA-256; ES256 needs one for ECDSA with P-256"
+          ],
+          [
+            "RS256",
+            sha512,
+            "is a CryptoKey for RSASSA-PKCS1-v1_5 with SHA-512; RS256 needs one for RSASSA-PKCS1-v1_5 with SHA-256"
+          ],
           ["ES256", ec.publicKey, "is a public key; the private key is needed"],
           ["RS256", decryption, "is a CryptoKey that can't sign: import it with the usage \"sign\""],
           ["RS256", mac, "is a CryptoKey of the type secret; a private key is needed"]

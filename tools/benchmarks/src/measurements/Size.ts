@@ -50,8 +50,9 @@ export default async (): Promise<Measurement> => {
       + "a program with us uses more: the default logger, causes as text, and streams of events.",
       "A program with one account and one request pays for all of it: what it doesn't use of a service, such as `http` "
       + "and `events`, no bundler can tell. Client authentication methods, grants and parts of URLs cost only who names "
-      + "them: at most 400 bytes each, and 8,800 bytes for what signs, of which 1,800 are our own and the rest is Effect's "
-      + "`WebCrypto`. `tools/benchmarks/test/Budget.test.ts` bounds all of this."
+      + "them: at most 400 bytes each, and 1,900 bytes for what signs: the method or grant itself, keys in each notation "
+      + "for Web Crypto, what is wrong with a key that can't be used, and the hint of a wrong clock. "
+      + "`tools/benchmarks/test/Budget.test.ts` bounds all of this."
     ]
   }
 }

@@ -1,67 +1,64 @@
 import * as Clock from "effect/Clock"
-import * as KeyFormat from "effect/crypto/KeyFormat"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Signature from "effect/crypto/Signature"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type { Problem, Times } from "../../ClientAuthentication.ts"
 import { readInstant } from "../text/instant.ts"
+import { orUndefined } from "../text/orUndefined.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 
 /*
  * Signed JWTs (RFC 7519, RFC 7515), by Web Crypto.
  */
 
-const signatures = {
-  RS256: Signature.rsaPkcs1v15Sha256,
-  PS256: Signature.rsaPssSha256,
-  ES256: Signature.ecdsaP256,
-  EdDSA: Signature.ed25519,
-  Ed25519: Signature.ed25519
+const byWebCrypto = (name: string, kind: string) => ({
+  // What an algorithm doesn't have of these is ignored.
+  parameters: { name, hash: "SHA-256", namedCurve: "P-256", saltLength: 32 },
+  /** The key that it needs, in words. */
+  kind,
+  // A key is decoded once, for as long as its secret lives.
+  keys: new WeakMap<Redacted.Redacted, CryptoKey>()
+})
+
+const ed25519 = byWebCrypto("Ed25519", "an Ed25519 key")
+
+const algorithms = {
+  RS256: byWebCrypto("RSASSA-PKCS1-v1_5", "an RSA key"),
+  PS256: byWebCrypto("RSA-PSS", "an RSA key"),
+  ES256: byWebCrypto("ECDSA", "an EC key on the curve P-256"),
+  EdDSA: ed25519,
+  Ed25519: ed25519
 }
 
-type Algorithm = keyof typeof signatures
+type Algorithm = keyof typeof algorithms
 
-/** What is signed, and with what. */
+/** What signs, and what a method or a grant says of all its JWTs. */
 export interface Options {
   readonly algorithm: Algorithm
-  readonly privateKey: Redacted.Redacted
-  readonly header: Readonly<Record<string, string | undefined>>
-  /** `iat`, `exp` and `jti` are added. */
-  readonly claims: Readonly<Record<string, unknown>>
-  readonly lifetime: Duration.Input
+  readonly lifetime?: Duration.Input | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
 
-const crypto = Signature.layerWebCrypto.pipe(Layer.provide(SecureRandom.layerWebCrypto))
-
-// A key is decoded once, for as long as its secret lives.
-const decoded = new WeakMap<Redacted.Redacted, Map<Algorithm, Signature.PrivateKey>>()
-
-/** A JWT that is valid from now on, with an id of its own. */
-export const sign = (options: Options): Effect.Effect<Redacted.Redacted, unknown> =>
-  Effect.provide(signed(options), crypto)
-
-const signed = Effect.fnUntraced(function*(
-  { algorithm, claims, header, lifetime, privateKey }: Options
-): Effect.fn.Return<Redacted.Redacted, unknown, Signature.Signature> {
-  const key = yield* keyOf(algorithm, privateKey)
-  const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-  const input = [
-    { alg: algorithm, typ: "JWT", ...header },
-    {
-      ...claims,
-      iat: now,
-      exp: now + secondsOf(lifetime),
-      jti: SecureRandom.uuidV4Unsafe()
-    }
-  ].map((part) => Base64Url.encode(JSON.stringify(part))).join(".")
-  const signature = yield* Signature.Signature.use((service) => service.sign(key, new TextEncoder().encode(input)))
-  return Redacted.make(`${input}.${Base64Url.encode(signature)}`, { label: "signed JWT" })
-})
+/** A JWT that is valid from now on, with an id of its own. The claims of the options take precedence. */
+export const sign = (
+  { algorithm, claims, lifetime }: Options,
+  privateKey: Redacted.Redacted,
+  header: Readonly<Record<string, string | undefined>>,
+  own: Readonly<Record<string, unknown>>
+): Effect.Effect<Redacted.Redacted, unknown> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.tryPromise(async () => {
+      const key = await keyOf(algorithm, privateKey)
+      if (typeof key === "string") throw new TypeError(key)
+      const iat = Math.floor(now / 1000)
+      const input = [
+        { alg: algorithm, typ: "JWT", ...header },
+        { ...own, ...claims, iat, exp: iat + secondsOf(lifetime), jti: crypto.randomUUID() }
+      ].map((part) => Base64Url.encode(JSON.stringify(part))).join(".")
+      const signature = await crypto.subtle.sign(algorithms[algorithm].parameters, key, new TextEncoder().encode(input))
+      return Redacted.make(`${input}.${Base64Url.encode(new Uint8Array(signature))}`, { label: "signed JWT" })
+    }))
 
 /** That this machine's clock is wrong, where it is: a JWT from the future, or from the past, is refused. */
 export const clockHint = ({ date = "", receivedAt, requestedAt }: Times): string | undefined => {
@@ -78,140 +75,140 @@ export const clockHint = ({ date = "", receivedAt, requestedAt }: Times): string
 const agreement = 5
 
 /** The whole seconds of a lifetime that has no problem. */
-export const secondsOf = (lifetime: Duration.Input): number => Math.round((millisOf(lifetime) ?? 0) / 1000)
+export const secondsOf = (lifetime: Duration.Input = Duration.minutes(1)): number =>
+  Math.round((millisOf(lifetime) ?? 0) / 1000)
 
-/** What is wrong with the lifetime of the JWTs of a method or a grant, if anything is. */
-export const lifetimeProblem = (name: string, lifetime: Duration.Input, most = Infinity): Problem | undefined => {
-  const seconds = secondsOf(lifetime)
-  return seconds > 0 && seconds <= most
-    ? undefined
-    : { name, problem: `has JWTs whose lifetime ${notASpan} of ${most < Infinity ? `1 to ${most} s` : "1 s or more"}` }
-}
-
-/** What is wrong with a private key, if anything is; `undefined` also for a key that is read later. */
-export const keyProblem = (
-  algorithm: Algorithm,
+/**
+ * What is wrong with the lifetime of the JWTs of a method or a grant, which is an option of that name, or with the
+ * private key. A key that is read later is `undefined`, and has no problem.
+ */
+export const problem = (
+  { algorithm, lifetime }: Options,
   privateKey: Redacted.Redacted | undefined,
-  name: string
+  name: string,
+  most = Infinity
 ): Effect.Effect<Problem | undefined> =>
-  privateKey === undefined
-    ? Effect.succeed(undefined)
-    : Effect.match(keyOf(algorithm, privateKey), {
-      onFailure: (problem) => ({ name, problem }),
-      onSuccess: () => undefined
-    })
-
-const keyOf = (algorithm: Algorithm, privateKey: Redacted.Redacted): Effect.Effect<Signature.PrivateKey, string> =>
-  Effect.suspend(() => {
-    const keys = decoded.get(privateKey) ?? new Map<Algorithm, Signature.PrivateKey>()
-    const known = keys.get(algorithm)
-    if (known !== undefined) return Effect.succeed(known)
-    const cryptoKey = cryptoKeys.get(privateKey)
-    const key = cryptoKey === undefined
-      ? decode(algorithm, Redacted.value(privateKey).trim())
-      : wrap(algorithm, cryptoKey)
-    return Effect.map(key, (key) => {
-      decoded.set(privateKey, keys.set(algorithm, key))
-      return key
-    })
+  Effect.promise(async () => {
+    const seconds = secondsOf(lifetime)
+    if (!(seconds > 0 && seconds <= most)) {
+      return {
+        name,
+        problem: `has JWTs whose lifetime ${notASpan} of ${most < Infinity ? `1 to ${most} s` : "1 s or more"}`
+      }
+    }
+    const key = privateKey && await keyOf(algorithm, privateKey)
+    return typeof key === "string" ? { name: "privateKey", problem: key } : undefined
   })
 
+const keyOf = async (algorithm: Algorithm, privateKey: Redacted.Redacted): Promise<CryptoKey | string> => {
+  const { keys } = algorithms[algorithm]
+  const key = keys.get(privateKey)
+    ?? await (readers.get(privateKey) ?? decode)(algorithm, Redacted.value(privateKey).trim())
+  if (typeof key !== "string") keys.set(privateKey, key)
+  return key
+}
+
+/** The key of a text, or what is wrong with it. */
+const decode = async (algorithm: Algorithm, text: string): Promise<CryptoKey | string> => {
+  const source = text.startsWith("{") ? jwkOf(algorithm, text) : pkcs8Of(text)
+  if (typeof source === "string") return source
+  const { kind, parameters } = algorithms[algorithm]
+  const { subtle } = crypto
+  try {
+    const key = source instanceof Uint8Array
+      ? await subtle.importKey("pkcs8", source, parameters, false, ["sign"])
+      : await subtle.importKey("jwk", source, parameters, false, ["sign"])
+    // Not every platform looks at the curve or the kind of a key before it signs.
+    await subtle.sign(parameters, key, new Uint8Array())
+    return key
+  } catch (error) {
+    return subtle === undefined
+      ? "needs crypto.subtle, which browsers have only over https and on localhost"
+      : `is not ${
+        String(error).startsWith("NotSupportedError") ? "supported by this platform's crypto.subtle" : "a private key"
+      } for ${algorithm}, which needs ${kind}`
+  }
+}
+
+const isPublic = "is a public key; the private key is needed"
+
+const jwkOf = (algorithm: Algorithm, text: string): JsonWebKey | string => {
+  const json = orUndefined((): JsonWebKey => JSON.parse(text))
+  if (json === undefined) return "is a JWK whose JSON is broken"
+  // Not every platform compares `alg`, or knows both names of Ed25519; the application says what the key is used for.
+  const { alg, key_ops: _, use: __, ...jwk } = json
+  return jwk.kty === undefined
+    ? "is JSON without kty, so not a JWK; give the key alone, such as its private_key or one of its keys"
+    : jwk.d === undefined && jwk.kty !== "oct"
+    ? isPublic
+    : alg !== undefined && Reflect.get(algorithms, alg) !== algorithms[algorithm]
+    ? `is a JWK whose alg is not ${algorithm}`
+    : jwk
+}
+
+const pkcs8Of = (text: string): Uint8Array<ArrayBuffer> | string => {
+  const [, label = /-----BEGIN ([A-Z\d ]+)-/.exec(text)?.[1], body, end] =
+    /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^]*?)(-----END \1-----|$)/.exec(text) ?? []
+  if (label === undefined) {
+    return text.startsWith("LS0tLS1CRUdJTi")
+      ? "is PEM in Base64; decode it"
+      : "must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK"
+  }
+  if (body === undefined) return `is a ${label.toLowerCase()}; the private key is needed`
+  if (/ENCRYPTED/.test(label + body)) return "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
+  if (label.startsWith("OPENSSH")) return "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
+  if (end === "") return `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
+  // A variable of one line has \n or spaces instead of line ends.
+  const key = orUndefined(() => atob(body.replaceAll(/\\[rn]/g, ""))) ?? ""
+  const start = starts[label]
+  const pkcs8 = start === undefined ? key : der("0", atob(start) + der("\x04", key))
+  return Uint8Array.from(pkcs8, (byte) => byte.charCodeAt(0))
+}
+
+/** What PKCS#8 has before a key of PKCS#1 or SEC1, in Base64: its version, and the kind of key. */
+const starts: Readonly<Record<string, string>> = {
+  "RSA PRIVATE KEY": "AgEAMA0GCSqGSIb3DQEBAQUA",
+  "EC PRIVATE KEY": "AgEAMBMGByqGSM49AgEGCCqGSM49AwEH"
+}
+
+/** A value in DER with its tag and its length, a character for each byte. */
+const der = (tag: string, content: string): string => {
+  const { length } = content
+  const size = length < 128 ? [length] : length < 256 ? [129, length] : [130, length >> 8, length & 255]
+  return tag + String.fromCharCode(...size) + content
+}
+
 // Accounts are told apart by texts, so a `CryptoKey` has one.
-const cryptoKeys = new WeakMap<Redacted.Redacted, CryptoKey>()
+const readers = new WeakMap<Redacted.Redacted, (algorithm: Algorithm) => CryptoKey | string>()
 const named = new WeakMap<CryptoKey, Redacted.Redacted>()
 
 /** A `CryptoKey` as the key of an account: always the same for the same key. */
-export const fromCryptoKey = (key: CryptoKey, id: string = SecureRandom.uuidV4Unsafe()): Redacted.Redacted => {
+export const fromCryptoKey = (key: CryptoKey, id: string = crypto.randomUUID()): Redacted.Redacted => {
   const known = named.get(key)
   if (known !== undefined) return known
   const made = Redacted.make(`CryptoKey ${id}`, { label: "CryptoKey" })
-  cryptoKeys.set(made, key)
+  readers.set(made, (algorithm) => cryptoKeyProblem(algorithm, key) ?? key)
   named.set(key, made)
   return made
 }
 
-const wrap = (algorithm: Algorithm, key: CryptoKey): Effect.Effect<Signature.PrivateKey, string> =>
-  key.type !== "private"
-    ? Effect.fail(key.type === "public" ? isPublic : `is a CryptoKey of the type ${key.type}; a private key is needed`)
-    : Effect.mapError(
-      Signature.privateKeyFromCryptoKey(signatures[algorithm], key),
-      () =>
-        key.usages.includes("sign")
-          ? `is a CryptoKey for ${key.algorithm.name}; ${algorithm} needs one for ${cryptoNames[algorithm]}`
-          : "is a CryptoKey that can't sign: import it with the usage \"sign\""
-    )
-
-const isPublic = "is a public key; the private key is needed"
-
-const decode = (algorithm: Algorithm, text: string): Effect.Effect<Signature.PrivateKey, string> => {
-  const signature = signatures[algorithm]
-  const wrongKind = () => `is not a private key for ${algorithm}, which needs ${kinds[algorithm]}`
-  if (text.startsWith("{")) {
-    const jwk = Result.try((): JsonWebKey => JSON.parse(text))
-    if (Result.isFailure(jwk)) return Effect.fail("is not a JWK that can be read: its JSON is broken")
-    return "private_key" in jwk.success
-      ? Effect.fail("is a whole JSON file; the key is its private_key")
-      : "keys" in jwk.success
-      ? Effect.fail("is a set of JWKs; one JWK is needed")
-      : jwk.success.d === undefined && jwk.success.kty !== "oct"
-      ? Effect.fail(isPublic)
-      : Effect.mapError(KeyFormat.decodePrivate(KeyFormat.jwk, signature, jwk.success), wrongKind)
-  }
-  const [, label = "", body = ""] =
-    /-----BEGIN ((?:RSA |EC |ENCRYPTED |OPENSSH )?PRIVATE KEY)-----([^-]*)(?:-----END|$)/.exec(text)
-      ?? /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text) ?? []
-  const problem = pemProblem(text, label)
-  if (problem !== undefined) return Effect.fail(problem)
-  // A variable of one line has \n or spaces instead of line ends.
-  const pem = `-----BEGIN ${label}-----\n${body.replaceAll(/\\[rn]|\s/g, "")}\n-----END ${label}-----`
-  const format = label === "RSA PRIVATE KEY"
-    ? KeyFormat.pkcs1
-    : label === "EC PRIVATE KEY"
-    ? KeyFormat.sec1
-    : KeyFormat.pkcs8
-  return Effect.mapError(KeyFormat.decodePrivate(KeyFormat.pem(format), signature, pem), wrongKind)
+const cryptoKeyProblem = (algorithm: Algorithm, key: CryptoKey): string | undefined => {
+  const { hash, name, namedCurve }: Partial<RsaHashedKeyAlgorithm & EcKeyAlgorithm> = key.algorithm
+  const found = [name, hash?.name ?? namedCurve].filter((part) => part !== undefined).join(" with ")
+  const needed = algorithms[algorithm].parameters.name + (details[algorithm] ?? "")
+  return key.type === "public"
+    ? isPublic
+    : key.type !== "private"
+    ? `is a CryptoKey of the type ${key.type}; a private key is needed`
+    : !key.usages.includes("sign")
+    ? "is a CryptoKey that can't sign: import it with the usage \"sign\""
+    : found === needed
+    ? undefined
+    : `is a CryptoKey for ${found}; ${algorithm} needs one for ${needed}`
 }
 
-const pemProblem = (text: string, label: string): string | undefined => {
-  switch (label) {
-    case "PRIVATE KEY":
-    case "RSA PRIVATE KEY":
-    case "EC PRIVATE KEY":
-      return text.includes("Proc-Type:")
-        ? isEncrypted
-        : text.includes(`-----END ${label}-----`)
-        ? undefined
-        : `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
-    case "ENCRYPTED PRIVATE KEY":
-      return isEncrypted
-    case "OPENSSH PRIVATE KEY":
-      return "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
-    case "PUBLIC KEY":
-    case "RSA PUBLIC KEY":
-      return isPublic
-    case "CERTIFICATE":
-      return "is a certificate; its private key is needed"
-    default:
-      return text.startsWith("LS0tLS1CRUdJTi")
-        ? "is PEM in Base64; decode it"
-        : "must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK"
-  }
-}
-
-const isEncrypted = "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
-
-const cryptoNames: Readonly<Record<Algorithm, string>> = {
-  RS256: "RSASSA-PKCS1-v1_5 with SHA-256",
-  PS256: "RSA-PSS with SHA-256",
-  ES256: "ECDSA with P-256",
-  EdDSA: "Ed25519",
-  Ed25519: "Ed25519"
-}
-
-const kinds: Readonly<Record<Algorithm, string>> = {
-  RS256: "an RSA key",
-  PS256: "an RSA key",
-  ES256: "an EC key on the curve P-256",
-  EdDSA: "an Ed25519 key",
-  Ed25519: "an Ed25519 key"
+const details: Partial<Record<Algorithm, string>> = {
+  RS256: " with SHA-256",
+  PS256: " with SHA-256",
+  ES256: " with P-256"
 }
