@@ -1,7 +1,7 @@
-// One way for each runtime to run `client/ask.js` beside the installed package.
+// One way for each runtime to run a client of `client/` beside the package that it uses, installed alone.
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
-import { cpSync } from "node:fs"
+import { cpSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { chromium } from "playwright-core"
@@ -9,16 +9,20 @@ import { folder } from "./projects.mjs"
 import { succeed } from "./run.mjs"
 import * as toolbox from "./toolbox.mjs"
 
-const project = join(folder, "projects", "routee")
-const program = join(project, "program.js")
+/** Puts the files of the client of a package, such as `routee`, beside it: its `ask`, and what starts it. */
+export const layOut = (client) => {
+  const project = join(folder, "projects", client)
+  cpSync(fileURLToPath(new URL("../client", import.meta.url)), project, { recursive: true })
+  renameSync(join(project, `${client}.js`), join(project, "ask.js"))
+  return project
+}
 
-/** Puts the client's files beside the installed package. */
-export const layOut = () => cpSync(fileURLToPath(new URL("../client", import.meta.url)), project, { recursive: true })
+const started = (engine, ...options) => async (project, settings) =>
+  JSON.parse(
+    await succeed(engine(), [...options, join(project, "program.js"), JSON.stringify(settings)], { cwd: project })
+  )
 
-const started = (engine, ...options) => async (settings) =>
-  JSON.parse(await succeed(engine(), [...options, program, JSON.stringify(settings)], { cwd: project }))
-
-const bundle = async (entry, options) => {
+const bundle = async (project, entry, options) => {
   const outfile = join(project, entry.replace(/\.js$/, ".bundle.js"))
   // `neutral` refuses whatever only Node has.
   await build({
@@ -32,8 +36,8 @@ const bundle = async (entry, options) => {
   return outfile
 }
 
-const inWorkerd = async (settings) => {
-  await bundle("worker.js", { format: "esm", conditions: ["worker"] })
+const inWorkerd = async (project, settings) => {
+  await bundle(project, "worker.js", { format: "esm", conditions: ["worker"] })
   const engine = spawn(toolbox.workerd(), ["serve", join(project, "workerd.capnp"), "--control-fd=3"], {
     stdio: ["ignore", "inherit", "inherit", "pipe"]
   })
@@ -50,8 +54,8 @@ const inWorkerd = async (settings) => {
   }
 }
 
-const inChromium = async (settings) => {
-  const path = await bundle("page.js", { format: "iife" })
+const inChromium = async (project, settings, origin = settings.baseUrl) => {
+  const path = await bundle(project, "page.js", { format: "iife" })
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage"],
@@ -59,8 +63,8 @@ const inChromium = async (settings) => {
   })
   try {
     const page = await browser.newPage()
-    // A page of the sandbox's own origin: no authorization server lets other pages in.
-    const home = new URL("/a-page", settings.baseUrl).href
+    // A page of the server's own origin: no authorization server lets other pages in.
+    const home = new URL("/a-page", origin).href
     await page.route(home, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }))
     await page.goto(home)
     await page.addScriptTag({ path })
@@ -70,7 +74,10 @@ const inChromium = async (settings) => {
   }
 }
 
-/** The runtimes, by name. */
+/** A browser's page of an origin that is neither https nor on loopback: it has no `crypto.subtle`. */
+export const inInsecurePage = (project, settings) => inChromium(project, settings, "http://acme.example")
+
+/** The runtimes, by name: each runs the client of a project. */
 export const runtimes = {
   "Node 20": started(() => toolbox.node(20)),
   "Node 22": started(() => toolbox.node(22)),
