@@ -2,12 +2,13 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Record from "effect/Record"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import * as ClientAuthentication from "../ClientAuthentication.ts"
 import * as Grant from "../Grant.ts"
 import type * as Provider from "../Provider.ts"
 import * as ProviderClient from "../ProviderClient.ts"
-import { fill } from "./http/url.ts"
+import { reveal } from "./reveal.ts"
 
 /** A client of a provider whose tokens are made here: everything is real except for the reply. */
 export const testClient = <Reply>(
@@ -18,35 +19,26 @@ export const testClient = <Reply>(
     readonly http?: HttpClient.HttpClient | undefined
   }
 ): Effect.Effect<ProviderClient.ProviderClient<Reply>, never, Scope.Scope> => {
-  const parts = { ...Record.map(provider.urlParts, () => "test"), ...provider.defaults }
   const grant = Grant.produce({
     name: "test",
     needs: {},
     refusedAs: "client_credentials",
-    produce: () =>
-      Effect.succeed({
-        access_token: Redacted.isRedacted(token) ? Redacted.value(token) : token,
-        token_type: "Bearer",
-        expires_in: 3600,
-        ...reply
-      })
+    produce: () => Effect.succeed({ access_token: reveal(token), token_type: "Bearer", expires_in: 3600, ...reply })
   })
   const known = {
-    // What of it is about its replies and its API stays.
     ...provider,
-    urlParts: {},
-    scopesRequired: false,
-    parameters: {},
-    errors: [],
+    // Its URLs have any parts, and it has no account.
+    urlParts: Record.map(provider.urlParts, () => anything),
+    defaults: { ...Record.map(provider.urlParts, () => "test"), ...provider.defaults },
+    clientAuthentication: ClientAuthentication.omitted,
+    grant,
     renewal: undefined,
-    tokenEndpoint: "https://token.test",
-    apiUrl: fill(provider.apiUrl, parts),
-    apiOrigins: provider.apiOrigins.map((origin) => fill(origin, parts)),
-    clientAuthentication: { name: "test", needs: {}, authenticate: () => ({}) },
-    grant
+    scopesRequired: false
   }
   return ProviderClient.make(known, {}).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
+
+const anything = { pattern: /^/, description: "anything" }
 
 const unexpected = HttpClient.make((request) =>
   Effect.fail(

@@ -10,6 +10,7 @@ import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
 import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
+import { reveal } from "../reveal.ts"
 import { unavailable } from "../unavailable.ts"
 import { invalidOption } from "./check.ts"
 import type { Resolved } from "./resolve.ts"
@@ -173,8 +174,6 @@ const renamed = (fields: Parameters, names: Readonly<Record<string, string | fal
       return other === false ? [] : [[other, value]]
     })
   )
-
-const reveal = (value: string | Redacted.Redacted): string => Redacted.isRedacted(value) ? Redacted.value(value) : value
 
 const revealed = (fields: Parameters): ReadonlyArray<readonly [name: string, value: string | ReadonlyArray<string>]> =>
   Object.entries(fields).map(([name, value]) =>

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import type { HostPart } from "../../HostPart.ts"
 import type { Provider } from "../../Provider.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
+import { reveal } from "../reveal.ts"
 import { printable } from "../text/printable.ts"
 import { type Setting, settingsOf } from "./settings.ts"
 
@@ -49,12 +50,11 @@ export const missing = (settings: ReadonlyArray<Setting>, values: Values): Reado
   ]]
 }
 
-const isEmpty = (kind: Setting["kind"], value: unknown): boolean =>
-  Redacted.isRedacted(value)
-    ? isEmpty(kind, Redacted.value(value))
-    : typeof value === "string" && kind.startsWith("key")
-    ? value.trim() === ""
-    : value === undefined || value === null || value === "" || Array.isArray(value) && value.length === 0
+const isEmpty = (kind: Setting["kind"], given: unknown): boolean => {
+  const value = reveal(given)
+  return value === undefined || value === null || Array.isArray(value) && value.length === 0
+    || typeof value === "string" && (kind.startsWith("key") ? value.trim() : value) === ""
+}
 
 /** What is wrong with each of the settings that are given. */
 export const problemsOf = (

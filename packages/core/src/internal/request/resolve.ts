@@ -1,15 +1,15 @@
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Options } from "../../AuthenticatedHttpClient.ts"
-import type { ClientAuthentication, Parameter, Parameters } from "../../ClientAuthentication.ts"
+import type { ClientAuthentication, Parameters } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
 import * as ApiOrigins from "../http/apiOrigins.ts"
 import * as Authorization from "../http/authorization.ts"
 import * as Url from "../http/url.ts"
+import { reveal } from "../reveal.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import { check, kindOf, missing, type Problem, problemsOf, scopesProblem, textProblem, textsProblem } from "./check.ts"
 import { needsOf, partsOf, valuesOf } from "./settings.ts"
@@ -125,14 +125,11 @@ const ownParameter = /^(grant_type|client_id|client_secret|username|password|ref
 const parametersProblem = (parameters: Parameters): string | undefined => {
   const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
   if (taken !== undefined) return `must not name ${taken}`
-  const wrong = Object.entries(parameters).find(([, value]) => !isParameter(value))
+  const wrong = Object.entries(parameters).find(([, value]) => ![value].flat().every(isPart))
   return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
 }
 
 const areRefusals = (statuses: unknown): boolean =>
   Array.isArray(statuses) && statuses.every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
 
-const isParameter = (value: Parameter): boolean => Array.isArray(value) ? value.every(isPart) : isPart(value)
-
-const isPart = (value: unknown): boolean =>
-  typeof (Redacted.isRedacted(value) ? Redacted.value(value) : value) === "string"
+const isPart = (value: unknown): boolean => typeof reveal(value) === "string"

@@ -73,55 +73,45 @@ export const valuesOf = <A>(
 ): { readonly [name: string]: A } =>
   Object.fromEntries(settings.map(({ name, option }) => [name, Reflect.get(options, option) ?? defaults[name]]))
 
-/** How a version of Effect reads configuration. */
-export interface Reader<C> {
-  /** What is read from the text of a variable, which is `undefined` where the variable is not set. */
-  readonly read: (variable: string, parse: (text: string | undefined) => unknown) => C
-  readonly redact: (text: string) => unknown
-  readonly isConfig: (value: unknown) => value is C
-  readonly succeed: (value: unknown) => C
-}
-
 /**
  * The configuration of each of `layer`'s options: what is given takes precedence over the variables. A variable that is
  * not set, or empty, leaves its option out; the client says so by name where the option is required.
+ *
+ * A version of Effect has its own `Config`: `read` makes one of a variable, whose text is `undefined` where it is not
+ * set, and `given` one of a value, or of what is one.
  */
 export const configsOf = <C>(
   settings: ReadonlyArray<Setting>,
-  given: object | undefined,
-  reader: Reader<C>
-): Readonly<Record<string, C>> => {
-  const configs = settings.map(({ kind, option, variable }) => [
+  options: object | undefined,
+  read: (variable: string, parse: (text: string | undefined) => unknown) => C,
+  given: (value: unknown) => C
+): Readonly<Record<string, C>> => ({
+  ...Object.fromEntries(settings.map(({ kind, option, variable }) => [
     option,
-    reader.read(variable, (text) => {
+    read(variable, (text) => {
       if (text === undefined || text === "") return undefined
       if (kind.startsWith("scopes")) return text.split(" ").filter((scope) => scope !== "")
-      return kind.startsWith("text") ? text : reader.redact(text)
+      return kind.startsWith("text") ? text : Redacted.make(text)
     })
-  ])
-  return {
-    ...Object.fromEntries(configs),
-    // What is given as `undefined` is missing: a variable in its place would be another account's.
-    ...Record.map({ ...given }, (value: unknown) => reader.isConfig(value) ? value : reader.succeed(value))
-  }
-}
-
-/** A variable is a text as it is: `Config.String` would decode it by a Schema, which is 2 kB of a bundle. */
-const effect4: Reader<Effect.Effect<unknown, Config.ConfigError>> = {
-  read: (variable, parse) =>
-    Effect.flatMap(ConfigProvider.ConfigProvider, (provider) =>
-      Effect.mapBoth(provider.load([variable]), {
-        onFailure: (error) => new Config.ConfigError(error),
-        onSuccess: (node) => parse(node?.value)
-      })),
-  redact: Redacted.make,
-  isConfig: Config.isConfig,
-  succeed: Effect.succeed
-}
+  ])),
+  // What is given as `undefined` is missing: a variable in its place would be another account's.
+  ...Record.map({ ...options }, given)
+})
 
 /** Reads the configuration of `layer`'s options. */
 export const config = <Options extends object>(
   settings: ReadonlyArray<Setting>,
-  given?: object
+  options?: object
 ): Effect.Effect<Options, Config.ConfigError> =>
-  Effect.map(Effect.all(configsOf(settings, given, effect4)), (options) => options as Options)
+  Effect.map(Effect.all(configsOf(settings, options, read, given)), (options) => options as Options)
+
+/** A variable is a text as it is: `Config.String` would decode it by a Schema, which is 2 kB of a bundle. */
+const read = (variable: string, parse: (text: string | undefined) => unknown) =>
+  Effect.flatMap(ConfigProvider.ConfigProvider, (provider) =>
+    Effect.mapBoth(provider.load([variable]), {
+      onFailure: (error) => new Config.ConfigError(error),
+      onSuccess: (node) => parse(node?.value)
+    }))
+
+const given = (value: unknown): Effect.Effect<unknown, Config.ConfigError> =>
+  Config.isConfig(value) ? value : Effect.succeed(value)
