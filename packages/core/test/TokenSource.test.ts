@@ -143,6 +143,7 @@ describe("TokenSource", () => {
         assert.strictEqual(yield* Fiber.join(waiting), "Unavailable")
         assert.strictEqual(server.seen.inFlight, 0)
         assert.strictEqual(yield* outcome(source), "Unavailable")
+        assert.strictEqual(server.seen.requests, 1)
       }))
 
     it.effect("ends at its deadline, and the next caller starts another", () =>

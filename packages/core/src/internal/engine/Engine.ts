@@ -3,10 +3,9 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Random from "effect/Random"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "../../AccessToken.ts"
 import type * as TokenError from "../../TokenError.ts"
@@ -92,7 +91,11 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const store = yield* TokenStore
   // Ends after the requests, whose events it tells.
   const events = yield* EventHub.make<TokenEvent>()
-  const run = yield* FiberSet.makeRuntime<never>()
+  // A `FiberSet` would do the same, but is half a kilobyte of a bundle.
+  const scope = yield* Scope.fork(yield* Effect.scope, "parallel")
+  const runFork = Effect.runForkWith(yield* Effect.context<never>())
+  const run = (effect: Effect.Effect<void>) =>
+    Fiber.runIn(runFork(scope.state._tag === "Closed" ? Effect.interrupt : effect), scope)
   const deadline = millisOf(options.deadline ?? TokenEndpoint.defaultDeadline)
   if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
   const http = yield* HttpClient.HttpClient

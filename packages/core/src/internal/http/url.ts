@@ -1,11 +1,7 @@
-import * as Url from "effect/http/Url"
-import * as Result from "effect/Result"
-
-const parse = (url: string): URL | undefined => Result.getOrUndefined(Url.fromString(url))
+const parse = (url: string): URL | undefined => URL.canParse(url) ? new URL(url) : undefined
 
 /** Whether a host name as `URL` writes it names this machine. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+export const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)
 
 /** Puts checked parts instead of the braces. */
 export const fill = (template: string, parts: Readonly<Record<string, unknown>>): string =>
