@@ -60,6 +60,12 @@ export interface Refused {
   readonly fullDescription?: Redacted.Redacted | undefined
   /** What may be the reason besides: of a signed request, that this machine's clock is wrong, and by how much. */
   readonly hint?: string | undefined
+  /**
+   * The options of the credentials that were refused, and the environment variables that `layerConfig` reads them from:
+   * `applicationId (ROUTEE_APPLICATION_ID) and applicationSecret (ROUTEE_APPLICATION_SECRET)`. The message of the
+   * `TokenError` names them. None where there is a `hint`.
+   */
+  readonly check?: string | undefined
 }
 
 /**
@@ -262,8 +268,11 @@ export class TokenError extends TaggedError("TokenError")<{
   readonly retryAt?: number | undefined
 }> {
   override get message(): string {
-    const until = this.retryAt === undefined ? "" : `; no token request before ${new Date(this.retryAt).toISOString()}`
-    return `${this.provider}: ${this.reason.message}${until}`
+    const { provider, reason, retryAt } = this
+    const check = "check" in reason && reason.check !== undefined ? `; check ${reason.check}` : ""
+    const until = retryAt === undefined ? "" : `; no token request before ${new Date(retryAt).toISOString()}`
+    // A server's words may end with a period.
+    return `${provider}: ${reason.message}${check}${until}`.replaceAll(".; ", "; ")
   }
 
   /** What `console.log` shows: the message, and the frames of the caller where there are any. */
@@ -344,6 +353,7 @@ const refused = <Tag extends string, More extends Schema.Struct.Fields>(tag: Tag
     code: Schema.optional(Schema.String),
     description: Schema.optional(Schema.String),
     hint: Schema.optional(Schema.String),
+    check: Schema.optional(Schema.String),
     ...more
   })
 

@@ -240,6 +240,20 @@ describe("OAuthServer", () => {
       assert.deepStrictEqual(server.seen, [`POST ${metadata.token_endpoint}`])
     }))
 
+  it.effect("names the options to check where the client is refused, and their variables, if it has an id", () =>
+    Effect.gen(function*() {
+      const server = serving({
+        [metadata.token_endpoint]: () => Response.json({ error: "invalid_client" }, { status: 401 })
+      })
+      const { token } = yield* OAuthServer.make({
+        ...account,
+        id: "my-server",
+        tokenEndpoint: metadata.token_endpoint
+      }).pipe(Effect.provideService(HttpClient.HttpClient, server.http))
+      const { message } = yield* Effect.flip(token)
+      assert.include(message, "; check clientId (MY_SERVER_CLIENT_ID) and clientSecret (MY_SERVER_CLIENT_SECRET);")
+    }))
+
   it.live("gets a token for a resource, by the issuer of a real server", () =>
     Effect.gen(function*() {
       const resources: Array<string> = []

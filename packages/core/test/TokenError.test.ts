@@ -54,6 +54,19 @@ describe("TokenError", () => {
     assert.strictEqual(error(reason).message, `acme: ${message}`)
   })
 
+  it("names the options to check, and their variables", () => {
+    const check = "clientId (ACME_CLIENT_ID) and clientSecret (ACME_CLIENT_SECRET)"
+    const found = error(new TokenError.CredentialsRefused({ ...refused, check }), Date.UTC(2026, 0, 1))
+    assert.strictEqual(
+      found.message,
+      "acme: the credentials were refused (status 401, invalid_client): Bad client; check clientId (ACME_CLIENT_ID) and "
+        + "clientSecret (ACME_CLIENT_SECRET); no token request before 2026-01-01T00:00:00.000Z"
+    )
+    assert.notInclude(found.reason.message, "check")
+    const encoded = Schema.encodeSync(TokenError.TokenErrorSchema)(found)
+    assert.strictEqual(Schema.decodeSync(TokenError.TokenErrorSchema)(encoded).message, found.message)
+  })
+
   it("says until when no token request is sent", () => {
     assert.strictEqual(
       error(new TokenError.Throttled({ status: 429 }), Date.UTC(2026, 0, 1)).message,

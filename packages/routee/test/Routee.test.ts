@@ -171,7 +171,10 @@ describe("Routee", () => {
         const { routee } = yield* open("wrong", { applicationSecret: Redacted.make("wr0ng-s3cret") })
         const error = yield* Effect.flip(routee.token)
         assert.strictEqual(error.reason._tag, "CredentialsRefused")
-        assert.match(error.message, /^routee: the credentials were refused \(status 401, Unauthorized\)/)
+        assert.match(
+          error.message,
+          /^routee: the credentials were refused \(status 401, Unauthorized\); check applicationId \(ROUTEE_APPLICATION_ID\) and applicationSecret \(ROUTEE_APPLICATION_SECRET\); no token/
+        )
         assert.notInclude(error.message, "wr0ng")
       }))
 

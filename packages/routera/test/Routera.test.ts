@@ -69,8 +69,9 @@ describe("Routera", () => {
     it.effect("reports an invalid client_secret, a 401", () =>
       Effect.gen(function*() {
         const { routera } = yield* open({ clientSecret: Redacted.make("wrong") })
-        const { reason } = yield* Effect.flip(routera.token)
+        const { message, reason } = yield* Effect.flip(routera.token)
         assert.strictEqual(reason._tag, "CredentialsRefused")
+        assert.include(message, "; check clientId (ROUTERA_CLIENT_ID) and clientSecret (ROUTERA_CLIENT_SECRET);")
         assert.propertyVal(reason, "status", 401)
         assert.propertyVal(reason, "code", "invalid_client")
       }))

@@ -108,8 +108,9 @@ describe("Voipex", () => {
           })
           yield* sandbox.behave({ voipex: { refusedPasswordStatus: status } })
           for (let call = 0; call < 100; call++) {
-            const { reason } = yield* Effect.flip(voipex.token)
+            const { message, reason } = yield* Effect.flip(voipex.token)
             assert.strictEqual(reason._tag, "GrantRefused")
+            assert.match(message, /; check username \(VOIPEX_USERNAME\) and password \(VOIPEX_PASSWORD\)$/)
             if (call % 10 === 0) yield* TestClock.adjust("1 hour")
           }
           assert.deepStrictEqual(yield* grants, ["password"])

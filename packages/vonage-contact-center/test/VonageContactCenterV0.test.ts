@@ -84,8 +84,12 @@ describe("VonageContactCenterV0", () => {
     it.effect("shows Vonage's description of a wrong secret", () =>
       Effect.gen(function*() {
         const { vonage } = yield* open({ apiToken: Redacted.make("wrong") })
-        const { reason } = yield* Effect.flip(vonage.token)
+        const { message, reason } = yield* Effect.flip(vonage.token)
         assert.strictEqual(reason._tag, "CredentialsRefused")
+        assert.match(
+          message,
+          /incorrect; check accountKey \(VONAGE_CONTACT_CENTER_V0_ACCOUNT_KEY\) and apiToken \(VONAGE_CONTACT_CENTER_V0_API_TOKEN\);/
+        )
         assert.propertyVal(reason, "description", "The client secret was incorrect.")
       }))
 

@@ -41,7 +41,7 @@ export const reasonOf = (
   shapes: ReadonlyArray<ReplyMeaning.ErrorShape> = [],
   table: Pick<typeof ReplyMeaning, "reasonOf"> = ReplyMeaning
 ): TokenError.Reason | undefined =>
-  table.reasonOf(sent, reply, shapes, () => ({ status: reply.status, code: reply.code }))
+  table.reasonOf(sent, reply, shapes, (about) => ({ status: reply.status, code: reply.code, check: about }))
 
 export const nameOf = (reason: TokenError.Reason): string =>
   "kind" in reason

@@ -54,6 +54,9 @@ export interface ErrorShape {
   readonly means: Means
 }
 
+/** Whose credentials were refused: the client's, those of the grant, or all, since the server doesn't tell them apart. */
+export type About = "client" | "grant" | "all"
+
 /** What a refusal says besides whether it is certain, as far as it may be shown. */
 export type Said = Omit<TokenError.Refused, "certain">
 
@@ -74,7 +77,7 @@ export const reasonOf = (
   sent: Sent,
   reply: Reply,
   shapes: ReadonlyArray<ErrorShape>,
-  said: () => Said
+  said: (about?: About) => Said
 ): TokenError.Reason | undefined => {
   // A browser shows a redirect that it was told not to follow with the status 0.
   if (reply.status === 0 || reply.status >= 300 && reply.status < 400) {
@@ -100,25 +103,25 @@ export const reasonOf = (
   }
   if (status < 400 && code === undefined) return undefined
 
-  const clientRefused = (certain = true) => new TokenError.CredentialsRefused({ ...said(), certain })
-  const grantRefused = (certain = true) => new TokenError.GrantRefused({ ...said(), certain, grant: sent.grant })
+  const clientRefused = (about: About, certain = true) => new TokenError.CredentialsRefused({ ...said(about), certain })
+  const grantRefused = (certain = true) => new TokenError.GrantRefused({ ...said("grant"), certain, grant: sent.grant })
   const requestRefused = (certain = true) => new TokenError.RequestRefused({ ...said(), certain })
   const isClient = code === "invalid_client" || code === "unauthorized_client" && status === 401
 
   if (sent.isRefresh) {
-    if (sent.hasClientSecret && isClient) return clientRefused()
+    if (sent.hasClientSecret && isClient) return clientRefused("client")
     // Some servers send no error code for an expired refresh token. That is trusted only where there is a primary grant.
     const saysNothing = reply.isEmpty && (status === 400 || status === 401 || status === 403)
     return grantRefused(code !== undefined || sent.hasFallback && saysNothing)
   }
   if (sent.isPassword) {
     if (code === "invalid_grant" || code === "access_denied" || status === 423) return grantRefused()
-    if (isClient) return clientRefused()
+    if (isClient) return clientRefused("client")
     return aboutRequest.includes(code) ? requestRefused() : grantRefused(false)
   }
   const isUnclear = code === undefined || reasonPhrases.includes(code)
-  if (isUnclear ? status === 401 : aboutCredentials.includes(code)) return clientRefused()
-  return isUnclear && status === 403 ? clientRefused(false) : requestRefused(!isUnclear)
+  if (isUnclear ? status === 401 : aboutCredentials.includes(code)) return clientRefused("all")
+  return isUnclear && status === 403 ? clientRefused("all", false) : requestRefused(!isUnclear)
 }
 
 const transient: ReadonlyArray<unknown> = [408, 421, 425, "server_error", "temporarily_unavailable"]

@@ -13,6 +13,7 @@ import { readRetryAfter } from "../http/retryAfter.ts"
 import { moreOf, standardFields } from "../http/standardFields.ts"
 import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
+import { namesOf } from "../request/settings.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
 import { readInstant } from "../text/instant.ts"
 import { isToken, longestToken } from "../text/isToken.ts"
@@ -98,13 +99,23 @@ export const make = <Reply>(
       request.isRenewal ? renewal : primary,
       { status, code, isEmpty },
       provider.errors,
-      () => ({
-        status,
-        code: code && (ReplyMeaning.isRegistered(code) ? code : shownCode(code, request.secrets)),
-        description: description === undefined ? undefined : shown(description, request.secrets),
-        fullDescription: description === undefined ? undefined : whole(description),
-        hint: provider.clientAuthentication.hint?.(response) ?? request.grant.hint?.(response)
-      })
+      (about) => {
+        const { grant, isRenewal, secrets } = request
+        const hint = provider.clientAuthentication.hint?.(response) ?? grant.hint?.(response)
+        const needs = {
+          ...about === "grant" ? {} : provider.clientAuthentication.needs,
+          // The refresh token of a renewal is no option: the server has issued it.
+          ...about === "client" || isRenewal ? {} : grant.needs
+        }
+        return {
+          status,
+          code: code && (ReplyMeaning.isRegistered(code) ? code : shownCode(code, secrets)),
+          description: description === undefined ? undefined : shown(description, secrets),
+          fullDescription: description === undefined ? undefined : whole(description),
+          hint,
+          check: about && hint === undefined ? namesOf(provider, needs) : undefined
+        }
+      }
     ) ?? (fields === undefined
       ? notUnderstood(response, response.body === undefined ? "it is too large" : "it is not a JSON object")
       : tokenOf(request, response, fields))

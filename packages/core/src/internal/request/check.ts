@@ -5,7 +5,7 @@ import type { Provider } from "../../Provider.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
 import { reveal } from "../reveal.ts"
 import { printable } from "../text/printable.ts"
-import { type Setting, settingsOf } from "./settings.ts"
+import { type Setting, settingsOf, shownAs } from "./settings.ts"
 
 /*
  * What is wrong with what an application gives, in words that complete the sentence which begins with the option's name.
@@ -39,7 +39,7 @@ export const missing = (settings: ReadonlyArray<Setting>, values: Values): Reado
     isEmpty(kind, values[name]) && !(kind === "scopes?" || kind.endsWith("?") && values[name] === undefined)
   )
   if (first === undefined) return []
-  const others = more.map(({ option, variable }) => `${option} (${variable})`).join(", ")
+  const others = more.map(shownAs).join(", ")
   return [[
     first.name,
     more.length > 0

@@ -37,6 +37,13 @@ export const settings = (
     return { name, option, variable: variableOf(id, option), kind: isOptional ? "text?" : kind }
   })
 
+/** The settings of credentials that can't be missing, as an error names them; `undefined` where there is none. */
+export const namesOf = (provider: Named, needs: Needs): string | undefined =>
+  settings(provider, needs).filter(({ kind }) => !kind.endsWith("?")).map(shownAs).join(" and ") || undefined
+
+/** A setting as an error names it. */
+export const shownAs = ({ option, variable }: Setting): string => `${option} (${variable})`
+
 /** The environment variable of an option: id and option in capitals, with underscores. */
 export const variableOf = (id: string, option: string): string =>
   `${id.replaceAll("-", "_")}_${option.replace(/[A-Z]/g, "_$&")}`.toUpperCase()

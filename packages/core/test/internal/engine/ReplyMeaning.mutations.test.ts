@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import * as ReplyMeaning from "../../../src/internal/engine/ReplyMeaning.ts"
-import { everyone, reasonOf, reply } from "../../support/replies.ts"
+import { everyone, reply } from "../../support/replies.ts"
 import { replyTable } from "../../support/replyTable.ts"
 
 /*
@@ -46,13 +46,23 @@ const mutations = async () => {
 
 const codes = ["invalid_client", "access_denied", "invalid_scope", "unsupported_grant_type", "Unauthorized"]
 
-/** What is observed of `ReplyMeaning`: the table, which codes are OAuth's own, and the messages that are its own. */
+const messages = ({ reasonOf }: typeof ReplyMeaning): ReadonlyArray<string | undefined> => {
+  const of = (sent: ReplyMeaning.Sent, status: number, code?: string) =>
+    reasonOf(sent, reply(status, code), [], (about) => ({ status, hint: about }))?.message
+  return [
+    ...[302, 407, 429, 503, 600].map((status) => of(everyone.password, status)),
+    ...Object.values(everyone).flatMap((sent) => [
+      of(sent, 400, "invalid_client"),
+      of(sent, 400, "invalid_grant"),
+      of(sent, 400, "invalid_scope"),
+      of(sent, 403)
+    ])
+  ]
+}
+
+/** What is observed of `ReplyMeaning`: the table, which codes are OAuth's own, and what the reasons say. */
 const observed = (module: typeof ReplyMeaning): string =>
-  [
-    replyTable(module),
-    ...codes.filter(module.isRegistered),
-    ...[302, 407, 429, 503, 600].map((status) => reasonOf(everyone.password, reply(status), [], module)?.message)
-  ].join("\n")
+  [replyTable(module), ...codes.filter(module.isRegistered), ...messages(module)].join("\n")
 
 /** What a step returns while a mutation is active, or the error that it ends with. */
 const mutated = async <A>(mutant: string, step: () => A | Promise<A>): Promise<A | string> => {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AccessToken } from "@mintmark/core/AccessToken"
+import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import { type TokenError, TokenErrorSchema } from "@mintmark/core/TokenError"
 import * as TokenReply from "@mintmark/core/TokenReply"
@@ -513,6 +514,56 @@ describe("ReplyReader: a failure", () => {
       assert.strictEqual(reason({ ...reply, refreshToken: "r3fresh" }), "GrantRefused")
     }
   )
+
+  const client = "clientId (ACME_CLIENT_ID) and clientSecret (ACME_CLIENT_SECRET)"
+  const byPassword = { credentials: passwordCredentials, provider: acme({ grant: Grant.password }) }
+  const renewing = {
+    ...byPassword,
+    provider: acme({ grant: Grant.password, renewal: Grant.refreshToken }),
+    refreshToken: "r3fresh"
+  }
+  const publicClient = acme({ clientAuthentication: ClientAuthentication.none })
+  it.each<[string, Answer, string | undefined]>([
+    ["a refused client", { status: 401, body: { error: "invalid_client" } }, client],
+    ["a client that may be refused", { status: 403 }, client],
+    ["a client without a secret", { status: 401, provider: publicClient }, "clientId (ACME_CLIENT_ID)"],
+    [
+      "a refused client that the provider knows",
+      { status: 401, provider: acme({ defaults: { clientId: "acme" }, names: { clientSecret: "apiToken" } }) },
+      "apiToken (ACME_API_TOKEN)"
+    ],
+    [
+      "a refused password",
+      { ...byPassword, status: 400, body: { error: "invalid_grant" } },
+      "username (ACME_USERNAME) and password (ACME_PASSWORD)"
+    ],
+    ["the client of a password", { ...byPassword, status: 401, body: { error: "invalid_client" } }, client],
+    ["the client of a renewal", { ...renewing, status: 401, body: { error: "invalid_client" } }, client],
+    [
+      "a refresh token that the server has issued",
+      { ...renewing, status: 400, body: { error: "invalid_grant" } },
+      undefined
+    ],
+    [
+      "a refresh token of the application's",
+      {
+        status: 400,
+        body: { error: "invalid_grant" },
+        provider: acme({ grant: Grant.refreshToken }),
+        credentials: {
+          ...clientCredentials(),
+          values: { ...clientCredentials().values, refreshToken: Redacted.make("r3") }
+        }
+      },
+      "refreshToken (ACME_REFRESH_TOKEN)"
+    ],
+    ["a refused request", { status: 400, body: { error: "invalid_scope" } }, undefined]
+  ])("names the options to check of %s", (_, answer, expected) => {
+    const error = failure(answer)
+    assert.strictEqual("check" in error.reason ? error.reason.check : undefined, expected)
+    if (expected === undefined) assert.notInclude(error.message, "check")
+    else assert.include(error.message, `; check ${expected}`)
+  })
 
   it.each([600, 999, 199, 101])("is ReplyNotUnderstood for an invalid status: %i", (status) => {
     assert.strictEqual(reason({ status, body: good }), "ReplyNotUnderstood")
