@@ -226,7 +226,7 @@ const aboutMetadata = (evidence: Evidence, { reason }: TokenError): Conclusion =
     }
   }
   if (reason._tag === "InvalidOption") return aboutOption(evidence, reason)
-  const came = exchange.body === undefined ? "" : `, but ${Snippet.describe(exchange.body, secretsOf(evidence))}`
+  const came = exchange.body === undefined ? "" : `, ${Snippet.describe(exchange.body, secretsOf(evidence))}`
   return {
     cause: `there is no metadata of ${issuer} at ${host} (status ${exchange.status}${came})`,
     next: `Correct ${name}, ${instead}`,
@@ -340,7 +340,7 @@ const aboutReply = (evidence: Evidence): Conclusion => {
   const { body, location } = exchange
   // `fetch` gives no response with status 407.
   const status = exchange.status ?? (reason?._tag === "Unavailable" ? reason.status : undefined)
-  const came = body === undefined ? undefined : Snippet.describe(body, secretsOf(evidence))
+  const came = body === undefined || body.trim() === "" ? undefined : Snippet.describe(body, secretsOf(evidence))
   if (reason?._tag === "Unsafe") {
     switch (reason.kind) {
       case "redirect":
@@ -434,15 +434,13 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     return {
       cause: status === undefined ?
         reason.message :
-        `${url.host} failed (status ${status}${came === undefined || came === "nothing" ? "" : `, ${came}`})`,
+        `${url.host} failed (status ${status}${came === undefined ? "" : `, ${came}`})`,
       next: "Try again later.",
       exitCode: ExitCode.unavailable
     }
   }
   return {
-    cause: `${reason?.message ?? "the reply was not understood"}${
-      came === undefined || came === "nothing" ? "" : `; the reply is ${came}`
-    }`,
+    cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; the reply is ${came}`}`,
     next: lead?.name === "baseUrl"
       ? orCheck(evidence)
       : `If it is the provider's own reply, report it to Mintmark with \`${program} doctor --report\`.`,

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 /** What came back instead of a token reply, in a few words, through the same allow-list as an error's description. */
 export const describe = (body: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
   const text = body.trim()
-  if (text === "") return "nothing"
+  if (text === "") return "an empty body"
   if (isHtml(text)) {
     const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim() ?? ""
     return title === "" ? "an HTML page" : `an HTML page with the title "${words(title, secrets)}"`

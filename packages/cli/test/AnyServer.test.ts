@@ -319,20 +319,20 @@ describe("An issuer that can't be used", () => {
       [
         "nothing",
         (response: ServerResponse) => response.writeHead(404).end(),
-        /there is no metadata of http:.* at 127\.0\.0\.1:\d+ \(status 404, but nothing\)/,
+        /there is no metadata of http:.* at 127\.0\.0\.1:\d+ \(status 404, an empty body\)/,
         8
       ],
       [
         "a page",
         (response: ServerResponse) =>
           response.writeHead(200, { "content-type": "text/html" }).end("<html><title>Log in</title>"),
-        /\(status 200, but an HTML page with the title "Log in"\)/,
+        /\(status 200, an HTML page with the title "Log in"\)/,
         8
       ],
       [
         "metadata without a token endpoint",
         (response: ServerResponse, origin: string) => json(response, { issuer: origin, jwks_uri: "x" }),
-        /but JSON with the fields issuer, jwks_uri/,
+        /\(status 200, JSON with the fields issuer, jwks_uri/,
         8
       ],
       [
