@@ -212,6 +212,21 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get, { ring: [keys[1], keys[0]] }), "token-5")
     }))
 
+  it.effect("numbers tokens anew if a writer without a key has written an impossible number, and shares them", () =>
+    Effect.gen(function*() {
+      const { http } = countingServer()
+      const { entries, store } = memoryStore()
+      yield* oneProcess(http, store, get)
+      const [[name = "", written = ""] = []] = [...entries]
+      const numbers = [9007199254740990, 9007199254740991, 1e300, 5.4, -1, "x"]
+      for (const [index, generation] of numbers.entries()) {
+        entries.set(name, JSON.stringify({ ...JSON.parse(entries.get(name) ?? written), generation }))
+        for (let process = 0; process < 2; process++) {
+          assert.strictEqual(yield* oneProcess(http, store, get), `token-${index + 2}`, String(generation))
+        }
+      }
+    }))
+
   it.effect("requests a token if the store fails", () =>
     Effect.gen(function*() {
       const failure = Effect.fail(new KeyValueStore.KeyValueStoreError({ method: "any", message: "away" }))

@@ -309,6 +309,66 @@ describe("RedisTokenStore", () => {
       }
     }))
 
+  describe("what a writer without a key has written", () => {
+    const day = 86_400_000
+
+    it.live("as a lease: no process waits for one that is longer than a process takes", () =>
+      Effect.gen(function*() {
+        const { redis, server } = yield* redisAndServer
+        yield* (yield* join(redisAt(redis.url), server)).get
+        const now = Date.now()
+        for (const [number, millis] of [10 * 60_000, day, 30 * day, 4e15].entries()) {
+          const until = String(now + millis)
+          redis.cli("HSET", record(redis), "owner", "another", "leaseUntil", until, "leaseFor", String(millis))
+          const { renew } = yield* join(redisAt(redis.url), server, "plain", asUsual)
+          assert.strictEqual(bearer(yield* renew), token(number + 2))
+        }
+      }))
+
+    it.live("as a lease: one of a process with another setting is waited for", () =>
+      Effect.gen(function*() {
+        const redis = yield* startRedis()
+        const client = Context.get(yield* Layer.build(redisAt(redis.url)), Redis.Redis)
+        const records = yield* RedisRecords.make(client, { budget: Duration.minutes(1), isSharded: false, prefix: "" })
+        const look = (owner: string, lease: number) => records.look("record", { owner, lease, known: 0, force: false })
+        for (const [longer, shorter] of [[60_000, 5_000], [3_600_000, 3_000_000]] as const) {
+          assert.isAbove((yield* look(`a-${longer}`, longer)).fence, 0)
+          const { fence, leaseLeft } = yield* look("b", shorter)
+          assert.strictEqual(fence, 0)
+          assert.isAbove(leaseLeft, longer - 60_000)
+          redis.cli("DEL", "record")
+        }
+      }))
+
+    it.live("as the number of a token: the next token request starts anew, and is shared", () =>
+      Effect.gen(function*() {
+        const { redis, server } = yield* redisAndServer
+        yield* (yield* join(redisAt(redis.url), server)).get
+        const numbers = [
+          "9007199254740990",
+          "9007199254740991",
+          "9e15",
+          "1e300",
+          "inf",
+          "nan",
+          "5.4",
+          "-1",
+          "0x10",
+          "x",
+          ""
+        ]
+        for (const [index, number] of numbers.entries()) {
+          redis.cli("HSET", record(redis), "generation", number, "fence", number, "rejected", number)
+          const newest = token(index * 2 + 2)
+          for (let process = 0; process < 2; process++) {
+            assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), newest, number)
+          }
+          yield* (yield* join(redisAt(redis.url), server)).renew
+          assert.strictEqual(bearer(yield* (yield* join(redisAt(redis.url), server)).get), token(index * 2 + 3), number)
+        }
+      }))
+  })
+
   it.effect("reads the fields of a record by name, and ignores invalid ones", () =>
     Effect.sync(() => {
       const empty = fromFields({})

@@ -220,6 +220,77 @@ describe("SqlTokenStore", () => {
       }
     }))
 
+  describe("what a writer without a key has written", () => {
+    const largest = "9223372036854775807"
+    const smallest = "-9223372036854775808"
+    /** The process whose waiting is tested has the settings that it has where an application says nothing. */
+    const asUsual = { lease: undefined }
+
+    it.live("as a lease: no process waits for one that is longer than a process takes", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const server = new NumberingServer()
+        yield* (yield* join(client, server)).get
+        const now = Date.now()
+        const times = [[now + 600_000, 600_000], [now + 30 * 86_400_000, 30 * 86_400_000], [largest, largest], [
+          smallest,
+          smallest
+        ]]
+        for (const [number, [until, lasts]] of times.entries()) {
+          psql(`UPDATE mintmark_tokens SET owner = 'another', lease_until = ${until}, lease_for = ${lasts}`)
+          const { renew } = yield* join(client, server, "plain", asUsual)
+          assert.strictEqual(bearer(yield* renew), token(number + 2))
+          assert.strictEqual(bearer(yield* (yield* join(client, server)).get), token(number + 2))
+        }
+      }))
+
+    it.live("as a lease: one of a process with another setting is waited for", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const sql = Context.get(yield* Layer.build(client), SqlClient.SqlClient)
+        const records = yield* SqlRecords.make(sql, { budget: Duration.minutes(1), table: "mintmark_tokens" })
+        const look = (owner: string, lease: number) => records.look("record", { owner, lease, known: 0, force: false })
+        for (const [longer, shorter] of [[60_000, 5_000], [3_600_000, 3_000_000]] as const) {
+          assert.isAbove((yield* look(`a-${longer}`, longer)).fence, 0)
+          const { fence, leaseLeft } = yield* look("b", shorter)
+          assert.strictEqual(fence, 0)
+          assert.isAbove(leaseLeft, longer - 60_000)
+          psql("DELETE FROM mintmark_tokens")
+        }
+      }))
+
+    it.live("as the number of a token: the next token request starts anew, and is shared", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const server = new NumberingServer()
+        yield* (yield* join(client, server)).get
+        const numbers = ["9007199254740990", "9007199254740991", "9000000000000000", largest, smallest, "-1", "0"]
+        for (const [index, number] of numbers.entries()) {
+          psql(`UPDATE mintmark_tokens SET generation = ${number}, fence = ${number}, rejected = ${number}`)
+          const newest = token(index * 2 + 2)
+          for (let process = 0; process < 2; process++) {
+            assert.strictEqual(bearer(yield* (yield* join(client, server)).get), newest, number)
+          }
+          yield* (yield* join(client, server)).renew
+          assert.strictEqual(bearer(yield* (yield* join(client, server)).get), token(index * 2 + 3), number)
+        }
+      }))
+
+    it.live("as times: a failure ends, and the row can still be read", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const server = new NumberingServer()
+        server.instead.push(() => new Response(null, { status: 429, headers: { "retry-after": "60" } }))
+        yield* Effect.flip((yield* join(client, server)).get)
+        for (const [index, [until, lasts]] of [[smallest, smallest], [largest, largest], ["0", smallest]].entries()) {
+          psql(`UPDATE mintmark_tokens SET failure_until = ${until}, failure_for = ${lasts}, token = NULL`)
+          for (let process = 0; process < 2; process++) {
+            assert.strictEqual(bearer(yield* (yield* join(client, server)).get), token(index + 2))
+          }
+        }
+      }))
+  })
+
   it.live("removes expired rows at intervals", () =>
     Effect.gen(function*() {
       const { client, psql } = yield* database

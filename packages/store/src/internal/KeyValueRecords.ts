@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Schema from "effect/Schema"
-import { type Change, fromFields, longestKept, type RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import { type Change, following, fromFields, longestKept, type RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { problem } from "./Telemetry.ts"
 
 /*
@@ -58,7 +58,7 @@ export const make = (store: KeyValueStore.KeyValueStore): RecordStore => {
       const record = fromFields({ ...fields, now, failureLeft, fence: 0, leaseLeft: 0 })
       const mayRequest = lease > 0 && (record.token === "" || record.generation <= known)
         && (force || failureLeft === 0)
-      return mayRequest ? { ...record, fence: Math.max(record.generation + 1, now * 1_000) } : record
+      return mayRequest ? { ...record, fence: Math.max(following(record.generation), now * 1_000) } : record
     }),
     change: Effect.fnUntraced(function*(name, _, change) {
       if (change.end) yield* within(store.remove(name))

@@ -85,6 +85,18 @@ export interface RecordStore {
 export const longestKept = 2_592_000_000
 
 /**
+ * How long the lease of another process may last at least: a minute, or as long as this process's own, if that is longer.
+ * The processes of a fleet may differ in their setting while it is changed, and what is longer is from no process.
+ */
+export const longestLease = 60_000
+
+/** What the numbers of tokens are below. One that isn't, or isn't a whole number, was not written by a store: it is none. */
+export const endOfNumbers = Number.MAX_SAFE_INTEGER
+
+/** The number after this one; the first again after the last. */
+export const following = (number: number): number => number + 1 < endOfNumbers ? number + 1 : 1
+
+/**
  * A record from the fields that a database returns, each by its name and as a text or a number. What is not a possible
  * value is left out, whoever wrote it: an impossible time, a number that no number can follow.
  */
@@ -93,23 +105,27 @@ export const fromFields = (fields: Readonly<globalThis.Record<string, unknown>>)
     const value = fields[name]
     return typeof value === "string" && value.length <= largestField ? value : ""
   }
-  const number = (name: string, most: number = Number.MAX_SAFE_INTEGER): number => {
+  const millis = (name: string, most: number): number => {
     const value = Number(fields[name] ?? 0)
     return value >= 0 ? Math.min(value, most) : 0
+  }
+  const number = (name: string): number => {
+    const value = Number(fields[name] ?? 0)
+    return Number.isInteger(value) && value >= 0 && value < endOfNumbers ? value : 0
   }
   const generation = number("generation")
   const is = (name: string) => (fields[name] ?? "") !== "" && number(name) === generation
   return {
-    now: number("now", latest),
+    now: millis("now", latest),
     generation,
     token: text("token"),
     isRejected: is("rejected"),
     mark: is("marked") ? { by: text("markedBy"), count: number("markedCount") } : undefined,
     failure: text("failure"),
-    failureLeft: number("failureLeft", longestKept),
+    failureLeft: millis("failureLeft", longestKept),
     failures: number("failures"),
     fence: number("fence"),
-    leaseLeft: number("leaseLeft", longestKept)
+    leaseLeft: millis("leaseLeft", longestKept)
   }
 }
 

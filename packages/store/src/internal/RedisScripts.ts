@@ -1,5 +1,5 @@
 import * as Redis from "effect/persistence/Redis"
-import { type Change, type Claim, largestField } from "./RecordStore.ts"
+import { type Change, type Claim, endOfNumbers, largestField, longestKept, longestLease } from "./RecordStore.ts"
 
 /*
  * The steps on a record that must not be divided, in Lua. A record is one hash, and a script touches one key, so that a
@@ -19,7 +19,11 @@ local function text(field)
 end
 local function number(field)
   local value = tonumber(text(field))
-  return value and value >= 0 and value < ${Number.MAX_SAFE_INTEGER} and value or 0
+  return value and value >= 0 and value < ${endOfNumbers} and value == math.floor(value) and value or 0
+end
+local function following(field)
+  local value = number(field) + 1
+  return value < ${endOfNumbers} and value or 1
 end
 local function int(value) return string.format("%.0f", value) end
 local function keep(millis)
@@ -29,23 +33,25 @@ end
 
 // A fence is later than the one before and than the clock, so that none is given twice, even after a flush. What has
 // more than twice its length left was written before the clock was set back, and no longer applies: no process waits for
-// long for the lease of one that vanished, and a clock that is merely corrected takes no lease away.
+// long for the lease of one that vanished, and a clock that is merely corrected takes no lease away. Nor does what has
+// more than twice the length left that a process gives it.
 const lookScript = `${prelude}
 local owner, lease, known, force = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == "1"
 local kind = redis.call("TYPE", key).ok
 if kind ~= "hash" and kind ~= "none" then redis.call("UNLINK", key) end
 
 local generation, token = number("generation"), text("token")
-local function left(what)
+local function left(what, longest)
   local millis = number(what .. "Until") - now
-  return millis <= 2 * number(what .. "For") and math.max(millis, 0) or 0
+  return millis <= 2 * math.min(number(what .. "For"), longest) and math.max(millis, 0) or 0
 end
-local failureLeft, leaseLeft = left("failure"), left("lease")
+local failureLeft = left("failure", ${longestKept})
+local leaseLeft = left("lease", math.max(lease, ${longestLease}))
 local fence = 0
 if lease > 0 and (token == "" or generation <= known) and (force or failureLeft == 0)
   and (leaseLeft == 0 or text("owner") == owner)
 then
-  fence = math.max(number("fence") + 1, generation + 1, micros)
+  fence = math.max(following("fence"), following("generation"), micros)
   redis.call("HSET", key, "owner", owner, "leaseUntil", int(now + lease), "leaseFor", int(lease), "fence", int(fence))
   keep(lease * 2)
   leaseLeft = 0

@@ -14,8 +14,11 @@ import { invalidOption } from "./Options.ts"
 import {
   type Change,
   type Claim,
+  endOfNumbers,
   fromFields,
   largestField,
+  longestKept,
+  longestLease,
   type Record,
   type RecordStore,
   StoreUnavailable
@@ -31,23 +34,29 @@ const clock = "(SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::b
 const now = "(micros / 1000)"
 
 // What is not a possible number is 0. What has more than twice its length left was written before the clock was set
-// back, and no longer applies.
-const safe = (column: string) =>
-  `CASE WHEN ${column} BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER - 1} THEN ${column} ELSE 0 END`
-const left = (what: string, at: string) =>
-  `CASE WHEN record.${what}_until - ${at} BETWEEN 0 AND 2 * least(record.${what}_for, ${Number.MAX_SAFE_INTEGER})`
-  + ` THEN record.${what}_until - ${at} ELSE 0 END`
+// back, and no longer applies; nor does what has more than twice the length left that a process gives it.
+const safe = (column: string, end = endOfNumbers) =>
+  `CASE WHEN ${column} BETWEEN 0 AND ${end - 1} THEN ${column} ELSE 0 END`
+const following = (column: string) => `1 + ${safe(column, endOfNumbers - 1)}`
+const left = (what: string, at: string, longest: string | number) => {
+  const millis = `${safe(`record.${what}_until`)} - ${at}`
+  return `CASE WHEN ${millis} BETWEEN 0 AND 2 * least(${
+    safe(`record.${what}_for`)
+  }, ${longest}) THEN ${millis} ELSE 0 END`
+}
+const failureLeft = (at: string) => left("failure", at, longestKept)
+const leaseLeft = (at: string, lease: string) => left("lease", at, `greatest(${lease}::bigint, ${longestLease})`)
 
 /** The fields of a record, by the names that `fromFields` knows, as texts: drivers differ in how they read a `bigint`. */
-const fields = (at: string, leaseLeft: string) =>
+const fields = (at: string, ofOthers: string) =>
   `${at}::text AS "now", (${safe("record.generation")})::text AS "generation",
   CASE WHEN length(record.token) <= ${largestField} THEN record.token END AS "token",
   record.rejected::text AS "rejected", record.marked::text AS "marked", record.marked_by AS "markedBy",
   record.marked_count::text AS "markedCount", record.failure AS "failure",
-  (${left("failure", at)})::text AS "failureLeft", record.failures::text AS "failures", ${leaseLeft} AS "leaseLeft"`
+  (${failureLeft(at)})::text AS "failureLeft", record.failures::text AS "failures", ${ofOthers} AS "leaseLeft"`
 
 const lookText = (table: string) =>
-  `SELECT ${fields(now, `(${left("lease", now)})::text`)}, '0' AS "fence", record.owner AS "owner"
+  `SELECT ${fields(now, `(${leaseLeft(now, "$2")})::text`)}, '0' AS "fence", record.owner AS "owner"
 FROM ${clock} LEFT JOIN ${table} AS record ON record.name = $1 AND record.keep_until > ${now}`
 
 const claimText = (table: string) => {
@@ -57,12 +66,12 @@ const claimText = (table: string) => {
 SELECT $1, $2, ${now} + $3::bigint, $3::bigint, micros, ${now} + 2 * $3::bigint FROM ${clock}
 ON CONFLICT (name) DO UPDATE SET
   owner = excluded.owner, lease_until = excluded.lease_until, lease_for = excluded.lease_for,
-  fence = greatest(${safe("record.fence")} + 1, ${safe("record.generation")} + 1, excluded.fence),
+  fence = greatest(${following("record.fence")}, ${following("record.generation")}, excluded.fence),
   keep_until = greatest(record.keep_until, excluded.keep_until),
   ${["token", "rejected", "marked", "marked_by", "marked_count", "failure", "failures"].map(kept).join(", ")}
 WHERE (record.token IS NULL OR record.keep_until <= ${at} OR ${safe("record.generation")} <= $4::bigint)
-  AND ($5::boolean OR record.keep_until <= ${at} OR ${left("failure", at)} = 0)
-  AND (record.owner IS NULL OR record.owner = $2 OR ${left("lease", at)} = 0)
+  AND ($5::boolean OR record.keep_until <= ${at} OR ${failureLeft(at)} = 0)
+  AND (record.owner IS NULL OR record.owner = $2 OR ${leaseLeft(at, "$3")} = 0)
 RETURNING ${fields("(record.lease_until - record.lease_for)", "'0'")}, record.fence::text AS "fence"`
 }
 
@@ -170,14 +179,14 @@ export const make = Effect.fnUntraced(function*(
     name: string,
     { force, known, lease, owner }: Claim
   ): Effect.fn.Return<Record, StoreUnavailable> {
-    const [row = {}] = yield* query(texts.look, [name])
+    const [row = {}] = yield* query(texts.look, [name, lease])
     const record = fromFields(row)
     const isFree = record.leaseLeft === 0 || row["owner"] === owner
     const mayClaim = lease > 0 && isFree && (force || record.failureLeft === 0)
       && (record.token === "" || record.generation <= known)
     if (!mayClaim) return record
     const [claimed] = yield* query(texts.claim, [name, owner, lease, known, force])
-    return fromFields(claimed ?? (yield* query(texts.look, [name]))[0] ?? {})
+    return fromFields(claimed ?? (yield* query(texts.look, [name, lease]))[0] ?? {})
   })
 
   const change = Effect.fnUntraced(function*(name: string, owner: string, change: Change) {
