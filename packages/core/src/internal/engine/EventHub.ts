@@ -16,9 +16,9 @@ export const make = <A>(): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
     const listeners = new Set<Queue.Enqueue<A, Cause.Done>>()
     let isOver = false
     const listen = (queue: Queue.Enqueue<A, Cause.Done>): Effect.Effect<unknown, never, Scope.Scope> =>
-      Effect.acquireRelease(
-        Effect.sync(() => isOver ? Queue.endUnsafe(queue) : listeners.add(queue)),
-        () => Effect.sync(() => listeners.delete(queue))
+      Effect.andThen(
+        Effect.addFinalizer(() => Effect.sync(() => listeners.delete(queue))),
+        Effect.sync(() => isOver ? Queue.endUnsafe(queue) : listeners.add(queue))
       )
     const end = Effect.sync(() => {
       isOver = true

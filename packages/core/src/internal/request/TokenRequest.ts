@@ -93,8 +93,12 @@ const build = (
   const [byClient, byGrant] = additions.success
   return Effect.isEffect(byClient) || Effect.isEffect(byGrant)
     ? Effect.flatMap(
-      Effect.all([orUnreadable(provider, () => byClient), orUnreadable(provider, () => byGrant)]),
-      ([byClient, byGrant]) => Effect.fromResult(written(byClient, byGrant))
+      orUnreadable(provider, () => byClient),
+      (byClient) =>
+        Effect.flatMap(
+          orUnreadable(provider, () => byGrant),
+          (byGrant) => Effect.fromResult(written(byClient, byGrant))
+        )
     )
     : Effect.fromResult(written(byClient, byGrant))
 }

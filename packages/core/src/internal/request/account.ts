@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import type { Problem, Values } from "../../ClientAuthentication.ts"
 import type { Secret } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
-import { asEffect } from "../asEffect.ts"
+import { asEffect, readAll } from "../asEffect.ts"
 import { unavailable } from "../unavailable.ts"
 import { check, invalidOption, missing, problemsOf } from "./check.ts"
 import { copyOf, type Resolved } from "./resolve.ts"
@@ -37,7 +37,7 @@ export const credentialsOf = Effect.fnUntraced(function*(
   const now = account.filter(({ name }) => !Effect.isEffect(given[name]))
   const known = yield* checked(provider, now, given)
   if (now.length < account.length) {
-    const read = Effect.mapError(Effect.all(Record.map(given, asEffect)), () => unavailable(provider, "credentials"))
+    const read = Effect.mapError(readAll(given), () => unavailable(provider, "credentials"))
     return Effect.flatMap(read, (given) => checked(provider, account, given))
   }
   // What can be built now is built now: it shows whether a parameter names a field of the request.

@@ -5,6 +5,7 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Kind, Needs } from "../../ClientAuthentication.ts"
 import type { Provider } from "../../Provider.ts"
+import { readAll } from "../asEffect.ts"
 
 /** One setting of a provider, as an application knows it. */
 export interface Setting {
@@ -110,15 +111,14 @@ export const config = <Options extends object>(
   settings: ReadonlyArray<Setting>,
   options?: object
 ): Effect.Effect<Options, Config.ConfigError> =>
-  Effect.map(Effect.all(configsOf(settings, options, read, given)), (options) => options as Options)
+  Effect.map(readAll(configsOf(settings, options, read, given)), (options) => options as Options)
 
 /** A variable is a text as it is: `Config.String` would decode it by a Schema, which is 2 kB of a bundle. */
 const read = (variable: string, parse: (text: string | undefined) => unknown) =>
-  Effect.flatMap(ConfigProvider.ConfigProvider, (provider) =>
-    Effect.mapBoth(provider.load([variable]), {
-      onFailure: (error) => new Config.ConfigError(error),
-      onSuccess: (node) => parse(node?.value)
-    }))
+  Effect.flatMap(ConfigProvider.ConfigProvider, (provider) => provider.load([variable])).pipe(
+    Effect.mapError((error) => new Config.ConfigError(error)),
+    Effect.map((node) => parse(node?.value))
+  )
 
 const given = (value: unknown): Effect.Effect<unknown, Config.ConfigError> =>
   Config.isConfig(value) ? value : Effect.succeed(value)
