@@ -1,4 +1,3 @@
-import * as Duration from "effect/Duration"
 import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -46,7 +45,7 @@ export const make = <Reply>(
   provider: Resolved<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
   const decode = Schema.decodeUnknownResult(provider.reply)
-  const assumed = provider.assumedLifetime && Duration.toSeconds(provider.assumedLifetime)
+  const assumed = provider.assumedLifetime && provider.assumedLifetime / 1000
 
   const primary = sentAs(provider, false)
   const renewal = sentAs(provider, true)

@@ -1,4 +1,3 @@
-import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -19,7 +18,8 @@ import { needsOf, partsOf, valuesOf } from "./settings.ts"
  * and fragment; each part of them is just that part.
  */
 export interface Resolved<out Reply = unknown> extends Provider<Reply>, ApiOrigins.Api {
-  readonly assumedLifetime: Duration.Duration | undefined
+  /** In milliseconds. */
+  readonly assumedLifetime: number | undefined
 }
 
 /**
@@ -88,7 +88,7 @@ export const resolve = <Reply>(
     clientAuthentication,
     renewal: renewal === false ? undefined : renewal,
     parameters,
-    assumedLifetime: assumedLifetime === undefined ? undefined : Duration.millis(assumedLifetime),
+    assumedLifetime,
     renewOn
   }))
 }
