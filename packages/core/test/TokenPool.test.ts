@@ -356,7 +356,7 @@ describe("TokenPool", () => {
       return { ask, busiest, requests, state, tokens }
     })
 
-    it.effect("lets one account probe it every 5 s, and the others follow with jitter", () =>
+    it.effect("lets one account try it every 5 s, and the others follow with jitter", () =>
       Effect.gen(function*() {
         const { ask, busiest, requests, state, tokens } = yield* outage
         yield* ask(25)

@@ -86,7 +86,7 @@ describe("the memory of refusals", () => {
       ["invalid_grant with a 401", refused("invalid_grant", 401)]
     ] as const
   ) {
-    it.effect(`sends a wrong password once for seven views, one after another or at once: ${name}`, () =>
+    it.effect(`sends a wrong password once for seven sets of scopes, one after another or at once: ${name}`, () =>
       Effect.gen(function*() {
         for (const concurrency of [1, 7]) {
           const server = Server.make([], answer)
@@ -101,7 +101,7 @@ describe("the memory of refusals", () => {
       }))
   }
 
-  it.effect("sends a right password for each of seven views, one at a time", () =>
+  it.effect("sends a right password for each of seven sets of scopes, one at a time", () =>
     Effect.gen(function*() {
       const server = Server.make([], Server.after("1 seconds", Server.token()))
       const views = yield* sevenViews(yield* passwordClient(server))
@@ -118,7 +118,7 @@ describe("the memory of refusals", () => {
     }))
 
   for (const error of ["invalid_scope", "invalid_target", "invalid_request"]) {
-    it.effect(`delays no other view if a request was refused: ${error}`, () =>
+    it.effect(`delays no other set of scopes if a request was refused: ${error}`, () =>
       Effect.gen(function*() {
         const server = Server.make([refused(error)])
         const client = yield* secretClient(server)
@@ -132,7 +132,7 @@ describe("the memory of refusals", () => {
 
   // The second password has letters of the code, for which a word of the server's is masked.
   for (const password of ["password", "valid-horse"]) {
-    it.effect(`delays no other view of a password account if a scope was refused: ${password}`, () =>
+    it.effect(`delays no other set of scopes of a password account if a scope was refused: ${password}`, () =>
       Effect.gen(function*() {
         const server = Server.make([refused("invalid_scope")])
         const client = yield* passwordClient(server, Redacted.make(password))
@@ -142,7 +142,7 @@ describe("the memory of refusals", () => {
       }))
   }
 
-  it.effect("sends nothing to a server that throttles, whichever view is called", () =>
+  it.effect("sends nothing to a server that throttles, whichever scopes are requested", () =>
     Effect.gen(function*() {
       const server = Server.make([Server.status(429, { "retry-after": "60" })])
       const views = yield* sevenViews(yield* secretClient(server))
@@ -227,7 +227,7 @@ describe("the memory of refusals", () => {
       assert.strictEqual(next, failed + 30)
     }))
 
-  it.effect("is cleared by `renew`, for all views", () =>
+  it.effect("is cleared by `renew`, for all sets of scopes", () =>
     Effect.gen(function*() {
       const server = Server.make([refused("invalid_grant")])
       const [first, second] = yield* sevenViews(yield* passwordClient(server))

@@ -7,7 +7,7 @@ import { empty, everyone, nameOf, reasonOf, reply } from "./replies.ts"
  */
 
 /** What is shown: `ReplyMeaning`, or a mutation of it. */
-type Table = Pick<typeof ReplyMeaning, "consequenceOf" | "reasonOf" | "waitOf">
+type Table = Pick<typeof ReplyMeaning, "consequenceOf" | "isUnsent" | "reasonOf" | "waitOf">
 
 /** A reply, or what came instead of one. */
 interface Case {
@@ -96,9 +96,12 @@ const cases: ReadonlyArray<Case> = [
   instead("no reply within the deadline", unavailable("timeout")),
   instead("a certificate that doesn't fit", new TokenError.Unsafe({ kind: "certificate", problem: "expired" })),
   instead("no credentials, since the application can't read them", unavailable("credentials")),
-  instead("no request, since the scope has closed", unavailable("closed")),
   instead("no request, since the store can't be reached", unavailable("store")),
-  instead("an option that can't be used", new TokenError.InvalidOption({ option: "scopes", problem: "are none" }))
+  instead("no request, since the token source is closed", unavailable("closed")),
+  instead(
+    "no request, since an option can't be used",
+    new TokenError.InvalidOption({ option: "scopes", problem: "are none" })
+  )
 ]
 
 const duration = (millis: number): string =>
@@ -106,9 +109,9 @@ const duration = (millis: number): string =>
     ? "never by itself"
     : millis % 3_600_000 === 0
     ? `${millis / 3_600_000} h`
-    : millis % 60_000 === 0
-    ? `${millis / 60_000} min`
-    : `${millis / 1_000} s`
+    : millis < 60_000
+    ? `${millis / 1_000} s`
+    : `${Math.floor(millis / 60_000)} min${millis % 60_000 === 0 ? "" : ` ${millis % 60_000 / 1_000} s`}`
 
 /** `30 s, 1 min, 2 min, ... 15 min`: the first three, and the last. */
 const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence, asked: number | undefined): string => {
@@ -121,7 +124,7 @@ const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence, asked: number
   return wait(1, 0) === wait(1, 1) ? list : `up to ${list}`
 }
 
-const now = { fail: "fails", repeat: "sent again, 3 times in all", primary: "the primary grant, once" }
+const now = { fail: "fails", repeat: "sent up to 3 times, then fails", primary: "the primary grant, once" }
 const refreshToken = { "kept": "kept", "possibly spent": "may be spent", "refused": "forgotten" }
 const owner = {
   credentials: "these credentials",
@@ -129,12 +132,16 @@ const owner = {
   endpoint: "these credentials at this endpoint"
 }
 
+/** For whom nothing is sent. What is wrong on this side, before a request is built, is remembered for its account alone. */
+const heldBack = ({ isUnsent }: Table, reason: TokenError.Reason, consequence: ReplyMeaning.Consequence): string =>
+  reason._tag === "Unavailable" && isUnsent(reason) ? "this account" : owner[consequence.owner]
+
 /** What the second failure in a row changes for a refresh token. */
 const secondOf = (sent: ReplyMeaning.Sent, { fallsBack, refreshToken }: ReplyMeaning.Consequence): string =>
   fallsBack
-    ? "the primary grant at the second in a row, if a caller waits"
+    ? "at the second failure in a row, if a caller waits: the primary grant"
     : sent.hasFallback && refreshToken === "possibly spent"
-    ? "the primary grant instead of a third time"
+    ? "after the second failure, the next request is the primary grant"
     : ""
 
 const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = [] }: Case): ReadonlyArray<string> => {
@@ -147,7 +154,11 @@ const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = 
     ...sent.isRefresh ? [refreshToken[consequence.refreshToken]] : [],
     ...consequence.now === "primary"
       ? ["as the primary grant says", "", ""]
-      : [pauses(table, consequence, asked), owner[consequence.owner], consequence.concernsAll ? "yes" : "no"]
+      : [
+        pauses(table, consequence, asked),
+        heldBack(table, reason, consequence),
+        consequence.concernsAll ? "yes" : "no"
+      ]
   ]
 }
 
@@ -162,8 +173,8 @@ const tableOf = (table: Table, heading: string, sent: ReplyMeaning.Sent): string
     "means",
     "in the same call",
     ...sent.isRefresh ? ["the refresh token is"] : [],
-    "sent again after",
-    "which holds back",
+    "next request after",
+    "applies to",
     "in every process"
   ]
   return [
@@ -178,8 +189,12 @@ const tableOf = (table: Table, heading: string, sent: ReplyMeaning.Sent): string
 /** All of it. */
 export const replyTable = (table: Table): string =>
   [
-    tableOf(table, "Client credentials, and grants that are refused as they are", everyone.clientCredentials),
-    tableOf(table, "A password, and grants that are refused as one is", everyone.password),
+    tableOf(
+      table,
+      "Client credentials, and grants whose refusal is remembered like theirs",
+      everyone.clientCredentials
+    ),
+    tableOf(table, "A password, and grants whose refusal is remembered like that of a password", everyone.password),
     tableOf(
       table,
       "A refresh token of a client with a secret, with a primary grant to fall back to",

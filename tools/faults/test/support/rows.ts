@@ -50,7 +50,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "TLS: self-signed, wrong name, expired",
-      outcome: "refused, and nothing sent again by itself within the call",
+      outcome: "the call fails, and nothing is sent again within it",
       faults: [
         "a certificate that doesn't fit: self-signed",
         "a certificate that doesn't fit: wrong-name",
@@ -497,12 +497,12 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       }
     },
     {
-      what: "a password that is refused in other words; seven views of an account with a wrong password",
-      outcome: "never sent again by itself; sent once for all views, and for all processes that share a store",
+      what: "a wrong password, whatever the refusal says; an account with seven sets of scopes",
+      outcome: "never sent again by itself; sent once for all sets of scopes, and for all processes that share a store",
       tests: {
         [memory]: [
-          "sends a wrong password once for seven views, one after another or at once: ${name}",
-          "delays no other view if a request was refused: ${error}",
+          "sends a wrong password once for seven sets of scopes, one after another or at once: ${name}",
+          "delays no other set of scopes if a request was refused: ${error}",
           "sends each of two alternating wrong values of a ${kind} once"
         ],
         [suite]: [
@@ -560,7 +560,7 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "a refresh token that may be spent, after a 5xx, a lost reply or a timeout",
-      outcome: "sent once more, 5 s later at the earliest; then the password is",
+      outcome: "sent once more, 5 s later at the earliest; if that fails, too, the password is sent",
       tests: {
         [memory]: [
           "that may be spent is sent once more, 5 s later; after that the password is sent: ${name}",
@@ -570,13 +570,13 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
     },
     {
       what: "an authorization server recovers",
-      outcome: "a token within 5 s; many accounts follow one that probes",
+      outcome: "a token within 5 s; of many accounts, one tries it every 5 s, and the others follow",
       tests: {
         [memory]: [
           "delays a token of a password account at most 5 s after a recovery, after ${recovery} s"
         ],
         "core/test/TokenPool.test.ts": [
-          "lets one account probe it every 5 s, and the others follow with jitter"
+          "lets one account try it every 5 s, and the others follow with jitter"
         ]
       }
     },

@@ -234,9 +234,12 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
     case "Unavailable": {
       const { kind } = reason
       const concernsAll = kind === "status"
+      // What is closed stays closed.
+      if (kind === "closed") return { ...failure, concernsAll }
+      const isSent = !isUnsent(reason)
       // What fails before anything was sent has spent nothing.
-      if (isRefresh && kind !== "connection" && !isUnsent(reason)) return { ...unknown, concernsAll }
-      const now = asked === undefined && kind !== "timeout" && !isUnsent(reason) ? "repeat" : "fail"
+      if (isRefresh && isSent && kind !== "connection") return { ...unknown, concernsAll }
+      const now = isSent && asked === undefined && kind !== "timeout" ? "repeat" : "fail"
       return { ...failure, now, waits: waits.unavailable, jitter: true, concernsAll }
     }
     case "ReplyNotUnderstood":
@@ -262,9 +265,8 @@ const failure: Consequence = {
   concernsAll: true
 }
 
-/** Whether no request was sent: nothing that a server said or a network did. */
-export const isUnsent = ({ kind }: TokenError.Unavailable): boolean =>
-  kind === "credentials" || kind === "closed" || kind === "store"
+/** Whether no request was sent, and a later one may be: nothing that a server said or a network did. */
+export const isUnsent = ({ kind }: TokenError.Unavailable): boolean => kind === "credentials" || kind === "store"
 
 /**
  * How long nothing is sent, in milliseconds, after so many failures in a row, this one included. `asked` is what the

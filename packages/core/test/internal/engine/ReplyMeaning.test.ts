@@ -397,6 +397,12 @@ describe("ReplyMeaning: no reply", () => {
     }
   })
 
+  it("is final once the token source is closed", () => {
+    for (const sent of Object.values(everyone)) {
+      assert.deepStrictEqual(seconds(of(sent, unavailable("closed")), 1), [Infinity])
+    }
+  })
+
   it("is delayed after an invalid certificate or option", () => {
     const certificate = new TokenError.Unsafe({ kind: "certificate", problem: "expired" })
     const option = new TokenError.InvalidOption({ option: "scopes", problem: "are none" })
