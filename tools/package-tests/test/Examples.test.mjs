@@ -1,4 +1,3 @@
-import { outputs } from "@mintmark/scripts/outputs"
 import { settings } from "@mintmark/scripts/settings"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -31,10 +30,12 @@ describe("the copy of an example outside of the workspace, installed with pnpm",
     assert.strictEqual(status, 0)
   })
 
-  for (const [example, line] of Object.entries(outputs)) {
-    it(`starts ${example}`, async () => {
+  // The fleet needs a Redis, and the recipes have no program.
+  for (const example of examples.filter((example) => !["fleet", "recipes"].includes(example))) {
+    it(`starts ${example}, which prints what its folder says`, async () => {
+      const cwd = copyOf(example)
       const env = { ...process.env, ...settings(sandbox.urls) }
-      assert.include(await succeed("npm", ["start"], { cwd: copyOf(example), env }), line)
+      assert.include(await succeed("npm", ["start"], { cwd, env }), readFileSync(join(cwd, "output.txt"), "utf8"))
     })
   }
 })
