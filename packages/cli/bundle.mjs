@@ -41,4 +41,4 @@ const { metafile } = await build({
   logLevel: "warning"
 })
 
-await writeNotices(metafile, "dist/THIRD-PARTY.txt")
+writeNotices(metafile, "dist/THIRD-PARTY.txt")

@@ -18,13 +18,13 @@ import { dirname, join } from "node:path"
 import { root } from "./workspace.mjs"
 
 const markdown = new MarkdownIt()
-
+const read = (workspace, file) => readFileSync(join(workspace, file), "utf8")
 const docstrings = (source) => source.split("\n").map((line) => /^\s*\*(?: (.*))?$/.exec(line)?.[1] ?? "").join("\n")
 
 /** Every document: its path in the workspace, and its text with everything else on blank lines. */
 export const documents = (workspace = root) =>
   globSync(["*.md", "docs/**/*.md", "{packages,tools,examples}/*/{*.md,src/**/*.ts}"], { cwd: workspace })
-    .toSorted().map((name) => ({ name, text: readFileSync(join(workspace, name), "utf8") }))
+    .toSorted().map((name) => ({ name, text: read(workspace, name) }))
     .map(({ name, text }) => ({ name, text: name.endsWith(".md") ? text : docstrings(text) }))
 
 /** The blocks of a document: the line before each, its lines, its language, and what else its info string says. */
@@ -92,29 +92,28 @@ const wordProblem = (workspace, { code, language }, word) => {
     return Object.values(meaningful).includes(language) ? [`has an info string that says nothing here: ${word}`] : []
   }
   if (!existsSync(join(workspace, file))) return [`names a file that isn't there: ${file}`]
-  const isRight = key === "tried" || readFileSync(join(workspace, file), "utf8").trimEnd() === code.join("\n")
+  const isRight = key === "tried" || read(workspace, file).trimEnd() === code.join("\n")
   return isRight ? [] : [`is not word for word what stands in ${file}`]
 }
 
 /** Everything that is wrong with the info strings, and the scripts that documents name, as a line each. */
 export const problems = (workspace = root) => {
   const manifests = globSync(["package.json", "{packages,tools,examples}/*/package.json"], { cwd: workspace })
-  const scripts = manifests.flatMap((file) =>
-    Object.keys(JSON.parse(readFileSync(join(workspace, file), "utf8")).scripts ?? {})
-  )
+  const scripts = manifests.flatMap((file) => Object.keys(JSON.parse(read(workspace, file)).scripts ?? {}))
   const scriptProblems = (line) =>
     [...line.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)]
       .map(([, script, ordinary]) => script ?? ordinary)
       .filter((script) => !scripts.includes(script))
       .map((script) => `tells to run a script that isn't there: ${script}`)
-  return documents(workspace).flatMap(({ name, text }) => [
-    ...blocks(text).flatMap((block) =>
-      block.words.flatMap((word) => wordProblem(workspace, block, word)).map((each) => `${name}:${block.from} ${each}.`)
-    ),
-    ...(name.endsWith(".md") ? text.split("\n") : []).flatMap((line, index) =>
-      scriptProblems(line).map((each) => `${name}:${index + 1} ${each}.`)
-    )
-  ])
+  return documents(workspace).flatMap(({ name, text }) => {
+    const found = [
+      ...blocks(text).flatMap((block) =>
+        block.words.flatMap((word) => wordProblem(workspace, block, word)).map((problem) => [block.from, problem])
+      ),
+      ...text.split("\n").flatMap((line, index) => scriptProblems(line).map((problem) => [index + 1, problem]))
+    ]
+    return found.map(([line, problem]) => `${name}:${line} ${problem}.`)
+  })
 }
 
 if (import.meta.main) {

@@ -11,10 +11,10 @@ const example = packages().find(({ folder, manifest }) => folder === `examples/$
 
 const run = Effect.gen(function*() {
   const { urls } = yield* Sandbox
-  const [, program] = example.manifest.scripts.start.split(" ")
-  const env = { ...process.env, ...settings(urls) }
-  const child = spawn(process.execPath, [program, ...args], { cwd: example.path, env, stdio: "inherit" })
-  const [status] = yield* Effect.promise(() => once(child, "exit"))
+  const options = { cwd: example.path, env: { ...process.env, ...settings(urls) }, stdio: "inherit" }
+  const [status] = yield* Effect.promise(() =>
+    once(spawn("npm", ["--silent", "start", "--", ...args], options), "exit")
+  )
   return status ?? 1
 }).pipe(Effect.provide(Sandbox.layer()))
 

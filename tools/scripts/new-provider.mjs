@@ -5,12 +5,7 @@
 // become the provider's.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Argument from "effect/cli/Argument"
-import * as CliError from "effect/cli/CliError"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as Prompt from "effect/cli/Prompt"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import { Argument, CliError, Command, Flag, Prompt, TerminalCapabilities } from "effect/cli"
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -33,7 +28,6 @@ const aUrl = `Expected: an https URL without braces, query and fragment. ${guide
 const isUrl = (text) => text === "" || (URL.canParse(text) && /^https:\/\/[^/{}?#\s]+[^{}?#\s]*$/.test(text))
 const own = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)=/
 const areFields = (texts) => texts.every((text) => /^[A-Za-z][\w.-]*=\P{Cc}+$/u.test(text) && !own.test(text))
-const words = (line) => line.split(" ").filter((word) => word !== "")
 
 /** The command line. What no flag says has a prompt in a terminal, and what is usual elsewhere. */
 export const commandLine = (canPrompt, handle) => {
@@ -63,13 +57,11 @@ export const commandLine = (canPrompt, handle) => {
       "Further fields of the token request, each as name=value (empty: none)",
       areFields,
       "Expected: name=value, and none of OAuth's own fields.",
-      words
+      (line) => line.split(" ").filter((word) => word !== "")
     )
   }
-  return Command.withDescription(
-    Command.make("new-provider", flags, handle),
-    `Makes the package of a provider. ${guide}`
-  )
+  const description = `Makes the package of a provider. ${guide}`
+  return Command.make("new-provider", flags, handle).pipe(Command.withDescription(description))
 }
 
 /** Writes the package and a changeset for it, and returns the files. */
@@ -114,15 +106,18 @@ export const newProvider = ({ apiUrl, authentication, fields, grant, name, token
       .replaceAll(varying, (found, isText) => isText ? name : texts[found])
 
   const files = globSync(["README.md", "*.json", "{src,test}/**/*.*"], { cwd: template })
-  const written = Object.fromEntries([
-    ...files.map((file) => [join("packages", name, filled(file)), filled(readFileSync(join(template, file), "utf8"))]),
+    .map((file) => [file, readFileSync(join(template, file), "utf8")])
+  const gone = Object.keys(texts).find((text) => files.every(([, source]) => !source.includes(text)))
+  if (gone !== undefined) throw new Error(`The template no longer has ${JSON.stringify(gone)}.`)
+  const written = [
+    ...files.map(([file, source]) => [join("packages", name, filled(file)), filled(source)]),
     [join(".changeset", `new-${name}.md`), `---\n"@mintmark/${name}": minor\n---\n\nThe first release.\n`]
-  ])
-  for (const [path, text] of Object.entries(written)) {
+  ]
+  for (const [path, text] of written) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true })
     writeFileSync(join(workspace, path), text)
   }
-  return Object.keys(written)
+  return written.map(([path]) => path)
 }
 
 const make = (answers) => {
@@ -141,9 +136,9 @@ The other facts go where TODO stands (grep -rn TODO packages/${answers.name}); d
 
 if (import.meta.main) {
   const failure = (cause) => new CliError.UserError({ cause, userMessage: cause.message })
-  Effect.gen(function*() {
-    const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-    const handler = (answers) => Effect.try({ try: () => make(answers), catch: failure })
-    yield* Command.run(commandLine(canPrompt, handler), { version: "0.0.0" })
-  }).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
+  const handle = (answers) => Effect.try({ try: () => make(answers), catch: failure })
+  Effect.flatMap(
+    TerminalCapabilities.TerminalCapabilities,
+    ({ canPrompt }) => Command.run(commandLine(canPrompt, handle), { version: "0.0.0" })
+  ).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
 }

@@ -11,9 +11,6 @@ const isMissing = (program) =>
   ![...process.env.PATH.split(delimiter), ...globSync("/usr/lib/postgresql/*/bin")]
     .some((folder) => existsSync(join(folder, program)))
 
-/** The name of the Debian package that has a program. */
-const packageOf = (program) => program === "postgres" ? "postgresql" : program
-
 // In a container, the first process is seldom an init system.
 const isContainer = () =>
   existsSync("/.dockerenv") || existsSync("/run/.containerenv") ||
@@ -30,12 +27,12 @@ export const missing = (programs) => {
   const isRoot = getuid?.() === 0
   const isTerminal = stdin.isTTY === true || stdout.isTTY === true
   if (wanted.length === 0 || !mayInstall({ env, inContainer: isContainer(), isRoot, isTerminal })) return wanted
-  const names = wanted.map(packageOf)
+  const names = wanted.map((program) => program === "postgres" ? "postgresql" : program)
   console.error(`mintmark: installing ${names.join(", ")} with apt-get: some tests need them.`)
-  const aptGet = "apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq --yes"
+  const options = "-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq --yes"
+  const aptGet = `${isRoot ? "" : "sudo "}env DEBIAN_FRONTEND=noninteractive apt-get ${options}`
   const install = `${aptGet} install --no-install-recommends ${names.join(" ")}`
-  const command = [...isRoot ? [] : ["sudo"], "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c"]
-  const script = `${install} || { ${aptGet} update && ${install}; }`
-  spawnSync(command[0], [...command.slice(1), script], { stdio: ["inherit", "ignore", "inherit"] })
+  const stdio = ["inherit", "ignore", "inherit"]
+  spawnSync(`${install} || { ${aptGet} update && ${install}; }`, { shell: true, stdio })
   return wanted.filter(isMissing)
 }

@@ -2,15 +2,15 @@
 // and the dependencies are installed. It is the bootstrap of `npm start` and `npm test`, so it is plain Node 20 without
 // dependencies: nothing is installed when it runs for the first time.
 import { spawnSync } from "node:child_process"
-import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { delimiter, dirname, join } from "node:path"
+import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const bin = join(root, "node_modules", ".bin")
 const cache = join(root, "node_modules", ".cache", "mintmark")
 const stamp = join(cache, "installed")
+const read = (file) => readFileSync(join(root, file), "utf8")
 
 const environment = {
   ...process.env,
@@ -29,46 +29,31 @@ const fail = (line) => {
   process.exit(1)
 }
 
-const install = (pnpm) => {
-  const args = ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]
-  // Without a network, it fails in seconds rather than minutes.
-  const env = { ...environment, CI: "true", npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retries: "1" }
-  const { error, status, stderr, stdout } = spawnSync("npx", args, {
-    cwd: root,
-    encoding: "utf8",
-    env,
-    maxBuffer: 2 ** 26
-  })
-  const output = `${error ?? ""}${stdout}${stderr}`
-  const [unreachable] = /\b(ECONNREFUSED|ENOTFOUND|ENETUNREACH)\b/.exec(output) ?? []
-  return { isInstalled: status === 0, output, unreachable }
-}
-
-const prepare = (wanted, catalog) => {
+const prepare = (wanted) => {
   say("installing the dependencies, which takes half a minute the first time.")
-  const [pnpm] = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager.split("+")
-  let attempt = install(pnpm)
-  // A registry may fail for a moment; what was downloaded until then is kept.
-  for (let again = 0; again < 2 && !attempt.isInstalled && !attempt.unreachable; again++) attempt = install(pnpm)
-  if (!attempt.isInstalled) {
-    process.stderr.write(attempt.output)
-    const reason = attempt.unreachable ? `: the npm registry can't be reached (${attempt.unreachable})` : ""
-    fail(`the dependencies can't be installed${reason}.`)
+  const [pnpm] = JSON.parse(read("package.json")).packageManager.split("+")
+  const args = ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]
+  const options = { cwd: root, encoding: "utf8", env: { ...environment, CI: "true" }, maxBuffer: 2 ** 26 }
+  const { error, status, stderr, stdout } = spawnSync("npx", args, options)
+  if (status !== 0) {
+    const output = `${error ?? ""}${stdout}${stderr}`
+    process.stderr.write(output)
+    const [code] = /\b(ECONNREFUSED|ENOTFOUND|ENETUNREACH)\b/.exec(output) ?? []
+    fail(`the dependencies can't be installed${code ? `: the npm registry can't be reached (${code})` : ""}.`)
   }
   // Without `allowBuilds` for it, node is installed without its program, and says nothing.
-  const [, pinned] = /^ {2}node: (\d\S+)$/m.exec(catalog)
+  const [, pinned] = /^ {2}node: (\d\S+)$/m.exec(wanted)
   const found = spawnSync(join(bin, "node"), ["--version"], { encoding: "utf8" }).stdout?.trim()
   if (found !== `v${pinned}`) {
     fail(`Node ${pinned} is not installed (found ${found}): see allowBuilds in pnpm-workspace.yaml.`)
   }
-  mkdirSync(dirname(stamp), { recursive: true })
+  mkdirSync(cache, { recursive: true })
   writeFileSync(stamp, wanted)
 }
 
 if (Number.parseInt(process.versions.node) < 20) fail(`Node 20 or later is needed, this is ${process.version}.`)
-const [lock, catalog] = ["pnpm-lock.yaml", "pnpm-workspace.yaml"].map((file) => readFileSync(join(root, file), "utf8"))
-const wanted = createHash("sha256").update(lock).update(catalog).digest("hex")
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) prepare(wanted, catalog)
+const wanted = read("pnpm-lock.yaml") + read("pnpm-workspace.yaml")
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) prepare(wanted)
 
 const [program, ...args] = process.argv.slice(2)
 const { error, status } = spawnSync(program, args, { cwd: root, env: environment, stdio: "inherit" })

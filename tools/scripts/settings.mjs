@@ -2,10 +2,11 @@
 // provider that it doesn't know by name, such as a new one. That server is what the provider's value says.
 import * as Account from "@mintmark/sandbox/Account"
 import { environment } from "@mintmark/sandbox/Sandbox"
+import * as Server from "@mintmark/sandbox/Server"
 import { randomBytes } from "node:crypto"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
-import { packages } from "./workspace.mjs"
+import { globSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { root } from "./workspace.mjs"
 
 /** Accounts that documents call by names of their own. */
 export const accounts = [
@@ -17,37 +18,33 @@ export const accounts = [
 
 const { clientId, clientSecret, password, username } = Account.generic
 const known = Account.defaults.map(({ provider }) => provider)
-const isOther = ({ grant, id, tokenEndpoint }) =>
-  typeof tokenEndpoint === "string" && typeof grant?.request === "function" && !known.includes(id)
+const isOther = ({ id, tokenEndpoint }) => typeof tokenEndpoint === "string" && !known.includes(id)
 
 /** The values of the workspace's providers that the sandbox doesn't know by name. */
-export const otherProviders = async (from) => {
-  const found = packages(from).filter(({ manifest }) => manifest.devDependencies?.["@mintmark/conformance"])
-    .map(({ path }) => join(path, "src", "index.ts")).filter((file) => existsSync(file))
-  const modules = await Promise.all(found.map((file) => import(file)))
+export const otherProviders = async (from = root) => {
+  const pages = globSync("{packages,tools}/*/test/Pages.ts", { cwd: from }).toSorted()
+  const modules = await Promise.all(pages.map((file) => import(join(from, dirname(file), "../src/index.ts"))))
   return modules.flatMap((module) => Object.values(module)).filter(isOther)
 }
 
 /** The server of a provider, as the sandbox takes it. */
 export const serverOf = ({ clientAuthentication: { name }, grant, parameters, tokenEndpoint }) => {
   const { host, pathname } = new URL(tokenEndpoint)
-  const client = { _tag: "Secret", placement: name, id: clientId, secret: clientSecret }
+  const client = name.startsWith("client_secret_") ? Server.clientSecret(name, clientId, clientSecret) : undefined
   const fields = {
     grant_type: grant.name,
     ...(name === "none" ? { client_id: clientId } : {}),
     ...(grant.name === "password" ? { username, password } : {}),
     ...parameters
   }
-  return { host, tokens: [{ path: pathname, client: name.startsWith("client_secret_") ? client : undefined, fields }] }
+  return { host, tokens: [{ path: pathname, client, fields }] }
 }
 
 /** What the `layerConfig` of a provider reads, for its server in the sandbox. */
 export const settingsOf = ({ id }, origin) => {
-  const values = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, USERNAME: username, PASSWORD: password }
-  const prefix = id.toUpperCase().replaceAll("-", "_")
-  return Object.fromEntries(
-    Object.entries({ ...values, BASE_URL: `${origin}/{host}` }).map(([name, value]) => [`${prefix}_${name}`, value])
-  )
+  const account = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, USERNAME: username, PASSWORD: password }
+  const values = Object.entries({ ...account, BASE_URL: `${origin}/{host}` })
+  return Object.fromEntries(values.map(([name, value]) => [`${id.toUpperCase().replaceAll("-", "_")}_${name}`, value]))
 }
 
 const others = await otherProviders()

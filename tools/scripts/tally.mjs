@@ -2,8 +2,8 @@
  * Counts what turbo did: the tests by Vitest's reports (by folder), one failure for each folder that should have tests
  * and left no report, and one for each task that failed without a failed test.
  */
-export const tally = ({ excused = [], exitCode, reports, tasks }) => {
-  const inTests = (folder) => reports[folder]?.numFailedTests ?? (excused.includes(folder) ? 0 : 1)
+export const tally = ({ exitCode, reports, tasks }) => {
+  const inTests = (folder) => reports[folder]?.numFailedTests ?? 1
   const isExplained = ({ directory, task }) => task === "test" && inTests(directory) > 0
   const failedTasks = tasks.filter((task) => task.execution?.exitCode && !isExplained(task))
   const failed = Object.keys(reports).reduce((sum, folder) => sum + inTests(folder), failedTasks.length)

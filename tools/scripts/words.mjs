@@ -1,5 +1,5 @@
-// Finds words that a reader has to puzzle over, or that the rest of the project has another word for. words.txt has them:
-// phrases, and single words that technical prose doesn't need, in a table that no spelling checker takes.
+// Finds words that a reader has to puzzle over, or that the rest of the project has another word for. words.txt is the
+// list: phrases, which a spelling checker can't look for, and some words that technical prose doesn't need.
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -12,13 +12,12 @@ export const phrases = readFileSync(new URL("words.txt", import.meta.url), "utf8
   .map(([example, instead, phrase]) => ({ example, instead, phrase: new RegExp(phrase, "gi") }))
 
 // Documents, sources, the sandbox's page, changesets, tests.
-const chosen = ["*.md", "*.ts", "*.js", "*.mjs", "*.html", ":!*CHANGELOG.md", ":!*words.test.mjs"]
-const list = ["ls-files", "--cached", "--others", "--exclude-standard", ...chosen]
+const files = ["*.md", "*.ts", "*.js", "*.mjs", "*.html", ":!*CHANGELOG.md", ":!*words.test.mjs"]
 
 /** Every phrase in the files of the repository, as a line each. */
 export const problems = (workspace = root) =>
-  execFileSync("git", list, { cwd: workspace, encoding: "utf8" }).split("\n").filter((file) => file !== "")
-    .flatMap((file) => {
+  execFileSync("git", ["ls-files", "-co", "--exclude-standard", ...files], { cwd: workspace, encoding: "utf8" })
+    .split("\n").filter((file) => file !== "").flatMap((file) => {
       const text = readFileSync(join(workspace, file), "utf8")
       return phrases.flatMap(({ instead, phrase }) =>
         [...text.matchAll(phrase)].map(({ 0: found, index }) =>

@@ -98,6 +98,7 @@ describe("a new provider", () => {
     assert.include(text, "const acmeVoice = Provider.make(")
     assert.match(text, /TODO: the facts go here/)
     assert.isUndefined(readJson(join(folderOf("acme-voice"), "package.json")).private)
+    for (const [name] of answered) assert.notMatch(textOf(name), /(\/\/|<!--) (if|end)\b/)
   })
 
   it("has the given answers in its value, its statement and its README", () => {
