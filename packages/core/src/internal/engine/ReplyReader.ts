@@ -1,4 +1,6 @@
+import * as Cause from "effect/Cause"
 import * as Equal from "effect/Equal"
+import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -9,7 +11,7 @@ import * as TokenError from "../../TokenError.ts"
 import type { Standard } from "../../TokenReply.ts"
 import { readBody } from "../http/replyBody.ts"
 import { readRetryAfter } from "../http/retryAfter.ts"
-import { moreOf, standardFields } from "../http/standardFields.ts"
+import { type Field, moreOf, standardFields } from "../http/standardFields.ts"
 import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import { namesOf } from "../request/settings.ts"
@@ -44,7 +46,7 @@ export interface TokenResponse {
 export const make = <Reply>(
   provider: Resolved<Reply>
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
-  const decode = Schema.decodeUnknownResult(provider.reply)
+  const decode = Schema.decodeUnknownExit(provider.reply)
   const assumed = provider.assumedLifetime && provider.assumedLifetime / 1000
 
   const primary = sentAs(provider, false)
@@ -65,19 +67,19 @@ export const make = <Reply>(
   ): AccessToken<Reply> | TokenError.Reason => {
     const unreadable = (field: string | undefined) => notUnderstood(response, problemOf(field, secrets))
     // A Schema that throws may quote its input; so does an issue.
-    const decoded = Result.flatMap(Result.try(() => decode(fields)), (result) => result)
-    if (Result.isFailure(decoded)) {
-      const error: unknown = decoded.failure
+    const decoded = decode(fields)
+    if (Exit.isFailure(decoded)) {
+      const error = Cause.squash(decoded.cause)
       return unreadable(Schema.isSchemaError(error) ? fieldOf(error.issue) : undefined)
     }
-    const { accessToken: value, apiUrl, expiresAt, expiresIn, scope, tokenType } = decoded.success
+    const { accessToken: value, apiUrl, expiresAt, expiresIn, scope, tokenType } = decoded.value
     if (!Redacted.isRedacted(value) || !isToken(Redacted.value(value))) return unreadable("accessToken")
     if (tokenType !== undefined && String(tokenType).toLowerCase() !== "bearer") {
       return new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
     }
     const end = endOf(response, expiresIn ?? (expiresAt === undefined ? assumed : undefined), expiresAt)
     if (end === undefined) return unreadable("expiresIn")
-    const refreshToken = refreshTokenOf(response, decoded.success)
+    const refreshToken = refreshTokenOf(response, decoded.value)
     if (refreshToken === null) return unreadable("refreshToken")
     const scopes = scopesOf(scope ?? requested)
     if (scopes === undefined) return unreadable("scope")
@@ -86,7 +88,7 @@ export const make = <Reply>(
       requestedAt: response.requestedAt,
       expiresAt: end,
       refreshToken,
-      ...shared(scopes, moreOf<Reply>(decoded.success)),
+      ...shared(scopes, moreOf<Reply>(decoded.value)),
       ...apiUrl === undefined ? {} : { apiUrl }
     }
   }
@@ -179,11 +181,12 @@ const fieldOf = (issue: SchemaIssue.Issue | undefined): string | undefined =>
     : issue && fieldOf("issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined)
 
 // A Schema with names of the reply's own gets its names from the reply.
-const problemOf = (field: string | undefined, secrets: TokenRequest["secrets"]): string =>
-  field === undefined
+const problemOf = (field: string | undefined, secrets: TokenRequest["secrets"]): string => {
+  const known: Readonly<Record<string, Field>> = standardFields
+  return field === undefined
     ? "a field can't be read"
-    : Object.entries(standardFields).find(([name]) => name === field)?.[1].problem ??
-      `${shownCode(field, secrets)} can't be read`
+    : known[field]?.problem ?? `${shownCode(field, secrets)} can't be read`
+}
 
 const notUnderstood = ({ status }: TokenResponse, problem: string): TokenError.Reason =>
   new TokenError.ReplyNotUnderstood({ status, problem })

@@ -50,13 +50,12 @@ const show = (
   secrets: ReadonlyArray<Redacted.Redacted>,
   forms: ReadonlyArray<RegExp>
 ): string => {
-  const isCut = text.length > longest
   const words = text.slice(0, longest).normalize("NFC").split(/\s+/).filter((each) => each !== "")
-  const holds = holdingSecret(words, secrets)
+  const holding = holdingSecret(words, secrets)
   const kept: Array<string> = []
   for (const [index, each] of words.entries()) {
     const [, before = "", core = "", after = ""] = edges.exec(each) ?? []
-    const next = holds[index] === true || core !== "" && !forms.some((form) => form.test(core))
+    const next = holding.has(index) || core !== "" && !forms.some((form) => form.test(core))
       ? mask + (/[.,:;]$/.exec(each)?.[0] ?? "")
       : before + core + after
     // Masks beside each other tell how many words there were, and nothing else.
@@ -64,7 +63,7 @@ const show = (
     if ([...kept, next].join(" ").length > longest) return `${kept.join(" ")}…`
     kept.push(next)
   }
-  return kept.join(" ") + (isCut ? "…" : "")
+  return kept.join(" ") + (text.length > longest ? "…" : "")
 }
 
 const run = 4
@@ -73,28 +72,26 @@ const fold = (text: string): string => text.normalize("NFKC").toLowerCase().repl
 
 const skeleton = (text: string): string => text.replace(/[^\p{L}\p{N} ]/gu, "")
 
-/** For each word, whether it holds four characters in a row of a secret, or the whole of a shorter one. */
+/** The words that hold four characters in a row of a secret, or the whole of a shorter one. */
 const holdingSecret = (
   words: ReadonlyArray<string>,
   secrets: ReadonlyArray<Redacted.Redacted>
-): ReadonlyArray<boolean> => {
-  const found = words.map(() => false)
+): ReadonlySet<number> => {
+  const found = new Set<number>()
   for (const reading of [fold, (text: string) => skeleton(fold(text))]) {
-    const starts: Array<number> = []
-    let text = ""
-    for (const each of words) {
-      starts.push(text.length)
-      text += `${reading(each)} `
-    }
+    const read = words.map(reading)
+    const text = `${read.join(" ")} `
     for (const secret of secrets) {
       const value = reading(Redacted.value(secret)).trim()
+      if (value === "") continue
       const size = Math.min(run, value.length)
-      if (size === 0) continue
       const runs = Array.from({ length: text.length - size + 1 }, (_, at) => text.slice(at, at + size))
       const held = new Set([...new Set(runs)].filter((each) => value.includes(each)))
-      for (const [index, start] of starts.entries()) {
-        const end = (starts[index + 1] ?? text.length) - 1
-        found[index] ||= runs.slice(Math.max(0, start - size + 1), end).some((each) => held.has(each))
+      let start = 0
+      for (const [index, word] of read.entries()) {
+        const end = start + word.length
+        if (runs.slice(Math.max(0, start - size + 1), end).some((each) => held.has(each))) found.add(index)
+        start = end + 1
       }
     }
   }
