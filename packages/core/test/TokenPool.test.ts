@@ -143,14 +143,29 @@ describe("TokenPool", () => {
         names.set(key, name)
         return key
       }
+      const classes = ["a", "b"].map((id) => ({
+        Plain: class {
+          readonly number = 5
+        },
+        Record: class extends Data.Class<{ readonly number: number }> {},
+        Bytes: id === "a" ? Uint8Array : Int8Array
+      }))
+      const ofClasses = classes.flatMap(({ Bytes, Plain, Record }, index) => [
+        named(new Plain(), `class-${index}`),
+        named(new Record({ number: 5 }), `data-${index}`),
+        named({ nested: new Plain() }, `class-within-${index}`),
+        named(Bytes.of(5), `bytes-${index}`)
+      ])
       const keys = ["a", "b"].flatMap((id) => [
+        named(Object.assign([5], { id }), `properties-${id}`),
+        named(Object.assign(new Date(0), { id }), `date-${id}`),
         named(new Tenant(id), `private-${id}`),
         named({ tenant: new Tenant(id) }, `nested-${id}`),
         named([new Tenant(id)], `listed-${id}`),
         named(new URLSearchParams({ id }), `params-${id}`),
         named(new Headers({ id }), `headers-${id}`),
         named(Object.create({ name: () => id }), `inherited-${id}`)
-      ])
+      ]).concat(ofClasses)
       const pool = yield* TokenPool.make(acme, { account: (key: object) => account(names.get(key) ?? "unknown") }).pipe(
         Effect.provideService(HttpClient.HttpClient, server.http)
       )

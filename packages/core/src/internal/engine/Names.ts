@@ -8,32 +8,48 @@ export interface Names {
 }
 
 /**
- * The key itself, where equality can see it. `Equal` takes two objects of a class for equal if all that it can read of them
- * is: so any two that hide all of their data, such as two `URLSearchParams`, or two with private fields alone. Each
- * of those has a name of its own.
+ * The key itself, where equality can see all of it. `Equal` looks at no prototype: the name of an object that has one of
+ * its own holds that, too. It takes two objects for equal if all that it can read of them is: so any two that hide all of
+ * their data, such as two `URLSearchParams`, or two with private fields alone. Each of those has a name of its own.
  */
 export const make = (): Names => {
-  const own = new WeakMap<object, symbol>()
-  const nameOf = (key: object): symbol => {
-    const known = own.get(key) ?? Symbol()
-    own.set(key, known)
+  const names = new WeakMap<object, unknown>()
+  const classes = new WeakMap<object, symbol>()
+  const classOf = (prototype: object): symbol => {
+    const known = classes.get(prototype) ?? Symbol()
+    classes.set(prototype, known)
     return known
   }
-  return { of: (key) => Predicate.isObjectOrArray(key) && !isVisible(key, 0) ? nameOf(key) : key }
+  const nameOf = (key: object): unknown => {
+    const found: Array<symbol> = []
+    const isSeen = isVisible(key, (prototype) => found.push(classOf(prototype)), 0)
+    return !isSeen ? Symbol() : found.length === 0 ? key : [key, ...found]
+  }
+  return {
+    of: (key) => {
+      if (!Predicate.isObjectOrArray(key)) return key
+      const name = names.get(key) ?? nameOf(key)
+      if (name !== key) names.set(key, name)
+      return name
+    }
+  }
 }
 
 const deepest = 8
 
-const isVisible = (value: unknown, depth: number): boolean => {
+const isVisible = (value: unknown, note: (prototype: object) => void, depth: number): boolean => {
   // A function is equal to itself alone; what has an equality of its own says itself what that is.
   if (!Predicate.isObjectOrArray(value) || Equal.isEqual(value)) return true
   if (depth === deepest) return false
-  if (value instanceof Date || value instanceof URL || ArrayBuffer.isView(value)) return true
-  const parts = Array.isArray(value) || value instanceof Map || value instanceof Set ? [...value] : Object.values(value)
-  return (parts.length > 0 || isPlain(value)) && parts.every((each) => isVisible(each, depth + 1))
-}
-
-const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || prototype === Array.prototype
+  const isPlain = prototype === null || prototype === Object.prototype || prototype === Array.prototype
+  if (!isPlain && Predicate.isObjectOrArray(prototype)) note(prototype)
+  const areVisible = (parts: Iterable<unknown>) => [...parts].every((each) => isVisible(each, note, depth + 1))
+  const keys = Object.keys(value).toSorted()
+  // Of these, equality sees no properties.
+  if (value instanceof Date || value instanceof URL || value instanceof DataView) return keys.length === 0
+  if (ArrayBuffer.isView(value)) return keys.every((key) => /^\d+$/.test(key))
+  if (value instanceof Map || value instanceof Set) return keys.length === 0 && areVisible(value)
+  if (Array.isArray(value)) return keys.length === value.length && areVisible(value)
+  return (isPlain || keys.length > 0) && areVisible(keys.map((key): unknown => Reflect.get(value, key)))
 }

@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -55,8 +54,7 @@ export const make = <Reply>(
   // What the replies of many accounts have in common is kept once.
   let last: Pick<AccessToken<Reply>, "scopes" | "reply"> | undefined
   const shared = (scopes: ReadonlyArray<string>, reply: Reply) =>
-    last !== undefined && isSame(last.scopes, scopes)
-      && isSame(Object.entries(Object(last.reply)), Object.entries(Object(reply)))
+    last !== undefined && isSame(last.scopes, scopes) && isSame(last.reply, reply)
       ? last
       : last = { scopes, reply }
 
@@ -128,11 +126,15 @@ export const make = <Reply>(
   }
 }
 
-// Most of it is lists of texts, for which `Equal` takes ten times as long: it computes and keeps hashes of both.
+// Of texts, numbers, lists and records alone: `Equal` takes two objects that hide their data for the same, and looks at
+// no prototype.
 const isSame = (a: unknown, b: unknown): boolean =>
   Array.isArray(a) && Array.isArray(b)
     ? a.length === b.length && a.every((each, index) => isSame(each, b[index]))
-    : Equal.equals(a, b)
+    : Object.is(a, b) || isRecord(a) && isRecord(b) && isSame(Object.entries(a), Object.entries(b))
+
+const isRecord = (value: unknown): value is object =>
+  Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype
 
 // -- what came out of the Schema --------------------------------------------------------------------------------------
 

@@ -403,6 +403,54 @@ describe("ReplyReader: the provider's own fields", () => {
     assert.deepStrictEqual(next({ ...good, permissions: ["VOICE"], scope: "admin" }, ["read"]).scopes, ["admin"])
   })
 
+  it("are each account's own where equality can't see what they hold", () => {
+    class Hidden {
+      readonly #text: string
+      constructor(text: string) {
+        this.#text = text
+      }
+      get text() {
+        return this.#text
+      }
+    }
+    class Other {
+      readonly text: string
+      constructor(text: string) {
+        this.text = text
+      }
+    }
+    const reads: ReadonlyArray<(text: string) => unknown> = [
+      (text) => new URLSearchParams({ text }),
+      (text) => new Hidden(text),
+      (text) => [new Hidden(text)],
+      (text) => text === "a" ? new Other("same") : new (class extends Other {})("same"),
+      (text) => new Map([[text, 1]])
+    ]
+    for (const read of reads) {
+      const reply = TokenReply.from(
+        Schema.Struct({ access_token: Schema.String }),
+        { more: Schema.Unknown },
+        ({ access_token }) => ({ accessToken: Redacted.make(access_token), expiresIn: 60, more: read(access_token) })
+      )
+      const provider = acme({ reply })
+      const reader = ReplyReader.make(provider)
+      const [a, b] = ["a", "b"].map((access_token) =>
+        Result.getOrThrow(reader(
+          Effect.runSync(TokenRequest.make(provider, clientCredentials(["write"]))),
+          {
+            status: 200,
+            retryAfter: undefined,
+            date: undefined,
+            body: bytesOf({ access_token }),
+            requestedAt,
+            receivedAt
+          }
+        )).reply
+      )
+      assert.notStrictEqual(a, b)
+    }
+  })
+
   it("are empty if the provider declares none", () => {
     assert.deepStrictEqual(token({ body, provider: acme({ reply: TokenReply.Standard }) }).reply, {})
   })
