@@ -168,7 +168,8 @@ export const meets = (
     case "rejected":
       return !isCurrent
     case "forced":
-      return token.requestedAt >= startedAt
+      // In the same millisecond, it may have been requested before.
+      return token.requestedAt > startedAt
     case "expiring":
       // The server may have returned the current token again: then that reply applies to all processes.
       return Lifetime.phase(Lifetime.make(token.requestedAt, token.expiresAt, jitter), now) === "fresh"

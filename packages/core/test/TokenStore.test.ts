@@ -32,7 +32,8 @@ describe("TokenStore.meets", () => {
 
   it("accepts for a forced renewal only a token that was requested since", () => {
     assert.isFalse(meets("forced", token("other", 39_999, 100_000)))
-    assert.isTrue(meets("forced", token("other", 40_000, 100_000)))
+    assert.isFalse(meets("forced", token("other", 40_000, 100_000)))
+    assert.isTrue(meets("forced", token("other", 40_001, 100_000)))
   })
 
   it("accepts a fresh token in place of an expiring one, and the current one only if it was requested again", () => {

@@ -130,6 +130,20 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-3")
     }))
 
+  it.effect("returns another token to `renew` in the same millisecond in which the first one was requested", () =>
+    Effect.gen(function*() {
+      const { http } = countingServer()
+      const { store } = memoryStore()
+      const both = (source: TokenSource.TokenSource) =>
+        Effect.map(Effect.all([source.get, source.renew]), ([, renewed]) => Redacted.value(renewed.value))
+      assert.strictEqual(yield* oneProcess(http, store, both), "token-2")
+      assert.strictEqual(
+        yield* oneProcess(http, store, (source) => Effect.map(source.renew, ({ value }) => Redacted.value(value))),
+        "token-3"
+      )
+      assert.strictEqual(yield* oneProcess(http, store, get), "token-3")
+    }))
+
   it.effect("returns a refusal to later processes for a time, but not for renew or other credentials", () =>
     Effect.gen(function*() {
       let requests = 0
