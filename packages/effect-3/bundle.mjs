@@ -103,4 +103,4 @@ for (const folder of ["dist", "dist/engine"]) {
   }
 }
 
-writeNotices(metafile, "dist/THIRD-PARTY.txt")
+await writeNotices(metafile, "dist/THIRD-PARTY.txt")

@@ -26,8 +26,9 @@ export const sendOnce = (http: HttpClient.HttpClient, request: HttpClientRequest
     const sending = Sending.make()
     const tracer = Tracer.make({
       span: (name, parent, context, links, startTime, kind) => {
-        const span: Tracer.Span = {
-          ...sending.span(),
+        sending.started(kind, Option.getOrUndefined(parent))
+        return {
+          ...sending.span,
           name,
           parent,
           context,
@@ -37,8 +38,6 @@ export const sendOnce = (http: HttpClient.HttpClient, request: HttpClientRequest
           kind,
           end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause))
         }
-        sending.started(span, kind, Option.getOrUndefined(parent))
-        return span
       },
       context: (run) => run()
     })

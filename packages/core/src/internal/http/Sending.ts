@@ -27,60 +27,50 @@ export class SentAgain extends Data.Class<{
 export const make = () => {
   let state: "unsent" | "sent" | "answered" | "redirected" = "unsent"
   let isOver = false
-  let first = new SentAgain({ status: undefined, retryAfter: undefined, error: undefined })
-  const spans = new WeakSet<object>()
+  let status: number | undefined
+  let retryAfter: string | undefined
+  let error: unknown
   const isRedirected = () => state === "redirected"
+  /** What is known of the first response, for a second attempt to end with. */
+  const again = () => new SentAgain({ status, retryAfter, error })
 
   /** A span gets the response. */
   const attribute = (name: string, value: unknown): void => {
     if (name === "http.response.status_code" && typeof value === "number") {
-      first = new SentAgain({ ...first, status: value })
+      status = value
       state = value >= 300 && value <= 399 ? "redirected" : "answered"
     }
-    if (name === "http.response.header.retry-after" && typeof value === "string") {
-      first = new SentAgain({ ...first, retryAfter: value })
-    }
+    if (name === "http.response.header.retry-after" && typeof value === "string") retryAfter = value
   }
 
   return {
     isRedirected,
-    /** What is known of the first response, for a second attempt to end with. */
-    again: () => first,
+    again,
     /** The request, which can be sent once. `apply` puts into the current context what must apply. */
     guarded: <Request extends { readonly url: string }>(prepared: Request, apply: () => void): Request => {
-      if (state !== "unsent") throw first
-      return Object.create(prepared, {
-        url: {
-          enumerable: true,
-          get: () => {
-            if (isOver) return prepared.url
-            apply()
-            return isRedirected() ? "https://" : prepared.url
-          }
+      if (state !== "unsent") throw again()
+      // A getter of its own would give each request a hidden class of its own.
+      return new Proxy(prepared, {
+        get: (request, name) => {
+          if (name !== "url" || isOver) return Reflect.get(request, name)
+          apply()
+          return isRedirected() ? "https://" : request.url
         }
       })
     },
     /** What a span has that tells of the request, whichever Effect starts it. */
-    span: () => ({
-      _tag: "Span" as const,
-      spanId: "",
-      traceId: "",
-      attributes: new Map<string, unknown>(),
-      attribute,
-      event: constVoid,
-      addLinks: constVoid
-    }),
+    span: { ...blank, attribute },
     /** A span has started. A client that is made of another one sends through it, and both start a span. */
-    started: (span: object, kind: string, parent: object | undefined): void => {
-      const isNested = parent !== undefined && spans.has(parent) && state === "sent"
-      if (kind === "client" && !isNested && state !== "unsent") throw first
+    started: (kind: string, parent: object | undefined): void => {
+      const isNested = parent !== undefined && "attribute" in parent && parent.attribute === attribute &&
+        state === "sent"
+      if (kind === "client" && !isNested && state !== "unsent") throw again()
       state = "sent"
-      spans.add(span)
     },
     /** A span has ended with a failure. */
-    failed: (error: unknown): void => {
+    failed: (cause: unknown): void => {
       if (state !== "sent") return
-      first = new SentAgain({ ...first, error })
+      error = cause
       state = "answered"
     },
     /** The request has ended: it is treated as any other from now on. */
@@ -88,4 +78,13 @@ export const make = () => {
       isOver = true
     }
   }
+}
+
+const blank = {
+  _tag: "Span" as const,
+  spanId: "",
+  traceId: "",
+  attributes: new Map<string, unknown>(),
+  event: constVoid,
+  addLinks: constVoid
 }

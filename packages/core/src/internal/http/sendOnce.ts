@@ -29,14 +29,13 @@ export const sendOnce = <E, R>(
     const sending = Sending.make()
     const tracer = Tracer.make({
       span: (options) => {
-        const span: Tracer.Span = {
-          ...sending.span(),
-          status: { _tag: "Started", startTime: options.startTime },
+        sending.started(options.kind, Option.getOrUndefined(options.parent))
+        return {
+          ...sending.span,
           ...options,
+          status: { _tag: "Started", startTime: options.startTime },
           end: (_, exit) => exit._tag === "Failure" && sending.failed(Cause.squash(exit.cause))
         }
-        sending.started(span, options.kind, Option.getOrUndefined(options.parent))
-        return span
       }
     })
     // A client may have set some of it itself since then.
@@ -45,22 +44,33 @@ export const sendOnce = <E, R>(
       fiber?.setContext(withNothingOfTheCaller(fiber.context, tracer))
     }
 
-    // The last change to the request: what the application's client does to it comes before.
-    return HttpClient.mapRequest(http, (prepared) => sending.guarded(prepared, apply)).execute(request).pipe(
+    // The last change to the request: what the application's client does to it comes before. `mapRequest` would do the
+    // same, by a client that is made for it.
+    return http.postprocess(Effect.map(http.preprocess(request), (prepared) => sending.guarded(prepared, apply))).pipe(
       Effect.updateContext((context: Context.Context<R>) => withNothingOfTheCaller(context, tracer)),
       Effect.catchCause((cause) => sending.isRedirected() ? Effect.die(sending.again()) : Effect.failCause(cause)),
       Effect.ensuring(Effect.sync(sending.end))
     )
   })
 
+/** Changes what isn't so already: each change of a context is paid for by all that reads it. */
 const withNothingOfTheCaller = <R>(context: Context.Context<R>, tracer: Tracer.Tracer): Context.Context<R> => {
-  const init = Context.getOrUndefined(context, FetchHttpClient.RequestInit)
-  const own = settings.pipe(
-    Context.add(Tracer.Tracer, tracer),
-    Context.add(FetchHttpClient.RequestInit, { ...init, redirect: "manual", ...notCached }),
-    Context.add(UndiciOptions, { ...Context.get(context, UndiciOptions), maxRedirections: 0 })
-  )
-  return Context.merge(context, own)
+  let own = context
+  const set = <A>(key: Context.Reference<A>, value: A) => {
+    if (Context.get(own, key) !== value) own = Context.add(own, key, value)
+  }
+  set(Tracer.Tracer, tracer)
+  set(References.TracerEnabled, true)
+  set(Tracer.DisablePropagation, false)
+  set(HttpClient.TracerDisabledWhen, constFalse)
+  set(HttpClient.TracerPropagationEnabled, false)
+  set(HttpClient.TracerHeaderFilter, isRetryAfter)
+  const options = Context.get(own, UndiciOptions)
+  if (options.maxRedirections !== 0) own = Context.add(own, UndiciOptions, { ...options, maxRedirections: 0 })
+  const init = Context.getOrUndefined(own, FetchHttpClient.RequestInit)
+  return init?.redirect === "manual" && init.cache === notCached.cache
+    ? own
+    : Context.add(own, FetchHttpClient.RequestInit, { ...init, redirect: "manual", ...notCached })
 }
 
 const isRetryAfter = (name: string, phase: "request" | "response") => phase === "response" && name === "retry-after"
@@ -74,12 +84,4 @@ const UndiciOptions = Context.Reference<{ readonly maxRedirections?: number | un
   {
     defaultValue: () => ({})
   }
-)
-
-const settings = Context.empty().pipe(
-  Context.add(HttpClient.TracerPropagationEnabled, false),
-  Context.add(HttpClient.TracerDisabledWhen, constFalse),
-  Context.add(HttpClient.TracerHeaderFilter, isRetryAfter),
-  Context.add(Tracer.DisablePropagation, false),
-  Context.add(References.TracerEnabled, true)
 )
