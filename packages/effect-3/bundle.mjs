@@ -103,4 +103,4 @@ for (const folder of ["dist", "dist/engine"]) {
   }
 }
 
-await writeNotices(metafile, "dist/THIRD-PARTY.txt")
+writeNotices(metafile, "dist/THIRD-PARTY.txt")

@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -6,7 +7,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenError from "../../TokenError.ts"
-import { type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
+import { type Need as TokenNeed, type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
 import type { Described, Resolved } from "../request/resolve.ts"
@@ -36,10 +37,9 @@ export const readCredentials = (credentials: Source): Exclude<Source, TokenReque
   Effect.isEffect(credentials) ? credentials : Effect.succeed(credentials)
 
 /** What is requested, by whom, and why. */
-export interface Need<Key, Reply> {
+export interface Asked<Key, Reply> {
   readonly account: Account.Account<Key, Reply>
   readonly credentials: Source
-  readonly inFlight: State.InFlight
   readonly running: Running<Reply>
   readonly started: Now
   /** From 0 to 1: a token that is fresh when it is chosen is fresh when it is kept. */
@@ -66,7 +66,7 @@ export interface Options<Reply> {
  */
 export const make = <Reply>(
   { clocks, deadline, described, http, outage, provider, refusals, store }: Options<Reply>
-): <Key>(need: Need<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
+): <Key>(asked: Asked<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
   type Token = AccessToken.AccessToken<Reply>
 
   const exchange = TokenEndpoint.make(provider, http)
@@ -76,8 +76,9 @@ export const make = <Reply>(
   const primaryGrant = sentAs(provider, false)
   const renewal = sentAs(provider, true)
 
-  return (need) => {
-    const { account, credentials, inFlight: { reason }, jitter, running, started } = need
+  return (asked) => {
+    const { account, credentials, jitter, running, started } = asked
+    const { reason } = running.inFlight
     const until = clocks.monotonic() + deadline
     const left = () => Math.max(0, until - clocks.monotonic())
     const state = () => Account.state(account)
@@ -250,25 +251,25 @@ export const make = <Reply>(
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
       if (refusal !== undefined) return remembered(refusal, refusal)
       return Effect.map(
-        store.obtain({
-          provider: provider.id,
-          reply: provider.reply,
-          get identity() {
-            return identity()
-          },
-          reason,
-          current: State.tokenOf(state().cached),
-          renews: provider.renewal !== undefined,
-          hasFallback: renewal.hasFallback,
-          refreshToken,
-          startedAt: started.wall,
-          jitter,
-          servedFor: !forced && State.isServed(state(), now)
-            ? Duration.millis(state().expiresAt - now.steady)
-            : undefined,
-          deadline: Duration.millis(left()),
-          request: (refreshToken) => request(credentials, known, refreshToken)
-        }),
+        store.obtain(
+          new Need({
+            provider: provider.id,
+            reply: provider.reply,
+            makeIdentity: identity,
+            reason,
+            current: State.tokenOf(state().cached),
+            renews: provider.renewal !== undefined,
+            hasFallback: renewal.hasFallback,
+            refreshToken,
+            startedAt: started.wall,
+            jitter,
+            servedFor: !forced && State.isServed(state(), now)
+              ? Duration.millis(state().expiresAt - now.steady)
+              : undefined,
+            deadline: Duration.millis(left()),
+            request: (refreshToken) => request(credentials, known, refreshToken)
+          })
+        ),
         (obtained) => {
           refusals.succeeded(known, sent.isRefresh || obtained.shared)
           if (running.requested) outage.answered()
@@ -318,6 +319,15 @@ export const make = <Reply>(
         : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin),
       conclude
     )
+  }
+}
+
+/** What a store is asked for. An identity is as long as the credentials, and is made only where one reads it. */
+class Need<Reply> extends Data.Class<
+  Omit<TokenNeed<Reply>, "identity"> & { readonly makeIdentity: () => Redacted.Redacted }
+> {
+  get identity(): Redacted.Redacted {
+    return this.makeIdentity()
   }
 }
 

@@ -22,7 +22,7 @@ import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Clocks from "./Clocks.ts"
 import * as EventHub from "./EventHub.ts"
-import type { Action, Event } from "./Events.ts"
+import type { Event } from "./Events.ts"
 import * as InFlight from "./InFlight.ts"
 import * as Outage from "./Outage.ts"
 import * as Refusals from "./Refusals.ts"
@@ -86,6 +86,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
 ): Effect.fn.Return<Engine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   type Token = AccessToken<Reply>
   type Of = Account.Account<Key, Reply>
+  type Running = InFlight.Running<Reply> | undefined
 
   const clocks = Clocks.make(yield* Clock.clockWith(Effect.succeed))
   const store = yield* TokenStore
@@ -119,16 +120,19 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const get = (account: Of): Get<Reply> => fresh(account) ?? need(account, rounds)
 
   const need = (account: Of, round: number): Get<Reply> =>
-    follow(account, { _tag: "Needed", now: clocks.look() }, (inFlight) => waitFor(account, inFlight, round)) ?? closed
+    follow(
+      account,
+      { _tag: "Needed", now: clocks.look() },
+      (inFlight, running) => waitFor(account, inFlight, running, round)
+    ) ?? closed
 
   /** Waits for the token that a request returns. Of many callers who wait, each is given the same effect. */
-  const waitFor = (account: Of, inFlight: State.InFlight, round: number): Get<Reply> => {
-    const running = requests.get(inFlight)
+  const waitFor = (account: Of, inFlight: State.InFlight, running: Running, round: number): Get<Reply> => {
     const known = running?.waiting
     if (known?.round === round) return known.get
     // After the wait the token is looked at again: the process may have been suspended for longer than its lifetime.
     const get_ = Effect.flatMap(
-      wait(account, inFlight, () => get(account)),
+      wait(account, inFlight, running, () => get(account)),
       (token) =>
         !State.isKept(token)
           ? Effect.succeed(token)
@@ -143,8 +147,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       follow(
         account,
         { _tag: "Forced" },
-        (inFlight) =>
-          Effect.matchEffect(wait(account, inFlight, () => renew(account)), {
+        (inFlight, running) =>
+          Effect.matchEffect(wait(account, inFlight, running, () => renew(account)), {
             onSuccess: (token) => {
               const state = Account.state(account)
               const served = State.isServed(state, clocks.look()) ? state.cached : undefined
@@ -154,7 +158,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
             },
             // One that it joined, and that was ended by what is remembered.
             onFailure: (error) =>
-              inFlight.reason !== "forced" && requests.get(inFlight)?.requested === false && round > 0
+              inFlight.reason !== "forced" && running?.requested === false && round > 0
                 ? renew(account, round - 1)
                 : Effect.fail(error)
           })
@@ -171,12 +175,14 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const now = clocks.look()
       const heldBack = refused !== undefined && account.doubts?.holdBack(refused, now.steady) === true
       const before = Account.state(account).inFlight
-      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (inFlight) =>
+      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (inFlight, running) =>
         Effect.matchEffect(
-          wait(account, inFlight, () => get(account)),
+          wait(account, inFlight, running, () =>
+            get(account)),
           {
             // What can't be kept is for those who waited for it.
-            onSuccess: (token) => State.isKept(token) ? get(account) : Effect.succeed(token),
+            onSuccess: (token) =>
+              State.isKept(token) ? get(account) : Effect.succeed(token),
             // A caller with a valid token doesn't have to know.
             onFailure: () => get(account)
           }
@@ -188,66 +194,51 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     })
 
   /** Waits for a request. Where what ran it is gone, another one follows. */
-  const wait = (account: Of, inFlight: State.InFlight, again: () => Get<Reply>): Get<Reply> =>
-    requests.wait(inFlight, () => {
-      lose(account, inFlight)
+  const wait = (account: Of, inFlight: State.InFlight, running: Running, again: () => Get<Reply>): Get<Reply> =>
+    requests.wait(running, () => {
+      lose(account, inFlight, running)
       return again()
     })
 
-  const lose = (account: Of, inFlight: State.InFlight): void => {
-    const refreshTokenSent = requests.get(inFlight)?.refreshTokenSent === true
+  const lose = (account: Of, inFlight: State.InFlight, running: Running): void => {
+    const refreshTokenSent = running?.refreshTokenSent === true
     Account.commit(account, { _tag: "Lost", inFlight, refreshTokenSent, now: clocks.look() })
   }
 
   /** Commits an event, and does what follows. Returns what the caller gets. */
-  const follow = (account: Of, event: Event<Reply>, waiting: (inFlight: State.InFlight) => Get<Reply>) => {
-    let result: Get<Reply> | undefined
-    for (const action of Account.commit(account, event)) result = perform(account, action, waiting) ?? result
-    return result
-  }
-
-  const perform = (
+  const follow = (
     account: Of,
-    action: Action<Reply>,
-    waiting: (inFlight: State.InFlight) => Get<Reply>
+    event: Event<Reply>,
+    waiting: (inFlight: State.InFlight, running: Running) => Get<Reply>
   ): Get<Reply> | undefined => {
-    switch (action._tag) {
-      case "Return":
-        return action.exit
-      case "Start":
-        return void start(account, action.inFlight)
-      case "Wait":
-        return waiting(action.inFlight)
-      case "Replace":
-        return Effect.suspend(() => get(account))
-      case "RejectInStore":
-        return void (store.reject && run(store.reject(action.identity, action.token)))
-      case "Finish":
-        return void requests.finish(action.inFlight, action.exit)
-      case "Warn":
-      case "Recovered":
-        return undefined
+    let result: Get<Reply> | undefined
+    let started: Running
+    for (const action of Account.commit(account, event)) {
+      if (action._tag === "Return") result = action.exit
+      else if (action._tag === "Start") started = start(account, action.inFlight)
+      else if (action._tag === "Wait") result = waiting(action.inFlight, started ?? requests.get(action.inFlight))
+      else if (action._tag === "Replace") result = Effect.suspend(() => get(account))
+      else if (action._tag === "RejectInStore" && store.reject) run(store.reject(action.identity, action.token))
     }
+    return result
   }
 
   // -- what a token request does --------------------------------------------------------------------------------------
 
-  const start = (account: Of, inFlight: State.InFlight): void => {
+  const start = (account: Of, inFlight: State.InFlight): InFlight.Running<Reply> => {
     const running = requests.add(inFlight, Fiber.getCurrent()?.getRef(WaitUntil) ?? waitUntil)
-    run(request(account, inFlight, running)).addObserver(() => {
+    run(request(account, running)).addObserver(() => {
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return
-      lose(account, inFlight)
-      requests.finish(inFlight, Exit.fail(unavailable(provider, "closed")))
+      lose(account, inFlight, running)
+      requests.finish(running, Exit.fail(unavailable(provider, "closed")))
     })
+    return running
   }
 
-  const request = (
-    account: Of,
-    inFlight: State.InFlight,
-    running: InFlight.Running<Reply>
-  ): Effect.Effect<void> =>
+  const request = (account: Of, running: InFlight.Running<Reply>): Effect.Effect<void> =>
     Effect.withFiber((fiber) => {
+      const { inFlight } = running
       const started = clocks.look()
       const jitter = fiber.getRef(Random.Random).nextDoubleUnsafe()
       const credentials = credentialsOf(account.key)
@@ -256,8 +247,9 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const returned = (event: Event<Reply>, now: Clocks.Now): Effect.Effect<void> => {
         let logs: Effect.Effect<void> = Effect.void
         for (const action of Account.commit(account, event)) {
-          perform(account, action, () => closed)
-          if (action._tag === "Finish" && action.outcome !== undefined) {
+          if (action._tag === "Finish") {
+            requests.finish(running, action.exit)
+            if (action.outcome === undefined) continue
             const event = {
               provider: provider.id,
               reason: inFlight.reason,
@@ -295,7 +287,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
         return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now }, now)
       }
 
-      return Effect.suspend(() => attempt({ account, credentials, inFlight, running, started, jitter })).pipe(
+      return Effect.suspend(() => attempt({ account, credentials, running, started, jitter })).pipe(
         Telemetry.span(provider.id, inFlight.reason),
         Effect.matchEffect({ onFailure: failed, onSuccess: obtained })
       )

@@ -26,6 +26,7 @@ export interface Remembered {
 
 /** A token request that runs. Its own fiber writes what it finds out. */
 export interface Running<in out Reply> {
+  readonly inFlight: InFlight
   /** Makes the identity that is requested with, once the credentials are read. */
   identity: (() => Redacted.Redacted) | undefined
   /** Whether a token request was made. */
@@ -39,9 +40,13 @@ export interface Running<in out Reply> {
   /** What those who wait for it are given. */
   waiting: { readonly round: number; readonly get: Effect.Effect<AccessToken<Reply>, TokenError> } | undefined
   /** Its result, once there is one. */
-  readonly exit: Exit.Exit<AccessToken<Reply>, TokenError> | undefined
-  readonly promise: Promise<Exit.Exit<AccessToken<Reply>, TokenError>>
+  exit: Result<Reply> | undefined
+  readonly promise: Promise<Result<Reply>>
+  readonly resolve: (exit: Result<Reply>) => void
+  readonly isKeptAlive: boolean
 }
+
+type Result<Reply> = Exit.Exit<AccessToken<Reply>, TokenError>
 
 /** The token requests of an engine that run. */
 export interface Requests<in out Reply> {
@@ -50,35 +55,32 @@ export interface Requests<in out Reply> {
    * not forever: its waiting callers give up after `patience`, in milliseconds.
    */
   readonly add: (inFlight: InFlight, waitUntil: ((promise: Promise<unknown>) => void) | undefined) => Running<Reply>
+  /** What is known of one that has not returned. */
   readonly get: (inFlight: InFlight) => Running<Reply> | undefined
   /** Gives its result to those who wait, unless they have one. */
-  readonly finish: (inFlight: InFlight, exit: Exit.Exit<AccessToken<Reply>, TokenError>) => void
+  readonly finish: (running: Running<Reply>, exit: Result<Reply>) => void
   /**
    * Waits for the result. `lost` is what follows where there will be none: what ran the request is gone.
    */
   readonly wait: <E>(
-    inFlight: InFlight,
+    running: Running<Reply> | undefined,
     lost: () => Effect.Effect<AccessToken<Reply>, E>
   ) => Effect.Effect<AccessToken<Reply>, TokenError | E>
 }
 
 /** Of no requests yet. */
 export const make = <Reply>(patience: number): Requests<Reply> => {
-  type Result = Exit.Exit<AccessToken<Reply>, TokenError>
-  interface Entry extends Running<Reply> {
-    exit: Result | undefined
-    readonly isKeptAlive: boolean
-    readonly resolve: (exit: Result) => void
-  }
-  // Weak, since a request that is gone may never be finished.
-  const entries = new WeakMap<InFlight, Entry>()
+  // Weak, since a request that is gone may never be finished. One that is finished is not left to the garbage collector:
+  // until its next full collection, a `WeakMap` would keep all that belongs to the request.
+  const running = new WeakMap<InFlight, Running<Reply>>()
 
   return {
     add: (inFlight, waitUntil) => {
-      const { promise, resolve } = withResolvers<Result>()
+      const { promise, resolve } = withResolvers<Result<Reply>>()
       // Outside of a request it may throw: then nothing is kept alive.
       const isKeptAlive = waitUntil !== undefined && orUndefined(() => (waitUntil(promise), true)) === true
-      const entry: Entry = {
+      const entry: Running<Reply> = {
+        inFlight,
         identity: undefined,
         requested: false,
         refreshTokenSent: false,
@@ -90,18 +92,17 @@ export const make = <Reply>(patience: number): Requests<Reply> => {
         isKeptAlive,
         resolve
       }
-      entries.set(inFlight, entry)
+      running.set(inFlight, entry)
       return entry
     },
-    get: (inFlight) => entries.get(inFlight),
-    finish: (inFlight, exit) => {
-      const entry = entries.get(inFlight)
-      if (entry === undefined || entry.exit !== undefined) return
+    get: (inFlight) => running.get(inFlight),
+    finish: (entry, exit) => {
+      if (entry.exit !== undefined) return
       entry.exit = exit
       entry.resolve(exit)
+      running.delete(entry.inFlight)
     },
-    wait: (inFlight, lost) => {
-      const entry = entries.get(inFlight)
+    wait: (entry, lost) => {
       if (entry === undefined) return Effect.suspend(lost)
       if (entry.exit !== undefined) return entry.exit
       const wait = settled(entry.promise, lost)

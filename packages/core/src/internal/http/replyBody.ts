@@ -20,12 +20,16 @@ export interface ReplyBody {
  * where other fields are broken.
  */
 export const readBody = (bytes: Uint8Array | undefined): ReplyBody => {
-  if (bytes === undefined) return { fields: undefined, ...errorOf({}), isEmpty: false }
   const text = orUndefined(() => utf8.decode(bytes))
   const fields = text === undefined ? undefined : parseObject(text)
-  if (fields !== undefined) return { fields, ...errorOf(fields), isEmpty: false }
-  const start = text?.slice(0, longest) ?? latin1.decode(bytes.subarray(0, longest))
-  return { fields: undefined, ...errorOf(looseFieldsOf(start)), isEmpty: text?.trim() === "" }
+  const { error, error_description: description } = fields
+    ?? looseFieldsOf(text?.slice(0, longest) ?? latin1.decode(bytes?.subarray(0, longest)))
+  return {
+    fields,
+    code: Predicate.isString(error) ? error.trim() || undefined : undefined,
+    description: Predicate.isString(description) ? description : undefined,
+    isEmpty: bytes !== undefined && text?.trim() === ""
+  }
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -34,27 +38,13 @@ const latin1 = new TextDecoder("iso-8859-1")
 /** How much is read of a body that can't be read as a whole, in bytes. */
 const longest = 16_384
 
-interface ErrorFields {
-  readonly code: string | undefined
-  readonly description: string | undefined
-}
-
-const errorOf = (fields: Readonly<Record<string, unknown>>): ErrorFields => {
-  const { error, error_description: description } = fields
-  return {
-    code: Predicate.isString(error) && error.trim() !== "" ? error.trim() : undefined,
-    description: Predicate.isString(description) ? description : undefined
-  }
-}
-
 const looseFieldsOf = (text: string): Readonly<Record<string, unknown>> => {
   // UTF-16 is ASCII with NULs, as far as the code goes. Byte order marks, also as ISO-8859-1 reads them.
-  const body = text.replace(/\0/g, "").replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)*\s*/, "")
-    .trimEnd()
-  const object = objectIn(body)
-  if (object !== "") return parseObject(object) ?? { error: wordOf(object) }
-  if (body.startsWith("\"")) return parseObject(stringOf(body)) ?? {}
-  return /^[\w.-]{1,64}=/.test(body) ? Object.fromEntries(new URLSearchParams(body)) : {}
+  const body = text.replace(/^[\s\u00BB\u00BF\u00EF\u00FE\u00FF]+|\0/g, "").trimEnd()
+  if (/^[\w.-]{1,64}=/.test(body)) return Object.fromEntries(new URLSearchParams(body))
+  // What was made into JSON twice is a string.
+  const object = body.startsWith("\"") ? String(orUndefined(() => JSON.parse(body))) : objectIn(body)
+  return parseObject(object) ?? { error: wordOf(object) }
 }
 
 /** The object that a text is, or ends with: warnings of PHP and guards against inclusion as a script stand before it. */
@@ -62,9 +52,6 @@ const objectIn = (text: string): string => {
   const start = text.search(/[{[]/)
   return text[start] === "{" && (start === 0 || text.endsWith("}")) ? text.slice(start) : ""
 }
-
-/** What a JSON text that was made into JSON again was before. */
-const stringOf = (text: string): string => String(orUndefined(() => JSON.parse(text)))
 
 /** The `error` of an object that is not well-formed, if it is a field of the object itself. */
 const wordOf = (text: string): string | undefined => {

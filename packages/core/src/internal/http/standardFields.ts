@@ -13,8 +13,8 @@ interface Shape {
 export interface Field {
   /** Where a reply has it, if the shape doesn't say so and if it has it at all. */
   readonly at?: string | ReadonlyArray<string>
-  /** What an error says of one that can't be read. */
-  readonly problem: string
+  /** What an error says of one that can't be read, if there is more to say than its name. */
+  readonly problem?: string
   /**
    * What the Schema gets of it; nothing, where it is as if the field were absent. What can't be read stays as it is: the
    * Schema refuses it.
@@ -73,13 +73,9 @@ export const standardFields = {
   refreshToken: { at: "refresh_token", problem: "refresh_token can't be read", read: secret("refresh token") },
   refreshTokenExpiresIn: {
     at: ["refresh_expires_in", "refresh_token_expires_in"],
-    problem: "the lifetime of the refresh token is not a number",
     read: (value, shape) => orAbsent(secondsOf(value, shape))
   },
-  refreshTokenExpiresAt: {
-    problem: "the expiry time of the refresh token is not a time",
-    read: (value) => orAbsent(instantOf(value))
-  },
+  refreshTokenExpiresAt: { read: (value) => orAbsent(instantOf(value)) },
   scope: {
     at: "scope",
     problem: "scope is not a list of scopes",
