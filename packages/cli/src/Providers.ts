@@ -39,7 +39,7 @@ type KnownFacts = Facts & Required<Pick<Facts, "sandbox">>
 export interface Service extends Facts {
   /** Its name in messages; its variables begin with it. */
   readonly id: string
-  /** What names it on a command line. */
+  /** What names it on a command line, with the flags that say where its settings are. */
   readonly argument: string
   /** Its settings, in the order in which to ask for them: those of the library's service, no more and no less. */
   readonly settings: ReadonlyArray<Setting>

@@ -11,6 +11,7 @@ import * as ExitCode from "./ExitCode.ts"
 import { Failure } from "./Failure.ts"
 import { program } from "./Program.ts"
 import * as Providers from "./Providers.ts"
+import { quoted } from "./Settings.ts"
 
 /** `mintmark sandbox`: all providers on this machine, until it is interrupted. */
 export const command = Command.make("sandbox", {
@@ -38,7 +39,8 @@ export const command = Command.make("sandbox", {
       `The sandbox listens on ${sandbox.origin} until Ctrl+C ends it. Its page is there, too, for a browser.`
     )
     if (Option.isSome(dotenv)) {
-      yield* Console.error(`${dotenv.value} has what the other commands need: try \`${program} token routee\`.`)
+      const from = dotenv.value === ".env" ? "" : ` --dotenv ${quoted(dotenv.value)}`
+      yield* Console.error(`${dotenv.value} has what the other commands need: try \`${program} token routee${from}\`.`)
     }
     return yield* Stream.runForEach(sandbox.entries, (entry) => Console.error(lineOf(entry)))
   }).pipe(

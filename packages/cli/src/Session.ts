@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import * as Cache from "./Cache.ts"
 import { fromEvidence } from "./Conclusion.ts"
 import * as Evidence from "./Evidence.ts"
@@ -111,19 +112,26 @@ export interface Parameters {
 export const read = (
   { envFile, scope, timeout, verbose, ...line }: Line,
   { needsApi = false }: { readonly needsApi?: boolean } = {}
-): Effect.Effect<Parameters, Failure> =>
-  Effect.map(serviceOf(line, needsApi), (service) => ({
-    service,
-    flags: new Map([
-      ...(["issuer", "tokenEndpoint", "apiUrl"] as const).flatMap((name) =>
-        Option.match(line[name], { onNone: () => [], onSome: (text) => [[name, text] as const] })
-      ),
-      ...(scope.length > 0 ? [["scopes", scope.join(" ")] as const] : [])
-    ]),
-    envFile: Option.getOrUndefined(envFile),
-    timeout,
-    verbose
-  }))
+): Effect.Effect<Parameters, Failure, Path.Path> =>
+  Effect.zipWith(serviceOf(line, needsApi), Path.Path, (service, path) => {
+    const file = Option.getOrUndefined(envFile)
+    const more = [
+      ...(file === undefined ? [] : ["--dotenv", path.relative("", file)]),
+      ...scope.flatMap((scope) => ["--scope", scope])
+    ]
+    return {
+      service: { ...service, argument: [service.argument, ...more.map(Settings.quoted)].join(" ") },
+      flags: new Map([
+        ...(["issuer", "tokenEndpoint", "apiUrl"] as const).flatMap((name) =>
+          Option.match(line[name], { onNone: () => [], onSome: (text) => [[name, text] as const] })
+        ),
+        ...(scope.length > 0 ? [["scopes", scope.join(" ")] as const] : [])
+      ]),
+      envFile: file,
+      timeout,
+      verbose
+    }
+  })
 
 const serviceOf = (
   { provider, ...line }: Pick<Line, "provider" | keyof Flags>,
@@ -149,7 +157,7 @@ const serviceOf = (
   if (Option.isSome(line.issuer) && Option.isSome(line.tokenEndpoint)) {
     return misused("--issuer and --token-endpoint exclude each other.", "Choose one of them.")
   }
-  const argument = [Providers.serverId, ...given.map(({ flag, text }) => `${flag} ${text}`)].join(" ")
+  const argument = [Providers.serverId, ...given.map(({ flag, text }) => `${flag} ${Settings.quoted(text)}`)].join(" ")
   return Effect.succeed(Providers.server(Option.getOrUndefined(line.prefix), argument, { needsApi }))
 }
 

@@ -111,9 +111,9 @@ export const complete = Effect.fnUntraced(function*(
   )
   if (missing.length === 0) return found
   if (!(yield* canAsk)) {
-    const variables = missing.map(({ variable }) => variable)
+    const names = missing.map(({ name, variable }) => hasFlag(name) ? `${variable} (${flagOf(name)})` : variable)
     return yield* new Failure({
-      problem: `${service.id}: ${variables.join(" and ")} ${variables.length === 1 ? "is" : "are"} not set.`,
+      problem: `${service.id}: ${names.join(" and ")} ${names.length === 1 ? "is" : "are"} not set.`,
       advice: `Set what is missing in the environment or in ${fileOf(envFile)}, or run this in a terminal to be asked.`,
       exitCode: ExitCode.settings
     })
@@ -200,8 +200,14 @@ export const correction = (
 const fileOf = (envFile: string | undefined): string =>
   envFile === undefined ? "a file named .env" : `${envFile}, which is read instead of .env`
 
+const hasFlag = (name: string): boolean => name === "issuer" || name === "apiUrl"
+
 /** The flag of a setting, by OAuth's name. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** A text as an argument on a shell's command line. */
+export const quoted = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** What a setting is called where it was found: its flag or its variable. */
 export const nameOf = (service: Providers.Service, settings: Settings, name: string): string =>

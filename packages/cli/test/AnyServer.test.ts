@@ -139,7 +139,9 @@ describe("mintmark at any OAuth server", () => {
       assert.isTrue(yield* knows(tokens[0] ?? ""))
       const missing = yield* mintmark(args, { cwd: yield* folder(), env: acme })
       assert.strictEqual(missing.code, 3)
-      assert.match(missing.stderr, /^mintmark: acme: ACME_API_URL is not set\.\n/)
+      assert.match(missing.stderr, /^mintmark: acme: ACME_API_URL \(--api-url\) is not set\.\n/)
+      const withoutIssuer = yield* mintmark(["token", "--prefix", "ACME"], { cwd: yield* folder(), env: acme })
+      assert.match(withoutIssuer.stderr, /^mintmark: acme: ACME_ISSUER \(--issuer\) is not set\.\n/)
     }))
 
   it.live("prompts in a terminal for what is missing, names the server, and never shows the secret", () =>

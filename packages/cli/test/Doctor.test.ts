@@ -84,6 +84,24 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark doctor", (it) =>
       assert.strictEqual(token, 2)
     }))
 
+  it.effect("suggests a command that reads the same file and requests the same scopes", () =>
+    Effect.gen(function*() {
+      const { urls } = yield* Sandbox
+      const env = {
+        ROUTEE_APPLICATION_ID: Account.routee.clientId,
+        ROUTEE_APPLICATION_SECRET: "cana+ry",
+        ROUTEE_BASE_URL: urls.routee
+      }
+      const lines = Object.entries(env).map(([name, value]) => `${name}='${value}'\n`).join("")
+      const cwd = yield* folder({ "its own.env": lines })
+      const args = ["doctor", "routee", "--scope", "sms", "--scope", "voice", "--dotenv", "its own.env"]
+      const { stdout } = yield* mintmark(args, { cwd })
+      assert.include(
+        stdout,
+        "`mintmark doctor routee --dotenv 'its own.env' --scope sms --scope voice --placement basic` sends them"
+      )
+    }))
+
   it.effect("sends the credentials with the method that --placement names", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox
