@@ -2,7 +2,7 @@
 // and the dependencies are installed. It is the bootstrap of `npm start` and `npm test`, so it is plain Node 20 without
 // dependencies: nothing is installed when it runs for the first time.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -31,6 +31,8 @@ const fail = (line) => {
 
 const prepare = (wanted) => {
   say("installing the dependencies, which takes half a minute the first time.")
+  // What is half installed is not what it was before, either.
+  rmSync(stamp, { force: true })
   const [pnpm] = JSON.parse(read("package.json")).packageManager.split("+")
   const args = ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]
   const options = { cwd: root, encoding: "utf8", env: { ...environment, CI: "true" }, maxBuffer: 2 ** 26 }
@@ -43,10 +45,8 @@ const prepare = (wanted) => {
   }
   // Without `allowBuilds` for it, node is installed without its program, and says nothing.
   const [, pinned] = /^ {2}node: (\d\S+)$/m.exec(wanted)
-  const found = spawnSync(join(bin, "node"), ["--version"], { encoding: "utf8" }).stdout?.trim()
-  if (found !== `v${pinned}`) {
-    fail(`Node ${pinned} is not installed (found ${found}): see allowBuilds in pnpm-workspace.yaml.`)
-  }
+  const { stdout: found } = spawnSync(join(bin, "node"), ["--version"], { encoding: "utf8" })
+  if (found !== `v${pinned}\n`) fail(`Node ${pinned} is not installed: see allowBuilds in pnpm-workspace.yaml.`)
   mkdirSync(cache, { recursive: true })
   writeFileSync(stamp, wanted)
 }
