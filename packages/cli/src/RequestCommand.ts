@@ -21,7 +21,8 @@ import type * as Providers from "./Providers.ts"
 import * as Session from "./Session.ts"
 import { whileWaiting } from "./Spinner.ts"
 
-const methods = [...HttpMethod.all]
+// `fetch` sends no TRACE.
+const methods = [...HttpMethod.all].filter((method) => method !== "TRACE")
 
 /** `mintmark request`: an API call with the token on it. */
 export const command = Command.make(
@@ -33,7 +34,7 @@ export const command = Command.make(
     method: Argument.String("method").pipe(
       Argument.map((method) => method.toUpperCase()),
       Argument.filterMap(
-        (method) => HttpMethod.isHttpMethod(method) ? Option.some(method) : Option.none(),
+        (method) => Option.fromUndefinedOr(methods.find((known) => known === method)),
         () => `Expected: ${methods.join(", ")}`
       ),
       Argument.withMetavar("method"),
@@ -62,6 +63,9 @@ export const command = Command.make(
   },
   Effect.fnUntraced(function*({ data, header, include, method, noCache, path, ...line }) {
     const headers = yield* Effect.forEach(header, parseHeader)
+    if (Option.isSome(data) && !HttpMethod.hasBody(method)) {
+      return yield* new Failure({ problem: `${method} has no body: omit --data.`, exitCode: ExitCode.usage })
+    }
     const sent = yield* Effect.transposeOption(Option.map(data, readBody))
     const parameters = yield* Session.read(line, { needsApi: true })
     const { id, argument } = parameters.service
@@ -151,11 +155,16 @@ const parseHeader = (line: string): Effect.Effect<readonly [name: string, value:
     ? "A header is not of the form 'Name: value'."
     : name.toLowerCase() === "authorization"
     ? "The Authorization header has the token: omit it."
+    : ofConnection.test(name)
+    ? `The header ${name} belongs to the connection, which sets it: omit it.`
     : undefined
   return problem === undefined
     ? Effect.succeed([name.toLowerCase(), value.trim()])
     : Effect.fail(new Failure({ problem, exitCode: ExitCode.usage }))
 }
+
+/** The headers that `fetch` refuses, or doesn't send as they are. */
+const ofConnection = /^(?:connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i
 
 const contentType = (headers: ReadonlyArray<readonly [string, string]>): string =>
   headers.find(([name]) => name === "content-type")?.[1] ?? "application/json"

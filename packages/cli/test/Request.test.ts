@@ -68,4 +68,38 @@ layer(Sandbox.layer(), { excludeTestServices: true })("mintmark request", (it) =
       assert.include(file.stderr, "The body can't be read from missing.json (NotFound).")
       assert.deepStrictEqual(yield* sandbox.journal, [])
     }))
+
+  it.effect("accepts nothing that fetch can't send: it says so, and sends no token request", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox
+      yield* sandbox.clear
+      const cwd = yield* folderForSandbox
+      const headers = ["Host: a.example", "Transfer-Encoding: chunked", "Expect: 100-continue", "Upgrade: h2c"]
+      const refused = [
+        ...["TRACE", "CONNECT"].map((method) =>
+          [[method, "/"], `"${method}". Expected: GET, POST, PUT, DELETE`] as const
+        ),
+        ...["GET", "HEAD"].map((method) =>
+          [[method, "/", "--data", "{}"], `${method} has no body: omit --data.`] as const
+        ),
+        ...headers.map((header) =>
+          [
+            ["POST", "/sms", "--header", header],
+            `The header ${header.split(":")[0]} belongs to the connection`
+          ] as const
+        )
+      ]
+      const outcomes = yield* Effect.forEach(
+        refused,
+        ([args, problem]) =>
+          Effect.map(mintmark(["request", "routee", ...args], { cwd }), (outcome) => ({ ...outcome, problem })),
+        { concurrency: 4 }
+      )
+      for (const { code, problem, stderr } of outcomes) {
+        assert.include(stderr, problem)
+        assert.strictEqual(code, 2, problem)
+      }
+      assert.notInclude(outcomes.map(({ stderr }) => stderr).join(), "TRACE, ")
+      assert.deepStrictEqual(yield* sandbox.journal, [])
+    }))
 })
