@@ -21,11 +21,11 @@ const withoutStack = <Constructor extends new(...args: never) => object>(self: C
     construct: (target, args, newTarget) => {
       // V8's own, and JavaScriptCore's.
       const limit: unknown = Reflect.get(Error, "stackTraceLimit")
-      if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", 0)
+      Reflect.set(Error, "stackTraceLimit", 0)
       try {
         return Reflect.construct(target, args, newTarget)
       } finally {
-        if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", limit)
+        Reflect.set(Error, "stackTraceLimit", limit)
       }
     }
   })
@@ -78,7 +78,7 @@ export interface Refused {
  */
 export class CredentialsRefused extends TaggedError("CredentialsRefused")<Refused> {
   override get message(): string {
-    return describe(refusal("the credentials were", this), this)
+    return refusal("the credentials were", this)
   }
 }
 
@@ -97,7 +97,7 @@ export class GrantRefused extends TaggedError("GrantRefused")<
   }
 > {
   override get message(): string {
-    return describe(refusal(`the ${this.grant.replace("_", " ")} was`, this), this)
+    return refusal(`the ${this.grant.replace("_", " ")} was`, this)
   }
 }
 
@@ -110,7 +110,7 @@ export class GrantRefused extends TaggedError("GrantRefused")<
  */
 export class RequestRefused extends TaggedError("RequestRefused")<Refused> {
   override get message(): string {
-    return describe(refusal("the token request was", this), this)
+    return refusal("the token request was", this)
   }
 }
 
@@ -406,8 +406,8 @@ const Fields = Schema.TaggedStruct("TokenError", {
  */
 export const TokenErrorSchema: Schema.Codec<TokenError, typeof Fields.Encoded> = schemaOf(TokenError, Fields)
 
-const refusal = (what: string, { certain }: Refused): string =>
-  `${what} ${certain ? "refused" : "possibly refused, by an unclear reply"}`
+const refusal = (what: string, self: Refused): string =>
+  describe(`${what} ${self.certain ? "refused" : "possibly refused, by an unclear reply"}`, self)
 
 const describe = (
   what: string,
@@ -415,7 +415,7 @@ const describe = (
     Pick<Unavailable, "address" | "code" | "status"> & Pick<Refused, "description" | "hint">
   >
 ): string => {
-  const details = [address ?? [], status === undefined ? [] : `status ${status}`, code ?? []].flat().join(", ")
+  const details = [address, status && `status ${status}`, code].filter((detail) => detail !== undefined).join(", ")
   return `${what}${details && ` (${details})`}${description === undefined ? "" : `: ${description}`}${
     hint === undefined ? "" : `; ${hint}`
   }`

@@ -31,9 +31,6 @@ export const readInstant = (text: string, now: number): number | undefined => {
 
 // A year of two digits that seems to be more than 50 years ahead is in the past (RFC 9110 section 5.6.7).
 const fullYear = (year: string, now: number): number => {
-  const digits = Number(year)
-  if (year.length !== 2) return digits
-  const present = new Date(now).getUTCFullYear()
-  const sameCentury = present - present % 100 + digits
-  return sameCentury > present + 50 ? sameCentury - 100 : sameCentury
+  const latest = new Date(now).getUTCFullYear() + 50
+  return Number(year) + (year.length === 2 ? Math.floor((latest - Number(year)) / 100) * 100 : 0)
 }
