@@ -138,10 +138,10 @@ export interface TokenStore {
 export const TokenStore: Context.Reference<TokenStore> = Context.Reference<TokenStore>("@mintmark/core/TokenStore", {
   defaultValue: () => ({
     obtain: (need) =>
-      Effect.mapBoth(need.request(need.refreshToken), {
-        onSuccess: (token) => ({ token, shared: false }),
-        onFailure: ({ error }) => error
-      }),
+      need.request(need.refreshToken).pipe(
+        Effect.map((token) => ({ token, shared: false })),
+        Effect.mapError(({ error }) => error)
+      ),
     sendPassword: undefined,
     reject: undefined
   })

@@ -19,7 +19,7 @@ export const make = <A>(): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
   Effect.suspend(() => {
     const listeners = new Set<Queue.Queue<A, Cause.Done>>()
     let isOver = false
-    const listen = Effect.gen(function*() {
+    const listen = Effect.fnUntraced(function*() {
       const queue = yield* Queue.sliding<A, Cause.Done>(1024)
       yield* Effect.addFinalizer(() => Effect.sync(() => listeners.delete(queue)))
       if (isOver) Queue.endUnsafe(queue)
@@ -34,6 +34,6 @@ export const make = <A>(): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
       publish: (event: A) => {
         for (const queue of listeners) Queue.offerUnsafe(queue, event)
       },
-      stream: Stream.unwrap(listen)
+      stream: Stream.unwrap(listen())
     })
   })
