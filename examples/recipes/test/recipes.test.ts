@@ -3,9 +3,13 @@
  * URLs, answered by the sandbox on this machine.
  */
 import { describe, it } from "@effect/vitest"
+import { OAuthServer } from "@mintmark/core/OAuthServer"
 import * as ProviderClient from "@mintmark/core/ProviderClient"
 import * as Server from "@mintmark/sandbox/Server"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { generateKeyPairSync } from "node:crypto"
 import { adobe } from "../src/Adobe.ts"
@@ -27,6 +31,7 @@ import { keycloak, keycloakJwt } from "../src/Keycloak.ts"
 import { okta, oktaCustom } from "../src/Okta.ts"
 import { openGateway } from "../src/OpenGateway.ts"
 import { payPal } from "../src/PayPal.ts"
+import { acme } from "../src/PrivateKey.ts"
 import { ringCentral } from "../src/RingCentral.ts"
 import { salesforce, salesforceJwt } from "../src/Salesforce.ts"
 import { sinch } from "../src/Sinch.ts"
@@ -640,6 +645,55 @@ const recipes: ReadonlyArray<Recipe> = [
       routes: [{ host: "api.acme.example", path: "/me" }]
     }],
     path: "/me"
+  },
+  {
+    name: "any server, by its issuer, with a private key",
+    client: Effect.map(
+      Layer.build(Layer.provide(
+        acme,
+        ConfigProvider.layer(ConfigProvider.fromEnv({
+          env: {
+            ACME_ISSUER: "https://login.acme.example",
+            ACME_API_URL: "https://api.acme.example",
+            ACME_CLIENT_ID: id,
+            ACME_PRIVATE_KEY: Redacted.value(ec.privateKey),
+            ACME_KEY_ID: "key-1"
+          }
+        }))
+      )),
+      (context) => Context.get(context, OAuthServer)
+    ),
+    servers: [{
+      host: "login.acme.example",
+      tokens: [{
+        path: "/oauth/token",
+        fields: grant({
+          client_id: id,
+          client_assertion_type: assertionType,
+          client_assertion: Server.jwt({
+            publicKey: ec.publicKey,
+            algorithm: "ES256",
+            header: { kid: "key-1" },
+            claims: { iss: id, sub: id, aud: "https://login.acme.example/oauth/token" }
+          })
+        }),
+        strict: true
+      }],
+      routes: [
+        {
+          path: "/.well-known/openid-configuration",
+          public: true,
+          body: {
+            issuer: "https://login.acme.example",
+            token_endpoint: "https://login.acme.example/oauth/token",
+            token_endpoint_auth_methods_supported: ["private_key_jwt"]
+          }
+        },
+        { host: "api.acme.example", path: "/me" }
+      ]
+    }],
+    path: "/me",
+    requests: 3
   }
 ]
 

@@ -1,7 +1,6 @@
 import type * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import { resolve } from "@mintmark/core/internal/request/resolve"
-import { found } from "@mintmark/core/internal/request/server"
-import type * as OAuthServer from "@mintmark/core/OAuthServer"
+import { found, type Options } from "@mintmark/core/internal/request/server"
 import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Effect from "effect/Effect"
@@ -20,7 +19,7 @@ export interface Found {
 export const find = (
   service: Providers.Service,
   settings: Settings.Settings,
-  more: Pick<OAuthServer.Options, "clientAuthentication" | "deadline">
+  more: Pick<Options, "clientAuthentication" | "deadline">
 ): Effect.Effect<Found, TokenError, HttpClient.HttpClient> =>
   service.isServer
     ? found({ ...optionsOf(service, settings), ...more })
@@ -42,7 +41,7 @@ export const before = (
 export const resolved = ({ options, provider }: Found): Providers.AnyProvider =>
   Result.getOrElse(resolve(provider, options), () => provider)
 
-const optionsOf = (service: Providers.Service, settings: Settings.Settings): OAuthServer.Options => {
+const optionsOf = (service: Providers.Service, settings: Settings.Settings): Options => {
   const text = (name: string) => Settings.text(settings, name)
   return {
     id: service.id,

@@ -9,9 +9,12 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
+import * as Clocks from "./internal/engine/Clocks.ts"
 import { within } from "./internal/engine/Deadline.ts"
 import * as TokenEndpoint from "./internal/http/TokenEndpoint.ts"
 import * as Url from "./internal/http/url.ts"
@@ -130,6 +133,7 @@ export const reader = Effect.fnUntraced(function*(
   const millis = millisOf(given)
   if (millis === undefined) return yield* invalid({ id }, "deadline", notASpan)
   const deadline = Duration.millis(millis)
+  if (typeof insecure !== "boolean") return yield* invalid({ id }, "insecure", "must be true or false")
   const problem = typeof issuer !== "string" || issuer.includes("?")
     ? "must be an https URL without a query"
     : Url.problemOf(issuer, insecure)
@@ -150,7 +154,7 @@ export const reader = Effect.fnUntraced(function*(
           ? fail(new Unsafe({ kind: "redirect", problem: `the issuer's metadata redirects (status ${status})` }))
           : status >= 500 || status === 429
           ? fail(new Unavailable({ kind: "status", status }))
-          : decode(status === 200 && body !== undefined ? parseObject(new TextDecoder().decode(body)) : undefined).pipe(
+          : decode(status === 200 && body !== undefined ? documentOf(body) : undefined).pipe(
             Effect.orElseSucceed(() => undefined)
           )
     )
@@ -193,10 +197,11 @@ export const reader = Effect.fnUntraced(function*(
     within(Effect.orElseSucceed(fetch, () => known), Duration.toMillis(deadline) / 4, () => Effect.succeed(known))
 
   const one = yield* Semaphore.make(1)
+  const clocks = Clocks.make(yield* Clock.clockWith(Effect.succeed))
   let cached: { readonly metadata: Metadata; readonly at: number } | undefined
   return (age) =>
     one.withPermits(1)(Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
+      const now = clocks.look().steady
       const known = cached
       if (known !== undefined && now < known.at + Duration.toMillis(age)) return known.metadata
       const metadata = yield* known === undefined ? fetch : again(known.metadata)
@@ -219,6 +224,12 @@ const isElsewhereWithoutTls = (url: string, issuer: string): boolean => {
 }
 
 const decode = Schema.decodeUnknownEffect(Metadata)
+
+// Some servers write null for what they don't have.
+const documentOf = (body: Uint8Array): unknown => withoutNull(parseObject(new TextDecoder().decode(body)))
+
+const withoutNull = (value: unknown): unknown =>
+  Predicate.isReadonlyObject(value) ? Record.map(Record.filter(value, Predicate.isNotNull), withoutNull) : value
 
 const withoutSlash = (url: string): string => url.replace(/\/$/, "")
 

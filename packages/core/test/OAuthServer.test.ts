@@ -3,7 +3,9 @@ import * as AccessToken from "@mintmark/core/AccessToken"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Discovery from "@mintmark/core/Discovery"
 import * as OAuthServer from "@mintmark/core/OAuthServer"
+import * as PrivateKeyJwt from "@mintmark/core/PrivateKeyJwt"
 import { retrySchedule } from "@mintmark/core/TokenError"
+import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -57,7 +59,14 @@ describe("Discovery", () => {
   it.effect("does not accept a wrong type of an option from JavaScript: names it", () =>
     Effect.gen(function*() {
       const server = serving({ [openId]: () => Response.json(metadata) })
-      const wrong = [["deadline", "soon"], ["deadline", Infinity], ["timeToLive", "soon"], ["issuer", 7]] as const
+      const wrong = [
+        ["deadline", "soon"],
+        ["deadline", Infinity],
+        ["timeToLive", "soon"],
+        ["issuer", 7],
+        ["insecure", "false"],
+        ["insecure", 1]
+      ] as const
       for (const [option, value] of wrong) {
         const given: object = { [option]: value }
         const reason = yield* reasonOf(server, given)
@@ -78,6 +87,46 @@ describe("Discovery", () => {
         mtlsEndpointAliases: { tokenEndpoint: "https://mtls.acme.test/token" }
       })
       assert.deepStrictEqual(server.seen, [`GET ${openId}`])
+    }))
+
+  it.effect("takes null for a field that the server doesn't have, but for what is needed", () =>
+    Effect.gen(function*() {
+      const nulls = {
+        token_endpoint_auth_methods_supported: null,
+        token_endpoint_auth_signing_alg_values_supported: null,
+        grant_types_supported: null,
+        scopes_supported: null,
+        mtls_endpoint_aliases: null
+      }
+      const server = serving({ [openId]: () => Response.json({ ...metadata, ...nulls }) })
+      assert.deepStrictEqual(yield* yield* discover(server), { issuer, tokenEndpoint: metadata.token_endpoint })
+      const aliases = { mtls_endpoint_aliases: { token_endpoint: null, revocation_endpoint: null } }
+      server.documents[openId] = () => Response.json({ ...metadata, ...aliases })
+      assert.deepStrictEqual((yield* yield* discover(server)).mtlsEndpointAliases, {})
+      server.documents[openId] = () => Response.json({ ...metadata, token_endpoint: null })
+      assert.strictEqual((yield* reasonOf(server))._tag, "ReplyNotUnderstood")
+    }))
+
+  it.effect("reads it again after an hour, also where the wall clock was set back in the meantime", () =>
+    Effect.gen(function*() {
+      const server = serving({ [openId]: () => Response.json(metadata) })
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      let setBack = 0
+      const get = yield* discover(server).pipe(
+        Effect.provideService(Clock.Clock, {
+          ...clock,
+          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - setBack,
+          monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+          sleep: (duration) => clock.sleep(duration)
+        })
+      )
+      yield* get
+      setBack = 2 * 3_600_000
+      yield* get
+      assert.lengthOf(server.seen, 1)
+      yield* TestClock.adjust("61 minutes")
+      yield* get
+      assert.lengthOf(server.seen, 2)
     }))
 
   it.effect("reads RFC 8414 metadata where there is no OpenID Connect metadata", () =>
@@ -206,6 +255,9 @@ describe("Discovery", () => {
 
 const account = { apiUrl: "https://api.acme.test", clientId: "id", clientSecret: Redacted.make("s3cret") }
 
+/** What a caller without types may give. */
+const untyped = (options: object): OAuthServer.Options => Object.assign({ ...account }, options)
+
 describe("OAuthServer", () => {
   it.live("gets a token from a real server by its issuer alone, and sends it with requests", () =>
     Effect.gen(function*() {
@@ -331,7 +383,10 @@ describe("OAuthServer", () => {
         )
       const { token } = yield* make({ clientAuthentication: ClientAuthentication.clientSecretPost })
       yield* token
-      assert.include((yield* Effect.flip(make({}))).message, "lists no authentication method with a client secret")
+      assert.include(
+        (yield* Effect.flip(make({}))).message,
+        "clientSecret (OAUTH_SERVER_CLIENT_SECRET) can't be used: the server's metadata lists no authentication method with a client secret; for private_key_jwt, set clientAuthentication: PrivateKeyJwt.make({ algorithm })"
+      )
     }))
 
   it.effect("can be built again by a schedule if the issuer fails for a moment", () =>
@@ -383,7 +438,7 @@ describe("OAuthServer", () => {
     it.effect(`names what is missing: ${what}`, () =>
       Effect.gen(function*() {
         const server = serving({})
-        const error = yield* OAuthServer.make({ id: "acme", ...account, ...options }).pipe(
+        const error = yield* OAuthServer.make(untyped({ id: "acme", ...options })).pipe(
           Effect.provideService(HttpClient.HttpClient, server.http),
           Effect.flip
         )
@@ -392,12 +447,152 @@ describe("OAuthServer", () => {
       }))
   }
 
+  it.effect("refuses parameters that are no record, before a token request", () =>
+    Effect.gen(function*() {
+      const server = issuing()
+      const given: ReadonlyArray<unknown> = [
+        "audience=a",
+        [["audience", "a"]],
+        new Map([["audience", "a"]]),
+        new URLSearchParams({ audience: "a" })
+      ]
+      for (const parameters of given) {
+        const error = yield* OAuthServer.make(untyped({ tokenEndpoint: metadata.token_endpoint, parameters })).pipe(
+          Effect.provideService(HttpClient.HttpClient, server.http),
+          Effect.flip
+        )
+        assert.include(error.message, "oauth-server: parameters must be a plain object")
+      }
+      assert.lengthOf(server.seen, 0)
+    }))
+
+  it.effect("names the variable of each option that can't be used", () =>
+    Effect.gen(function*() {
+      const server = serving({})
+      const wrong = [
+        [{ tokenEndpoint: "http://auth.acme.test" }, "tokenEndpoint (ACME_TOKEN_ENDPOINT) must"],
+        [{ tokenEndpoint: metadata.token_endpoint, apiUrl: "acme" }, "apiUrl (ACME_API_URL) must"],
+        [{ issuer: "acme" }, "issuer (ACME_ISSUER) must"],
+        [{ issuer, clientId: "" }, "clientId (ACME_CLIENT_ID) is missing or empty"],
+        [{ issuer, clientAuthentication: "private_key_jwt" }, "clientAuthentication must be a value"]
+      ] as const
+      for (const [options, words] of wrong) {
+        const error = yield* OAuthServer.make(untyped({ id: "acme", ...options })).pipe(
+          Effect.provideService(HttpClient.HttpClient, server.http),
+          Effect.flip
+        )
+        assert.include(error.message, `acme: ${words}`)
+      }
+      assert.lengthOf(server.seen, 0)
+    }))
+
+  describe("with a key instead of a secret", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString()
+    const clientAuthentication = PrivateKeyJwt.make({ algorithm: "ES256" })
+
+    /** A real server that knows the public key, and takes its issuer as audience. */
+    const real = serve((origin) =>
+      new OidcProvider(origin, {
+        clients: [{
+          client_id: "my-client",
+          token_endpoint_auth_method: "private_key_jwt",
+          token_endpoint_auth_signing_alg: "ES256",
+          jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "key-1" }] },
+          grant_types: ["client_credentials"],
+          redirect_uris: [],
+          response_types: []
+        }],
+        features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+        jwks: { keys: [generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })] }
+      }).callback()
+    )
+
+    it.live("gets a token of a real server by its issuer", () =>
+      Effect.gen(function*() {
+        const issuer = yield* real
+        for (const assertionAudience of [undefined, issuer, `${issuer}/token`]) {
+          const { token } = yield* OAuthServer.make({
+            issuer,
+            apiUrl: "https://api.acme.test",
+            clientId: "my-client",
+            privateKey: Redacted.make(pem),
+            keyId: "key-1",
+            assertionAudience,
+            clientAuthentication
+          })
+          assert.match(AccessToken.authorization(yield* token), /^Bearer ./)
+        }
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.live("reads the key from its variable", () =>
+      Effect.gen(function*() {
+        const issuer = yield* real
+        const env = {
+          ACME_ISSUER: issuer,
+          ACME_API_URL: "https://api.acme.test",
+          ACME_CLIENT_ID: "my-client",
+          ACME_PRIVATE_KEY: pem.replaceAll("\n", "\\n"),
+          ACME_KEY_ID: "key-1"
+        }
+        const layer = OAuthServer.OAuthServer.layerConfig("ACME", { clientAuthentication }).pipe(
+          Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+        )
+        const token = yield* OAuthServer.OAuthServer.use(({ token }) => token).pipe(Effect.provide(layer))
+        assert.match(AccessToken.authorization(token), /^Bearer ./)
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.effect("says which option the key is missing in, before any request", () =>
+      Effect.gen(function*() {
+        const server = serving({})
+        const layer = OAuthServer.OAuthServer.layerConfig("ACME", { clientAuthentication, issuer, apiUrl: issuer })
+          .pipe(
+            Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ACME_CLIENT_SECRET: "s3cret" } }))),
+            Layer.provide(Layer.succeed(HttpClient.HttpClient, server.http))
+          )
+        const error = yield* Effect.flip(OAuthServer.OAuthServer.use(({ token }) => token).pipe(Effect.provide(layer)))
+        assert.include(
+          error.message,
+          "acme: clientId (ACME_CLIENT_ID) is missing or empty, and so is privateKey (ACME_PRIVATE_KEY)"
+        )
+        assert.lengthOf(server.seen, 0)
+      }))
+
+    it.effect("sends the API that the token is for as a parameter, and not as the audience of the assertion", () =>
+      Effect.gen(function*() {
+        const bodies: Array<URLSearchParams> = []
+        const http = HttpClient.make((request) =>
+          Effect.sync(() => {
+            bodies.push(
+              new URLSearchParams(request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "")
+            )
+            return HttpClientResponse.fromWeb(
+              request,
+              Response.json({ access_token: "token", token_type: "Bearer", expires_in: 60 })
+            )
+          })
+        )
+        const { token } = yield* OAuthServer.make({
+          tokenEndpoint: metadata.token_endpoint,
+          apiUrl: account.apiUrl,
+          clientId: "my-client",
+          privateKey: Redacted.make(pem),
+          audience: "https://api.acme.test",
+          clientAuthentication
+        }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        yield* token
+        assert.strictEqual(bodies[0]?.get("audience"), "https://api.acme.test")
+        const [, claims = ""] = bodies[0]?.get("client_assertion")?.split(".") ?? []
+        assert.strictEqual(JSON.parse(Buffer.from(claims, "base64url").toString()).aud, metadata.token_endpoint)
+      }))
+  })
+
   it.effect("is a public client if an option says so", () =>
     Effect.gen(function*() {
       const server = issuing()
       const { token } = yield* OAuthServer.make({
-        ...account,
-        clientSecret: undefined,
+        apiUrl: account.apiUrl,
+        clientId: account.clientId,
         clientAuthentication: ClientAuthentication.none,
         tokenEndpoint: metadata.token_endpoint
       }).pipe(Effect.provideService(HttpClient.HttpClient, server.http))

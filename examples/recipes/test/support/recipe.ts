@@ -3,6 +3,7 @@ import type * as ProviderClient from "@mintmark/core/ProviderClient"
 import type { TokenError } from "@mintmark/core/TokenError"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
 import type * as Server from "@mintmark/sandbox/Server"
+import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -11,7 +12,7 @@ import type * as Scope from "effect/Scope"
 
 type Client = Effect.Effect<
   ProviderClient.ProviderClient<unknown, never>,
-  TokenError,
+  TokenError | ConfigError,
   HttpClient.HttpClient | Scope.Scope
 >
 

@@ -7,19 +7,21 @@ import * as Provider from "../../Provider.ts"
 import type * as ProviderClient from "../../ProviderClient.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
 import * as TokenReply from "../../TokenReply.ts"
-import { type Described, resolve, type Resolved } from "./resolve.ts"
-import { type Setting, settings, variableOf } from "./settings.ts"
+import { type Described, isRecord, resolve, type Resolved } from "./resolve.ts"
+import { type Setting, settings, settingsOf as settingsOfProvider, variableOf } from "./settings.ts"
 
 /*
  * A server without a provider value of its own, as `OAuthServer` and the command line know it.
  */
 
 /** Those of the options of `OAuthServer` that the provider value is made of, or that are only in the request. */
-interface Options extends ProviderClient.Options {
+export interface Options extends ProviderClient.Options {
   readonly id?: string | undefined
   readonly issuer?: string | undefined
   readonly apiUrl: string
+  readonly clientId?: string | undefined
   readonly clientSecret?: Provider.Secret | undefined
+  readonly scopes?: ReadonlyArray<string> | undefined
   readonly audience?: string | undefined
   readonly resource?: string | ReadonlyArray<string> | undefined
 }
@@ -34,48 +36,51 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
   TokenError,
   HttpClient.HttpClient
 > {
-  const { apiUrl, audience, clientSecret, id = defaultId, resource, tokenEndpoint } = options
-  const isPublic = options.clientAuthentication === ClientAuthentication.none
-  if (!apiUrl) return yield* invalidOption(id, "apiUrl", "is missing or empty")
-  if (clientSecret === undefined && !isPublic) {
-    return yield* invalidOption(
+  const { apiUrl, audience, clientAuthentication: own, id = defaultId, resource, tokenEndpoint } = options
+  const providerOf = (tokenEndpoint: string, clientAuthentication: ClientAuthentication.ClientAuthentication) =>
+    Provider.make({
       id,
-      "clientSecret",
-      "is missing or empty; a public client has the option clientAuthentication: ClientAuthentication.none"
-    )
-  }
-  const providerOf = (
-    metadata: Pick<Discovery.Metadata, "tokenEndpoint" | "tokenEndpointAuthMethods">
-  ): Effect.Effect<Provider.Provider<{}>, TokenError> =>
+      tokenEndpoint,
+      apiUrl,
+      // What is no method is refused as an option, like any other.
+      clientAuthentication: typeof clientAuthentication.authenticate === "function"
+        ? clientAuthentication
+        : ClientAuthentication.clientSecretBasic,
+      grant: Grant.clientCredentials,
+      names,
+      reply: TokenReply.Standard
+    })
+  const describedBy = (metadata: Discovery.Metadata): Effect.Effect<Provider.Provider<{}>, TokenError> =>
     Effect.map(
-      isPublic
-        ? Effect.succeed(ClientAuthentication.none)
-        : options.clientAuthentication === undefined
-        ? methodOf(id, metadata)
-        : Effect.succeed(ClientAuthentication.clientSecretBasic),
-      (clientAuthentication) =>
-        Provider.make({
-          id,
-          tokenEndpoint: metadata.tokenEndpoint,
-          apiUrl,
-          clientAuthentication,
-          grant: Grant.clientCredentials,
-          reply: TokenReply.Standard
-        })
+      own === undefined ? methodOf(id, metadata) : Effect.succeed(own),
+      (method) => providerOf(metadata.tokenEndpoint, method)
     )
   const given = {
     ...options,
-    parameters: {
-      ...(audience === undefined ? {} : { audience }),
-      ...(resource === undefined ? {} : { resource }),
-      ...options.parameters
-    }
+    parameters: isRecord(options.parameters ?? {})
+      ? {
+        ...(audience === undefined ? {} : { audience }),
+        ...(resource === undefined ? {} : { resource }),
+        ...options.parameters
+      }
+      : options.parameters
   }
-  if (tokenEndpoint) return { provider: yield* providerOf({ tokenEndpoint }), options: given, described: undefined }
+  if (!apiUrl) return yield* invalidOption(id, "apiUrl", "is missing or empty")
+  if (options.clientSecret === undefined && own === undefined) {
+    return yield* invalidOption(
+      id,
+      "clientSecret",
+      "is missing or empty; a client without one has the option clientAuthentication, such as PrivateKeyJwt.make({ algorithm: \"ES256\" }) or, for a public client, ClientAuthentication.none"
+    )
+  }
+  const method = own ?? ClientAuthentication.clientSecretBasic
+  if (tokenEndpoint) return { provider: providerOf(tokenEndpoint, method), options: given, described: undefined }
 
   const read = yield* readerOf(id, options)
-  const provider = yield* providerOf(yield* read(Discovery.life))
-  let known = yield* Effect.fromResult(resolve(provider, given))
+  // All that is wrong with the options is found before the metadata is looked for.
+  yield* Effect.fromResult(resolve(providerOf(String(options.issuer), method), given, settingsOfProvider))
+  const first = yield* describedBy(yield* read(Discovery.life))
+  let known = yield* Effect.fromResult(resolve(first, given))
   // Until it is looked at again, which may take longer than the request that failed has time for.
   let isDoubted = false
   const described: Described = (failure) =>
@@ -83,7 +88,7 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
       isDoubted ||= failure !== undefined && mayHaveMoved(failure)
       return read(isDoubted ? Discovery.pause : Discovery.life)
     }).pipe(
-      Effect.flatMap(providerOf),
+      Effect.flatMap(describedBy),
       Effect.flatMap((provider) => Effect.fromResult(resolve(provider, given))),
       // What can't be used doesn't take the place of what could.
       Effect.orElseSucceed(() => known),
@@ -92,8 +97,11 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
         return known = isSame(found, known) ? known : found
       })
     )
-  return { provider, options: given, described }
+  return { provider: first, options: given, described }
 })
+
+// The API that a token is for, and the claim `aud` of a signed assertion, are two settings.
+const names = { audience: "assertionAudience" }
 
 const isSame = (one: Resolved, other: Resolved): boolean =>
   one.tokenEndpoint === other.tokenEndpoint && one.clientAuthentication.name === other.clientAuthentication.name
@@ -136,32 +144,53 @@ const methodOf = (
 ): Effect.Effect<
   ClientAuthentication.ClientAuthentication<ClientAuthentication.ClientSecret>,
   TokenError
-> =>
-  methods.includes("client_secret_basic")
-    ? Effect.succeed(ClientAuthentication.clientSecretBasic)
-    : methods.includes("client_secret_post")
-    ? Effect.succeed(ClientAuthentication.clientSecretPost)
-    : Effect.fail(
-      invalidOption(
-        id,
-        "clientSecret",
-        "can't be used: the server's metadata lists no authentication method with a client secret"
-      )
+> => {
+  if (methods.includes("client_secret_basic")) return Effect.succeed(ClientAuthentication.clientSecretBasic)
+  if (methods.includes("client_secret_post")) return Effect.succeed(ClientAuthentication.clientSecretPost)
+  const others = Object.entries(otherMethods).filter(([name]) => methods.includes(name))
+  const advice = others.map(([name, value]) => `; for ${name}, set clientAuthentication: ${value}`).join("")
+  return Effect.fail(
+    invalidOption(
+      id,
+      "clientSecret",
+      `can't be used: the server's metadata lists no authentication method with a client secret${advice}`
     )
+  )
+}
+
+/** What an application has to choose by itself, by the registered names. */
+const otherMethods = {
+  private_key_jwt: "PrivateKeyJwt.make({ algorithm })",
+  tls_client_auth: "ClientAuthentication.none, with the certificate in the HTTP client",
+  self_signed_tls_client_auth: "ClientAuthentication.none, with the certificate in the HTTP client",
+  none: "ClientAuthentication.none"
+}
 
 /** The id of the server whose variables have this prefix. */
 export const idOf = (prefix: string): string => prefix.toLowerCase().replaceAll("_", "-")
 
-/** The settings of a server, in the order in which to ask for them. Without the issuer, the token endpoint is needed. */
-export const settingsOf = (id: string): ReadonlyArray<Setting> =>
-  settings({ id, names: {}, defaults: {} }, {
-    issuer: "text",
-    tokenEndpoint: "text?",
-    apiUrl: "text",
-    clientId: "text",
-    clientSecret: "secret",
-    scopes: "scopes?",
-    audience: "text?",
-    resource: "text?",
-    baseUrl: "text?"
-  })
+/**
+ * The settings of a server, in the order in which to ask for them: those of a client with a secret, or with what another
+ * method needs. Without the issuer, the token endpoint is needed.
+ */
+export const settingsOf = (
+  id: string,
+  { needs }: Pick<ClientAuthentication.ClientAuthentication, "needs"> = ClientAuthentication.clientSecretBasic
+): ReadonlyArray<Setting> => {
+  const of = (names: Readonly<Record<string, string>>, kinds: Readonly<Record<string, Setting["kind"]>>) =>
+    settings({ id, names, defaults: {} }, kinds)
+  return [
+    ...of({}, { issuer: "text", tokenEndpoint: "text?", apiUrl: "text" }),
+    ...of(names, needs),
+    ...of({}, { scopes: "scopes?", audience: "text?", resource: "text?", baseUrl: "text?" })
+  ]
+}
+
+/** An error of an option, with the variable that `layerConfig` reads it from. */
+export const withVariable = (id: string = defaultId) => (error: TokenError): TokenError => {
+  const { reason } = error
+  return reason._tag === "InvalidOption" && reason.variable === undefined
+      && settingsOf(id).some(({ option }) => option === reason.option)
+    ? invalidOption(id, reason.option, reason.problem)
+    : error
+}
