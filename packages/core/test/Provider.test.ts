@@ -150,6 +150,12 @@ describe("Provider", () => {
     assert.include(problem({ baseUrl: "nowhere" }), "acme-cloud: baseUrl (ACME_CLOUD_BASE_URL) must be an absolute")
   })
 
+  it("does not accept an empty text where a default would stand, nor a URL of a wrong type below a base URL", () => {
+    assert.include(problem({ domain: "" }), "domain (ACME_CLOUD_DOMAIN) is missing or empty")
+    const given: object = { baseUrl: "https://proxy.example", apiUrl: 7 }
+    assert.strictEqual(problem(given), "acme-cloud: apiUrl must be a string, not number")
+  })
+
   it("does not accept what a provider's value itself can't have", () => {
     const wrong: Record<string, Partial<Provider.Provider>> = {
       scopes: { scopes: ["a b"] },

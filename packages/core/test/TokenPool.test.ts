@@ -264,6 +264,13 @@ describe("TokenPool", () => {
       assert.strictEqual(error.reason._tag === "InvalidOption" ? error.reason.option : "", "clientId")
     }))
 
+  it.effect("names all that is missing of an account at once", () =>
+    Effect.gen(function*() {
+      const pool = yield* poolOf(makeServer(), { account: () => ({ clientId: "", clientSecret: Redacted.make("") }) })
+      const error = yield* Effect.flip(pool.get("a"))
+      assert.match(error.message, /clientId \(\w+\) is missing or empty, and so is clientSecret \(\w+\);/)
+    }))
+
   it.effect("does not accept an invalid capacity, time to idle or deadline", () =>
     Effect.gen(function*() {
       for (

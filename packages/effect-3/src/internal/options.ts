@@ -51,7 +51,10 @@ const methods: ReadonlyMap<ClientAuthentication, ClientAuthentication4.ClientAut
   ] as const
 )
 
-/** The secrets of an account. What is no secret is passed on: the engine says by name what is wrong with it. */
+/**
+ * The secrets of an account. What is none is passed on: the engine says by name what is wrong with it. So is what
+ * `layerConfig` has read, which is Redacted as the engine has it.
+ */
 const secretsOf = (provider: Described, options: object, toEngine: ToEngine): Record<string, unknown> => {
   const secrets: Record<string, unknown> = {}
   for (const { kind, option } of settingsOf(provider)) {

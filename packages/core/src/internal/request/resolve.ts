@@ -59,11 +59,12 @@ export const resolve = <Reply>(
   }
   const tokenEndpoint = urlOf("tokenEndpoint")
   const apiUrl = urlOf("apiUrl")
-  const urlProblem = (name: string, url: string): Problem => [
-    baseUrl === undefined ? name : "baseUrl",
-    textProblem(baseUrl ?? "") ?? textProblem(url)
-      ?? (baseUrl?.includes("?") ? "must not have a query" : Url.problemOf(url, insecure))
-  ]
+  const urlProblem = (name: string, url: string): Problem => {
+    const problem = textProblem(url)
+    return problem === undefined
+      ? [baseUrl === undefined ? name : "baseUrl", Url.problemOf(url, insecure)]
+      : [name, problem]
+  }
   const checked = check(provider, [
     ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
@@ -71,6 +72,7 @@ export const resolve = <Reply>(
     ...problemsOf(provider, places, parts),
     ["scopes", scopesProblem(provider.scopes)],
     ["parameters", isRecord(own) ? parametersProblem(parameters) : "must be a plain object"],
+    ["baseUrl", textProblem(baseUrl ?? "") ?? (baseUrl?.includes("?") ? "must not have a query" : undefined)],
     urlProblem("tokenEndpoint", tokenEndpoint),
     urlProblem("apiUrl", apiUrl),
     ["apiOrigins", textsProblem(added)],
