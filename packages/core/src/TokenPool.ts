@@ -32,8 +32,9 @@ import { isCertain, type Rejection, type TokenSource } from "./TokenSource.ts"
 /**
  * Tokens for any number of accounts, each found by a key of the application's own, such as a tenant's id. Keys are
  * found by equality (`Equal`): a record or a `Data.Class` with equal fields is the same account. Private fields of a
- * class take no part in equality: an object that has no others is an account of its own. An account is made when it is
- * first used, and evicted when it has been idle, or when there are too many.
+ * class take no part in equality: an object that has no others is an account of its own. A key object that is changed
+ * after it was used is still the account that it was at first: leave it as it is, and make another one. An account is made
+ * when it is first used, and evicted when it has been idle, or when there are too many.
  *
  * @since 0.1.0
  * @category models

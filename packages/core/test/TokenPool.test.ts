@@ -126,6 +126,20 @@ describe("TokenPool", () => {
       assert.strictEqual(yield* pool.size, 1)
     }))
 
+  it.effect("keeps the account of a key object that is changed later; an equal one is an account of its own", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const pool = yield* TokenPool.make(acme, { account: (key: { readonly id: string }) => account(key.id) }).pipe(
+        Effect.provideService(HttpClient.HttpClient, server.http)
+      )
+      const key = { id: "a" }
+      const first = yield* pool.get(key)
+      key.id = "b"
+      assert.strictEqual(yield* pool.get(key), first)
+      assert.strictEqual(Redacted.value((yield* pool.get({ id: "b" })).value), "b:1")
+      assert.deepStrictEqual([...server.requests], [["a", 1], ["b", 1]])
+    }))
+
   it.effect("gives no account the token of another whose key only looks equal", () =>
     Effect.gen(function*() {
       class Tenant {
