@@ -52,6 +52,6 @@ export interface Policy {
   readonly refusedAs?: "client_credentials" | "password" | undefined
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly newTokenOn: ReadonlyArray<number>
-  /** Of those, the ones that may have another meaning, such as a missing right. */
+  /** The statuses in `newTokenOn` that may have another meaning, such as a missing right. */
   readonly doubtOn?: ReadonlyArray<number> | undefined
 }

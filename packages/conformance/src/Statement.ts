@@ -163,7 +163,11 @@ export interface Statement {
   readonly defaultScopes?: ReadonlyArray<string> | undefined
   /** The fields of a reply as the pages show it. Where a reply has another shape: the same values by OAuth's names. */
   readonly reply: Readonly<Record<string, unknown>>
-  /** The reply's JSON, from its fields by OAuth's names, where it has another shape. */
+  /**
+   * The reply's JSON, from its fields by OAuth's names, where it has another shape. The checks omit fields, and give them
+   * wrong types: each may be missing or anything. For a date, count from `Date.now()`: the server's `Date` header is of
+   * the real clock, and a date in a reply means how far away it is from that, whatever time the `TestClock` has.
+   */
   readonly written?: ((fields: Readonly<Record<string, unknown>>) => unknown) | undefined
   /** The reply's field with the base URL of the API, by the name that `reply` has for it. */
   readonly apiUrlField?: string | undefined

@@ -42,7 +42,7 @@ export interface Subject {
   readonly stated: Statement
   /** What Mintmark decides for it. */
   readonly policy: Policy
-  /** How the sandbox plays it; omitted where it can't. */
+  /** How the sandbox simulates it; omitted where it can't. */
   readonly played?: Played | undefined
 }
 

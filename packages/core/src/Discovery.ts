@@ -71,9 +71,9 @@ export interface Options {
   readonly id: string
   /** The issuer: an https URL without query and fragment, exactly as the server writes it. */
   readonly issuer: string
-  /** How long the metadata is used before it is fetched again: one hour by default. */
+  /** How long the metadata is used before it is fetched again: one hour by default. A number is in milliseconds. */
   readonly timeToLive?: Duration.Input | undefined
-  /** How long one look may take: 30 seconds by default. */
+  /** How long it may take to fetch the metadata: 30 seconds by default. A number is in milliseconds. */
   readonly deadline?: Duration.Input | undefined
   /** Whether plain http is allowed elsewhere than on loopback: `false` by default. */
   readonly insecure?: boolean | undefined

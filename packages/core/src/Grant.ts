@@ -20,7 +20,7 @@ export interface Grant<N extends Needs = Needs> {
   readonly needs: N
   /**
    * How a refusal of it is remembered: like refused client credentials, which are sent again after 30 seconds, or like
-   * a refused password, which is never sent again by itself.
+   * a refused password, which a process never sends again by itself.
    */
   readonly refusedAs: "client_credentials" | "password"
   /**

@@ -21,7 +21,10 @@ export interface Options {
   readonly algorithm: Algorithm
   /** The claim `aud` where an account has none of its own: the URL of the token endpoint by default. */
   readonly audience?: string | undefined
-  /** How long the JWT is valid: 60 seconds by default. Many servers refuse more than 300 seconds. */
+  /**
+   * How long the JWT is valid, such as `"2 minutes"`; a number is in milliseconds. 60 seconds by default. Many servers
+   * refuse more than 300 seconds.
+   */
   readonly lifetime?: Duration.Input | undefined
   /** Whether the scopes are the claim `scope` rather than a field of the request: `false` by default. */
   readonly scopeClaim?: boolean | undefined

@@ -30,7 +30,10 @@ export interface Options {
   readonly algorithm: Algorithm
   /** The claim `aud` where an account has none of its own: the URL of the token endpoint by default. */
   readonly audience?: string | undefined
-  /** How long the JWT is valid: 60 seconds by default, and 300 at most where it is a client assertion. */
+  /**
+   * How long the JWT is valid, such as `"2 minutes"`; a number is in milliseconds. 60 seconds by default, and 300 at most
+   * where it is a client assertion.
+   */
   readonly lifetime?: Duration.Input | undefined
   /** Further claims. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined

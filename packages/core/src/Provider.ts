@@ -39,7 +39,7 @@ export interface Provider<
    * `https://*.my.salesforce.com`.
    */
   readonly apiOrigins: ReadonlyArray<string>
-  /** The check of each part in braces. */
+  /** The check of each part in braces, by the part's name. A part that isn't here is not replaced. */
   readonly urlParts: Readonly<Record<string, HostPart>>
   /** What a part, or a credential that is no secret, is if the application doesn't set it; by OAuth's names. */
   readonly defaults: Readonly<Record<string, string>>
@@ -60,13 +60,13 @@ export interface Provider<
   /** How the token request is written. */
   readonly request: RequestFormat
   /**
-   * The Schema of the whole reply: `TokenReply.Standard`, one that `TokenReply.make` or `TokenReply.from` makes, or any
-   * other that decodes to these fields and more.
+   * A Schema of the whole reply. `TokenReply.Standard` has OAuth's own fields; `TokenReply.make` and `TokenReply.from`
+   * make one for a reply with other fields or another shape. Any other Schema that decodes to OAuth's fields may be used.
    */
   readonly reply: Schema.ConstraintDecoder<Standard & Reply>
   /**
-   * The lifetime of a token whose reply doesn't contain it, counted from the request; `undefined` where such a reply is
-   * not understood.
+   * The lifetime of a token whose reply doesn't contain it, counted from the request, such as `"1 hour"`; a number is in
+   * milliseconds. `undefined` where such a reply is not understood.
    */
   readonly assumedLifetime: Duration.Input | undefined
   /** Failed replies whose meaning doesn't follow from status and OAuth's codes. */
@@ -76,8 +76,8 @@ export interface Provider<
   /** The statuses of the API that mean "get a new token and repeat the request". */
   readonly renewOn: ReadonlyArray<number>
   /**
-   * Of those, the ones that may have another meaning, such as a missing right: the token is renewed, and the cached one
-   * is still served if that fails.
+   * The statuses in `renewOn` that may have another meaning, such as a missing right: after one of these, the token is
+   * renewed, and the cached one is still served if that fails. A status that isn't in `renewOn` changes nothing here.
    */
   readonly doubtOn: ReadonlyArray<number>
   /**
@@ -112,8 +112,9 @@ export interface RequestFormat {
  * @category models
  */
 export interface DeclaredError {
+  /** The status of the reply; omitted, it may be any. */
   readonly status?: number | undefined
-  /** The text of the reply's field `error`. */
+  /** The text of the reply's field `error`; omitted, it may be any, or missing. */
   readonly error?: string | undefined
   /**
    * - `credentials`: the client's credentials are refused
@@ -126,7 +127,8 @@ export interface DeclaredError {
 }
 
 /**
- * A secret, or an effect that reads it anew for each token request. What that effect fails with is not shown in errors.
+ * A secret: a `Redacted`, which `Redacted.make(text)` makes of a text (`import * as Redacted from "effect/Redacted"`), or
+ * an effect that reads one anew for each token request. What that effect fails with is not shown in errors.
  *
  * @since 0.1.0
  * @category models
@@ -180,7 +182,7 @@ export interface Overrides extends Endpoints {
   readonly renewal?: Grant.Renewal | false | undefined
   /** Further fields of the token request; merged over the provider's, one by one. */
   readonly parameters?: Parameters | undefined
-  /** The lifetime of a token whose reply doesn't contain it. */
+  /** The lifetime of a token whose reply doesn't contain it, such as `"1 hour"`; a number is in milliseconds. */
   readonly assumedLifetime?: Duration.Input | undefined
 }
 
@@ -220,7 +222,7 @@ export interface Facts<
   readonly clientAuthentication: ClientAuthentication<Client>
   /** The grant that gets the first token. */
   readonly grant: Grant.Grant<Owner>
-  /** The check of each part in braces of the URLs. */
+  /** The check of each part in braces of the URLs, by the part's name. A part that isn't here is not replaced. */
   readonly urlParts?: UrlParts
   /** The provider's own names of credentials and parts, by OAuth's. */
   readonly names?: Names

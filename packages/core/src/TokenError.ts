@@ -83,8 +83,8 @@ export class CredentialsRefused extends TaggedError("CredentialsRefused")<Refuse
 }
 
 /**
- * The server refused the grant itself: the password, or a refresh token with nothing to fall back to. A refused
- * password is never sent again by itself: call `renew`, or provide another one.
+ * The server refused the grant itself: the password, or a refresh token with nothing to fall back to. A process never
+ * sends a refused password again by itself: call `renew`, or provide another one.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | RFC 6749 section 5.2}, `invalid_grant`
  * @since 0.1.0
@@ -260,6 +260,7 @@ export type Reason =
 export class TokenError extends TaggedError("TokenError")<{
   /** The provider's id, such as `routee`. */
   readonly provider: string
+  /** What happened. Its `_tag` says which of the eight reasons it is. */
   readonly reason: Reason
   /**
    * From when on another call may send another token request, in milliseconds since the Unix epoch; `undefined`
@@ -302,7 +303,8 @@ export const from = (error: unknown): TokenError | undefined =>
 /**
  * A schedule for `Effect.retry` and `HttpClient.retry`: it retries a `TokenError` while that `isRetryable`, waits until
  * its `retryAt`, and at least for 200 ms, doubled up to 10 s, with jitter. It stops at other errors, after 5 retries
- * (`times`), and where the next one would begin more than 5 minutes (`duration`) after the first attempt.
+ * (`times`), and where the next one would begin more than 5 minutes (`duration`, in which a
+ * number is in milliseconds) after the first attempt.
  *
  * ```ts
  * import { Routee } from "@mintmark/routee"

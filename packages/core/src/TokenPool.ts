@@ -60,7 +60,7 @@ export interface TokenPool<in Key, out Reply = unknown> {
   readonly forget: (key: Key) => Effect.Effect<void>
   /** How many accounts are cached. */
   readonly size: Effect.Effect<number>
-  /** One event for each token request of any account, from now on until the scope closes. */
+  /** One event for each token request of any account, from now on until the scope closes. It doesn't say of which one. */
   readonly events: Stream.Stream<TokenEvent>
 }
 
@@ -81,7 +81,10 @@ export interface Options<Key, A extends Needs> extends ProviderClient.Options {
   }
   /** How many accounts are cached at most. 100,000 by default. */
   readonly capacity?: number | undefined
-  /** After what time without use an account is evicted. One hour by default; `Infinity` for never. */
+  /**
+   * After what time without use an account is evicted, such as `"10 minutes"`; a number is in milliseconds. One hour by
+   * default; `Infinity` for never.
+   */
   readonly timeToIdle?: Duration.Input | undefined
 }
 

@@ -100,7 +100,10 @@ export const TokenSource: Context.Service<TokenSource, TokenSource> = Context.Se
  * @category models
  */
 export interface Options extends Overrides {
-  /** How long a caller waits for a token at most, retries included: a positive, finite duration. 30 seconds by default. */
+  /**
+   * How long a caller waits for a token at most, retries included: a positive, finite duration, such as `"5 seconds"`. A
+   * number is in milliseconds. 30 seconds by default.
+   */
   readonly deadline?: Duration.Input | undefined
 }
 

@@ -111,7 +111,7 @@ describe("README", () => {
       assert.strictEqual(server.tokens(), 2)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("a refused password is never sent again by itself", () =>
+  it.effect("a process never sends a refused password again by itself", () =>
     Effect.gen(function*() {
       for (const [status, error] of [[400, "invalid_grant"], [403, "access_denied"], [423, "locked"]] as const) {
         const server = yield* endpoint(refused(status, error))

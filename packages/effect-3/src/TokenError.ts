@@ -36,8 +36,8 @@ const refusal = {
 export class CredentialsRefused extends Schema.TaggedError<CredentialsRefused>()("CredentialsRefused", refusal) {}
 
 /**
- * The server refused the grant itself: the password, or a refresh token with nothing to fall back to. A refused
- * password is never sent again by itself: call `renew`, or provide another one.
+ * The server refused the grant itself: the password, or a refresh token with nothing to fall back to. A process never
+ * sends a refused password again by itself: call `renew`, or provide another one.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | RFC 6749 section 5.2}, `invalid_grant`
  * @since 0.1.0

@@ -39,11 +39,11 @@ export interface Options {
   readonly table?: string | undefined
   /** What the names of all records begin with, so that applications can use one table. `mintmark:` by default. */
   readonly prefix?: string | undefined
-  /** How long one operation may take; what takes longer has failed. 250 milliseconds by default. */
+  /** How long one operation may take; what takes longer has failed. 250 ms by default; a number is in milliseconds. */
   readonly budget?: Duration.Input | undefined
   /**
    * How long other processes wait for one that vanished during its token request. A process that lives extends its
-   * lease. 5 seconds by default.
+   * lease. 5 seconds by default; a number is in milliseconds.
    */
   readonly lease?: Duration.Input | undefined
 }

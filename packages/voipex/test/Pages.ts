@@ -239,7 +239,7 @@ export const voipexFacts: ReadonlyArray<Fact> = [
   },
   {
     what: "",
-    says: "two failures within a second can lock the account: a refused password is never sent again by itself",
+    says: "two failures within a second can lock the account: a process never sends a refused password again by itself",
     mark: "likely",
     held: { test: "never sends a password again that was refused with ${status}, and never locks the account" }
   },
