@@ -79,12 +79,14 @@ if (wanted.length > 0) {
 } else {
   writeFileSync(
     page,
-    `# Side by side with what one would pick instead
+    `# Mintmark and other libraries, measured side by side
 
 Made by \`npm run bench\`, on ${machine}.
 
-Ratios are what to read: each is the median over rounds in which all contestants took turns, with the quartiles behind
-it, to the floor in the same rounds. The figures in parentheses apply to this machine only.
+In each round of a measurement, all contestants take turns. Each time is divided by that of the *floor* in the same
+round: of the row without a ratio. **×1.09** ×1.02–×1.13 says that the median of these ratios is 1.09, and that half of
+them lie between 1.02 and 1.13. The ratios are what to read: the figures in parentheses apply to this machine only. Among
+the goals, "A to B" is A's figure divided by B's.
 
 ${
       [...Object.entries(measurements).map(([name, measurement]) => section(name, measurement, made)), ...kept].join(

@@ -133,11 +133,11 @@ export default async (): Promise<Measurement> => {
   server.close()
   return {
     title: "A cached token",
-    about: "How long it takes to read a token that is there. In a fiber, others than Mintmark are called through "
-      + "`Effect.promise`.",
+    about:
+      "How long it takes to read a cached token. In a fiber, the other libraries are called through `Effect.promise`.",
     columns,
     notes: [
-      `"${loop}" answers an Exit that is there, so that the price of the loop can be told.`,
+      `"${loop}" runs an effect that has its result already: that is what the loop itself costs.`,
       ...contestants.filter(({ name }) => !clients.some((client) => client.name === name)).map(({ name }) =>
         `${name} keeps no token.`
       )

@@ -38,12 +38,12 @@ export default async (): Promise<Measurement> => {
   server.close()
   return {
     title: "The fleet",
-    about: "Processes that start together and ask for one account's token at the same moment; and a cached read in a "
-      + "fiber, with the shared store behind it and without.",
+    about: "How many token requests are sent by processes that start together and need one account's token at the same "
+      + "moment; and how long a cached read takes in a fiber, with a shared store and without.",
     columns: [
       ...columns,
       { group: "A cached read", title: "in a fiber", unit: "ns", floor: "alone", figures }
     ],
-    notes: ["None of the others shares its tokens between processes by itself."]
+    notes: ["None of the other libraries shares its tokens between processes by itself."]
   }
 }

@@ -121,8 +121,8 @@ export default async (): Promise<Measurement> => {
       + "make, how many of them fail, and how long they wait.",
     columns,
     notes: [
-      "The revoked token is met by API requests, all of which the API refuses until there is another token; who has no "
-      + "API requests, or sends those without a token, is left out of that."
+      "The revoked token is measured with API requests: the API refuses all of them until there is another token. A "
+      + "contestant that sends no API requests, or sends them without a token, is not in those tables."
     ]
   }
 }

@@ -39,13 +39,14 @@ export const columnsOf = (
 export default async (): Promise<Measurement> => ({
   title: "Stalls of a large pool",
   about:
-    "The longest time for which a pool keeps other work from its turn of the event loop: while it grows, while it looks at all its "
-    + "accounts for those that are idle, while it evicts all of them, and where it evicts one for each new one.",
+    "The longest time for which a pool keeps other work from its turn of the event loop: while it grows, while it looks "
+    + "through all its accounts for idle ones (a *sweep*) and evicts none or all of them, and while it evicts one account "
+    + "for each new one.",
   columns: columnsOf(many, await findStalls(many, rounds), 5),
   notes: [
     "A sweep looks at 1,000 accounts before other work has its turn; a new account in a full pool looks at 64 at most. "
     + "The tests count that.",
-    "New accounts each make a token request, as fast as they can: what those leave is what the garbage collector pauses "
-    + "for. While the pool grows, V8 makes the table of its `Map` anew each time that it doubles."
+    "Each new account makes a token request, as fast as it can: the garbage collector's pauses are for what these leave "
+    + "behind. While the pool grows, V8 makes the table of its `Map` anew each time that it doubles."
   ]
 })
