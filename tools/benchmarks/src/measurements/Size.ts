@@ -46,8 +46,13 @@ export default async (): Promise<Measurement> => {
       + "63,000 bytes, of which 13,300 are our own: it is missed by our own share. When it was set, the program weighed "
       + "60,930 bytes, of which 11,458 were our own; what has been added since, such as the one table of what replies "
       + "mean, memory of refusals, outages, checks of every option, and reasons over each transport, has doubled it.",
-      "The same request by Effect's `HttpClient` alone: " + bytes(alone.gzip) + ". Of Effect's modules that both have, "
-      + "a program with us uses more: the default logger, causes as text, and streams of events.",
+      "The same request by Effect's `HttpClient` alone: " + bytes(alone.gzip) +
+      ". What a program with us has of Effect "
+      + "besides: Schema, 13,400 bytes, of which 12,900 as soon as anything of it is used; logs, 1,900 bytes, most of them "
+      + "the default logger and how it shows causes; metrics, 1,100 bytes; configuration, 600 bytes. An application that "
+      + "uses them itself has them once.",
+      "esbuild keeps five schemas of Effect that nothing uses, 1,400 bytes, since each names a global. Its option "
+      + `\`define\` removes them: \`{ ${globals.map((name) => `"globalThis.${name}": "${name}"`).join(", ")} }\`.`,
       "A program with one account and one request pays for all of it: what it doesn't use of a service, such as `http` "
       + "and `events`, no bundler can tell. Client authentication methods, grants and parts of URLs cost only who names "
       + "them: at most 400 bytes each, and 1,900 bytes for what signs: the method or grant itself, keys in each notation "
@@ -58,3 +63,6 @@ export default async (): Promise<Measurement> => {
 }
 
 const bytes = (count: number): string => `${count.toLocaleString("en")} bytes`
+
+/** The globals that Effect's schemas of them name. */
+const globals = ["File", "RegExp", "Uint8Array", "URL", "URLSearchParams"]
