@@ -64,6 +64,8 @@ const notations = (algorithm: PrivateKeyJwt.Algorithm): ReadonlyArray<readonly [
     ["PEM whose line ends became spaces", pkcs8(privateKey).trim().replaceAll("\n", " ")],
     ["PEM with Windows line ends in one line", pkcs8(privateKey).trim().replaceAll("\n", "\\r\\n")],
     ["PEM that is indented", pkcs8(privateKey).replaceAll("\n", "\n    ")],
+    ["PEM whose line ends became no-break spaces", pkcs8(privateKey).trim().replaceAll("\n", "\u00A0")],
+    ["PEM in one line that was escaped twice", pkcs8(privateKey).trim().replaceAll("\n", "\\\\n")],
     ["PEM with a byte order mark", `\uFEFF${pkcs8(privateKey)}`],
     ["PEM in quotes", JSON.stringify(pkcs8(privateKey))],
     ["PEM with a certificate before it", `${certificate}\n${pkcs8(privateKey)}`],
@@ -216,6 +218,18 @@ describe("PrivateKeyJwt", () => {
     const [what, algorithm, key, problem] of [
       ["text that is no key", "RS256", "s3cret", /must be a private key: PEM that begins with/],
       ["a broken PEM", "RS256", "-----BEGIN PRIVATE KEY-----\nc3Vycm91bmRlZA==\n-----END PRIVATE KEY-----", /is not a/],
+      [
+        "a PEM that has lost lines",
+        "RS256",
+        pkcs8(pairs.RS256.privateKey).split("\n").toSpliced(5, 9).join("\n"),
+        /is not a private key for RS256, which needs an RSA key, or is damaged$/
+      ],
+      [
+        "a PEM whose line ends became letters",
+        "ES256",
+        pkcs8(pairs.ES256.privateKey).replaceAll("\n", "n"),
+        /is not a private key for ES256, which needs an EC key on the curve P-256, or is damaged$/
+      ],
       [
         "a PEM with other characters",
         "RS256",
@@ -399,7 +413,7 @@ describe("PrivateKeyJwt", () => {
           [undefined, "needs crypto.subtle, which browsers have only over https and on localhost"],
           [
             { importKey: unsupported },
-            "is not supported by this platform's crypto.subtle for EdDSA, which needs an Ed25519 key"
+            "is not supported by this platform's crypto.subtle for EdDSA, which needs an Ed25519 key, or is damaged"
           ]
         ] as const
       ) {

@@ -61,13 +61,19 @@ const signing = [
 
 /** Keys that are for something else, which platforms notice at different steps, and why they are refused. */
 const other = [
-  ["RS256", pem("P-256", "sec1"), "is not a private key for RS256, which needs an RSA key"],
+  ["RS256", pem("P-256", "sec1"), "is not a private key for RS256, which needs an RSA key, or is damaged"],
   ["RS256", jwk("rsa", { alg: "PS256" }), "is a JWK whose alg is not RS256"],
-  ["RS256", JSON.stringify({ kty: "oct", k: "c2Vj" }), "is not a private key for RS256, which needs an RSA key"],
+  [
+    "RS256",
+    JSON.stringify({ kty: "oct", k: "c2Vj" }),
+    "is not a private key for RS256, which needs an RSA key, or is damaged"
+  ],
   ...[pem("P-384"), pem("P-384", "sec1"), pem("secp256k1"), pem("secp256k1", "sec1"), jwk("P-384"), pem("rsa", "pkcs1")]
-    .map((key) => ["ES256", key, "is not a private key for ES256, which needs an EC key on the curve P-256"]),
+    .map((
+      key
+    ) => ["ES256", key, "is not a private key for ES256, which needs an EC key on the curve P-256, or is damaged"]),
   ...[pem("rsa"), pem("x25519")]
-    .map((key) => ["Ed25519", key, "is not a private key for Ed25519, which needs an Ed25519 key"]),
+    .map((key) => ["Ed25519", key, "is not a private key for Ed25519, which needs an Ed25519 key, or is damaged"]),
   ["EdDSA", jwk("ed25519", { alg: "ES256" }), "is a JWK whose alg is not EdDSA"]
 ]
 

@@ -93,7 +93,7 @@ export const problem = (
     if (!(seconds > 0 && seconds <= most)) {
       return {
         name,
-        problem: `has JWTs whose lifetime ${notASpan} of ${most < Infinity ? `1 to ${most} s` : "1 s or more"}`
+        problem: `has JWTs whose lifetime ${notASpan} of ${most < Infinity ? `1 to ${most}` : "at least 1"} s`
       }
     }
     const key = privateKey && await keyOf(algorithm, privateKey)
@@ -126,7 +126,7 @@ const decode = async (algorithm: Algorithm, text: string): Promise<CryptoKey | s
       ? "needs crypto.subtle, which browsers have only over https and on localhost"
       : `is not ${
         String(error).startsWith("NotSupportedError") ? "supported by this platform's crypto.subtle" : "a private key"
-      } for ${algorithm}, which needs ${kind}`
+      } for ${algorithm}, which needs ${kind}, or is damaged`
   }
 }
 
@@ -158,10 +158,10 @@ const pkcs8Of = (text: string): Uint8Array<ArrayBuffer> | string => {
   if (/ENCRYPTED/.test(label + body)) return "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
   if (label.startsWith("OPENSSH")) return "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
   if (end === "") return `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
-  // A variable of one line has \n or spaces instead of line ends.
-  const key = orUndefined(() => atob(body.replaceAll(/\\[rn]/g, ""))) ?? ""
+  // A variable of one line has \n or spaces instead of line ends, of any kind.
+  const key = orUndefined(() => atob(body.replaceAll(/\\+[rn]|\s/g, ""))) ?? ""
   const start = starts[label]
-  const pkcs8 = start === undefined ? key : der("0", atob(start) + der("\x04", key))
+  const pkcs8 = start === undefined ? key : der(0x30, atob(start) + der(0x04, key))
   return Uint8Array.from(pkcs8, (byte) => byte.charCodeAt(0))
 }
 
@@ -172,10 +172,10 @@ const starts: Readonly<Record<string, string>> = {
 }
 
 /** A value in DER with its tag and its length, a character for each byte. */
-const der = (tag: string, content: string): string => {
+const der = (tag: number, content: string): string => {
   const { length } = content
   const size = length < 128 ? [length] : length < 256 ? [129, length] : [130, length >> 8, length & 255]
-  return tag + String.fromCharCode(...size) + content
+  return String.fromCharCode(tag, ...size) + content
 }
 
 // Accounts are told apart by texts, so a `CryptoKey` has one.
