@@ -225,10 +225,13 @@ export interface Facts<
   /** The check of each part in braces of the URLs, by the part's name. A part that isn't here is not replaced. */
   readonly urlParts?: UrlParts
   /** The provider's own names of credentials and parts, by OAuth's. */
-  readonly names?: Names
+  readonly names?: Names & Only<Names, Client & Owner & UrlParts>
   /** What a part, or a credential that is no secret, is if the application doesn't set it; by OAuth's names. */
-  readonly defaults?: Defaults
+  readonly defaults?: Defaults & Only<Defaults, Client & Owner & UrlParts>
 }
+
+/** Refuses a name that is neither of a credential nor of a part. */
+type Only<Given, Known> = { readonly [Name in Exclude<keyof Given, keyof Known>]: never }
 
 type Renamed<N extends Needs, Names, Defaults> = {
   readonly [Name in keyof N as Name extends keyof Names ? Names[Name] & string : Name]: Name extends keyof Defaults
@@ -289,6 +292,12 @@ export const make = <
     urlParts: {},
     names: {},
     defaults: {},
-    ...facts
+    ...given(facts)
   }
+}
+
+// What is `undefined` is as if it were omitted.
+function given<A extends object>(facts: A): A
+function given(facts: object): object {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
 }

@@ -192,6 +192,79 @@ describe("Provider", () => {
     })
   }
 
+  it("does not accept a grant, a renewal, a format or a flag that is none, from JavaScript", () => {
+    const wrong: ReadonlyArray<readonly [option: string, facts: object, options: object]> = [
+      ["grant", { grant: "client_credentials" }, {}],
+      ["grant", { grant: null }, {}],
+      ["renewal", {}, { renewal: true }],
+      ["renewal", {}, { renewal: "refresh_token" }],
+      ["renewal", { renewal: { refreshToken: true } }, {}],
+      ["request", { request: { encoding: "JSON" } }, {}],
+      ["request", { request: { method: "post" } }, {}],
+      ["insecure", {}, { insecure: "false" }],
+      ["insecure", {}, { insecure: 1 }]
+    ]
+    for (const [option, facts, options] of wrong) {
+      const { reason } = Result.getOrThrow(
+        Result.flip(
+          resolve(Object.assign({ ...acme }, facts), Object.assign({ insecure: false, site: "emea" }, options))
+        )
+      )
+      assert.include(reason, { _tag: "InvalidOption", option })
+    }
+  })
+
+  it("names nothing else than credentials and parts", () => {
+    const known = {
+      id: "acme",
+      tokenEndpoint: "https://a.example",
+      apiUrl: "https://b.example",
+      clientAuthentication: ClientAuthentication.clientSecretPost,
+      grant: Grant.clientCredentials,
+      reply: TokenReply.Standard
+    }
+    // @ts-expect-error: no credential and no part is called so
+    const named = Provider.make({ ...known, names: { clientid: "key" } })
+    // @ts-expect-error: likewise
+    const defaulted = Provider.make({ ...known, defaults: { clientId: "public", version: "0" } })
+    assert.deepStrictEqual([named.names, defaulted.defaults], [{ clientid: "key" }, {
+      clientId: "public",
+      version: "0"
+    }])
+  })
+
+  it("has the default of a fact that is undefined", () => {
+    const { clientAuthentication, grant, reply } = acme
+    const facts = { id: "acme", tokenEndpoint: "https://a.example", apiUrl: "https://b.example" }
+    const known = { ...facts, clientAuthentication, grant, reply }
+    const optional = Object.keys(Provider.make(known)).filter((name) => !Object.hasOwn(known, name))
+    const given: object = Object.fromEntries(optional.map((name) => [name, undefined]))
+    assert.isAbove(optional.length, 10)
+    assert.deepStrictEqual(Provider.make({ ...known, ...given }), Provider.make(known))
+  })
+
+  it("has a pattern match the whole of a part, whatever its anchors and flags are", () => {
+    const part = (pattern: unknown, site: string) => {
+      const urlParts: object = {
+        ...acme.urlParts,
+        region: pattern === undefined ? undefined : { pattern, description: "a region" }
+      }
+      return resolve(Object.assign({ ...acme }, { urlParts }), Object.assign({ insecure: false }, { site }))
+    }
+    for (const pattern of [/eu\d?/, /^eu/, /eu\d?$/m, /e|eu1/g, /eu1/y, /EU1/i]) {
+      for (let again = 0; again < 2; again++) assert.isTrue(Result.isSuccess(part(/eu\d?/g, "eu1")))
+      for (const site of ["127.0.0.1:4000/eu1/?", "eu1\nevil.example", "eu1.evil.example/"]) {
+        assert.include(Result.getOrThrow(Result.flip(part(pattern, site))).message, "must be a region")
+      }
+    }
+    for (const pattern of [undefined, "eu1", null]) {
+      assert.include(
+        Result.getOrThrow(Result.flip(part(pattern, "eu1"))).message,
+        "site (ACME_CLOUD_SITE) has no check"
+      )
+    }
+  })
+
   it("does not accept a list within a list as a parameter", () => {
     const given: object = { parameters: { n: [["a", "b"]] } }
     assert.include(problem(given), "parameters must contain strings")

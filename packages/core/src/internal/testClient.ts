@@ -30,6 +30,7 @@ export const testClient = <Reply>(
     // Its URLs have any parts, and it has no account.
     urlParts: Record.map(provider.urlParts, () => anything),
     defaults: { ...Record.map(provider.urlParts, () => "test"), ...provider.defaults },
+    names: {},
     clientAuthentication: ClientAuthentication.omitted,
     grant,
     renewal: undefined,
@@ -38,7 +39,7 @@ export const testClient = <Reply>(
   return ProviderClient.make(known, {}).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
 
-const anything = { pattern: /^/, description: "anything" }
+const anything = { pattern: /.*/s, description: "anything" }
 
 const unexpected = HttpClient.make((request) =>
   Effect.fail(

@@ -1,3 +1,4 @@
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { HostPart } from "../../HostPart.ts"
@@ -71,19 +72,27 @@ export const problemsOf = (
         : kind.startsWith("scopes")
         ? scopesProblem(value)
         : kind.startsWith("text")
-        ? textProblem(value, "text", urlParts[name])
+        ? (Object.hasOwn(urlParts, name) ? partProblem(value, urlParts[name]) : undefined) ?? textProblem(value)
         : Redacted.isRedacted(value)
         ? textProblem(Redacted.value(value), kind)
         : "must be Redacted: Redacted.make(secret)"
     ]
   })
 
+/** What is wrong with a part of a URL: its pattern must match the whole of it, whatever flags and anchors it has. */
+const partProblem = (text: unknown, part: HostPart | undefined): string | undefined => {
+  const pattern: unknown = part?.pattern
+  if (!Predicate.isRegExp(pattern)) return "has no check: the provider's urlParts must have a HostPart for it"
+  const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gmy]/g, ""))
+  return typeof text !== "string" || whole.test(text)
+    ? undefined
+    : `must be ${part?.description}, not ${printable(text)}`
+}
+
 /** What is wrong with a text, or with that in a secret. */
-export const textProblem = (text: unknown, kind: Setting["kind"] = "text", part?: HostPart): string | undefined =>
+export const textProblem = (text: unknown, kind: Setting["kind"] = "text"): string | undefined =>
   typeof text !== "string"
     ? `must ${kind === "text" ? "be" : "contain"} a string, not ${kindOf(text)}`
-    : part?.pattern.test(text) === false
-    ? `must be ${part.description}, not ${printable(text)}`
     : !kind.startsWith("key") && /\p{Cc}/u.test(text)
     ? "contains a control character (such as a line break)"
     : /\p{Cs}/u.test(text)

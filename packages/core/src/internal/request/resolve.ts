@@ -11,7 +11,7 @@ import * as Url from "../http/url.ts"
 import { reveal } from "../reveal.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import { check, kindOf, missing, type Problem, problemsOf, scopesProblem, textProblem, textsProblem } from "./check.ts"
-import { needsOf, partsOf, valuesOf } from "./settings.ts"
+import { needsOf, partsOf, type Setting, valuesOf } from "./settings.ts"
 
 /**
  * A provider as one application uses it, checked: its URLs are complete, https (or http on loopback), without userinfo
@@ -36,7 +36,7 @@ export type Described = (failure?: TokenError) => Effect.Effect<Resolved>
 export const resolve = <Reply>(
   known: Provider<Reply>,
   options: Overrides & Options,
-  settingsOf = partsOf
+  needed: (provider: Provider) => ReadonlyArray<Setting> = partsOf
 ): Result.Result<Resolved<Reply>, TokenError> => {
   const provider = copyOf(known)
   const { apiOrigins: added = [], baseUrl, insecure = false } = options
@@ -51,7 +51,7 @@ export const resolve = <Reply>(
   const parts = valuesOf(provider, places, options)
   const ownOrigins = provider.apiOrigins.map((origin) => Url.fill(origin, parts))
   const apiOrigins = [...ownOrigins, added].flat().filter(Predicate.isString)
-  const settings = settingsOf({ ...provider, clientAuthentication })
+  const settings = needed({ ...provider, clientAuthentication })
 
   const urlOf = (name: "tokenEndpoint" | "apiUrl"): string => {
     const own = options[name] ?? Url.fill(provider[name], parts)
@@ -68,6 +68,10 @@ export const resolve = <Reply>(
   const checked = check(provider, [
     ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
+    ["grant", isGrant(provider.grant) ? undefined : "must be a value of Grant"],
+    ["renewal", !renewal || isGrant(renewal) ? undefined : "must be Grant.refreshToken, or false"],
+    ["insecure", typeof insecure === "boolean" ? undefined : "must be true or false"],
+    ["request", formatProblem(provider.request)],
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
     ...problemsOf(provider, places, parts),
     ["scopes", scopesProblem(provider.scopes)],
@@ -88,7 +92,7 @@ export const resolve = <Reply>(
     baseUrl: baseUrl?.includes("{host}") === true ? baseUrl : undefined,
     documented: [Url.fill(provider.apiUrl, parts), ...ownOrigins],
     clientAuthentication,
-    renewal: renewal === false ? undefined : renewal,
+    renewal: renewal || undefined,
     parameters,
     assumedLifetime,
     renewOn
@@ -120,6 +124,16 @@ const authenticationProblem = (provider: Provider, method: ClientAuthentication)
   const more = Object.keys(method.needs).find((name) => !Object.hasOwn(known, name))
   return more && `needs ${more}, which the provider's own method doesn't; make a Provider with it`
 }
+
+const isGrant = (grant: unknown): boolean =>
+  Predicate.hasProperty(grant, "request") && Predicate.isFunction(grant.request)
+
+const formatProblem = ({ encoding = "form", method = "POST" }: Provider["request"]): string | undefined =>
+  !["form", "json", "query"].includes(encoding)
+    ? "must have the encoding form, json or query"
+    : ["POST", "GET"].includes(method)
+    ? undefined
+    : "must have the method POST or GET"
 
 // A second one beside the request's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/

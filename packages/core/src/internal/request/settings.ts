@@ -51,8 +51,9 @@ export const variableOf = (id: string, option: string): string =>
 
 /** The credentials that the provider's method and grant need, by OAuth's names. */
 export const needsOf = ({ clientAuthentication, grant }: Pick<Described, "clientAuthentication" | "grant">): Needs => ({
-  ...clientAuthentication.needs,
-  ...grant.needs
+  // A caller without types may give another value, which is refused by its name.
+  ...clientAuthentication?.needs,
+  ...grant?.needs
 })
 
 /** The settings that an account has: credentials and scopes. */
