@@ -79,16 +79,11 @@ export const make = <Reply>(
     if (end === undefined) return unreadable("expiresIn")
     const refreshToken = refreshTokenOf(response, decoded.value)
     if (refreshToken === null) return unreadable("refreshToken")
-    const scopes = scopesOf(scope ?? requested)
-    if (scopes === undefined) return unreadable("scope")
-    return {
-      value,
-      requestedAt: response.requestedAt,
-      expiresAt: end,
-      refreshToken,
-      ...shared(scopes, moreOf<Reply>(decoded.value)),
-      ...apiUrl === undefined ? {} : { apiUrl }
-    }
+    const granted = scopesOf(scope ?? requested)
+    if (granted === undefined) return unreadable("scope")
+    const { reply, scopes } = shared(granted, moreOf<Reply>(decoded.value))
+    const token = { value, requestedAt: response.requestedAt, expiresAt: end, scopes, refreshToken, reply }
+    return apiUrl === undefined ? token : { ...token, apiUrl }
   }
 
   return (request, response) => {
@@ -171,7 +166,7 @@ const refreshTokenOf = (response: TokenResponse, reply: Standard): RefreshToken 
 const scopesOf = (scope: unknown): ReadonlyArray<string> | undefined => {
   if (!Array.isArray(scope) || !scope.every(Predicate.isString)) return undefined
   const names = scope.join(" ")
-  return /[\p{Cc}\p{Cs}]/u.test(names) ? undefined : [...new Set(names.split(" ").filter((name) => name !== ""))]
+  return /[\p{Cc}\p{Cs}]/u.test(names) ? undefined : [...new Set(names.match(/[^ ]+/g))]
 }
 
 // -- what went wrong --------------------------------------------------------------------------------------------------

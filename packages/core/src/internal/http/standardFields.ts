@@ -89,6 +89,10 @@ const own = { ...standardFields, access_token: 0, refresh_token: 0 }
 
 /** What a decoded reply holds besides OAuth's fields. */
 export function moreOf<Reply>(reply: { readonly accessToken: unknown } & Reply): Reply
-export function moreOf(reply: object): object {
-  return Object.fromEntries(Object.entries(reply).filter(([name]) => !Object.hasOwn(own, name)))
+export function moreOf(reply: Readonly<Record<string, unknown>>): object {
+  const more: Record<string, unknown> = {}
+  for (const name of Object.keys(reply)) {
+    if (!Object.hasOwn(own, name)) more[name] = reply[name]
+  }
+  return more
 }

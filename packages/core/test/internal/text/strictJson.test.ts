@@ -68,10 +68,13 @@ describe("parseObject", () => {
     assert.isDefined(parseObject(`{"a":[${keys(1_000)},${keys(1_000)}]}`))
   })
 
-  it("reads at most 10,000 keys in all", () => {
+  it("reads at most 20,000 names and texts in all", () => {
     const objects = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => `{"b" :1}`).join()}]}`
-    assert.isDefined(parseObject(objects(10_000)))
-    assert.isUndefined(parseObject(objects(10_001)))
+    const texts = (count: number) => JSON.stringify({ a: Array.from({ length: count - 1 }, () => "b\"") })
+    for (const strings of [objects, texts]) {
+      assert.isDefined(parseObject(strings(20_000)))
+      assert.isUndefined(parseObject(strings(20_001)))
+    }
   })
 
   it("takes a few milliseconds for 1 MB of any text", () => {
