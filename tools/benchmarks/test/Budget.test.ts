@@ -22,7 +22,7 @@ const budget = { whole: 71_500, own: 23_200 }
 const optional = { whole: 400, own: 400 }
 
 /** The same of one that signs: half of it reads keys in each notation, and says what is wrong with one. */
-const signing = { whole: 1_930, own: 1_890 }
+const signing = { whole: 1_930, own: 1_870 }
 
 const budgets: Readonly<Record<string, typeof optional>> = { PrivateKeyJwt: signing, JwtBearer: signing }
 

@@ -55,9 +55,9 @@ export default async (): Promise<Measurement> => {
       + `\`define\` removes them: \`{ ${globals.map((name) => `"globalThis.${name}": "${name}"`).join(", ")} }\`.`,
       "A program with one account and one request pays for all of it: what it doesn't use of a service, such as `http` "
       + "and `events`, no bundler can tell. Client authentication methods, grants and parts of URLs cost only who names "
-      + "them: at most 400 bytes each, and 1,900 bytes for what signs: the method or grant itself, keys in each notation "
-      + "for Web Crypto, what is wrong with a key that can't be used, and the hint of a wrong clock. "
-      + "`tools/benchmarks/test/Budget.test.ts` bounds all of this."
+      + "them: at most 400 bytes each, and 1,900 bytes for what signs: 750 for the method or grant and its signature, 600 to "
+      + "read keys in each notation, 400 to say what is wrong with one, and the rest for lifetimes and the hint of a wrong "
+      + "clock. `tools/benchmarks/test/Budget.test.ts` bounds all of this."
     ]
   }
 }
