@@ -113,6 +113,9 @@ export interface Obtained<out Reply> {
 /**
  * Meets the need for a token: with one that another process has stored, or by a token request.
  *
+ * No caller waits for a store longer than its deadline. The error is `Unavailable` (`store`) then, unless a token was
+ * requested: callers get it, whether the store has kept it or not.
+ *
  * @since 0.1.0
  * @category services
  */
@@ -136,16 +139,23 @@ export interface TokenStore {
  * @category services
  */
 export const TokenStore: Context.Reference<TokenStore> = Context.Reference<TokenStore>("@mintmark/core/TokenStore", {
-  defaultValue: () => ({
-    obtain: (need) =>
-      need.request(need.refreshToken).pipe(
-        Effect.map((token) => ({ token, shared: false })),
-        Effect.mapError(({ error }) => error)
-      ),
-    sendPassword: undefined,
-    reject: undefined
-  })
+  defaultValue: () => none
 })
+
+/**
+ * No store: each need is met by a token request.
+ *
+ * @internal
+ */
+export const none: TokenStore = {
+  obtain: (need) =>
+    need.request(need.refreshToken).pipe(
+      Effect.map((token) => ({ token, shared: false })),
+      Effect.mapError(({ error }) => error)
+    ),
+  sendPassword: undefined,
+  reject: undefined
+}
 
 /**
  * Whether a token that another process has requested meets the need, at `now` by the clock of `startedAt`. An expired

@@ -13,6 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Guard from "./internal/Guard.ts"
 import * as KeyValueRecords from "./internal/KeyValueRecords.ts"
 import * as StoreOptions from "./internal/Options.ts"
 import * as SharedStore from "./internal/SharedStore.ts"
@@ -39,9 +41,9 @@ export interface Options {
  * client credentials for 30 seconds at first, throttling for as long as the server says. `renew` sends a request anyway, and other credentials are
  * not affected.
  *
- * A store that can't be read or written, or holds values that can't be read, costs a token request and a metric, never
- * an error. Refresh tokens are not stored: nothing here could keep two processes from sending the same one. For
- * processes that run side by side there are `RedisTokenStore` and `SqlTokenStore`.
+ * A store that can't be read or written, takes longer than a second, or holds values that can't be read, costs a token
+ * request and a metric, never an error. Refresh tokens are not stored: nothing here could keep two processes from
+ * sending the same one. For processes that run side by side there are `RedisTokenStore` and `SqlTokenStore`.
  *
  * One kind of refresh token is stored: where the account's own grant is one (`grant: Grant.refreshToken` with
  * `renewal: Grant.refreshToken`), the newest is kept before its access token is used, and the next process sends it.
@@ -69,10 +71,10 @@ export const layerConfig = (
 
 const make = Effect.fnUntraced(function*(
   { keys }: Options
-): Effect.fn.Return<TokenStore, TokenError, KeyValueStore.KeyValueStore> {
+): Effect.fn.Return<TokenStore, TokenError, KeyValueStore.KeyValueStore | Scope.Scope> {
   const cipher = yield* TokenCipher.make(keys)
   const entries = yield* StoreOptions.service("KeyValueStore", KeyValueStore.KeyValueStore)
-  return SharedStore.make(KeyValueRecords.make(entries), cipher, {
+  return SharedStore.make(KeyValueRecords.make(entries, yield* Guard.make(Duration.seconds(1))), cipher, {
     prefix: "",
     lease: Duration.zero,
     refreshTokens: false,

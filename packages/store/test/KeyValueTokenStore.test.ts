@@ -83,6 +83,15 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
     }))
 
+  it.live("delays no caller, and no scope that closes, for longer than a second where the store never answers", () =>
+    Effect.gen(function*() {
+      for (const hanging of ["get", "set"] as const) {
+        const never = { ...memoryStore().store, [hanging]: () => Effect.never }
+        const ended = yield* Effect.timeout(oneProcess(countingServer().http, never, get), "20 seconds")
+        assert.strictEqual(ended, "token-1", hanging)
+      }
+    }))
+
   it.effect("fails with the name of the variable if there is no key", () =>
     Effect.gen(function*() {
       const key = { MINTMARK_STORE_KEYS: Buffer.alloc(32).toString("base64") }

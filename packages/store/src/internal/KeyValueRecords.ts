@@ -2,7 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Schema from "effect/Schema"
-import { type Change, following, fromFields, longestKept, type RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import type { Guard } from "./Guard.ts"
+import { type Change, following, fromFields, longestKept, type RecordStore } from "./RecordStore.ts"
 import { problem } from "./Telemetry.ts"
 
 /*
@@ -20,11 +21,7 @@ const decode = Schema.decodeEffect(Fields)
 type Fields = typeof Fields.Type
 
 /** Records in any `KeyValueStore`. */
-export const make = (store: KeyValueStore.KeyValueStore): RecordStore => {
-  // The store's own error goes no further: it may quote what it read.
-  const within = <A, E>(operation: Effect.Effect<A, E>): Effect.Effect<A, StoreUnavailable> =>
-    Effect.catchCause(operation, () => Effect.andThen(problem("unavailable"), Effect.fail(new StoreUnavailable())))
-
+export const make = (store: KeyValueStore.KeyValueStore, within: Guard): RecordStore => {
   const read = Effect.fnUntraced(function*(name: string, now: number) {
     const text = yield* within(store.get(name))
     if (text === undefined) return {}

@@ -7,7 +7,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenError from "../../TokenError.ts"
-import { type Need as TokenNeed, type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
+import { type Need as TokenNeed, none, type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
 import type { Described, Resolved } from "../request/resolve.ts"
@@ -75,16 +75,20 @@ export const make = <Reply>(
 
   const primaryGrant = sentAs(provider, false)
   const renewal = sentAs(provider, true)
+  /** A shared store has this long to keep what was requested, in milliseconds. */
+  const reserve = store === none ? 0 : Math.min(1_000, deadline / 10)
 
   return (asked) => {
     const { account, credentials, jitter, running, started } = asked
     const { reason } = running.inFlight
-    const until = clocks.monotonic() + deadline
+    const until = clocks.monotonic() + deadline - reserve
     const left = () => Math.max(0, until - clocks.monotonic())
     const state = () => Account.state(account)
     let keys: (() => Keys) | undefined
     /** What was sent last. */
     let sent = primaryGrant
+    /** What was returned last. */
+    let received: Token | undefined
 
     const remembered = ({ error, until }: Pick<Refusal, "error" | "until">, refusal?: Refusal) => {
       running.remembered = { error, until, refusal }
@@ -143,7 +147,8 @@ export const make = <Reply>(
             },
             onSuccess: (token) => {
               running.refreshTokenSent = false
-              return Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
+              received = { ...token, refreshToken: token.refreshToken ?? refreshToken }
+              return Effect.succeed(received)
             }
           })
         })
@@ -229,6 +234,12 @@ export const make = <Reply>(
       )
     }
 
+    /** The store has not answered in time. */
+    const unanswered = (): Effect.Effect<Obtained<Reply>, TokenError.TokenError> =>
+      received === undefined
+        ? Effect.fail(unavailable(provider, "store"))
+        : Effect.succeed({ token: received, shared: false })
+
     const obtain = (credentials: TokenRequest.Credentials): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
       // It is as long as the credentials, and is made only where something needs it.
       let whole: Redacted.Redacted | undefined
@@ -250,26 +261,27 @@ export const make = <Reply>(
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
       if (refusal !== undefined) return remembered(refusal, refusal)
+      const need = new Need({
+        provider: provider.id,
+        reply: provider.reply,
+        makeIdentity: identity,
+        reason,
+        current: State.tokenOf(state().cached),
+        renews: provider.renewal !== undefined,
+        hasFallback: renewal.hasFallback,
+        refreshToken,
+        startedAt: started.wall,
+        jitter,
+        servedFor: !forced && State.isServed(state(), now)
+          ? Duration.millis(state().expiresAt - now.steady)
+          : undefined,
+        deadline: Duration.millis(left()),
+        request: (refreshToken) => request(credentials, known, refreshToken)
+      })
       return Effect.map(
-        store.obtain(
-          new Need({
-            provider: provider.id,
-            reply: provider.reply,
-            makeIdentity: identity,
-            reason,
-            current: State.tokenOf(state().cached),
-            renews: provider.renewal !== undefined,
-            hasFallback: renewal.hasFallback,
-            refreshToken,
-            startedAt: started.wall,
-            jitter,
-            servedFor: !forced && State.isServed(state(), now)
-              ? Duration.millis(state().expiresAt - now.steady)
-              : undefined,
-            deadline: Duration.millis(left()),
-            request: (refreshToken) => request(credentials, known, refreshToken)
-          })
-        ),
+        store === none
+          ? none.obtain(need)
+          : within(Effect.suspend(() => store.obtain(need)), left() + reserve, unanswered, deadline),
         (obtained) => {
           refusals.succeeded(known, sent.isRefresh || obtained.shared)
           if (running.requested) outage.answered()

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 
 /** A timer that is late by more than this, in milliseconds, tells that the process was suspended, or busy. */
 const lateness = 50
@@ -15,12 +16,16 @@ const grace = 1_000
  * A process that was suspended past the deadline finds its timer due before it has looked at its sockets: the effect has
  * some time more then, to end with what is there.
  *
+ * `lingers` is how long its own fiber waits for the effect's end after all, in milliseconds, where it is interrupted: a
+ * reply that came is kept.
+ *
  * It costs a third of `Effect.timeoutOrElse`, which is a race, and interrupts the effect only when it has waited for it.
  */
 export const within = <A, E, E2>(
   self: Effect.Effect<A, E>,
   millis: number,
-  late: () => Effect.Effect<A, E2>
+  late: () => Effect.Effect<A, E2>,
+  lingers = 0
 ): Effect.Effect<A, E | E2> =>
   Effect.withFiber((parent) =>
     Effect.callback<A, E | E2>((resume) => {
@@ -42,9 +47,10 @@ export const within = <A, E, E2>(
         timer.interruptUnsafe()
         resume(exit)
       })
-      return Effect.sync(() => {
+      return Effect.suspend(() => {
         timer.interruptUnsafe()
         work.interruptUnsafe()
+        return lingers > 0 ? within(Effect.asVoid(Fiber.await(work)), lingers, () => Effect.void) : Effect.void
       })
     })
   )
