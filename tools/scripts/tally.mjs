@@ -1,7 +1,5 @@
-/**
- * Counts what turbo did: the tests by Vitest's reports (by folder), one failure for each folder that should have tests
- * and left no report, and one for each task that failed without a failed test.
- */
+// Counts what turbo did, which counts tasks alone: the tests by Vitest's reports (by folder), one failure for each folder
+// that should have tests and left no report, and one for each task that failed without a failed test.
 export const tally = ({ exitCode, reports, tasks }) => {
   const inTests = (folder) => reports[folder]?.numFailedTests ?? 1
   const isExplained = ({ directory, task }) => task === "test" && inTests(directory) > 0
