@@ -22,6 +22,8 @@ const refusal = {
   code: Schema.UndefinedOr(Schema.String),
   /** The `error_description` of the reply: cut, and cleaned of control characters and secrets. */
   description: Schema.UndefinedOr(Schema.String),
+  /** The options of the credentials that were refused, and the environment variables that `layerConfig` reads them from. */
+  check: Schema.optional(Schema.String),
   ...told
 }
 

@@ -43,9 +43,8 @@ describe("the types, which contain only those of Effect 3,", () => {
     >()
     expectTypeOf<Effect3.TokenEvent>().toEqualTypeOf<TokenEvent4>()
     expectTypeOf<Effect3.Reason["_tag"]>().toEqualTypeOf<TokenError4["reason"]["_tag"]>()
-    // What a refusal says in full would go over a wire with the error; hints are of signed requests, which it has none of;
-    // the message has what to check.
-    expectTypeOf<Missing<Effect3.Reason["_tag"]>>().toEqualTypeOf<"fullDescription" | "hint" | "check">()
+    // What a refusal says in full would go over a wire with the error; hints are of signed requests, which it has none of.
+    expectTypeOf<Missing<Effect3.Reason["_tag"]>>().toEqualTypeOf<"fullDescription" | "hint">()
   })
 
   it("lack only what the README names", () => {

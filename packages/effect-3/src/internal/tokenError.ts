@@ -11,16 +11,16 @@ const toReason = (reason: TokenError4.Reason): TokenError.Reason => {
   const { message } = reason
   switch (reason._tag) {
     case "CredentialsRefused": {
-      const { certain, code, description, status } = reason
-      return new TokenError.CredentialsRefused({ status, certain, code, description, message })
+      const { certain, check, code, description, status } = reason
+      return new TokenError.CredentialsRefused({ status, certain, code, description, check, message })
     }
     case "RequestRefused": {
-      const { certain, code, description, status } = reason
-      return new TokenError.RequestRefused({ status, certain, code, description, message })
+      const { certain, check, code, description, status } = reason
+      return new TokenError.RequestRefused({ status, certain, code, description, check, message })
     }
     case "GrantRefused": {
-      const { certain, code, description, grant, status } = reason
-      return new TokenError.GrantRefused({ grant, status, certain, code, description, message })
+      const { certain, check, code, description, grant, status } = reason
+      return new TokenError.GrantRefused({ grant, status, certain, code, description, check, message })
     }
     case "Throttled":
       return new TokenError.Throttled({ status: reason.status, message })
