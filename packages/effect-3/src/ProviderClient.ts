@@ -94,7 +94,10 @@ export type Parameters = Readonly<Record<string, Parameter>>
  * @category models
  */
 export interface Options extends AttachOptions, Endpoints {
-  /** How long a caller waits for a token at most, retries included: a positive, finite duration. 30 seconds by default. */
+  /**
+   * How long a caller waits for a token at most, retries included: a positive, finite duration, such as `"5 seconds"`. A
+   * number is in milliseconds. 30 seconds by default.
+   */
   readonly deadline?: Duration.DurationInput | undefined
   /** How the client authenticates: a method that needs no other credentials than the provider's own. */
   readonly clientAuthentication?: ClientAuthentication | undefined
@@ -102,6 +105,6 @@ export interface Options extends AttachOptions, Endpoints {
   readonly renewal?: false | undefined
   /** Further fields of the token request; merged over the provider's, one by one. */
   readonly parameters?: Parameters | undefined
-  /** The lifetime of a token whose reply doesn't contain it. */
+  /** The lifetime of a token whose reply doesn't contain it, such as `"1 hour"`; a number is in milliseconds. */
   readonly assumedLifetime?: Duration.DurationInput | undefined
 }

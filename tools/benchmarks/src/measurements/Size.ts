@@ -27,8 +27,8 @@ export default async (): Promise<Measurement> => {
   return {
     title: "Where the bytes of a bundle go",
     about:
-      `The smallest program that gets a token, with ${program.name} and \`FetchHttpClient\`: each part by how much `
-      + "the bundle by esbuild is smaller without it.",
+      `The smallest program that gets a token, with ${program.name} and \`FetchHttpClient\`. The bytes of a part are how `
+      + "much smaller the bundle by esbuild is without it.",
     columns: [
       ...await columns("Our own code", (module) => isOwn(module) ? partOf(module) : undefined),
       ...await columns(
@@ -43,9 +43,9 @@ export default async (): Promise<Measurement> => {
     ],
     notes: [
       `The whole program: ${bytes(gzip)} compressed by gzip, of which ${bytes(own.gzip)} are our own. The aim was `
-      + "63,000 bytes, of which 13,300 are our own: it is missed by our own share. When it was set, the program weighed "
-      + "60,930 bytes, of which 11,458 were our own; what has been added since, such as the one table of what replies "
-      + "mean, memory of refusals, outages, checks of every option, and reasons over each transport, has doubled it.",
+      + "63,000 bytes, of which 13,300 our own: our own share is larger. When the aim was set, the program had 60,930 "
+      + "bytes, of which 11,458 our own. What has been added since has about doubled that: one table of what replies mean, "
+      + "memory of refusals, outages, checks of every option, and the same reasons over each transport.",
       "The same request by Effect's `HttpClient` alone: " + bytes(alone.gzip) +
       ". What a program with us has of Effect "
       + "besides: Schema, 13,400 bytes, of which 12,900 as soon as anything of it is used; logs, 1,900 bytes, most of them "
@@ -53,11 +53,11 @@ export default async (): Promise<Measurement> => {
       + "uses them itself has them once.",
       "esbuild keeps five schemas of Effect that nothing uses, 1,400 bytes, since each names a global. Its option "
       + `\`define\` removes them: \`{ ${globals.map((name) => `"globalThis.${name}": "${name}"`).join(", ")} }\`.`,
-      "A program with one account and one request pays for all of it: what it doesn't use of a service, such as `http` "
-      + "and `events`, no bundler can tell. Client authentication methods, grants and parts of URLs cost only who names "
-      + "them: at most 400 bytes each, and 1,900 bytes for what signs: 750 for the method or grant and its signature, 600 to "
-      + "read keys in each notation, 400 to say what is wrong with one, and the rest for lifetimes and the hint of a wrong "
-      + "clock. `tools/benchmarks/test/Budget.test.ts` bounds all of this."
+      "A program with one account and one request contains all of it: bundlers can't remove what it doesn't use of a "
+      + "service, such as `http` and `events`. Client authentication methods, grants and parts of URLs are only in a program "
+      + "that names them. Each has at most 400 bytes, or 1,900 bytes if it signs: 750 for the method or grant and its "
+      + "signature, 600 to read keys in each notation, 400 to say what is wrong with one, and the rest for lifetimes and the "
+      + "hint of a wrong clock. `tools/benchmarks/test/Budget.test.ts` bounds all of this."
     ]
   }
 }
