@@ -23,7 +23,6 @@ import {
   isRepeatable,
   isSafe,
   permitted,
-  refusalOf,
   renew,
   targetOf
 } from "./internal/http/attachment.ts"
@@ -46,7 +45,7 @@ export interface Fetch<out Reply = unknown> extends AsyncDisposable {
    * As the `fetch` of the platform, with the token. A path alone (`/accounts/me`) goes to the provider's API; a URL
    * elsewhere is refused. Where the API refuses the token, the request is sent once more with another one, unless its
    * body is a stream or comes in a `Request`. What `AuthenticatedHttpClient` says of redirects and of a header of the
-   * caller's own is true here too; a header that is `undefined` or `null` counts as none.
+   * caller's own is true here too; a header that is `undefined` or `null` counts as none, too.
    *
    * A signal ends this request, and no other caller's wait for the same token.
    */
@@ -158,40 +157,39 @@ export const make = <Service, Reply, E>(
     const given = request?.url ?? String(input)
     const headers = init.headers = copyOf(init.headers ?? request?.headers)
     const { attached } = account ?? await opened()
-    const { header } = attached.authorization
-    const url = attached.origins.locate(given)
+    const { authorization, origins, renewOn } = attached
+    const { header } = authorization
     const at = (target: string) => request?.url === target ? request : target
-    if (hasHeader(headers, header)) return send(at(url), init)
-    const refusal = refusalOf(attached, url)
-    if (refusal !== undefined) throw ownOf(refusal, fetch)
+    if (hasHeader(headers, header)) return send(at(origins.locate(given)), init)
 
     const signal = init.signal ?? request?.signal
-    const carry = async (token: AccessToken.AccessToken): Promise<Response> => {
+    const urlFor = (token?: AccessToken.AccessToken): string => {
       const target = targetOf(attached, given, token)
-      const refusal = target === url ? undefined : refusalOf(attached, target)
-      if (refusal !== undefined) throw ownOf(refusal, fetch)
-      return send(at(target), {
-        ...init,
-        headers: withHeader(headers, header, valueOfToken(attached.authorization, token))
-      })
+      if (typeof target !== "string") throw ownOf(target, fetch)
+      return target
     }
-    const token = fresh() ?? await abortable(obtain(), signal)
-    const response = await carry(token)
-    const method = (init.method ?? request?.method ?? "GET").toUpperCase()
-    if (closing !== undefined || response.redirected && hasLeft(url, response.url)) return response
-    if (!attached.renewOn.has(response.status)) {
-      permitted(attached, { method, url })
+    const carry = (url: string, token: AccessToken.AccessToken): Promise<Response> =>
+      send(at(url), { ...init, headers: withHeader(headers, header, valueOfToken(authorization, token)) })
+
+    const token = fresh() ?? (urlFor(), await abortable(obtain(), signal))
+    const url = urlFor(token)
+    const response = await carry(url, token)
+    const { redirected, status } = response
+    const exchanged = { method: (init.method ?? request?.method ?? "GET").toUpperCase(), url }
+    if (!renewOn.has(status)) {
+      permitted(attached, exchanged, redirected ? response : exchanged)
       return response
     }
+    if (closing !== undefined || redirected && hasLeft(url, response.url)) return response
     const settled = renew(attached, {
       token,
-      request: { method, url },
-      status: response.status,
+      request: exchanged,
+      status,
       isRepeatable: isRepeatable(init.body) && (request?.body ?? null) === null
-        && (isSafe(method) || !response.redirected),
+        && (isSafe(exchanged.method) || !redirected),
       answer: Effect.succeed<Settled>(() => response),
-      held: Effect.map(hold(response), Effect.succeed),
-      repeat: (another) => Effect.succeed(() => carry(another))
+      held: hold(response),
+      repeat: (another) => Effect.succeed(async () => carry(urlFor(another), another))
     })
     const settle = await abortable(run(settled, signal), signal)
     return settle()
@@ -266,14 +264,18 @@ const isRecord = (headers: HeadersInit): headers is Record<string, string> => !(
 
 const copyOf = (headers: HeadersInit = {}): HeadersInit => isRecord(headers) ? { ...headers } : new Headers(headers)
 
+// `fetch` sends `undefined` and `null` as these words. An empty header says nothing.
 const hasHeader = (headers: HeadersInit = {}, name: string): boolean =>
   isRecord(headers)
-    // `fetch` sends `undefined` and `null` as these words.
-    ? Object.keys(headers).some((key) => key.toLowerCase() === name && (headers[key] ?? undefined) !== undefined)
-    : new Headers(headers).has(name)
+    ? Object.keys(headers).some((key) => key.toLowerCase() === name && String(headers[key] ?? "").trim() !== "")
+    : (new Headers(headers).get(name) ?? "") !== ""
 
 const withHeader = (headers: HeadersInit = {}, name: string, value: string): HeadersInit => {
-  if (!isRecord(headers)) return new Headers([...new Headers(headers), [name, value]])
+  if (!isRecord(headers)) {
+    const copy = new Headers(headers)
+    copy.set(name, value)
+    return copy
+  }
   const copy = { ...headers }
   for (const key of Object.keys(copy)) {
     if (key.toLowerCase() === name) delete copy[key]
@@ -310,13 +312,15 @@ const abortable = <A>(promise: Promise<A>, signal: AbortSignal | null | undefine
       promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
     })
 
-const hold = (response: Response): Effect.Effect<() => Response> => {
+const hold = (response: Response): Effect.Effect<Effect.Effect<Settled>> => {
   const { body } = response
-  return body === null ? Effect.succeed(() => response) : Effect.map(
+  const answer: Settled = () => response
+  return body === null ? Effect.succeed(Effect.succeed(answer)) : Effect.map(
     readToTheEnd(read(Stream.fromReadableStream({ evaluate: () => body, onError: identity }))),
-    (bytes) => () =>
+    Effect.map((bytes) =>
       bytes === undefined
-        ? response
-        : Object.defineProperty(new Response(bytes, response), "url", { value: response.url })
+        ? answer
+        : () => Object.defineProperty(new Response(bytes, response), "url", { value: response.url })
+    )
   )
 }

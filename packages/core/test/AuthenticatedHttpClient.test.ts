@@ -67,6 +67,17 @@ for (const { client, transport } of transports) {
         assert.strictEqual(peek(), current)
       }).pipe(Effect.provide(client)))
 
+    it.effect("attaches the token if the caller's header is empty", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi(untilRenewed)
+        const { http } = yield* account(acme(server.origin))
+        for (const headers of [{ authorization: "" }, { Authorization: " " }, [["authorization", "\t"]] as const]) {
+          assert.strictEqual((yield* http.get("/a", { headers })).status, 200)
+        }
+        const expected = ["token-1", "token-2", "token-2", "token-2"].map((token) => `Bearer ${token}`)
+        assert.deepStrictEqual(server.api().map(({ headers }) => headers.authorization), expected)
+      }).pipe(Effect.provide(client)))
+
     it.effect(
       "lets 1,000 requests on a revoked token succeed with one token request, over few connections",
       () =>

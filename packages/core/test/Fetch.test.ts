@@ -159,6 +159,24 @@ for (
         assert.strictEqual(server.api()[1]?.headers["x-mine"], "1")
       }))
 
+    it.live("attaches the token if the caller's header is empty", () =>
+      Effect.gen(function*() {
+        const server = yield* serveApi((received) => tokenOf(received) === "token-1" ? { status: 401 } : {})
+        const { fetch } = yield* open(server.origin, options)
+        const empty = [
+          { authorization: "" },
+          { Authorization: " ", "x-mine": "1" },
+          new Headers({ authorization: "" }),
+          [["Authorization", "\t"]] satisfies HeadersInit
+        ]
+        for (const headers of empty) {
+          assert.strictEqual((yield* Effect.promise(() => fetch("/a", { headers }))).status, 200)
+        }
+        const expected = ["token-1", ...Array(4).fill("token-2")].map((token) => `Bearer ${token}`)
+        assert.deepStrictEqual(server.api().map(({ headers }) => headers.authorization), expected)
+        assert.strictEqual(server.api()[2]?.headers["x-mine"], "1")
+      }))
+
     it.live("rejects a token that the API refused without a 401", () =>
       Effect.gen(function*() {
         const server = yield* serveApi((received) => ({ body: `{"ok":${tokenOf(received) !== "token-1"}}` }))

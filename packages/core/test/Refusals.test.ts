@@ -82,6 +82,7 @@ describe("A request that Fetch's fetch redirects before a 401", () => {
 const endless = (refuses: (token: string) => number | undefined, contentType = "text/event-stream") => {
   let tokens = 0
   const seen: Array<string> = []
+  const open = new Set<ServerResponse>()
   return Effect.map(
     serveRaw(() => (request: IncomingMessage, response: ServerResponse) => {
       request.resume()
@@ -100,9 +101,13 @@ const endless = (refuses: (token: string) => number | undefined, contentType = "
       response.writeHead(status, { "content-type": contentType })
       response.write(": keep-alive\n\n")
       const timer = setInterval(() => response.write(": keep-alive\n\n"), 20)
-      response.on("close", () => clearInterval(timer))
+      open.add(response)
+      response.on("close", () => {
+        clearInterval(timer)
+        open.delete(response)
+      })
     }),
-    (origin) => ({ origin, seen, tokens: () => tokens })
+    (origin) => ({ origin, seen, open, tokens: () => tokens })
   )
 }
 
@@ -116,6 +121,16 @@ for (
         const { http } = yield* account(acme(server.origin))
         assert.strictEqual((yield* http.get("/a")).status, 200)
         assert.deepStrictEqual(server.seen, ["token-1", "token-2"])
+      }).pipe(Effect.provide(client)))
+
+    it.effect("is read for at most a second if there is another token", () =>
+      Effect.gen(function*() {
+        const server = yield* endless((token) => token === "token-1" ? 401 : undefined)
+        const { http } = yield* account(acme(server.origin))
+        assert.strictEqual((yield* http.get("/a")).status, 200)
+        assert.strictEqual(server.open.size, 1)
+        yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => server.open.size === 0, times: 500 })
+        assert.strictEqual(server.open.size, 0)
       }).pipe(Effect.provide(client)))
 
     it.effect("is returned at once if the request is refused again, or can't be sent twice", () =>
@@ -154,6 +169,8 @@ describe("A 401 whose body never ends, over Fetch", () => {
       const { fetch } = yield* open(server.origin)
       assert.strictEqual((yield* Effect.promise(() => fetch("/a"))).status, 200)
       assert.deepStrictEqual(server.seen, ["token-1", "token-2"])
+      yield* Effect.repeat(Effect.sleep(50), { until: () => server.open.size === 0, times: 500 })
+      assert.strictEqual(server.open.size, 0)
     }))
 })
 

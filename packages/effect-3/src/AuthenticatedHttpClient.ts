@@ -13,7 +13,7 @@ import type { TokenError } from "./TokenError.ts"
  *
  * - A path alone (`/accounts/me`) goes to the provider's API. A URL elsewhere fails with reason `Unsafe`, and nothing
  *   is sent: see the option `apiOrigins`.
- * - A request that has an `authorization` header already is passed on as it is.
+ * - A request that has an `authorization` header already is passed on as it is. An empty one counts as none.
  * - Where the API refuses the token, the request is sent once more with another one, if its body can be sent twice: a
  *   stream can't. If there is no other token, the refusal is the response. If getting one fails, the request fails with
  *   that error.

@@ -31,6 +31,7 @@ export const carry = (
   { fromEngine }: Bridge
 ): AuthenticatedHttpClient => {
   const { authorization, origins, renewOn, source } = attached
+  const { header } = authorization
   const current = Effect.suspend(() => {
     const token = source.peek()
     return token === undefined ? Effect.mapError(fromEngine(source.get), toTokenError) : Effect.succeed(token)
@@ -49,36 +50,35 @@ export const carry = (
       (prepared): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
         const url = origins.locate(prepared.url)
         const located = url === prepared.url ? prepared : HttpClientRequest.setUrl(prepared, url)
-        // One that `conceal` has hidden would not be sent.
-        if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
+        if (Attachment.hasOwn(prepared.headers, header)) return Effect.succeed(located)
         const refusal = Attachment.refusalOf(attached, url)
         if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
         return Effect.flatMap(get, (token) => {
           const target = Attachment.targetOf(attached, prepared.url, token)
-          const refusal = target === url ? undefined : Attachment.refusalOf(attached, target)
-          if (refusal !== undefined) return Effect.fail(toTokenError(refusal))
+          if (typeof target !== "string") return Effect.fail(toTokenError(target))
           note(token, target)
           attachedHeader = valueOf(authorization, token)
-          const at = target === url ? located : HttpClientRequest.setUrl(located, target)
-          return Effect.succeed(HttpClientRequest.setHeader(at, authorization.header, attachedHeader))
+          return Effect.succeed(
+            HttpClientRequest.setHeader(HttpClientRequest.setUrl(prepared, target), header, attachedHeader)
+          )
         })
       }
     ).execute(request).pipe(
       // A client that follows redirects keeps all headers.
       refusing((sent) => {
-        const isOurs = attachedHeader !== undefined && sent.headers[authorization.header] === attachedHeader
+        const isOurs = attachedHeader !== undefined && sent.headers[header] === attachedHeader
         const refusal = isOurs ? Attachment.refusalOf(attached, sent.url) : undefined
         return refusal === undefined ? undefined : toTokenError(refusal)
       }),
       Effect.mapBoth({
         onSuccess: (response) => {
-          Attachment.conceal(authorization, attachedHeader, response.request, response)
+          Attachment.conceal(header, attachedHeader, response.request, response)
           return response
         },
         onFailure: (error) => {
-          if (error._tag === "RequestError") Attachment.conceal(authorization, attachedHeader, error.request)
+          if (error._tag === "RequestError") Attachment.conceal(header, attachedHeader, error.request)
           if (error._tag === "ResponseError") {
-            Attachment.conceal(authorization, attachedHeader, error.request, error.response)
+            Attachment.conceal(header, attachedHeader, error.request, error.response)
           }
           return error
         }
@@ -107,7 +107,7 @@ export const carry = (
           && (Attachment.isSafe(request.method) ||
             !isAnother(request, sent.url, response) && !Attachment.wasRedirected(response)),
         answer: Effect4.succeed(answer(response)),
-        held: Effect4.map(hold(response), (held) => Effect4.succeed(answer(held))),
+        held: Effect4.map(hold(response), Effect4.map(answer)),
         repeat: (another) => Effect4.succeed(send(request, Effect.succeed(another), note))
       })
       return Effect.flatten(Effect.mapError(fromEngine(refused), toTokenError))
@@ -124,7 +124,7 @@ export const carry = (
   }
 
   return HttpClient.makeWith<Failure, never, Failure, never>(
-    Effect.flatMap((request) => withRedacted(authorization.header, exchange(request))),
+    Effect.flatMap((request) => withRedacted(header, exchange(request))),
     Effect.succeed
   )
 }
@@ -137,10 +137,10 @@ const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? Attachment.isRepeatable(body.body) : body._tag !== "Stream"
 
 /** The response with its body read to the end, so that its connection is free. */
-const hold = (response: Response): Effect4.Effect<Response> =>
+const hold = (response: Response): Effect4.Effect<Effect4.Effect<Response>> =>
   Effect4.map(
     readToTheEnd(read(bodyOf(response))),
-    (bytes) => bytes === undefined ? response : withBody(response, bytes)
+    Effect4.map((bytes) => bytes === undefined ? response : withBody(response, bytes))
   )
 
 const withBody = ({ cookies, headers, remoteAddress, request, status }: Response, body: ArrayBuffer): Response =>

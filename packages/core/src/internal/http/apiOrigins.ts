@@ -20,13 +20,14 @@ export interface ApiOrigins {
 
 /** The API of a provider, and its other origins, of which each may have `*` for its first label. */
 export const make = ({ apiOrigins, apiUrl, baseUrl, documented }: Api): ApiOrigins => {
-  const base = apiUrl.replace(/\/*(\?.*)?$/s, "")
+  const api = split(apiUrl)
+  const [base] = api
   const origins = new Set([base, ...apiOrigins].map(originOf))
   const moved = new Set(documented.map(originOf))
   const current = (url: string): string =>
     baseUrl !== undefined && has(moved, originOf(url)) ? rebase(url, baseUrl) : url
   return {
-    locate: (url, other) => !path.test(url) ? current(url) : join(other === undefined ? apiUrl : current(other), url),
+    locate: (url, other) => !isPath(url) ? current(url) : join(other === undefined ? api : split(current(other)), url),
     problemOf: (url) => {
       if (url.startsWith(base) && url[base.length] === "/") return undefined
       if (!absolute.test(url)) {
@@ -40,9 +41,14 @@ export const make = ({ apiOrigins, apiUrl, baseUrl, documented }: Api): ApiOrigi
   }
 }
 
-/** The path goes below that of the URL, and its query after that of the URL. */
-const join = (url: string, path: string): string => {
+/** A URL without the slashes at its end, and its query. */
+const split = (url: string): readonly [base: string, query: string] => {
   const [, base = "", query = ""] = /^([^?]*?)\/*(\?.*)?$/s.exec(url) ?? []
+  return [base, query]
+}
+
+/** The path goes below that of the URL, and its query after that of the URL. */
+const join = ([base, query]: readonly [base: string, query: string], path: string): string => {
   if (query.length < 2) return base + path
   const [, own = "", rest = ""] = /^([^?#]*)(.*)$/s.exec(path) ?? []
   return base + own + query + (rest.startsWith("?") ? `&${rest.slice(1)}` : rest)
@@ -54,7 +60,7 @@ const has = (origins: ReadonlySet<string | undefined>, origin: string | undefine
 const firstLabel = /^(https?:\/\/)[^.]+(?=\.)/
 
 /** A path, and nothing that a parser of URLs would take for a host. */
-const path = /^\/(?![/\\])/
+const isPath = (url: string): boolean => url[0] === "/" && url[1] !== "/" && url[1] !== "\\"
 
 // Parsers repair what comes before the path: they drop tabs and line ends, turn back-slashes, and do without slashes.
 // What needs no repair means the same to each of them. After the host a repair does no harm.

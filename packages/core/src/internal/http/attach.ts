@@ -19,10 +19,10 @@ import {
   attachment,
   conceal,
   hasLeft,
+  hasOwn,
   isRepeatable,
   isSafe,
   permitted,
-  refusalOf,
   renew,
   targetOf,
   wasRedirected
@@ -51,101 +51,101 @@ export const attachTo = (http: HttpClient.HttpClient, attached: Attachment): Aut
 
 type Response = HttpClientResponse.HttpClientResponse
 
+type Attaching = Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError>
+
 /** A client with the token. */
 export const attach =
   (attached: Attachment) =>
   <E, R>(http: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E | TokenError, R> => {
     const { authorization, origins, renewOn, source } = attached
+    const { header } = authorization
 
+    /** Sends a request with the token that is given, or with the current one. */
     const exchange = (
       request: HttpClientRequest.HttpClientRequest,
-      get: TokenSource["get"],
-      isRepeated: boolean
+      given?: AccessToken.AccessToken
     ): Effect.Effect<Response, E | TokenError, R> => {
       let token: AccessToken.AccessToken | undefined
       let value: string | undefined
       let attachedTo = request
 
+      const carry = (
+        { body, hash, headers, method, url, urlParams }: HttpClientRequest.HttpClientRequest,
+        current: AccessToken.AccessToken
+      ): Attaching => {
+        const target = targetOf(attached, url, current)
+        if (typeof target !== "string") return Effect.fail(target)
+        token = current
+        value = valueOf(authorization, current)
+        const withToken = Headers.set(headers, header, value)
+        attachedTo = HttpClientRequest.makeWith(method, target, urlParams, hash, withToken, body)
+        return Effect.succeed(attachedTo)
+      }
+
       // The token is attached last, when the application's client has made its own changes to the request: the URL that
       // is looked at is the one that is used, and a retry in there attaches the token of that moment.
-      const attach = (
-        prepared: HttpClientRequest.HttpClientRequest
-      ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-        const located = at(prepared, origins.locate(prepared.url))
-        // One that `conceal` has hidden would not be sent.
-        if (Object.keys(prepared.headers).includes(authorization.header)) return Effect.succeed(located)
-        const refusal = refusalOf(attached, located.url)
-        if (refusal !== undefined) return Effect.fail(refusal)
-        const carry = (current: AccessToken.AccessToken) => {
-          token = current
-          value = valueOf(authorization, current)
-          const target = current.apiUrl === undefined ? located.url : targetOf(attached, prepared.url, current)
-          const refusal = target === located.url ? undefined : refusalOf(attached, target)
-          if (refusal !== undefined) return Effect.fail(refusal)
-          return Effect.succeed(
-            attachedTo = HttpClientRequest.setHeader(at(located, target), authorization.header, value)
-          )
+      const attach = (prepared: HttpClientRequest.HttpClientRequest): Attaching => {
+        if (hasOwn(prepared.headers, header)) {
+          return Effect.succeed(HttpClientRequest.setUrl(prepared, origins.locate(prepared.url)))
         }
-        const fresh = get === source.get ? source.peek() : undefined
-        return fresh === undefined ? Effect.flatMap(get, carry) : carry(fresh)
+        const known = given ?? source.peek()
+        if (known !== undefined) return carry(prepared, known)
+        const target = targetOf(attached, prepared.url)
+        return typeof target === "string"
+          ? Effect.flatMap(source.get, (token) => carry(prepared, token))
+          : Effect.fail(target)
       }
 
       // `answer` is the final result of a response: itself, or the error that the application's client made of it.
       const settle = (
-        sent: HttpClientRequest.HttpClientRequest,
         response: Response,
         answer: (response: Response) => Effect.Effect<Response, E | TokenError, R>
       ): Effect.Effect<Response, E | TokenError, R> => {
-        // A redirect that leads elsewhere drops the token.
-        if (!conceal(authorization, value, sent, response) || token === undefined || hasLeft(sent.url, response.url)) {
+        const { request: sent, status } = response
+        if (token === undefined || !conceal(header, value, sent, response)) return answer(response)
+        if (!renewOn.has(status)) {
+          permitted(attached, sent, response)
           return answer(response)
         }
-        if (!renewOn.has(response.status)) permitted(attached, sent)
-        else if (!isRepeated) {
-          return renew(attached, {
-            token,
-            request: { method: sent.method, url: sent.url },
-            status: response.status,
-            isRepeatable: isRepeatableBody(request.body) &&
-              (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),
-            answer: answer(response),
-            held: Effect.map(hold(response), (held) => Effect.suspend(() => answer(held()))),
-            repeat: (another) => exchange(request, Effect.succeed(another), true)
-          })
-        }
-        return answer(response)
+        // A redirect that leads elsewhere drops the token.
+        if (given !== undefined || hasLeft(sent.url, response.url)) return answer(response)
+        return renew(attached, {
+          token,
+          request: { method: sent.method, url: sent.url },
+          status,
+          isRepeatable: isRepeatableBody(request.body) &&
+            (isSafe(attachedTo.method) || !isAnother(sent, attachedTo) && !wasRedirected(response)),
+          answer: answer(response),
+          held: Effect.map(hold(response), Effect.flatMap(answer)),
+          repeat: (another) => exchange(request, another)
+        })
       }
 
       return Effect.matchCauseEffect(HttpClient.mapRequestEffect(http, attach).execute(request), {
-        onSuccess: (response) => settle(response.request, response, Effect.succeed),
+        onSuccess: (response) => settle(response, Effect.succeed),
         onFailure: (cause) => {
           const error = Option.getOrUndefined(Cause.findErrorOption(cause))
           if (!HttpClientError.isHttpClientError(error)) return Effect.failCause(cause)
           const { reason } = error
+          conceal(header, value, error.request, error.response)
           // What `filterStatusOk` and its like make of a response.
-          if (reason._tag === "StatusCodeError") {
-            return settle(reason.request, reason.response, (response) => {
-              Reflect.defineProperty(reason, "response", { value: response })
-              return Effect.failCause(cause)
-            })
-          }
-          conceal(authorization, value, error.request, error.response)
-          return Effect.failCause(cause)
+          if (reason._tag !== "StatusCodeError") return Effect.failCause(cause)
+          return settle(reason.response, (response) => {
+            Object.assign(reason, { response })
+            return Effect.failCause(cause)
+          })
         }
       })
     }
 
     return HttpClient.makeWith<E | TokenError, R, E | TokenError, R>(
-      Effect.flatMap((request) => withRedacted(authorization.header, exchange(request, source.get, false))),
+      Effect.flatMap((request) => withRedacted(header, exchange(request))),
       Effect.succeed
     )
   }
 
 const isRepeatableBody = (body: HttpBody.HttpBody): boolean =>
   body._tag === "Raw" ? isRepeatable(body.body) : body._tag !== "Stream"
-
-const at = (request: HttpClientRequest.HttpClientRequest, url: string) =>
-  url === request.url ? request : HttpClientRequest.setUrl(request, url)
 
 // `HttpClient.followRedirects` sends another request; other clients follow redirects below it, and note that.
 const isAnother = (sent: HttpClientRequest.HttpClientRequest, attachedTo: HttpClientRequest.HttpClientRequest) =>

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
 import * as AccessToken from "../../AccessToken.ts"
 import type { Authorization } from "../../Authorization.ts"
@@ -56,10 +55,17 @@ export const refusalOf = ({ origins, provider }: Attachment, url: string): Token
 }
 
 /**
- * The URL that a request goes to with a token: a path alone goes to the API that the token's reply named, if it did.
+ * Where a request goes with a token, or the error if that origin is not allowed. A path alone goes to the API that the
+ * token's reply named, if it did.
  */
-export const targetOf = ({ origins }: Attachment, url: string, { apiUrl }: AccessToken.AccessToken): string =>
-  origins.locate(url, apiUrl)
+export const targetOf = (
+  attached: Attachment,
+  url: string,
+  token?: AccessToken.AccessToken
+): string | TokenError => {
+  const target = attached.origins.locate(url, token?.apiUrl)
+  return refusalOf(attached, target) ?? target
+}
 
 /**
  * A request whose token the API refused. `A` is what its sender gets in the end.
@@ -74,7 +80,7 @@ export interface Refused<A, E, R> {
   readonly isRepeatable: boolean
   /** The refusal as the sender gets it. */
   readonly answer: Effect.Effect<A, E, R>
-  /** The same, read to its end, so that its connection is free for other requests. */
+  /** Begins to read it to its end, so that its connection is free for other requests. Returns what waits for that. */
   readonly held: Effect.Effect<Effect.Effect<A, E, R>>
   /** Sends the request once more. */
   readonly repeat: (token: AccessToken.AccessToken) => Effect.Effect<A, E, R>
@@ -89,21 +95,34 @@ export interface Refused<A, E, R> {
  * nothing about when to try again. Where the status leaves it in doubt that the token was refused, the token is served
  * on, and the refusal is the response.
  */
-export const renew = Effect.fnUntraced(function*<A, E, R>(
+export const renew = <A, E, R>(
   { doubtOn, source }: Attachment,
   { answer, held, isRepeatable, repeat, request, status, token }: Refused<A, E, R>
-): Effect.fn.Return<A, E | TokenError, R> {
-  const other = yield* source.reject(token, { status, certain: !doubtOn.has(status), request })
-  if (!isRepeatable || other === undefined) return yield* answer
-  const reading = yield* Effect.forkDetach(held, { startImmediately: true })
-  const another = yield* other
-  return yield* (AccessToken.isSame(another, token) ? Effect.flatten(Fiber.join(reading)) : repeat(another))
-})
+): Effect.Effect<A, E | TokenError, R> =>
+  Effect.flatMap(
+    source.reject(token, { status, certain: !doubtOn.has(status), request }),
+    (other) =>
+      !isRepeatable || other === undefined ?
+        answer :
+        Effect.flatMap(held, (read) =>
+          Effect.flatMap(
+            other,
+            (another): Effect.Effect<A, E | TokenError, R> =>
+              AccessToken.isSame(another, token) ? read : repeat(another)
+          ))
+  )
 
 /**
- * Notes that the API permitted a request.
+ * Notes that the API permitted a request, unless the response is another origin's.
  */
-export const permitted = ({ doubts }: Attachment, request: Doubts.Request): void => doubts().doubts?.permitted(request)
+export const permitted = (
+  { doubts }: Attachment,
+  request: Doubts.Request,
+  response: { readonly url: string } = request
+): void => {
+  const known = doubts().doubts
+  if (known !== undefined && !hasLeft(request.url, response.url)) known.permitted(request)
+}
 
 /**
  * Whether a method is safe: a request that a redirect led elsewhere was processed before it was refused, so that it is
@@ -118,12 +137,32 @@ export const isSafe = (method: string): boolean => method === "GET" || method ==
  * undici's interceptor keeps the URLs that led elsewhere.
  */
 export const wasRedirected = (response: object): boolean => {
-  const { context, redirected } = "source" in response && Predicate.isObject(response.source) ? response.source : {}
+  const { context, redirected } = madeBy(response)?.source ?? {}
   const { history } = Predicate.isObject(context) ? context : {}
-  return redirected === true
-    || Array.isArray(history) && history.length > 0
-    || "original" in response && Predicate.isObject(response.original) && wasRedirected(response.original)
+  return redirected === true || Array.isArray(history) && history.length > 0
 }
+
+/** A response as a transport made it, of what it keeps as its `source`. */
+interface Made {
+  readonly source: { readonly [property: string]: unknown }
+}
+
+const isMade = (response: object): response is Made => "source" in response && Predicate.isObject(response.source)
+
+/** The response that is behind a response of the application's client. */
+const madeBy = (response: object): Made | undefined =>
+  isMade(response)
+    ? response
+    : "original" in response && Predicate.isObject(response.original)
+    ? madeBy(response.original)
+    : undefined
+
+/**
+ * Whether a request has that header of its own. One that `conceal` has hidden would not be sent, and one that is empty
+ * says nothing.
+ */
+export const hasOwn = (headers: Readonly<Record<string, string | undefined>>, header: string): boolean =>
+  (headers[header]?.trim() ?? "") !== "" && Object.keys(headers).includes(header)
 
 /**
  * Whether a value can be sent as a body more than once. A stream or an iterator can be read only once.
@@ -147,27 +186,22 @@ const repeatable = /^\[object (?:(?:Shared)?ArrayBuffer|Blob|File|FormData|URLSe
  * this returns `false`.
  */
 export const conceal = (
-  { header }: Authorization,
+  header: string,
   value: string | undefined,
   { headers }: { readonly headers: Readonly<Record<string, string | undefined>> },
   response?: object
 ): boolean => {
   if (value === undefined || headers[header] !== value) return false
-  hide(headers, header)
-  if (response !== undefined) hideSource(response)
+  hide(headers, header, value)
+  // Behind its responses, node:http keeps all that was sent. What others keep there needs no hiding, which isn't cheap.
+  const made = response && madeBy(response)
+  if (made && "req" in made.source) hide(made, "source", made.source)
   return true
 }
 
-// Behind its responses, node:http keeps all that was sent. What others keep there needs no hiding, which isn't cheap.
-const hideSource = (response: object): void => {
-  if ("source" in response && Predicate.isObject(response.source) && "req" in response.source) hide(response, "source")
-  if ("original" in response && Predicate.isObject(response.original)) hideSource(response.original)
-}
-
 // A getter, since what shows properties that aren't enumerable shows their values, but runs no getter.
-const hide = (object: object, property: string): void => {
-  const value: unknown = Reflect.getOwnPropertyDescriptor(object, property)?.value
-  if (value !== undefined) Reflect.defineProperty(object, property, { enumerable: false, get: () => value })
+const hide = (object: object, property: string, value: unknown): void => {
+  Reflect.defineProperty(object, property, { enumerable: false, get: () => value })
 }
 
 /**

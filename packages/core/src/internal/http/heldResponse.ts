@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { constUndefined } from "effect/Function"
+import * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
@@ -13,23 +13,36 @@ export const limit = 1_048_576
 export const patience = 1_000
 
 /**
- * Reads the body of a response to its end, so that its connection is free, and returns what makes the response that still
- * has its body. The connection of a body that is larger than 1 MiB, takes longer than a second, or breaks off is closed:
- * what is left of that response are its status and headers.
+ * Begins to read the body of a response to its end, so that its connection becomes free. Returns what waits for the end
+ * of that, and returns the response that still has its body. The connection of a body that is larger than 1 MiB, takes
+ * longer than a second, or breaks off is closed: what is left of that response are its status and headers.
  */
 export const hold = (
   response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<() => HttpClientResponse.HttpClientResponse> =>
+): Effect.Effect<Effect.Effect<HttpClientResponse.HttpClientResponse>> =>
   Effect.map(
     readToTheEnd(readBody(response)),
-    (body) => () => body === undefined ? response : withBody(response, body)
+    Effect.map((body) => body === undefined ? response : withBody(response, body))
   )
 
-/** The bytes of a body, or `undefined` where it is too large, takes too long or can't be read. */
+/**
+ * Begins to read a body, in a fiber of its own, and returns what waits for its bytes: `undefined` where it is too large,
+ * takes too long or can't be read.
+ */
 export const readToTheEnd = <E>(
   body: Effect.Effect<ArrayBuffer | undefined, E>
-): Effect.Effect<ArrayBuffer | undefined> =>
-  within(Effect.orElseSucceed(body, constUndefined), patience, () => Effect.undefined)
+): Effect.Effect<Effect.Effect<ArrayBuffer | undefined>> =>
+  Effect.withFiber((parent) => {
+    const fork = Effect.runForkWith(parent.context)
+    const work = fork(body)
+    const read = within(Effect.catchCause(Fiber.join(work), () => Effect.undefined), patience, () => {
+      work.interruptUnsafe()
+      return Effect.undefined
+    })
+    // Most bodies are there at once: a timer for each would cost more than to read it.
+    parent.currentDispatcher.scheduleTask(() => work.pollUnsafe() ?? fork(read), 0)
+    return Effect.succeed(read)
+  })
 
 /** The bytes of the body of a response, or `undefined` where it is too large. */
 export const readBody = (
