@@ -79,7 +79,8 @@ export const make = <Reply>(
     if (end === undefined) return unreadable("expiresIn")
     const refreshToken = refreshTokenOf(response, decoded.value)
     if (refreshToken === null) return unreadable("refreshToken")
-    const granted = scopesOf(scope ?? requested)
+    const named = scope ?? requested
+    const granted = isSame(last?.scopes, named) ? last?.scopes : scopesOf(named)
     if (granted === undefined) return unreadable("scope")
     const { reply, scopes } = shared(granted, moreOf<Reply>(decoded.value))
     const token = { value, requestedAt: response.requestedAt, expiresAt: end, scopes, refreshToken, reply }
@@ -124,9 +125,9 @@ export const make = <Reply>(
 // Of texts, numbers, lists and records alone: `Equal` takes two objects that hide their data for the same, and looks at
 // no prototype.
 const isSame = (a: unknown, b: unknown): boolean =>
-  Array.isArray(a) && Array.isArray(b)
-    ? a.length === b.length && a.every((each, index) => isSame(each, b[index]))
-    : Object.is(a, b) || isRecord(a) && isRecord(b) && isSame(Object.entries(a), Object.entries(b))
+  Object.is(a, b)
+  || Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, index) => isSame(each, b[index]))
+  || isRecord(a) && isRecord(b) && isSame(Object.entries(a), Object.entries(b))
 
 const isRecord = (value: unknown): value is object =>
   Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype
