@@ -276,6 +276,32 @@ describe("SqlTokenStore", () => {
         }
       }))
 
+    it.live("as the number of failures: the next failure is shared", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const server = new NumberingServer()
+        const refuse = () => new Response(null, { status: 429, headers: { "retry-after": "60" } })
+        server.instead.push(refuse, refuse)
+        yield* Effect.flip((yield* join(client, server)).get)
+        psql("UPDATE mintmark_tokens SET failures = 2147483647, failure_until = 0")
+        for (let process = 0; process < 3; process++) yield* Effect.flip((yield* join(client, server)).get)
+        assert.strictEqual(server.grants.length, 2)
+      }))
+
+    it.live("as the number of times that a refresh token was sent: it is still marked", () =>
+      Effect.gen(function*() {
+        const { client, psql } = yield* database
+        const sql = Context.get(yield* Layer.build(client), SqlClient.SqlClient)
+        const records = yield* SqlRecords.make(sql, { budget: Duration.minutes(1), table: "mintmark_tokens" })
+        const look = records.look("record", { owner: "a", lease: 5_000, known: 0, force: false })
+        yield* look
+        psql("UPDATE mintmark_tokens SET marked = 0, marked_by = 'b', marked_count = 2147483647")
+        const { mark } = yield* look
+        const count = (mark?.count ?? 0) + 1
+        assert.isTrue(yield* records.change("record", "a", { lease: 5_000, mark: { generation: 0, by: "a", count } }))
+        assert.deepStrictEqual((yield* look).mark, { by: "a", count: 1_000 })
+      }))
+
     it.live("as times: a failure ends, and the row can still be read", () =>
       Effect.gen(function*() {
         const { client, psql } = yield* database

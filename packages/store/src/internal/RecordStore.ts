@@ -113,6 +113,8 @@ export const fromFields = (fields: Readonly<globalThis.Record<string, unknown>>)
     const value = Number(fields[name] ?? 0)
     return Number.isInteger(value) && value >= 0 && value < endOfNumbers ? value : 0
   }
+  // A column for counts holds none beyond 2 ** 31 - 1, and waits are at their longest long before.
+  const count = (name: string): number => Math.min(number(name), mostCounted)
   const generation = number("generation")
   const is = (name: string) => (fields[name] ?? "") !== "" && number(name) === generation
   return {
@@ -120,14 +122,17 @@ export const fromFields = (fields: Readonly<globalThis.Record<string, unknown>>)
     generation,
     token: text("token"),
     isRejected: is("rejected"),
-    mark: is("marked") ? { by: text("markedBy"), count: number("markedCount") } : undefined,
+    mark: is("marked") ? { by: text("markedBy"), count: count("markedCount") } : undefined,
     failure: text("failure"),
     failureLeft: millis("failureLeft", longestKept),
-    failures: number("failures"),
+    failures: count("failures"),
     fence: number("fence"),
     leaseLeft: millis("leaseLeft", longestKept)
   }
 }
+
+/** The largest count that is read: a thousand. */
+const mostCounted = 1_000
 
 /** The last time that a `Date` can hold. */
 const latest = 8.64e15
