@@ -5,6 +5,8 @@
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import { type Authorization, bearer } from "./Authorization.ts"
@@ -298,6 +300,6 @@ export const make = <
 
 // What is `undefined` is as if it were omitted.
 function given<A extends object>(facts: A): A
-function given(facts: object): object {
-  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
+function given(facts: Readonly<Record<string, unknown>>): object {
+  return Record.filter(facts, Predicate.isNotUndefined)
 }

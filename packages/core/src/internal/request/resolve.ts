@@ -68,10 +68,13 @@ export const resolve = <Reply>(
   const checked = check(provider, [
     ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
-    ["grant", isGrant(provider.grant) ? undefined : "must be a value of Grant"],
-    ["renewal", !renewal || isGrant(renewal) ? undefined : "must be Grant.refreshToken, or false"],
+    ["grant", has("request", provider.grant) ? undefined : "must be a value of Grant"],
+    ["renewal", !renewal || has("request", renewal) ? undefined : "must be a value of Grant, or false"],
     ["insecure", typeof insecure === "boolean" ? undefined : "must be true or false"],
-    ["request", formatProblem(provider.request)],
+    [
+      "request",
+      isFormat(provider.request) ? undefined : "must have the method POST or GET, and the encoding form, json or query"
+    ],
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
     ...problemsOf(provider, places, parts),
     ["scopes", scopesProblem(provider.scopes)],
@@ -117,23 +120,17 @@ export const isRecord = (value: unknown): value is object =>
   && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
 
 const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
-  if (typeof method?.authenticate !== "function") {
-    return "must be a value of ClientAuthentication"
-  }
+  if (!has("authenticate", method)) return "must be a value of ClientAuthentication"
   const known = needsOf(provider)
   const more = Object.keys(method.needs).find((name) => !Object.hasOwn(known, name))
   return more && `needs ${more}, which the provider's own method doesn't; make a Provider with it`
 }
 
-const isGrant = (grant: unknown): boolean =>
-  Predicate.hasProperty(grant, "request") && Predicate.isFunction(grant.request)
+const has = (method: string, value: unknown): boolean =>
+  Predicate.hasProperty(value, method) && Predicate.isFunction(value[method])
 
-const formatProblem = ({ encoding = "form", method = "POST" }: Provider["request"]): string | undefined =>
-  !["form", "json", "query"].includes(encoding)
-    ? "must have the encoding form, json or query"
-    : ["POST", "GET"].includes(method)
-    ? undefined
-    : "must have the method POST or GET"
+const isFormat = ({ encoding = "form", method = "POST" }: Provider["request"]): boolean =>
+  /^(form|json|query)$/.test(encoding) && /^(POST|GET)$/.test(method)
 
 // A second one beside the request's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
