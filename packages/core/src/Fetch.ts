@@ -105,7 +105,7 @@ export const make = <Service, Reply, E>(
   let opening: Opening<Reply, E> | undefined = open(layer, tag, send, options.waitUntil)
   let account = opening.exit && valueOf(opening.exit, make)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
-  let waiting: Promise<Exit.Exit<Token, TokenError.TokenError>> | undefined
+  let join: (() => Promise<Token>) | undefined
   let closing: Promise<void> | undefined
 
   // In a Worker, what a request has started ends with it, and its promise is rejected: the Layer is built again then.
@@ -121,26 +121,32 @@ export const make = <Service, Reply, E>(
 
   const fresh = (): Token | undefined => closing === undefined ? account?.client.peek() : undefined
 
+  const obtain = (): Promise<Token> => join === undefined ? begin() : join()
+
+  const begin = async (): Promise<Token> => {
+    const { client } = closing === undefined && account !== undefined ? account : await opened()
+    return options.waitUntil === undefined ? (join ??= shared(client.token))() : run(client.token)
+  }
+
   // Callers who wait share a promise. In a Worker it belongs to the request of the first of them, and is rejected when that
   // ends: then each waits by itself. So does each where a request is kept alive, and none of them is rejected.
-  const obtain = async (): Promise<Token> => {
-    const { client } = closing === undefined && account !== undefined ? account : await opened()
-    if (options.waitUntil !== undefined) return run(client.token)
-    const shared = waiting ??= Effect.runPromiseExit(client.token).finally(() => {
-      waiting = undefined
-    })
-    let exit: Exit.Exit<Token, TokenError.TokenError>
-    try {
-      exit = await shared
-    } catch {
-      if (waiting === shared) waiting = undefined
-      return run(client.token)
+  const shared = (token: Effect.Effect<Token, TokenError.TokenError>): () => Promise<Token> => {
+    const leave = () => {
+      if (join === wait) join = undefined
     }
-    return valueOf(exit, obtain)
+    const promise = Effect.runPromiseExit(token).finally(leave)
+    const settled = (exit: Exit.Exit<Token, TokenError.TokenError>): Token => valueOf(exit, settled)
+    const lost = (): Promise<Token> => {
+      leave()
+      return run(token)
+    }
+    const wait = () => promise.then(settled, lost)
+    return wait
   }
 
   const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
-    const known = signal === undefined ? fresh() : undefined
+    // While others wait for a token, there is none to look for.
+    const known = signal === undefined && join === undefined ? fresh() : undefined
     if (known === undefined) return abortable(obtain(), signal)
     if (stored?.token !== known) stored = { token: known, promise: Promise.resolve(known) }
     return stored.promise
