@@ -278,13 +278,13 @@ describe("PrivateKeyJwt", () => {
         "the whole file of a service account",
         "RS256",
         JSON.stringify({ type: "service_account", private_key: pkcs8(pairs.RS256.privateKey) }),
-        /is JSON without kty, so not a JWK; give the key alone, such as its private_key/
+        /is JSON without kty, so not a JWK; give its private_key/
       ],
       [
         "a set of JWKs",
         "RS256",
         JSON.stringify({ keys: [pairs.RS256.privateKey.export({ format: "jwk" })] }),
-        /is JSON without kty, so not a JWK; give the key alone, .* or one of its keys/
+        /is JSON without kty, so not a JWK; give its private_key, or one of its keys$/
       ],
       [
         "a JSON file that has the key further inside",
@@ -409,15 +409,16 @@ describe("PrivateKeyJwt", () => {
       yield* Effect.addFinalizer(() => Effect.sync(() => vi.unstubAllGlobals()))
       const unsupported = () => Promise.reject(new DOMException("Unrecognized name", "NotSupportedError"))
       for (
-        const [subtle, problem] of [
+        const [crypto, problem] of [
           [undefined, "needs crypto.subtle, which browsers have only over https and on localhost"],
+          [{}, "needs crypto.subtle, which browsers have only over https and on localhost"],
           [
-            { importKey: unsupported },
+            { subtle: { importKey: unsupported } },
             "is not supported by this platform's crypto.subtle for EdDSA, which needs an Ed25519 key, or is damaged"
           ]
         ] as const
       ) {
-        vi.stubGlobal("crypto", { subtle })
+        vi.stubGlobal("crypto", crypto)
         const error = yield* ProviderClient.make(
           Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "EdDSA" }) }),
           { clientId: "my-client", privateKey: secret(pkcs8(pairs.EdDSA.privateKey)) }

@@ -113,7 +113,7 @@ const decode = async (algorithm: Algorithm, text: string): Promise<CryptoKey | s
   const source = text.startsWith("{") ? jwkOf(algorithm, text) : pkcs8Of(text)
   if (typeof source === "string") return source
   const { kind, parameters } = algorithms[algorithm]
-  const { subtle } = crypto
+  const subtle = globalThis.crypto?.subtle
   try {
     const key = source instanceof Uint8Array
       ? await subtle.importKey("pkcs8", source, parameters, false, ["sign"])
@@ -138,7 +138,7 @@ const jwkOf = (algorithm: Algorithm, text: string): JsonWebKey | string => {
   // Not every platform compares `alg`, or knows both names of Ed25519; the application says what the key is used for.
   const { alg, key_ops: _, use: __, ...jwk } = json
   return jwk.kty === undefined
-    ? "is JSON without kty, so not a JWK; give the key alone, such as its private_key or one of its keys"
+    ? "is JSON without kty, so not a JWK; give its private_key, or one of its keys"
     : jwk.d === undefined && jwk.kty !== "oct"
     ? isPublic
     : alg !== undefined && Reflect.get(algorithms, alg) !== algorithms[algorithm]
@@ -149,21 +149,24 @@ const jwkOf = (algorithm: Algorithm, text: string): JsonWebKey | string => {
 const pkcs8Of = (text: string): Uint8Array<ArrayBuffer> | string => {
   const [, label = /-----BEGIN ([A-Z\d ]+)-/.exec(text)?.[1], body, end] =
     /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^]*?)(-----END \1-----|$)/.exec(text) ?? []
-  if (label === undefined) {
-    return text.startsWith("LS0tLS1CRUdJTi")
+  return label === undefined
+    ? text.startsWith("LS0tLS1CRUdJTi")
       ? "is PEM in Base64; decode it"
       : "must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK"
-  }
-  if (body === undefined) return `is a ${label.toLowerCase()}; the private key is needed`
-  if (/ENCRYPTED/.test(label + body)) return "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
-  if (label.startsWith("OPENSSH")) return "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
-  if (end === "") return `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
-  // A variable of one line has \n or spaces instead of line ends, of any kind.
-  const key = orUndefined(() => atob(body.replaceAll(/\\+[rn]|\s/g, ""))) ?? ""
-  const start = starts[label]
-  const pkcs8 = start === undefined ? key : der(0x30, atob(start) + der(0x04, key))
-  return Uint8Array.from(pkcs8, (byte) => byte.charCodeAt(0))
+    : body === undefined
+    ? `is a ${label.toLowerCase()}; the private key is needed`
+    : /ENCRYPTED/.test(label + body)
+    ? "is encrypted; decrypt it: openssl pkcs8 -in key.pem -out plain.pem"
+    : label.startsWith("OPENSSH")
+    ? "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
+    : end === ""
+    ? `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
+    // A variable of one line has \n or spaces instead of line ends, of any kind.
+    : pkcs8(starts[label], orUndefined(() => atob(body.replaceAll(/\\+[rn]|\s/g, ""))) ?? "")
 }
+
+const pkcs8 = (start: string | undefined, key: string) =>
+  Uint8Array.from(start === undefined ? key : der(0x30, atob(start) + der(0x04, key)), (byte) => byte.charCodeAt(0))
 
 /** What PKCS#8 has before a key of PKCS#1 or SEC1, in Base64: its version, and the kind of key. */
 const starts: Readonly<Record<string, string>> = {
