@@ -124,7 +124,9 @@ export const make = <const F extends Fields>(
 ): Schema.Codec<Standard & Schema.Struct.Type<F>, unknown> => {
   const places = placesOf(shape, Object.keys(fields))
   const struct = Schema.make<Schema.Codec<Standard & Schema.Struct.Type<F>, unknown>>(structOf(fields, shape).ast)
-  return transform(Schema.Unknown, struct, (reply) => pick(places, shape, reply))
+  return Schema.Unknown.pipe(
+    Schema.decodeTo(struct, read(SchemaGetter.transform((reply: unknown) => pick(places, shape, reply))))
+  )
 }
 
 /**
@@ -151,7 +153,10 @@ export const from = <S extends Schema.Constraint & { readonly DecodingServices: 
   decode: (reply: S["Type"]) => Standard & Schema.Struct.Type<F>
 ): Schema.Codec<Standard & Schema.Struct.Type<F>, unknown> => {
   const { ast } = Schema.toType(structOf(fields, { requiresTokenType: false }))
-  return transform(schema, Schema.make<Schema.Codec<Standard & Schema.Struct.Type<F>, unknown>>(ast), decode)
+  const struct = Schema.make<Schema.Codec<Standard & Schema.Struct.Type<F>, unknown>>(ast)
+  return Schema.make<Schema.Codec<unknown>>(schema.ast).pipe(
+    Schema.decodeTo(struct, read(SchemaGetter.transform(decode)))
+  )
 }
 
 /**
@@ -211,15 +216,6 @@ export const more = <Reply>(schema: Schema.ConstraintDecoder<Standard & Reply>):
 // A reply is only read: what is stored of it is stored by `more`, by its names here.
 const read = <Decode>(decode: Decode) => ({ decode, encode: SchemaGetter.forbiddenEncoding })
 
-const transform = <To>(
-  source: Schema.Constraint,
-  target: Schema.Codec<To, unknown>,
-  decode: (reply: unknown) => unknown
-): Schema.Codec<To, unknown> => {
-  const getters = read(SchemaGetter.transform(decode))
-  return Schema.make(Schema.make<Schema.Codec<unknown>>(source.ast).pipe(Schema.decodeTo(target, getters)).ast)
-}
-
 const structOf = <F extends Fields>(fields: F, { requiresTokenType = true }: Shape) =>
   Schema.Struct({
     accessToken: secret(isToken),
@@ -254,7 +250,7 @@ interface Place {
 
 const placesOf = (shape: Shape, fields: ReadonlyArray<string>): ReadonlyArray<Place> => {
   const all: Readonly<Record<keyof Standard, Field>> = standardFields
-  const pathsOf = (names: unknown) => [names].flat().filter(Predicate.isString).map((path) => path.split("."))
+  const pathsOf = (names: Name = []) => [names].flat().map((path) => path.split("."))
   return [
     ...Object.entries(all).map(([name, standard]) => ({
       name,
