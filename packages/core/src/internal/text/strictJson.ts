@@ -13,14 +13,12 @@ const mostStrings = 20_000
  * one to build on.
  */
 export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  const written = text.match(strings)?.length ?? 0
+  // Of what is JSON, each string has two quotes that aren't escaped.
+  const written = (text.replace(/\\[^]/g, "").split("\"").length - 1) / 2
   const value: unknown = written > mostStrings ? undefined : orUndefined(() => JSON.parse(text))
   // What names a key twice has fewer strings than are written.
   return Predicate.isReadonlyObject(value) && stringsIn(value, 1) === written ? value : undefined
 }
-
-// Also one that has no end, so that no text is read twice.
-const strings = /"(?:[^"\\]|\\[^]?)*"?/g
 
 const stringsIn = (value: unknown, depth: number): number => {
   if (typeof value !== "object" || value === null) return typeof value === "string" ? 1 : 0
