@@ -84,7 +84,7 @@ describe("the log", () => {
 
   for (
     const [name, answer, advice] of [
-      ["a wrong secret", Server.status(401, {}, { error: "invalid_client" }), "Check the client's id and secret."],
+      ["a wrong secret", Server.status(401, {}, { error: "invalid_client" }), "check clientId (ACME_CLIENT_ID) and"],
       ["a wrong scope", Server.status(400, {}, { error: "invalid_scope" }), "Check the scopes"],
       ["a redirect", Server.status(302, { location: "https://login.acme.test" }), "Check the token endpoint's URL"],
       ["no reply", Server.broken("ECONNRESET"), "The token request is retried"]

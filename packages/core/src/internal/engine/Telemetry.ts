@@ -68,7 +68,7 @@ export const logFailing = (
   Effect.logWarning(
     `${error.provider}: the access token could not be renewed${
       failingFor > 0 ? ` for ${seconds(failingFor)}` : ""
-    }; the cached one is valid until ${new Date(validUntil).toISOString()}. ${advice(error)} (${error.message})`
+    }; the cached one is valid until ${new Date(validUntil).toISOString()}.${advice(error)} (${error.message})`
   )
 
 /** The log of a token that was obtained after a warning. */
@@ -77,24 +77,21 @@ export const logRecovered = (provider: string, failedFor: number): Effect.Effect
 
 const seconds = (millis: number): string => `${Math.round(millis / 1000)} s`
 
+// Of refused credentials, and of an option that can't be used, the error itself says what to check.
 const advice = ({ reason }: TokenError.TokenError): string => {
   switch (reason._tag) {
-    case "CredentialsRefused":
-      return "Check the client's id and secret."
-    case "GrantRefused":
-      return reason.grant === "password" ? "Check the user name and the password." : "Check the account's credentials."
     case "RequestRefused":
-      return "Check the scopes and the parameters of the token request."
+      return " Check the scopes and the parameters of the token request."
     case "Throttled":
-      return "The authorization server limits token requests: no action is needed unless this lasts."
+      return " The authorization server limits token requests: no action is needed unless this lasts."
     case "Unavailable":
       return reason.kind === "credentials"
-        ? "Check the source of the credentials."
-        : "The token request is retried: no action is needed unless this lasts."
+        ? " Check the source of the credentials."
+        : " The token request is retried: no action is needed unless this lasts."
     case "ReplyNotUnderstood":
     case "Unsafe":
-      return "Check the token endpoint's URL, and any proxy between it and this process."
-    case "InvalidOption":
-      return "Check the option."
+      return " Check the token endpoint's URL, and any proxy between it and this process."
+    default:
+      return ""
   }
 }
