@@ -12,6 +12,8 @@ import { constUndefined, constVoid, identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as AccessToken from "./AccessToken.ts"
@@ -88,7 +90,8 @@ export interface Options {
  * Token requests go through the same `fetch`, unless the Layer has been provided with an `HttpClient` already.
  *
  * Throws `InvalidOption`, or whatever else the Layer fails with, if that is known at once; otherwise the call that
- * waits for the Layer is rejected with it, and the next call builds the Layer again.
+ * waits for the Layer is rejected with it, and the next call builds the Layer again. What is no Layer, and what is no
+ * service of it, is a `TypeError`.
  *
  * @since 0.1.0
  * @category constructors
@@ -96,13 +99,23 @@ export interface Options {
 export const make = <Service, Reply, E>(
   layer: Layer.Layer<Service, E, HttpClient.HttpClient>,
   tag: Context.Key<Service, ProviderClient<Reply, never>>,
-  options: Options = {}
+  options?: Options
 ): Fetch<Reply> => {
   type Token = AccessToken.AccessToken<Reply>
 
-  const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
+  // A caller without types may give anything.
+  must(Layer.isLayer(layer), "the first argument must be a Layer, such as Routee.layer({ … })")
+  must(Context.isKey(tag), "the second argument must be the service of that Layer, such as Routee")
+  const { fetch: sender, waitUntil } = options ?? {}
+  for (const [option, value] of Object.entries({ fetch: sender, waitUntil })) {
+    if ((value ?? undefined) === undefined || Predicate.isFunction(value)) continue
+    const reason = new TokenError.InvalidOption({ option, problem: "must be a function" })
+    throw ownOf(new TokenError.TokenError({ provider: tag.key, reason }), make)
+  }
 
-  let opening: Opening<Reply, E> | undefined = open(layer, tag, send, options.waitUntil)
+  const send: typeof globalThis.fetch = (input, init) => (sender ?? globalThis.fetch)(input, init)
+
+  let opening: Opening<Reply, E> | undefined = open(layer, tag, send, waitUntil ?? undefined)
   let account = opening.exit && valueOf(opening.exit, make)
   let stored: { readonly token: Token; readonly promise: Promise<Token> } | undefined
   let join: (() => Promise<Token>) | undefined
@@ -112,7 +125,7 @@ export const make = <Service, Reply, E>(
   const opened = async (): Promise<Account<Reply>> => {
     if (closing !== undefined) throw closed(account?.attached.provider ?? tag.key)
     if (account !== undefined) return account
-    const current = opening ??= open(layer, tag, send, options.waitUntil)
+    const current = opening ??= open(layer, tag, send, waitUntil ?? undefined)
     const exit = await current.promise.catch(constUndefined)
     if (opening === current && (exit === undefined || Exit.isFailure(exit))) opening = undefined
     if (exit !== undefined) account ??= valueOf(exit, opened)
@@ -125,7 +138,7 @@ export const make = <Service, Reply, E>(
 
   const begin = async (): Promise<Token> => {
     const { client } = closing === undefined && account !== undefined ? account : await opened()
-    return options.waitUntil === undefined ? (join ??= shared(client.token))() : run(client.token)
+    return (waitUntil ?? undefined) === undefined ? (join ??= shared(client.token))() : run(client.token)
   }
 
   // Callers who wait share a promise. In a Worker it belongs to the request of the first of them, and is rejected when that
@@ -144,7 +157,8 @@ export const make = <Service, Reply, E>(
     return wait
   }
 
-  const token: Fetch<Reply>["token"] = ({ signal } = {}) => {
+  const token: Fetch<Reply>["token"] = (options) => {
+    const signal = options?.signal
     // While others wait for a token, there is none to look for.
     const known = signal === undefined && join === undefined ? fresh() : undefined
     if (known === undefined) return abortable(obtain(), signal)
@@ -153,13 +167,16 @@ export const make = <Service, Reply, E>(
   }
 
   const reject: Fetch["reject"] = (token, rejection) => {
-    if (account !== undefined && closing === undefined) Effect.runSync(account.client.reject(token, rejection))
+    must(Redacted.isRedacted(token?.value), "the token to reject must be one that token() returned")
+    if (account !== undefined && closing === undefined) {
+      Effect.runSync(account.client.reject(token, rejection ?? undefined))
+    }
   }
 
   const fetch: Fetch["fetch"] = async (input, options) => {
     // What the caller changes while a token is waited for changes nothing, as with the platform's own.
     const init = initOf(options ?? {})
-    const request = typeof input === "object" && "url" in input ? input : undefined
+    const request = typeof input === "object" && input !== null && "url" in input ? input : undefined
     const given = request?.url ?? String(input)
     const headers = init.headers = copyOf(init.headers ?? request?.headers)
     const { attached } = account ?? await opened()
@@ -179,7 +196,7 @@ export const make = <Service, Reply, E>(
 
     const token = fresh() ?? (urlFor(), await abortable(obtain(), signal))
     const url = urlFor(token)
-    const response = await carry(url, token)
+    const response = responseOf(await carry(url, token))
     const { redirected, status } = response
     const exchanged = { method: (init.method ?? request?.method ?? "GET").toUpperCase(), url }
     if (!renewOn.has(status)) {
@@ -240,14 +257,17 @@ const open = <Service, Reply, E>(
 ): Opening<Reply, E> => {
   const scope = Scope.makeUnsafe()
   const fiber = layer.pipe(
-    Layer.provide(Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, send))),
+    Layer.provide(Layer.provide(
+      FetchHttpClient.layer,
+      Layer.succeed(FetchHttpClient.Fetch, async (input, init) => responseOf(await send(input, init)))
+    )),
     Layer.provide(Layer.succeed(WaitUntil, waitUntil)),
     Layer.buildWithScope(scope),
     Effect.flatMap((context) => {
-      const client = Context.get(context, tag)
-      const attached = attachmentOf(client.http)
-      return attached === undefined
-        ? Effect.die(new TypeError("the service of the Layer was not made by @mintmark/core"))
+      const client = Context.getOrUndefined(context, tag)
+      const attached = client && attachmentOf(client.http)
+      return client === undefined || attached === undefined
+        ? Effect.die(new TypeError(`the Layer provides no ${tag.key} that @mintmark/core has made`))
         : Effect.succeed({ client, attached })
     }),
     Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
@@ -262,11 +282,22 @@ const valueOf = <A, E>(exit: Exit.Exit<A, E>, called: Function): A => {
   throw ownOf(Cause.squash(exit.cause), called)
 }
 
+// A `fetch` of the caller's own may resolve to nothing.
+const responseOf = (response: Response): Response => {
+  must(Predicate.isObject(response), "fetch returned no Response")
+  return response
+}
+
+const must = (holds: boolean, problem: string): void => {
+  if (!holds) throw new TypeError(problem)
+}
+
 const closed = (provider: string): TokenError.TokenError =>
   new TokenError.TokenError({ provider, reason: new TokenError.Unavailable({ kind: "closed" }) })
 
 // Making a `Headers` takes longer than all the rest that is done here for a request: a record stays one.
-const isRecord = (headers: HeadersInit): headers is Record<string, string> => !(Symbol.iterator in headers)
+const isRecord = (headers: HeadersInit): headers is Record<string, string> =>
+  Predicate.isObject(headers) && !(Symbol.iterator in headers)
 
 const copyOf = (headers: HeadersInit = {}): HeadersInit => isRecord(headers) ? { ...headers } : new Headers(headers)
 

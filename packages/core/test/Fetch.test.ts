@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as AccessToken from "@mintmark/core/AccessToken"
 import * as Fetch from "@mintmark/core/Fetch"
 import { InvalidOption, TokenError } from "@mintmark/core/TokenError"
+import { WaitUntil } from "@mintmark/core/TokenSource"
 import { Sandbox } from "@mintmark/sandbox"
 import * as Answer from "@mintmark/sandbox/Answer"
 import * as Effect from "effect/Effect"
@@ -308,6 +309,56 @@ describe("Fetch", () => {
       Fetch.make(Acme.layer(acme("https://api.acme.test"), { apiOrigins: ["http://proxy.test"] }), Acme)
     assert.throws(make, TokenError, /apiOrigins/)
   })
+
+  it("names what is wrong in the arguments of a caller without types", () => {
+    const layer = Acme.layer(acme("https://api.acme.test"))
+    const make = (...given: ReadonlyArray<unknown>) => () => Reflect.apply(Fetch.make, undefined, given)
+    for (const given of [undefined, null, "Acme", {}, Acme]) assert.throws(make(given, Acme), TypeError, /a Layer/)
+    for (const given of [undefined, null, {}, "Acme"]) assert.throws(make(layer, given), TypeError, /the service/)
+    assert.throws(make(layer, WaitUntil), TypeError, /provides no @mintmark\/core\/.*WaitUntil/)
+    for (const option of ["fetch", "waitUntil"]) {
+      for (const value of ["x", 7, {}, false]) {
+        assert.throws(make(layer, Acme, { [option]: value }), TokenError, `${option} must be a function`)
+      }
+      for (const value of [undefined, null]) assert.doesNotThrow(make(layer, Acme, { [option]: value }))
+    }
+    for (const options of [undefined, null]) assert.doesNotThrow(make(layer, Acme, options))
+  })
+
+  it.live("names what is wrong in a token to reject, and takes null for what is optional", () =>
+    Effect.gen(function*() {
+      const server = yield* serveApi(() => ({}))
+      const { fetch, reject, token } = yield* open(server.origin)
+      const untyped = (called: Function, ...given: ReadonlyArray<unknown>): unknown =>
+        Reflect.apply(called, undefined, given)
+      for (const given of [undefined, null, "token-1", {}, { value: "token-1" }]) {
+        assert.throws(() => untyped(reject, given), TypeError, /the token to reject/)
+      }
+      const first = yield* Effect.promise(async () => untyped(token, null))
+      untyped(reject, first, null)
+      assert.notStrictEqual(yield* Effect.promise(() => token()), first)
+      isTokenError(yield* Effect.promise(() => failureOf(Promise.resolve(untyped(fetch, null)))), "Unsafe")
+    }))
+
+  it.live("names a fetch that returns no response", () =>
+    Effect.gen(function*() {
+      const returning = (reply: unknown, response: unknown): Fetch.Fetch => {
+        const custom = async (_: unknown, init: RequestInit) => init.method === "POST" ? reply : response
+        return Reflect.apply(Fetch.make, undefined, [Acme.layer(acme("https://api.acme.test")), Acme, {
+          fetch: custom
+        }])
+      }
+      for (const reply of [undefined, null, "text", 7, {}, { status: undefined }, { status: "ok" }, { ok: true }]) {
+        const { token } = returning(reply, undefined)
+        isTokenError(yield* Effect.promise(() => failureOf(token())), "ReplyNotUnderstood")
+      }
+      for (const response of [undefined, null, "text", 7]) {
+        const reply = Response.json({ access_token: "token-1", token_type: "Bearer", expires_in: 3600 })
+        const failure = yield* Effect.promise(() => failureOf(returning(reply, response).fetch("/a")))
+        assert.instanceOf(failure, TypeError)
+        assert.include(String(failure), "fetch returned no Response")
+      }
+    }))
 
   it("releases what a failing Layer has acquired", async () => {
     let released = 0

@@ -19,7 +19,7 @@ const meanings = [
   // An unrequested 100 or 101 is one of these.
   [
     "malformed",
-    /^(HPE_|\S*HEADERS_OVERFLOW|UND_ERR_RES|ERR_ASSERTION |UnrequestedUpgrade|UND_ERR_SOCKET .*bad (upgrade|response)|\S* +HTTPParserError)|\(SendRequest\): invalid HTTP/
+    /^(HPE_|\S*HEADERS_OVERFLOW|UND_ERR_RES|ERR_ASSERTION |UnrequestedUpgrade|UND_ERR_SOCKET .*bad (upgrade|response)|\S* +HTTPParserError)|\(SendRequest\): invalid HTTP|^ +TypeError fetch returned no Response/
   ],
   ["badly compressed", /^(Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)/],
   // A proxy that refuses the tunnel, and a TLS handshake that was cut off, have no codes of their own.
