@@ -48,7 +48,10 @@ export interface ProviderClient<
   ) => Effect.Effect<Effect.Effect<AccessToken<Reply>, TokenError.TokenError> | undefined>
   /** One event for each token request, from now on until the scope closes. */
   readonly events: Stream.Stream<TokenEvent>
-  /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
+  /**
+   * The application's HTTP client, for the provider's API: it puts the token on each request. Where the API refuses the
+   * token, the request is sent once more with another one.
+   */
   readonly http: AuthenticatedHttpClient.AuthenticatedHttpClient
   /**
    * Another HTTP client with the token, as `http` is the application's own: one with a rate limiter of its own, say, or

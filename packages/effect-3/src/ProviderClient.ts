@@ -43,7 +43,10 @@ export interface ProviderClient<
   readonly reject: (token: AccessToken) => Effect.Effect<void>
   /** One event for each token request, from now on until the scope closes. */
   readonly events: Stream.Stream<TokenEvent>
-  /** The application's HTTP client, for the provider's API: it carries the token, and renews it. */
+  /**
+   * The application's HTTP client, for the provider's API: it puts the token on each request. Where the API refuses the
+   * token, the request is sent once more with another one.
+   */
   readonly http: AuthenticatedHttpClient
   /**
    * The same account with another set of scopes, and a token of its own. The same set gives the same client. Fails with
