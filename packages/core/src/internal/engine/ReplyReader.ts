@@ -11,7 +11,7 @@ import type { Standard } from "../../TokenReply.ts"
 import { readBody } from "../http/replyBody.ts"
 import { readRetryAfter } from "../http/retryAfter.ts"
 import { type Field, moreOf, standardFields } from "../http/standardFields.ts"
-import type { Resolved } from "../request/resolve.ts"
+import { isRecord, type Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import { namesOf } from "../request/settings.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
@@ -128,9 +128,6 @@ const isSame = (a: unknown, b: unknown): boolean =>
   Object.is(a, b)
   || Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, index) => isSame(each, b[index]))
   || isRecord(a) && isRecord(b) && isSame(Object.entries(a), Object.entries(b))
-
-const isRecord = (value: unknown): value is object =>
-  Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype
 
 // -- what came out of the Schema --------------------------------------------------------------------------------------
 
