@@ -1,4 +1,6 @@
-const parse = (url: string): URL | undefined => URL.canParse(url) ? new URL(url) : undefined
+import { orUndefined } from "../text/orUndefined.ts"
+
+const parse = (url: string): URL | undefined => orUndefined(() => new URL(url))
 
 /** Whether a host name as `URL` writes it names this machine. */
 export const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)
