@@ -443,8 +443,8 @@ const aboutReply = (evidence: Evidence): Conclusion => {
     cause: `${reason?.message ?? "the reply was not understood"}${came === undefined ? "" : `; the reply is ${came}`}`,
     next: lead?.name === "baseUrl"
       ? orCheck(evidence)
-      : `If it is the provider's own reply, report it to Mintmark: \`${program} doctor ${service.argument} --report report.md\` ` +
-        "writes the file to attach.",
+      : "If it is the provider's own reply, report it to Mintmark: " +
+        `\`${program} doctor ${service.argument} --report report.md\` writes the file to attach.`,
     exitCode: ExitCode.reply
   }
 }

@@ -247,8 +247,8 @@ type Texts<UrlParts> = { readonly [Name in keyof UrlParts]: "text" }
  * A provider.
  *
  * Defaults: no scopes, no further parameters, a form sent by POST, `token_type` and `expires_in` required, no refresh
- * token, the access token in an `Authorization: Bearer` header, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a missing right). The value is checked when a client is
- * made of it.
+ * token, the access token in an `Authorization: Bearer` header, `renewOn` 401, `doubtOn` 403 (by RFC 6750 section 3.1 a
+ * missing right). The value is checked when a client is made of it.
  *
  * ```ts
  * import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"

@@ -38,8 +38,8 @@ export interface Options {
  * Makes every token source that is built with it use the token that an earlier process has stored.
  *
  * A refusal is stored for later processes, too, for 15 minutes at most: a refused password for 15 minutes, refused
- * client credentials for 30 seconds at first, throttling for as long as the server says. `renew` sends a request anyway, and other credentials are
- * not affected.
+ * client credentials for 30 seconds at first, throttling for as long as the server says. `renew` sends a request anyway,
+ * and other credentials are not affected.
  *
  * A store that can't be read or written, takes longer than a second, or holds values that can't be read, costs a token
  * request and a metric, never an error. Refresh tokens are not stored: nothing here could keep two processes from
