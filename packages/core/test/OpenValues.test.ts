@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { inspect } from "node:util"
@@ -321,5 +322,174 @@ describe("a refresh token that was obtained elsewhere", () => {
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual(AccessToken.authorization(yield* token), "Bearer token-2")
       assert.deepStrictEqual(spent, ["stored", "new"])
+    }))
+})
+
+describe("code of an application", () => {
+  const methodOf = (authenticate: unknown) => {
+    const method: object = { name: "own", needs: { clientId: "text", clientSecret: "secret" }, authenticate }
+    return { clientAuthentication: method }
+  }
+  const grantOf = (request: unknown) => {
+    const grant: object = { name: "own", needs: {}, refusedAs: "client_credentials", request }
+    return { grant }
+  }
+
+  /** What an account fails with whose provider has these facts, and how many requests were sent. */
+  const failureOf = Effect.fnUntraced(function*(facts: object, answers: ReadonlyArray<() => Response> = []) {
+    const { http, sent } = recording(answers)
+    const odd = Provider.make(Object.assign({ ...common }, facts))
+    const error = yield* Effect.flip(
+      Effect.flatMap(ProviderClient.make(odd, client), ({ token }) => token).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+    )
+    assert.notInclude(inspect(error, { depth: 9 }), "s3cret")
+    return { message: error.message, reason: error.reason, sent: sent.length }
+  })
+
+  const secret = Redacted.make("s3cret")
+  const wrong: ReadonlyArray<readonly [what: string, additions: unknown, name: string]> = [
+    ["nothing", undefined, "it"],
+    ["null", null, "it"],
+    ["a text", "client_id=id", "it"],
+    ["a promise", Promise.resolve({ parameters: { a: "b" } }), "it"],
+    ["Headers", new Headers({ a: "b" }), "it"],
+    ["a list", [], "it"],
+    ["another field", { header: { authorization: "s3cret" } }, "header"],
+    ["a number as parameter", { parameters: { n: 5 } }, "n"],
+    ["undefined as parameter", { parameters: { n: undefined } }, "n"],
+    ["an object in a list", { parameters: { n: ["a", {}] } }, "n"],
+    ["a number as header", { headers: { "x-n": 5 } }, "x-n"],
+    [
+      "a header with a character that HTTP can't carry",
+      { headers: { "x-key": Redacted.make("s3cret\u20AC") } },
+      "x-key"
+    ],
+    ["a header with a zero-width space", { headers: { "x-key": Redacted.make("s3cret\u200B") } }, "x-key"],
+    ["a header with a line break", { headers: { "x-key": Redacted.make("s3cret\n") } }, "x-key"],
+    ["a header whose name has a space", { headers: { "a b": "c" } }, "a b"],
+    ["a header that the request itself has", { headers: { "Transfer-Encoding": "chunked" } }, "Transfer-Encoding"],
+    ["a secret that was put into a text", { headers: { authorization: `Bearer ${secret}` } }, "authorization"],
+    ["a labeled secret in a text", { parameters: { key: `${Redacted.make("s3cret", { label: "key" })}` } }, "key"],
+    ["a number as URL", { url: 5 }, "url"]
+  ]
+  for (const [what, additions, name] of wrong) {
+    it.effect(`is refused that adds ${what} to a request, before any is sent`, () =>
+      Effect.gen(function*() {
+        for (const returned of [additions, Effect.succeed(additions)]) {
+          for (
+            const [option, facts] of [
+              ["clientAuthentication", methodOf(() => returned)],
+              ["grant", grantOf(() => returned)]
+            ] as const
+          ) {
+            const { message, reason, sent } = yield* failureOf(facts)
+            assert.include(reason, { _tag: "InvalidOption", option })
+            assert.include(
+              message,
+              `${option} must return headers, parameters or url that can be sent, and ${name} can't`
+            )
+            assert.strictEqual(sent, 0)
+          }
+        }
+      }))
+  }
+
+  it.effect("is refused that adds a header to all requests which can't be sent", () =>
+    Effect.gen(function*() {
+      for (const headers of [{ "x-key": "\u20AC" }, { "content-length": "1" }, { "": "a" }]) {
+        const { reason, sent } = yield* failureOf({ request: { headers } })
+        assert.include(reason, { _tag: "InvalidOption", option: "request" })
+        assert.strictEqual(sent, 0)
+      }
+    }))
+
+  it.effect("is refused that adds a parameter which the client authentication method adds", () =>
+    Effect.gen(function*() {
+      const { message, sent } = yield* failureOf(
+        grantOf(() => ({ parameters: { grant_type: "own", client_id: "another" } }))
+      )
+      assert.include(message, "grant must not name client_id")
+      assert.strictEqual(sent, 0)
+    }))
+
+  it.effect("that fails while it looks at credentials is named, and not quoted", () =>
+    Effect.gen(function*() {
+      const validates = [
+        () => {
+          throw new Error("s3cret")
+        },
+        () => Effect.die("s3cret"),
+        () => Effect.fail("s3cret")
+      ]
+      for (const validate of validates) {
+        const { clientAuthentication } = methodOf(() => ({}))
+        const { reason, sent } = yield* failureOf({ clientAuthentication: { ...clientAuthentication, validate } })
+        assert.include(reason, { _tag: "InvalidOption", option: "clientAuthentication" })
+        assert.strictEqual(sent, 0)
+      }
+    }))
+
+  it.effect("that throws after a refusal doesn't have a password sent again", () =>
+    Effect.gen(function*() {
+      const refused = () => Response.json({ error: "invalid_grant" }, { status: 400 })
+      const hint = () => {
+        throw new Error("s3cret")
+      }
+      const { http, sent } = recording(Array.from({ length: 10 }, () => refused))
+      const clientAuthentication = { ...ClientAuthentication.clientSecretPost, hint }
+      const odd = Provider.make({ ...common, clientAuthentication, grant: Grant.password })
+      const { token } = yield* ProviderClient.make(odd, {
+        ...client,
+        username: "user",
+        password: Redacted.make("passw0rd")
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      for (let second = 0; second < 10; second++) {
+        const error = yield* Effect.flip(token)
+        assert.include(error.reason, { _tag: "GrantRefused", hint: undefined })
+        assert.notInclude(inspect(error, { depth: 9 }), "s3cret")
+        yield* TestClock.adjust("1 second")
+      }
+      assert.strictEqual(sent.length, 1)
+    }))
+
+  it.effect("that throws where a reply is looked at again doesn't keep a token from being renewed", () =>
+    Effect.gen(function*() {
+      const reply = TokenReply.from(
+        Schema.Struct({ access_token: Schema.String }),
+        { more: Schema.Unknown },
+        ({ access_token }) => ({
+          accessToken: Redacted.make(access_token),
+          expiresIn: 60,
+          more: Object.defineProperty({}, "lazy", {
+            enumerable: true,
+            get: () => {
+              throw new Error("s3cret")
+            }
+          })
+        })
+      )
+      const { http } = recording()
+      const { renew } = yield* ProviderClient.make(Provider.make({ ...common, reply }), client).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      const tokens = [yield* renew, yield* renew, yield* renew]
+      assert.deepStrictEqual(tokens.map(({ value }) => Redacted.value(value)), ["token-1", "token-2", "token-3"])
+    }))
+
+  it.effect("that produces a token as a secret has it sent as a text", () =>
+    Effect.gen(function*() {
+      const grant = Grant.produce({
+        name: "own",
+        needs: {},
+        refusedAs: "client_credentials",
+        produce: () => Effect.succeed({ access_token: Redacted.make("t0ken"), token_type: "Bearer", expires_in: 60 })
+      })
+      const { http } = recording()
+      const { token } = yield* ProviderClient.make(Provider.make({ ...common, grant }), client).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      assert.strictEqual(AccessToken.authorization(yield* token), "Bearer t0ken")
     }))
 })

@@ -1,6 +1,6 @@
 import * as ClientAuthentication4 from "@mintmark/core/ClientAuthentication"
+import { isRecord } from "@mintmark/core/internal/plain"
 import { invalidOption } from "@mintmark/core/internal/request/check"
-import { isRecord } from "@mintmark/core/internal/request/resolve"
 import { type Described, settingsOf } from "@mintmark/core/internal/request/settings"
 import type { Provider } from "@mintmark/core/Provider"
 import type { Secret as Secret4 } from "@mintmark/core/Provider"

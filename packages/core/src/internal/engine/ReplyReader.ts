@@ -11,12 +11,14 @@ import type { Standard } from "../../TokenReply.ts"
 import { readBody } from "../http/replyBody.ts"
 import { readRetryAfter } from "../http/retryAfter.ts"
 import { type Field, moreOf, standardFields } from "../http/standardFields.ts"
-import { isRecord, type Resolved } from "../request/resolve.ts"
+import { isRecord } from "../plain.ts"
+import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
 import { namesOf } from "../request/settings.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
 import { readInstant } from "../text/instant.ts"
 import { isToken, longestToken } from "../text/isToken.ts"
+import { orUndefined } from "../text/orUndefined.ts"
 import { shown, shownCode, whole } from "../text/shown.ts"
 import * as Lifetime from "./Lifetime.ts"
 import * as ReplyMeaning from "./ReplyMeaning.ts"
@@ -54,9 +56,9 @@ export const make = <Reply>(
   // What the replies of many accounts have in common is kept once.
   let last: Pick<AccessToken<Reply>, "scopes" | "reply"> | undefined
   const shared = (scopes: ReadonlyArray<string>, reply: Reply) =>
-    last !== undefined && isSame(last.scopes, scopes) && isSame(last.reply, reply)
-      ? last
-      : last = { scopes, reply }
+    // A getter of the application's own may throw.
+    orUndefined(() => last !== undefined && isSame(last.scopes, scopes) && isSame(last.reply, reply) ? last : undefined)
+      ?? (last = { scopes, reply })
 
   const tokenOf = (
     { scopes: requested, secrets }: TokenRequest,
@@ -96,7 +98,7 @@ export const make = <Reply>(
       provider.errors,
       (about) => {
         const { grant, isRenewal, secrets } = request
-        const hint = provider.clientAuthentication.hint?.(response) ?? grant.hint?.(response)
+        const hint = orUndefined(() => provider.clientAuthentication.hint?.(response) ?? grant.hint?.(response))
         const needs = {
           ...about === "grant" ? {} : provider.clientAuthentication.needs,
           // The refresh token of a renewal is no option: the server has issued it.

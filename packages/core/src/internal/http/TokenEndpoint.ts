@@ -10,7 +10,9 @@ import * as Redacted from "effect/Redacted"
 import * as TokenError from "../../TokenError.ts"
 import { within } from "../engine/Deadline.ts"
 import type { TokenResponse } from "../engine/ReplyReader.ts"
+import { copyOf } from "../plain.ts"
 import type { TokenRequest } from "../request/TokenRequest.ts"
+import { reveal } from "../reveal.ts"
 import { decompress } from "./decompress.ts"
 import { readBody } from "./heldResponse.ts"
 import { SentAgain } from "./Sending.ts"
@@ -84,7 +86,9 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     })
 
   const send = (made: Sent): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    if (made.produced !== undefined) return unread(200, new TextEncoder().encode(JSON.stringify(made.produced.reply)))
+    if (made.produced !== undefined) {
+      return unread(200, new TextEncoder().encode(JSON.stringify(copyOf(made.produced.reply, reveal))))
+    }
     const request = sent = Redacted.value(made.http)
     // A client that throws may quote the request in its error.
     return Effect.catchCause(exchange(request), (cause) => {

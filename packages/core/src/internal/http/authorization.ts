@@ -2,15 +2,17 @@ import type { Authorization } from "../../Authorization.ts"
 
 /** What is wrong with it, if anything is: a header that HTTP itself needs can't carry a token. */
 export const problemOf = ({ header, scheme }: Authorization): string | undefined =>
-  !token.test(header) || header !== header.toLowerCase()
+  !isFieldName(header) || header !== header.toLowerCase()
     ? "must have the name of a header, in lower case"
-    : taken.test(header)
+    : isOwnField(header) || /^(?:cookie|accept.*|proxy-.*)$/.test(header)
     ? `can't be the header ${header}`
-    : scheme !== undefined && !token.test(scheme)
+    : scheme !== undefined && !isFieldName(scheme)
     ? "must have a scheme without spaces, such as Bearer"
     : undefined
 
-/** RFC 9110 section 5.6.2. */
-const token = /^[\w!#$%&'*+.^`|~-]{1,100}$/
+/** Whether a text is a `token`, which the name of a header and a scheme are: RFC 9110 section 5.6.2. */
+export const isFieldName = (text: string): boolean => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(text)
 
-const taken = /^(?:host|connection|content-.*|transfer-encoding|upgrade|cookie|accept.*|proxy-.*)$/
+/** Whether a header is one that HTTP itself needs. */
+export const isOwnField = (name: string): boolean =>
+  /^(?:host|connection|content-.*|transfer-encoding|upgrade)$/i.test(name)

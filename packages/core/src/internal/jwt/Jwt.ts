@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Redacted from "effect/Redacted"
 import type { Problem, Times } from "../../ClientAuthentication.ts"
+import { copyOf } from "../plain.ts"
+import { reveal } from "../reveal.ts"
 import { readInstant } from "../text/instant.ts"
 import { orUndefined } from "../text/orUndefined.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
@@ -55,7 +57,7 @@ export const sign = (
       const input = [
         { alg: algorithm, typ: "JWT", ...header },
         { ...own, ...claims, iat, exp: iat + secondsOf(lifetime), jti: crypto.randomUUID() }
-      ].map((part) => Base64Url.encode(JSON.stringify(part))).join(".")
+      ].map((part) => Base64Url.encode(JSON.stringify(copyOf(part, reveal)))).join(".")
       const signature = await crypto.subtle.sign(algorithms[algorithm].parameters, key, new TextEncoder().encode(input))
       return Redacted.make(`${input}.${Base64Url.encode(new Uint8Array(signature))}`, { label: "signed JWT" })
     }))

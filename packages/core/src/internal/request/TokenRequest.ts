@@ -12,7 +12,7 @@ import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
 import { reveal } from "../reveal.ts"
 import { unavailable } from "../unavailable.ts"
-import { invalidOption } from "./check.ts"
+import { additionsProblem, check } from "./check.ts"
 import type { Resolved } from "./resolve.ts"
 
 /*
@@ -128,18 +128,22 @@ const write = (
   { byClient, byGrant, grant, isRenewal, scopes, values }: Parts
 ): Result.Result<TokenRequest, TokenError> => {
   const { request: format, tokenEndpoint } = provider
-  const { grant_type, ...more } = byGrant.parameters ?? {}
+  const { grant_type, ...more } = byGrant?.parameters ?? {}
   // In the order in which the RFCs have them.
   const own = renamed({
     ...(grant_type === undefined ? {} : { grant_type }),
-    ...byClient.parameters,
+    ...byClient?.parameters,
     ...more,
     ...(scopes.length > 0 && !isRenewal && grant.scopes !== "grant"
       ? { scope: scopes.join(format.scopeSeparator ?? " ") }
       : {})
   }, format.fields ?? {})
-  const taken = Object.keys(provider.parameters).find((name) => Object.hasOwn(own, name))
-  if (taken !== undefined) return Result.fail(invalidOption(provider, "parameters", `must not name ${taken}`))
+  const checked = check(provider, [
+    ["clientAuthentication", additionsProblem(byClient)],
+    ["grant", additionsProblem(byGrant) ?? taken(more, byClient?.parameters)],
+    ["parameters", taken(provider.parameters, own)]
+  ])
+  if (Result.isFailure(checked)) return Result.fail(checked.failure)
 
   const endpoint = byGrant.url ?? byClient.url ?? tokenEndpoint
   if (originOf(endpoint) !== originOf(tokenEndpoint)) {
@@ -166,6 +170,11 @@ const write = (
     scopes,
     secrets: [...new Set(secrets)]
   })
+}
+
+const taken = (names: {}, by: {} = {}): string | undefined => {
+  const found = Object.keys(names).find((name) => Object.hasOwn(by, name))
+  return found && `must not name ${found}`
 }
 
 const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>

@@ -6,9 +6,10 @@ import type { Problem, Values } from "../../ClientAuthentication.ts"
 import type { Secret } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
 import { asEffect, readAll } from "../asEffect.ts"
+import { copyOf } from "../plain.ts"
 import { unavailable } from "../unavailable.ts"
 import { check, invalidOption, missing, problemsOf } from "./check.ts"
-import { copyOf, type Resolved } from "./resolve.ts"
+import type { Resolved } from "./resolve.ts"
 import { accountOf, type Setting, valuesOf } from "./settings.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 
@@ -52,9 +53,9 @@ const checked = Effect.fnUntraced(function*(
 ): Effect.fn.Return<TokenRequest.Credentials, TokenError> {
   yield* Effect.fromResult(check(provider, [...missing(account, given), ...problemsOf(provider, account, given)]))
   const values = Record.filter(given, isKnown)
-  for (const part of [provider.clientAuthentication, provider.grant]) {
-    const problem = yield* validate(part, values)
-    if (problem !== undefined) return yield* invalidOption(provider, problem.name, problem.problem)
+  for (const option of ["clientAuthentication", "grant"] as const) {
+    const problem = yield* validate(option, provider[option], values)
+    if (problem) return yield* invalidOption(provider, problem.name, problem.problem)
   }
   return { values, scopes: given.scopes ?? [] }
 })
@@ -66,4 +67,8 @@ interface Validated {
   validate?(values: Partial<Values<{}>>): Problem | undefined | Effect.Effect<Problem | undefined>
 }
 
-const validate = (part: Validated, values: {}): Effect.Effect<Problem | undefined> => asEffect(part.validate?.(values))
+// Code of an application may throw, and quote what it throws for.
+const validate = (name: string, part: Validated, values: {}): Effect.Effect<Problem | undefined> =>
+  Effect.suspend(() => asEffect(part.validate?.(values))).pipe(
+    Effect.catchCause(() => Effect.succeed({ name, problem: "has a validate that failed" }))
+  )

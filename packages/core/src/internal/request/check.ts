@@ -4,6 +4,8 @@ import * as Result from "effect/Result"
 import type { HostPart } from "../../HostPart.ts"
 import type { Provider } from "../../Provider.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
+import { isFieldName, isOwnField } from "../http/authorization.ts"
+import { isRecord } from "../plain.ts"
 import { reveal } from "../reveal.ts"
 import { printable } from "../text/printable.ts"
 import { type Setting, settingsOf, shownAs } from "./settings.ts"
@@ -125,3 +127,40 @@ export const kindOf = (value: unknown): string =>
     : Array.isArray(value)
     ? "an array"
     : "an object"
+
+/** What is wrong with what a client authentication method or a grant adds to a token request: RFC 9110 section 5. */
+export const additionsProblem = (additions: unknown): string | undefined => {
+  const { headers = {}, parameters = {}, url = "", ...others }: Additional = isRecord(additions) ? additions : { it: 0 }
+  const canBeSent = (name: string, value: unknown) => isFieldName(name) && !isOwnField(name) && isText(value, field)
+  const [wrong] = [
+    ...Object.keys(others),
+    ...Object.entries(headers).flatMap(([name, value]) => canBeSent(name, value) ? [] : name),
+    ...Object.entries(parameters).flatMap(([name, value]) => areTexts(value) ? [] : name),
+    ...isText(url, any) ? [] : ["url"]
+  ]
+  return wrong && `must return headers, parameters or url that can be sent, and ${wrong} can't`
+}
+
+interface Additional {
+  readonly headers?: {}
+  readonly parameters?: {}
+  readonly url?: unknown
+}
+
+// A Redacted that was put into a text is no secret any more.
+const any = /^(?!.*<redacted[:>])/s
+const field = /^(?!.*<redacted[:>])[\t\x20-\x7E\x80-\xFF]*$/
+
+const areTexts = (given: unknown): boolean => [given].flat().every((part) => isText(part, any))
+
+const isText = (given: unknown, form: RegExp): boolean => {
+  const value: unknown = reveal(given)
+  return typeof value === "string" && form.test(value)
+}
+
+/** What is wrong with parameters. */
+export const parametersProblem = (parameters: unknown): string | undefined => {
+  if (!isRecord(parameters)) return "must be a plain object"
+  const wrong = Object.entries(parameters).find(([, value]) => !areTexts(value))
+  return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
+}

@@ -8,9 +8,19 @@ import type { TokenError } from "../../TokenError.ts"
 import * as ApiOrigins from "../http/apiOrigins.ts"
 import * as Authorization from "../http/authorization.ts"
 import * as Url from "../http/url.ts"
-import { reveal } from "../reveal.ts"
+import { copyOf } from "../plain.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
-import { check, kindOf, missing, type Problem, problemsOf, scopesProblem, textProblem, textsProblem } from "./check.ts"
+import {
+  additionsProblem,
+  check,
+  missing,
+  parametersProblem,
+  type Problem,
+  problemsOf,
+  scopesProblem,
+  textProblem,
+  textsProblem
+} from "./check.ts"
 import { needsOf, partsOf, type Setting, valuesOf } from "./settings.ts"
 
 /**
@@ -73,12 +83,14 @@ export const resolve = <Reply>(
     ["insecure", typeof insecure === "boolean" ? undefined : "must be true or false"],
     [
       "request",
-      isFormat(provider.request) ? undefined : "must have the method POST or GET, and the encoding form, json or query"
+      isFormat(provider.request)
+        ? additionsProblem({ headers: provider.request.headers })
+        : "must have the method POST or GET, and the encoding form, json or query"
     ],
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
     ...problemsOf(provider, places, parts),
     ["scopes", scopesProblem(provider.scopes)],
-    ["parameters", isRecord(own) ? parametersProblem(parameters) : "must be a plain object"],
+    ["parameters", parametersProblem(own) ?? parametersProblem(parameters) ?? takenProblem(parameters)],
     ["baseUrl", textProblem(baseUrl ?? "") ?? (baseUrl?.includes("?") ? "must not have a query" : undefined)],
     urlProblem("tokenEndpoint", tokenEndpoint),
     urlProblem("apiUrl", apiUrl),
@@ -102,23 +114,6 @@ export const resolve = <Reply>(
   }))
 }
 
-/**
- * A copy of lists and records, whatever is in them; other values are as they are. It has what getters return now.
- */
-export const copyOf = <A>(value: A): A => {
-  const copy: unknown = Array.isArray(value)
-    ? value.map(copyOf)
-    : isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)]))
-    : value
-  return copy as A
-}
-
-// Another realm has another `Object`: what it makes is a record, too.
-export const isRecord = (value: unknown): value is object =>
-  typeof value === "object" && value !== null
-  && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
-
 const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
   if (!has("authenticate", method)) return "must be a value of ClientAuthentication"
   const known = needsOf(provider)
@@ -135,14 +130,10 @@ const isFormat = ({ encoding = "form", method = "POST" }: Provider["request"]): 
 // A second one beside the request's own could be the one that a server reads.
 const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
 
-const parametersProblem = (parameters: Parameters): string | undefined => {
+const takenProblem = (parameters: Parameters): string | undefined => {
   const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
-  if (taken !== undefined) return `must not name ${taken}`
-  const wrong = Object.entries(parameters).find(([, value]) => ![value].flat().every(isPart))
-  return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
+  return taken && `must not name ${taken}`
 }
 
 const areRefusals = (statuses: unknown): boolean =>
   Array.isArray(statuses) && statuses.every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
-
-const isPart = (value: unknown): boolean => typeof reveal(value) === "string"

@@ -7,7 +7,8 @@ import * as Provider from "../../Provider.ts"
 import type * as ProviderClient from "../../ProviderClient.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
 import * as TokenReply from "../../TokenReply.ts"
-import { type Described, isRecord, resolve, type Resolved } from "./resolve.ts"
+import { isRecord } from "../plain.ts"
+import { type Described, resolve, type Resolved } from "./resolve.ts"
 import { type Setting, settings, settingsOf as settingsOfProvider, variableOf } from "./settings.ts"
 
 /*
