@@ -118,40 +118,40 @@ export const make = <Reply>(
           ? Effect.fail(error)
           : Effect.flatMap(Random.next, (random) => {
             const wait = Backoff.retryDelay(count, random)
-            return left() <= wait ? Effect.fail(error) : Effect.andThen(Effect.sleep(wait), attempt(count + 1))
+            return left() <= wait ? Effect.fail(error) : Effect.flatMap(Effect.sleep(wait), () => attempt(count + 1))
           })
       }
-      const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> =>
-        Effect.suspend(() => {
-          if (left() === 0) return Effect.fail(unavailable(provider, "timeout"))
-          sent = refreshToken === undefined ? primaryGrant : renewal
-          // Built anew for each attempt: what is signed is signed once for each.
-          const built = described === undefined
-            ? TokenRequest.make(provider, credentials, refreshToken?.value)
-            : Effect.flatMap(described(), (found) =>
-              TokenRequest.make(current = found, { ...credentials, built: undefined }, refreshToken?.value))
-          const request = Effect.map(built, (request) => {
-            running.requested ||= request.produced === undefined
-            running.refreshTokenSent = refreshToken !== undefined
-            return request
-          })
-          const reading = Effect.flatMap(
-            exchange(request, Duration.millis(left())),
-            ([request, response]) =>
-              Effect.fromResult(read(request, response))
+      const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
+        if (left() === 0) return Effect.fail(unavailable(provider, "timeout"))
+        sent = refreshToken === undefined ? primaryGrant : renewal
+        // Built anew for each attempt: what is signed is signed once for each.
+        const built = described === undefined
+          ? TokenRequest.make(provider, credentials, refreshToken?.value)
+          : Effect.flatMap(
+            described(),
+            (found) => TokenRequest.make(current = found, { ...credentials, built: undefined }, refreshToken?.value)
           )
-          return Effect.matchEffect(reading, {
-            onFailure: (error) => {
-              running.refreshTokenSent = false
-              return failed(error, count)
-            },
-            onSuccess: (token) => {
-              running.refreshTokenSent = false
-              received = { ...token, refreshToken: token.refreshToken ?? refreshToken }
-              return Effect.succeed(received)
-            }
-          })
+        const request = Effect.map(built, (request) => {
+          running.requested ||= request.produced === undefined
+          running.refreshTokenSent = refreshToken !== undefined
+          return request
         })
+        const reading = Effect.flatMap(
+          exchange(request, Duration.millis(left())),
+          ([request, response]) => Effect.fromResult(read(request, response))
+        )
+        return Effect.matchEffect(reading, {
+          onFailure: (error) => {
+            running.refreshTokenSent = false
+            return failed(error, count)
+          },
+          onSuccess: (token) => {
+            running.refreshTokenSent = false
+            received = { ...token, refreshToken: token.refreshToken ?? refreshToken }
+            return Effect.succeed(received)
+          }
+        })
+      }
       return attempt(1)
     }
 

@@ -290,7 +290,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
         return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now }, now)
       }
 
-      return Effect.suspend(() => attempt({ account, credentials, running, started, jitter })).pipe(
+      return attempt({ account, credentials, running, started, jitter }).pipe(
         Telemetry.span(provider.id, inFlight.reason),
         Effect.matchEffect({ onFailure: failed, onSuccess: obtained })
       )

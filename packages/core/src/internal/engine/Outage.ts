@@ -70,7 +70,7 @@ export const make = (): Outage => {
       waitFrom(probeAt)
     },
     answered: () => {
-      failing.clear()
+      if (failing.size > 0) failing.clear()
       last = undefined
     }
   }
