@@ -94,6 +94,7 @@ export const newProvider = ({ apiUrl, authentication, fields, grant, name, token
     "`audience=x`": shown,
     "  \"private\": true,\n": "",
     "../../packages/": "../",
+    "provider-template": name,
     acme: camel(name),
     Acme: pascal,
     ACME: name.toUpperCase().replaceAll("-", "_")

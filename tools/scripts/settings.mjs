@@ -17,19 +17,16 @@ export const accounts = [
 ]
 
 const { clientId, clientSecret, password, username } = Account.generic
-const known = Account.defaults.map(({ provider }) => provider)
-const isOther = ({ id, tokenEndpoint }) => typeof tokenEndpoint === "string" && !known.includes(id)
+const isKnown = (id) => Account.defaults.some(({ provider }) => provider === id)
 
 /** The values of the workspace's providers that the sandbox doesn't know by name. */
 export const otherProviders = async (from = root) => {
   const pages = globSync("{packages,tools}/*/test/Pages.ts", { cwd: from }).toSorted()
   const modules = await Promise.all(pages.map((file) => import(join(from, dirname(file), "../src/index.ts"))))
-  return modules.flatMap((module) => Object.values(module)).filter(isOther)
+  return modules.flatMap(Object.values).filter(({ id, tokenEndpoint }) => tokenEndpoint !== undefined && !isKnown(id))
 }
 
-/** The server of a provider, as the sandbox takes it. */
-export const serverOf = ({ clientAuthentication: { name }, grant, parameters, tokenEndpoint }) => {
-  const { host, pathname } = new URL(tokenEndpoint)
+const tokensOf = ({ clientAuthentication: { name }, grant, parameters, tokenEndpoint }) => {
   const client = name.startsWith("client_secret_") ? Server.clientSecret(name, clientId, clientSecret) : undefined
   const fields = {
     grant_type: grant.name,
@@ -37,8 +34,13 @@ export const serverOf = ({ clientAuthentication: { name }, grant, parameters, to
     ...(grant.name === "password" ? { username, password } : {}),
     ...parameters
   }
-  return { host, tokens: [{ path: pathname, client, fields }] }
+  return { path: new URL(tokenEndpoint).pathname, client, fields }
 }
+
+/** The servers of these providers, as the sandbox takes them: one for each host. */
+export const serversOf = (providers) =>
+  Object.entries(Object.groupBy(providers, ({ tokenEndpoint }) => new URL(tokenEndpoint).host))
+    .map(([host, those]) => ({ host, tokens: those.map(tokensOf) }))
 
 /** What the `layerConfig` of a provider reads, for its server in the sandbox. */
 export const settingsOf = ({ id }, origin) => {
@@ -50,7 +52,7 @@ export const settingsOf = ({ id }, origin) => {
 const others = await otherProviders()
 
 /** The servers of the providers that the sandbox doesn't know by name. */
-export const servers = others.map(serverOf)
+export const servers = serversOf(others)
 
 /** What every provider's `layerConfig` reads. */
 export const settings = (urls) => ({

@@ -67,6 +67,6 @@ export interface AcmeOptions extends ProviderClient.Options {
  * @category services
  */
 export class Acme extends ProviderService<Acme, AcmeOptions, ReadonlyArray<string>>()(
-  "@mintmark/acme/Acme",
+  "@mintmark/provider-template/Acme",
   acme
 ) {}

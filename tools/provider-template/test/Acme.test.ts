@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Acme } from "@mintmark/acme"
+import { Acme } from "@mintmark/provider-template"
 import { Account, Sandbox } from "@mintmark/sandbox"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
-import { acme as provider } from "@mintmark/acme"
 import type { Fact, Statement, Subject } from "@mintmark/conformance"
+import { acme as provider } from "@mintmark/provider-template"
 
 // TODO: what Acme's pages say, written by hand from the pages: a copy of the value would prove nothing.
 const stated: Statement = {

@@ -25,7 +25,7 @@ import { join } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { commandLine, newProvider } from "../new-provider.mjs"
-import { otherProviders, serverOf, settingsOf } from "../settings.mjs"
+import { otherProviders, serversOf, settingsOf } from "../settings.mjs"
 import { root } from "../workspace.mjs"
 
 const usual = {
@@ -44,7 +44,10 @@ const answered = [
     grant: "client_credentials",
     fields: ["audience=https://acme.acme-post.io/\"a\"", "tenant_id=acme=1"]
   }],
-  ["acme-raw", "with raw Basic", { authentication: "client_secret_basic_raw" }],
+  ["acme-raw", "with raw Basic, at the token endpoint of another one", {
+    tokenEndpoint: "https://login.acme-post.io/oauth/v2/acme/token",
+    authentication: "client_secret_basic_raw"
+  }],
   ["acme-person", "with a password and a client secret", { grant: "password", fields: ["audience=x"] }],
   ["acme-public", "with a password and no client secret", { authentication: "none", grant: "password" }]
 ]
@@ -92,7 +95,7 @@ describe("a new provider", () => {
       ".changeset/new-acme-voice.md"
     ])
     const text = textOf("acme-voice")
-    assert.notMatch(text, /acme(?!-voice|Voice)|Acme(?!Voice)|ACME(?!_VOICE)/)
+    assert.notMatch(text, /acme(?!-voice|Voice)|Acme(?!Voice)|ACME(?!_VOICE)|template/)
     assert.include(text, `"@mintmark/acme-voice/AcmeVoice"`)
     assert.include(text, "https://auth.acme-voice.example/token")
     assert.include(text, "const acmeVoice = Provider.make(")
@@ -147,7 +150,7 @@ describe("a new provider", () => {
         assert.match(stdout, /^valid until /)
       }
       return yield* journal
-    }).pipe(Effect.provide(Sandbox.layer({ servers: providers.map(serverOf) })), Effect.runPromise)
+    }).pipe(Effect.provide(Sandbox.layer({ servers: serversOf(providers) })), Effect.runPromise)
     assert.sameMembers(
       requests.map(({ path, status }) => `${path} ${status}`),
       providers.map(({ tokenEndpoint }) => `${tokenEndpoint.replace("https:/", "")} 200`)
