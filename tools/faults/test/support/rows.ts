@@ -704,16 +704,24 @@ export const sections: Readonly<Record<string, ReadonlyArray<Row>>> = {
       }
     },
     {
-      what: "a writer without the key in a shared store: an old number, an impossible time",
-      outcome: "not used; no exception",
+      what:
+        "a writer without the key in a shared store: an old number, an impossible time, number or count, a long lease",
+      outcome: "not used; no exception; processes share the next token, and wait for no such lease",
       tests: {
         [shared]: [
           "uses no token stored with the generation of another",
-          "requests a token as usual if the times in a record are impossible"
+          "requests a token as usual if the times in a record are impossible",
+          "as a lease: no process waits for one that is longer than a process takes",
+          "as the number of a token: the next token request starts anew, and is shared"
         ],
         [postgres]: [
           "a token stored with another generation",
-          "requests a token as usual if the times in a row are impossible"
+          "requests a token as usual if the times in a row are impossible",
+          "as a lease: no process waits for one that is longer than a process takes",
+          "as the number of a token: the next token request starts anew, and is shared",
+          "as the number of failures: the next failure is shared",
+          "as the number of times that a refresh token was sent: it is still marked",
+          "as times: a failure ends, and the row can still be read"
         ]
       }
     },
