@@ -186,20 +186,17 @@ export interface Consequence {
 const doubled = (first: number, last: number): ReadonlyArray<number> =>
   first === last ? [last] : [first, ...doubled(Math.min(first * 2, last), last)]
 
-/** The waits, by what has failed. */
-export const waits = {
-  never: [Infinity],
-  client: doubled(30_000, 900_000),
-  unclear: doubled(5_000, 300_000),
-  unclearPassword: [30_000, 300_000, 900_000, 3_600_000],
-  request: doubled(1_000, 60_000),
-  throttled: doubled(1_000, 300_000),
-  unavailable: doubled(250, 5_000),
-  /** A refresh token with a primary grant: tried every 5 s, by whoever probes. */
-  probe: [5_000],
-  /** A refresh token without one. */
-  onlyRefreshToken: doubled(5_000, 60_000)
-}
+// The waits, by what has failed.
+const clientWaits = doubled(30_000, 900_000)
+const unclearWaits = doubled(5_000, 300_000)
+const unclearPasswordWaits = [30_000, 300_000, 900_000, 3_600_000]
+const requestWaits = doubled(1_000, 60_000)
+const throttledWaits = doubled(1_000, 300_000)
+const unavailableWaits = doubled(250, 5_000)
+/** A refresh token with a primary grant: tried every 5 s, by whoever probes. */
+const probeWaits = [5_000]
+/** A refresh token without one. */
+const onlyRefreshTokenWaits = doubled(5_000, 60_000)
 
 /**
  * What follows from a failed token request. `asked` is how long the server asked to wait, in milliseconds.
@@ -209,16 +206,16 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
   const unclear: Consequence = {
     ...failure,
     fallsBack: hasFallback,
-    waits: hasFallback ? waits.onlyRefreshToken : isRefresh || isPassword ? waits.unclearPassword : waits.unclear
+    waits: hasFallback ? onlyRefreshTokenWaits : isRefresh || isPassword ? unclearPasswordWaits : unclearWaits
   }
   // The server may have taken the refresh token.
   const unknown: Consequence = isRefresh
-    ? { ...failure, refreshToken: "possibly spent", waits: hasFallback ? waits.probe : waits.onlyRefreshToken }
+    ? { ...failure, refreshToken: "possibly spent", waits: hasFallback ? probeWaits : onlyRefreshTokenWaits }
     : unclear
   if ("certain" in reason && !reason.certain) return unclear
   switch (reason._tag) {
     case "CredentialsRefused":
-      return { ...failure, owner: "credentials", waits: waits.client }
+      return { ...failure, owner: "credentials", waits: clientWaits }
     case "GrantRefused":
       return hasFallback
         // What is remembered, and for how long, the primary grant says.
@@ -228,10 +225,10 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
       return {
         ...failure,
         owner: isPassword && !aboutScope.includes(reason.code?.toLowerCase()) ? "credentials" : "request",
-        waits: isPassword ? waits.unclearPassword : waits.request
+        waits: isPassword ? unclearPasswordWaits : requestWaits
       }
     case "Throttled":
-      return { ...failure, waits: waits.throttled }
+      return { ...failure, waits: throttledWaits }
     case "Unavailable": {
       const { kind } = reason
       const concernsAll = kind === "status"
@@ -241,7 +238,7 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
       // What fails before anything was sent has spent nothing.
       if (isRefresh && isSent && kind !== "connection") return { ...unknown, concernsAll }
       const now = isSent && asked === undefined && kind !== "timeout" ? "repeat" : "fail"
-      return { ...failure, now, waits: waits.unavailable, jitter: true, concernsAll }
+      return { ...failure, now, waits: unavailableWaits, jitter: true, concernsAll }
     }
     case "ReplyNotUnderstood":
       return { ...unknown, concernsAll: isPassword }
@@ -250,9 +247,9 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
         ? { ...unclear, concernsAll: isPassword }
         : reason.kind === "token_type"
         ? unknown
-        : { ...failure, waits: waits.request, concernsAll: false }
+        : { ...failure, waits: requestWaits, concernsAll: false }
     case "InvalidOption":
-      return { ...failure, owner: "request", waits: waits.request, concernsAll: false }
+      return { ...failure, owner: "request", waits: requestWaits, concernsAll: false }
   }
 }
 
@@ -261,7 +258,7 @@ const failure: Consequence = {
   refreshToken: "kept",
   fallsBack: false,
   owner: "endpoint",
-  waits: waits.never,
+  waits: [Infinity],
   jitter: false,
   concernsAll: true
 }
