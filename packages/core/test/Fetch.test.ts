@@ -81,6 +81,25 @@ for (
         assert.deepInclude(yield* sandbox.counts(), { token: 2, api: 5 })
       }).pipe(Effect.provide(Sandbox.layer())))
 
+    it.live("returns the status and headers alone of a 401 whose body is too large to keep", () =>
+      Effect.gen(function*() {
+        const token = JSON.stringify({ access_token: "token-1", token_type: "Bearer", expires_in: 3600 })
+        const refusal = { status: 401, headers: { "x-a": "b" } }
+        const server = yield* serve(({ path }) =>
+          path === "/token"
+            ? { body: token }
+            : { ...refusal, body: "n".repeat(path === "/short" ? 1_048_576 : 1_048_577) }
+        )
+        const short = yield* open(server.origin, options)
+        const kept = yield* Effect.promise(() => short.fetch("/short"))
+        assert.strictEqual((yield* Effect.promise(() => kept.text())).length, 1_048_576)
+        const long = yield* open(server.origin, options)
+        const response = yield* Effect.promise(() => long.fetch("/long"))
+        assert.strictEqual(response.status, 401)
+        assert.strictEqual(response.headers.get("x-a"), "b")
+        assert.instanceOf(yield* Effect.promise(() => failureOf(response.text())), TypeError)
+      }))
+
     it.live("sends a request twice if its body can be read twice, and a stream once", () =>
       Effect.gen(function*() {
         const form = new FormData()

@@ -29,9 +29,9 @@ export const hold = (
  * Begins to read a body, in a fiber of its own, and returns what waits for its bytes: `undefined` where it is too large,
  * takes too long or can't be read.
  */
-export const readToTheEnd = <E>(
-  body: Effect.Effect<ArrayBuffer | undefined, E>
-): Effect.Effect<Effect.Effect<ArrayBuffer | undefined>> =>
+export const readToTheEnd = <A, E>(
+  body: Effect.Effect<A | undefined, E>
+): Effect.Effect<Effect.Effect<A | undefined>> =>
   Effect.withFiber((parent) => {
     const fork = Effect.runForkWith(parent.context)
     const work = fork(body)
