@@ -6,7 +6,7 @@ import { type Server, start } from "../harness/Server.ts"
 import { type Transport, transports } from "../harness/Transport.ts"
 import type { Column, Measurement } from "../Measurement.ts"
 import { readReply } from "./Reply.ts"
-import { all, apiOf, revoked, twice } from "./Revoked.ts"
+import { openTwice, revoked, twice } from "./Revoked.ts"
 import { callers, waiting } from "./Waking.ts"
 
 /** What is done, and how often one run does it. */
@@ -61,17 +61,10 @@ export default async (): Promise<Measurement> => {
     }
   }
   const size = 10_000
-  const client = await httpClient.open({ origin: server.origin, lifetime: 86_400, transport: transports.undici })
+  const without = await openTwice(transports.undici, server)
   const ofRevoked: ReadonlyArray<Subject> = [
     { name: mintmark.name, times: size, run: () => revoked(mintmark, transports.undici, size, server) },
-    {
-      name: twice,
-      times: size,
-      run: async () => {
-        await all(size, apiOf(client))
-        await all(size, apiOf(client))
-      }
-    },
+    { name: twice, times: size, run: () => without.round(size) },
     { name: handWritten.name, times: size, run: () => revoked(handWritten, transports.undici, size, server) }
   ]
   for (const subject of ofRevoked) {
@@ -101,7 +94,8 @@ export default async (): Promise<Measurement> => {
       + "sees, by which a redirect or a second attempt of the application's client is noticed before it is followed.",
       "Of an API request: the check of its URL against the origins that may get the token, and the token's header, which "
       + "is hidden from whatever shows the request afterwards.",
-      "Of a refusal: its body is read in a fiber with a timer, so that its connection is free, and delays nothing."
+      "Of a refusal: its body is read in a fiber of its own, so that its connection is free, and delays nothing. What "
+      + "waits for the other token is a fiber, too."
     ]
   }
 }

