@@ -68,8 +68,10 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
   const each = (Array.isArray(errors) ? errors : []).flatMap((one) => signsOf(one, depth + 1))
   const line = [code, syscall, name, message].map((one) => Predicate.isString(one) ? one.slice(0, 4_096) : "").join(" ")
   const own: Sign = {
-    code: Predicate.isString(code) && /^[A-Z][A-Z\d_]{2,63}$/.test(code) ? code : undefined,
-    meaning: isRefusedByProxy(error) ? "refused by a proxy" : meanings.find(([, form]) => form.test(line))?.[0]
+    code: /^[A-Z][A-Z\d_]{2,63}(?= )/.exec(line)?.[0],
+    meaning: line === "  TypeError fetch failed" && isWithoutDetails(cause)
+      ? "refused by a proxy"
+      : meanings.find(([, form]) => form.test(line))?.[0]
   }
   return [
     ...each.length > 0 ? each : own.code === undefined && own.meaning === undefined ? [] : [own],
@@ -78,6 +80,6 @@ const signsOf = (error: unknown, depth: number): ReadonlyArray<Sign> => {
 }
 
 // Of a 407 that is no reply to CONNECT, Node's `fetch` makes an error without any details. It makes no other one so.
-const isRefusedByProxy = ({ cause, message, name }: Readonly<Record<PropertyKey, unknown>>): boolean =>
-  name === "TypeError" && message === "fetch failed" && cause instanceof Error && cause.name === "Error"
-  && cause.message === "" && Object.keys(cause).length === 0 && cause.cause === undefined
+const isWithoutDetails = (error: unknown): boolean =>
+  error instanceof Error && `${error.name}${error.message}` === "Error" && Object.keys(error).length === 0
+  && error.cause === undefined
