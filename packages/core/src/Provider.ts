@@ -108,12 +108,14 @@ export interface RequestFormat {
 }
 
 /**
- * A failed reply of a provider, and its meaning. It is recognized by all that is given of `status` and `error`.
+ * A failed reply of a provider, and its meaning. It is recognized by its `status`, by the text of its field `error`, or by both.
  *
  * @since 0.1.0
  * @category models
  */
-export interface DeclaredError {
+export type DeclaredError = Declared & ({ readonly status: number } | { readonly error: string })
+
+interface Declared {
   /** The status of the reply; omitted, it may be any. */
   readonly status?: number | undefined
   /** The text of the reply's field `error`; omitted, it may be any, or missing. */

@@ -62,7 +62,7 @@ export interface Shape {
   readonly expiresIn?: Name
   /** The unit of `expiresIn`: `seconds` by default. */
   readonly unit?: "milliseconds" | "seconds" | "minutes"
-  /** None by default. A date (ISO 8601, or as in an HTTP header), or a time since the Unix epoch in s or ms. */
+  /** None by default. A date (ISO 8601, or as in an HTTP header), or a time since the Unix epoch in s, ms or µs. */
   readonly expiresAt?: Name
   /** Whether the token is a JWT whose `exp` is its end. The JWT is not verified: that is for the API. */
   readonly isJwt?: boolean

@@ -227,6 +227,8 @@ describe("Provider", () => {
     const named = Provider.make({ ...known, names: { clientid: "key" } })
     // @ts-expect-error: likewise
     const defaulted = Provider.make({ ...known, defaults: { clientId: "public", version: "0" } })
+    // @ts-expect-error: every reply would be such a failure
+    assert.lengthOf(Provider.make({ ...known, errors: [{ means: "request" }] }).errors, 1)
     assert.deepStrictEqual([named.names, defaulted.defaults], [{ clientid: "key" }, {
       clientId: "public",
       version: "0"

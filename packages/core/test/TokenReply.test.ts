@@ -123,9 +123,34 @@ describe("TokenReply.make: a reply of another shape", () => {
     ["seconds", end / 1000],
     ["seconds as a text", String(end / 1000)],
     ["milliseconds", end],
-    ["milliseconds as a text", String(end)]
+    ["milliseconds as a text", String(end)],
+    ["microseconds", end * 1000],
+    ["microseconds as a text", `${end * 1000}`],
+    ["a date as in a header of old, with two digits for the year", "Tuesday, 01-Jan-30 00:00:00 GMT"],
+    ["a compact ISO date", "20300101T000000Z"],
+    ["a date of digits alone", "20300101000000"]
   ])("expires at %s", (_, expiresAt) => {
     assert.strictEqual(read({ ...bare, expiresAt: "end" }, { access_token: "t0ken", end: expiresAt }).expiresAt, end)
+  })
+
+  it("expires in the year 9999 where a server writes so for a token that doesn't expire", () => {
+    for (const never of [253_402_300_799_000, "253402300799999", "9999-12-31T23:59:59Z"]) {
+      const { expiresAt = 0 } = read({ ...bare, expiresAt: "end" }, { access_token: "t0ken", end: never })
+      assert.strictEqual(new Date(expiresAt).getUTCFullYear(), 9999)
+    }
+  })
+
+  it("has no URL of the API where that is empty, and is refused where no request could be sent to it", () => {
+    const shape = { ...bare, apiUrl: "url" }
+    for (const url of ["", null]) assert.isUndefined(read(shape, { access_token: "t0ken", url }).apiUrl)
+    for (const url of ["https://api.acme.test", "https://api.acme.test/v2/", "http://127.0.0.1:4000/a?b"]) {
+      assert.strictEqual(read(shape, { access_token: "t0ken", url }).apiUrl, url)
+    }
+    for (
+      const url of ["/v2", "api.acme.test", "//api.acme.test", "https://a:b@api.acme.test", "https://a.test/#x", 7]
+    ) {
+      assert.isTrue(isRefused(TokenReply.make({}, shape), { access_token: "t0ken", url }), String(url))
+    }
   })
 
   it.each(["soon", "", true, [], {}])("fails for an expiry that is not a time: %j", (expiresAt) => {

@@ -1,6 +1,7 @@
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { readInstant } from "../text/instant.ts"
+import { problemOf } from "./url.ts"
 
 /** What of a reply's shape decides how its fields are read. */
 interface Shape {
@@ -38,13 +39,19 @@ const secondsOf = (value: unknown, { unit = "seconds" }: Shape): unknown => {
 // As milliseconds, a number below this is before 1973; as seconds, it is before the year 5138.
 const fewestMillis = 1e11
 
-/** A time in milliseconds since the Unix epoch, from a date, or from a time since the Unix epoch in s or ms. */
+// As microseconds, a number below this is before 2001; as milliseconds, it is after the year 9999.
+const fewestMicros = 1e15
+
+// A year of two digits is near this one.
+const present = Date.UTC(2026)
+
+/** A time in milliseconds since the Unix epoch, from a date, or from a time since the Unix epoch in s, ms or µs. */
 export const instantOf = (value: unknown): unknown => {
-  const at = numberOf(value, /^\d{1,16}(?:\.\d{1,9})?$/)
+  const at = numberOf(value, /^(?!\d{14}$)\d{1,16}(?:\.\d{1,9})?$/)
   return Predicate.isNumber(at)
-    ? at < fewestMillis ? at * 1000 : at
+    ? at < fewestMillis ? at * 1000 : at < fewestMicros ? at : at / 1000
     : Predicate.isString(at)
-    ? readInstant(at, 0) ?? at
+    ? readInstant(at, present) ?? at
     : at
 }
 
@@ -81,7 +88,11 @@ export const standardFields = {
     problem: "scope is not a list of scopes",
     read: (scope, { scopeSeparator = " " }) => Predicate.isString(scope) ? scope.split(scopeSeparator) : scope
   },
-  apiUrl: { problem: "the URL of the API is not a string" }
+  // One that no request could be sent to would be taken for a mistake of the caller.
+  apiUrl: {
+    problem: "the URL of the API is not an absolute URL",
+    read: (url) => url === "" ? undefined : Predicate.isString(url) && problemOf(url, true) !== undefined ? null : url
+  }
 } satisfies Readonly<Record<string, Field>>
 
 // A Schema that lets its input through must not show what is Redacted elsewhere.

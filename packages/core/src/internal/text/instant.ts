@@ -8,7 +8,7 @@ const httpDate = new RegExp(`^(?:[a-z]{3,9},? )?${date} ${time}${zone}$`, "i")
 // Sun Nov  6 08:49:37 1994.
 const asctime = /^[a-z]{3,9},? ([a-z]{3,9}) (\d\d?) (.+) (\d{4})$/i
 // 1994-11-06T08:49:37Z; 1994-11-06 08:49:37.123+01:00; 19941106T084937Z.
-const isoDate = /^(\d{4})-?(\d\d)-?(\d\d)[T ]/i
+const isoDate = /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ]|(?=\d{6}$))/i
 
 /**
  * A date in any of the forms that servers send, in milliseconds since the Unix epoch; UTC where it names no other zone.
