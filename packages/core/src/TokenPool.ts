@@ -111,6 +111,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
   const timeToIdle = options.timeToIdle === Infinity ? Infinity : millisOf(options.timeToIdle ?? "1 hour")
   if (timeToIdle === undefined) return yield* invalidOption(provider, "timeToIdle", notASpan)
   const accounts: Accounts<Key, Reply> = MutableHashMap.empty()
+  const makeRoom = makingRoom(accounts)
   const names = Names.make()
   const found = (key: Key) => Option.getOrUndefined(MutableHashMap.get(accounts, names.of(key)))
   const clock = yield* Clock.clockWith(Effect.succeed)
@@ -140,7 +141,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
       return known
     }
     sweep()
-    if (MutableHashMap.size(accounts) >= capacity) makeRoom(accounts)
+    if (MutableHashMap.size(accounts) >= capacity) makeRoom()
     const account = engine.account(key)
     MutableHashMap.set(accounts, names.of(key), account)
     return account
@@ -211,15 +212,22 @@ const evictIdle = <Key, Reply>(accounts: Accounts<Key, Reply>, sweeps: number, a
   }
 }
 
-// Second chance: the oldest that wasn't used since it was last passed over. Hits don't move an account, so that a hot
-// one costs the same among many as alone.
-const makeRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): void => {
-  let left = Math.min(looks, MutableHashMap.size(accounts))
-  for (const [key, account] of accounts) {
-    MutableHashMap.remove(accounts, key)
-    if (--left === 0 || account.unused > 0 && isExpendable(account)) return
-    account.unused ||= 1
-    MutableHashMap.set(accounts, key, account)
+// Second chance: evicts the next account that wasn't used since it was last passed over. Neither hits nor this move an
+// account: a hot one costs the same among many as alone, and a `Map` whose entries move is made anew every few thousand.
+const makingRoom = <Key, Reply>(accounts: Accounts<Key, Reply>): () => void => {
+  let entries = accounts[Symbol.iterator]()
+  return () => {
+    for (let left = Math.min(looks, MutableHashMap.size(accounts)); left > 0; left--) {
+      let entry = entries.next()
+      if (entry.done === true) {
+        entries = accounts[Symbol.iterator]()
+        entry = entries.next()
+      }
+      if (entry.done === true) return
+      const [key, account] = entry.value
+      if (left === 1 || account.unused > 0 && isExpendable(account)) return void MutableHashMap.remove(accounts, key)
+      account.unused ||= 1
+    }
   }
 }
 
