@@ -1,5 +1,5 @@
 import type { Client, Contestant } from "../Contestant.ts"
-import { fixed, fixedHeader } from "../contestants/FixedHeader.ts"
+import { fetchAlone, fixed, fixedHeader } from "../contestants/FixedHeader.ts"
 import { contestants, handWritten, httpClient, mintmark, mintmarkFetch } from "../contestants/index.ts"
 import { load } from "../harness/Load.ts"
 import { interleave, pick } from "../harness/Rounds.ts"
@@ -15,12 +15,17 @@ const sizes = [
 
 /** What the same requests cost without a token to renew: each is refused, and sent once more. */
 export const twice = `${httpClient.name}, each request twice`
+const fetchTwice = `${fetchAlone().name}, each request twice`
 
 /** Opens what takes rounds of that. */
-export const openTwice = async (transport: Transport, server: Server) => {
+export const openTwice = async (
+  transport: Transport,
+  server: Server,
+  sending: (authorization: string) => Contestant = fixedHeader
+) => {
   const setting = { origin: server.origin, lifetime: 86_400, transport }
-  const refused = await fixedHeader(fixed.refused).open(setting)
-  const permitted = await fixedHeader(fixed.permitted).open(setting)
+  const refused = await sending(fixed.refused).open(setting)
+  const permitted = await sending(fixed.permitted).open(setting)
   return {
     round: async (size: number): Promise<Found> => {
       const [first, second] = [await all(size, apiOf(refused), 401), await all(size, apiOf(permitted))]
@@ -92,6 +97,7 @@ export default async (): Promise<Measurement> => {
     for (const transport of [transports.undici, withoutSpans(transports.undici)]) {
       const hasSpans = transport === transports.undici
       const without = await openTwice(transport, server)
+      const inFetch = await openTwice(transport, server, fetchAlone)
       const found = await interleave(rounds, [
         ...able.filter((each) => hasSpans || each === mintmark || each === handWritten).map((each) => ({
           name: each.name,
@@ -100,9 +106,11 @@ export default async (): Promise<Measurement> => {
         {
           name: twice,
           round: () => without.round(size)
-        }
+        },
+        ...hasSpans ? [{ name: fetchTwice, round: () => inFetch.round(size) }] : []
       ])
       await without.close()
+      await inFetch.close()
       const floor = handWritten.name
       const group = `${size.toLocaleString("en")} requests${hasSpans ? "" : ", without spans"}`
       const goals = [{ of: mintmark.name, to: [floor], atMost }, { of: mintmarkFetch.name, to: [floor], atMost }]
@@ -123,6 +131,8 @@ export default async (): Promise<Measurement> => {
       `${twice}: each is refused, its refusal is read, and it is sent once more, with headers that are always the same. That `
       + "is what Effect's client costs by itself in `http`: a fiber, a span and an abort signal for each request, and an "
       + "error for the span of each refusal. It stays, since applications have it for all their requests.",
+      `${fetchTwice}: the same by \`fetch\`, which is made of undici here, and returns a \`Response\` for each reply. It is what `
+      + `${mintmarkFetch.name} is to be held against.`,
       "What Mintmark adds to that, and why it stays: the token is put on both requests.",
       "The token is rejected once for each refusal, which is a comparison where it is no longer the current one: that is "
       + "why all of them cost one token request.",
