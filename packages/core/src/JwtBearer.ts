@@ -5,9 +5,11 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Grant from "./Grant.ts"
 import * as Jwt from "./internal/jwt/Jwt.ts"
+import * as Ready from "./internal/request/readyToken.ts"
 import type { Algorithm } from "./PrivateKeyJwt.ts"
 
 /**
@@ -83,7 +85,7 @@ export const make = (options: Options): Grant.Grant<Issuer> => ({
 
 /**
  * The JWT bearer grant, with an assertion that is handed in ready-made. Where it expires, give an effect that reads a
- * new one: it is run for each token request.
+ * new one: it is run for each token request. White space around it, such as a file's last line break, is not sent.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 | RFC 7523 section 2.1}
  * @since 0.1.0
@@ -93,7 +95,8 @@ export const assertion: Grant.Grant<{ readonly assertion: "key" }> = {
   name: grantType,
   needs: { assertion: "key" },
   refusedAs: "client_credentials",
-  request: ({ assertion }) => ({ parameters: { grant_type: grantType, assertion } })
+  validate: Ready.problem("assertion"),
+  request: ({ assertion }) => ({ parameters: { grant_type: grantType, assertion: Ready.trimmed(assertion) } })
 }
 
 /**
@@ -111,14 +114,16 @@ export interface SelfSignedOptions extends Omit<Options, "scopeClaim" | "audienc
 
 /**
  * A JWT that the client signs is the access token: no token request is made. It is cached and renewed like any other.
- * It is valid for 15 minutes by default.
+ * It is valid for 15 minutes by default. Its scopes are those of its claim `scope`, which `claims` may have: those of an
+ * account, which are requested, are not in it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
  * @since 0.1.0
  * @category grants
  */
 export const selfSigned = (options: SelfSignedOptions): Grant.Grant<Issuer> => {
-  const { issuerClaim = "iss", lifetime = Duration.minutes(15) } = options
+  const { claims, issuerClaim = "iss", lifetime = Duration.minutes(15) } = options
+  const scope = claims?.["scope"]
   const ofJwts = { ...options, lifetime }
   return Grant.produce({
     name: "self_signed_jwt",
@@ -132,7 +137,8 @@ export const selfSigned = (options: SelfSignedOptions): Grant.Grant<Issuer> => {
         (jwt) => ({
           access_token: Redacted.value(jwt),
           token_type: "Bearer",
-          expires_in: Jwt.secondsOf(lifetime)
+          expires_in: Jwt.secondsOf(lifetime),
+          scope: Predicate.isString(scope) ? scope : ""
         })
       )
   })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Grant } from "./Grant.ts"
+import * as Ready from "./internal/request/readyToken.ts"
 
 /**
  * The types of tokens that RFC 8693 registers.
@@ -39,7 +40,8 @@ export interface Options {
 /**
  * What an account needs: the subject token, and optionally the token of whoever acts for the subject. Give an effect
  * where they change: it is run for each token request. `Effect.map(source.get, ({ value }) => value)` is another
- * source's token; a file is read anew by `Effect.map(fs.readFileString(path), Redacted.make)`.
+ * source's token; a file is read anew by `Effect.map(fs.readFileString(path), Redacted.make)`. White space around a
+ * token, such as a file's last line break, is not sent.
  *
  * @since 0.1.0
  * @category models
@@ -61,13 +63,14 @@ export const make = ({
   name: grantType,
   needs: { subjectToken: "key", actorToken: "key?" },
   refusedAs: "client_credentials",
+  validate: Ready.problem("subjectToken", "actorToken"),
   request: ({ actorToken, subjectToken }) => ({
     parameters: {
       grant_type: grantType,
       ...(requestedTokenType === undefined ? {} : { requested_token_type: requestedTokenType }),
-      subject_token: subjectToken,
+      subject_token: Ready.trimmed(subjectToken),
       subject_token_type: subjectTokenType,
-      ...(actorToken === undefined ? {} : { actor_token: actorToken, actor_token_type: actorTokenType })
+      ...(actorToken === undefined ? {} : { actor_token: Ready.trimmed(actorToken), actor_token_type: actorTokenType })
     }
   })
 })

@@ -551,6 +551,78 @@ describe("the lifetime of a JWT", () => {
     }))
 })
 
+describe("the algorithm of a JWT", () => {
+  it.effect("is one of those that can sign, whatever signs the JWT: any other is refused by its name", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const refused = <A>(client: Effect.Effect<A, TokenError, HttpClient.HttpClient | Scope.Scope>) =>
+        Effect.flip(Effect.provideService(client, HttpClient.HttpClient, http))
+      const omitted = { ...common, clientAuthentication: ClientAuthentication.omitted }
+      const later = Effect.succeed(secret(pkcs8(pairs.ES256.privateKey)))
+      for (const algorithm of ["HS256", "RS512", "rs256", "none", "toString", "", null, 256]) {
+        const options = Object.assign({ algorithm: "RS256" as const }, JSON.parse(JSON.stringify({ algorithm })))
+        const methods = [PrivateKeyJwt.make(options), PrivateKeyJwt.bearer(options)]
+        const grants = [JwtBearer.make(options), JwtBearer.selfSigned(options)]
+        for (const privateKey of [secret(pkcs8(pairs.ES256.privateKey)), later]) {
+          for (const clientAuthentication of methods) {
+            const acme = Provider.make({ ...common, clientAuthentication })
+            const { message } = yield* refused(ProviderClient.make(acme, { clientId: "my-client", privateKey }))
+            assert.strictEqual(
+              message,
+              `acme: clientAuthentication has the algorithm "${algorithm}"; those that can sign are RS256, PS256, ES256, EdDSA, Ed25519`
+            )
+          }
+          for (const grant of grants) {
+            const { message } = yield* refused(
+              ProviderClient.make(Provider.make({ ...omitted, grant }), { issuer: "me", privateKey })
+            )
+            assert.include(message, `acme: grant has the algorithm "${algorithm}"; those that can sign are`)
+          }
+        }
+      }
+      assert.deepStrictEqual(sent, [])
+    }))
+})
+
+describe("an RSA key", () => {
+  it.effect("has 2048 bits or more, in each notation and as a CryptoKey", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      for (const [bits, algorithm] of [[512, "RS256"], [1024, "RS256"], [1024, "PS256"], [2040, "PS256"]] as const) {
+        const { privateKey } = generateKeyPairSync("rsa", { modulusLength: bits })
+        const jwk = privateKey.export({ format: "jwk" })
+        const imported = yield* Effect.promise(() =>
+          crypto.subtle.importKey(
+            "jwk",
+            jwk,
+            { name: algorithm === "RS256" ? "RSASSA-PKCS1-v1_5" : "RSA-PSS", hash: "SHA-256" },
+            false,
+            ["sign"]
+          )
+        )
+        const acme = Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm }) })
+        const given = [
+          secret(pkcs8(privateKey)),
+          secret(String(privateKey.export({ type: "pkcs1", format: "pem" }))),
+          secret(JSON.stringify(jwk)),
+          PrivateKeyJwt.fromCryptoKey(imported)
+        ]
+        for (const key of given) {
+          const { message } = yield* Effect.flip(Effect.provideService(
+            ProviderClient.make(acme, { clientId: "my-client", privateKey: key }),
+            HttpClient.HttpClient,
+            http
+          ))
+          assert.strictEqual(
+            message,
+            `acme: privateKey (ACME_PRIVATE_KEY) is an RSA key of ${bits} bits; ${algorithm} needs one of 2048 bits or more`
+          )
+        }
+      }
+      assert.deepStrictEqual(sent, [])
+    }))
+})
+
 describe("layerConfig", () => {
   class Acme extends ProviderService<Acme, ProviderClient.Options & Provider.Account<PrivateKeyJwt.PrivateKey>>()(
     "test/Acme",
@@ -682,6 +754,58 @@ describe("PrivateKeyJwt.fromCryptoKey", () => {
         assert.include(error.message, `acme: privateKey (ACME_PRIVATE_KEY) ${problem}`)
       }
       assert.deepStrictEqual(sent, [])
+    }))
+
+  it.effect("does not accept what is no CryptoKey, from JavaScript: says what it is, and what to give", () =>
+    Effect.gen(function*() {
+      const { http, sent } = recording()
+      const pair = yield* generate("ES256")
+      const importing = crypto.subtle.digest("SHA-256", new Uint8Array())
+      for (
+        const [given, what] of [
+          [
+            pairs.ES256.privateKey,
+            "a KeyObject of Node: give Redacted.make(key.export({ type: \"pkcs8\", format: \"pem\" }))"
+          ],
+          [pair, "a pair of keys: give its privateKey"],
+          [generateKeyPairSync("ec", { namedCurve: "P-256" }), "a pair of keys: give its privateKey"],
+          [importing, "a promise: await it"],
+          [pkcs8(pairs.ES256.privateKey), "string: give Redacted.make(text)"],
+          [secret(pkcs8(pairs.ES256.privateKey)), "Redacted"],
+          [Buffer.from(pkcs8(pairs.ES256.privateKey)), "an object"],
+          [pairs.ES256.privateKey.export({ format: "jwk" }), "an object"],
+          [undefined, "undefined"],
+          [null, "null"]
+        ] as const
+      ) {
+        for (const id of [undefined, "key-1"]) {
+          const privateKey: Redacted.Redacted = Reflect.apply(PrivateKeyJwt.fromCryptoKey, undefined, [given, { id }])
+          const error = yield* Effect.flip(Effect.provideService(
+            ProviderClient.make(
+              Provider.make({ ...common, clientAuthentication: PrivateKeyJwt.make({ algorithm: "ES256" }) }),
+              { clientId: "my-client", privateKey }
+            ),
+            HttpClient.HttpClient,
+            http
+          ))
+          assert.strictEqual(
+            error.message,
+            `acme: privateKey (ACME_PRIVATE_KEY) must be made of a CryptoKey, not of ${what}`
+          )
+        }
+      }
+      assert.deepStrictEqual(sent, [])
+    }))
+
+  it.effect("has the id that it is given, whatever it was read with before", () =>
+    Effect.gen(function*() {
+      const { privateKey } = yield* generate("ES256")
+      const text = (id?: string) => Redacted.value(PrivateKeyJwt.fromCryptoKey(privateKey, { id }))
+      const own = text()
+      assert.strictEqual(text("key-1"), "CryptoKey key-1")
+      assert.strictEqual(text("key-2"), "CryptoKey key-2")
+      assert.strictEqual(text("key-1"), "CryptoKey key-1")
+      assert.strictEqual(text(), own)
     }))
 
   it.effect("is one account for one key, however often it is read, and another for another key", () =>
@@ -927,6 +1051,81 @@ describe("JwtBearer", () => {
       assert.strictEqual(AccessToken.authorization(yield* client.token), `Bearer ${jwt}`)
       assert.strictEqual(sent.length, 1)
     }))
+
+  it.effect("has the scopes of its claim, as the access token itself: none of an account's that are not in it", () =>
+    Effect.gen(function*() {
+      const { http } = recording()
+      const scopesOf = Effect.fnUntraced(function*(claims?: Readonly<Record<string, unknown>>) {
+        const grant = JwtBearer.selfSigned({ algorithm: "ES256", claims })
+        const client = yield* ProviderClient.make(
+          Provider.make({ ...common, scopes: ["usual"], clientAuthentication: ClientAuthentication.omitted, grant }),
+          { issuer: "me", privateKey: secret(pkcs8(pairs.ES256.privateKey)), scopes: ["read", "write"] }
+        ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+        const token = yield* client.token
+        const { payload } = yield* verified(Redacted.value(token.value), pairs.ES256.publicKey)
+        return [token.scopes, payload["scope"]]
+      })
+      assert.deepStrictEqual(yield* scopesOf(), [[], undefined])
+      assert.deepStrictEqual(yield* scopesOf({ acl: {} }), [[], undefined])
+      assert.deepStrictEqual(yield* scopesOf({ scope: "read call" }), [["read", "call"], "read call"])
+      assert.deepStrictEqual(yield* scopesOf({ scope: ["read"] }), [[], ["read"]])
+    }))
+})
+
+/** A token that is handed in ready-made, in each place that one has. */
+describe("a token that is handed in", () => {
+  const omitted = { ...common, clientAuthentication: ClientAuthentication.omitted }
+  const exchanging = Provider.make({ ...omitted, grant: TokenExchange.make() })
+  const asserting = Provider.make({ ...omitted, grant: JwtBearer.assertion })
+  const places = [
+    [
+      "subjectToken",
+      "subject_token",
+      (token: Provider.Secret) => ProviderClient.make(exchanging, { subjectToken: token })
+    ],
+    [
+      "actorToken",
+      "actor_token",
+      (token: Provider.Secret) =>
+        ProviderClient.make(exchanging, { subjectToken: secret("subject"), actorToken: token })
+    ],
+    ["assertion", "assertion", (token: Provider.Secret) => ProviderClient.make(asserting, { assertion: token })]
+  ] as const
+
+  for (const [option, name, make] of places) {
+    it.effect(`is sent without the white space around it, which the content of a file has: ${name}`, () =>
+      Effect.gen(function*() {
+        for (const content of ["a.b.c\n", "a.b.c\r\n", "\uFEFFa.b.c\n", "  a.b.c\t", "\n\na.b.c\u00A0", "a.b.c"]) {
+          for (const given of [secret(content), Effect.succeed(secret(content))]) {
+            const { http, sent } = recording()
+            const { token } = yield* Effect.provideService(make(given), HttpClient.HttpClient, http)
+            yield* token
+            assert.strictEqual(field(sent, name), "a.b.c", JSON.stringify(content))
+          }
+        }
+      }))
+
+    it.effect(`must not have a line break within it: ${name}`, () =>
+      Effect.gen(function*() {
+        for (const content of ["a.b\n.c", "a.b.c\nd.e.f\n", "a.b\r.c", "a.b.c\0"]) {
+          const { http, sent } = recording()
+          const provide = Effect.provideService(HttpClient.HttpClient, http)
+          const now = yield* Effect.flip(provide(make(secret(content))))
+          const { token } = yield* provide(make(Effect.succeed(secret(content))))
+          for (const error of [now, yield* Effect.flip(token)]) {
+            assert.include(error.reason, {
+              _tag: "InvalidOption",
+              option,
+              problem: "contains a control character (such as a line break)"
+            })
+            assert.notInclude(inspect(error), content)
+          }
+          const empty = yield* Effect.flip(provide(make(secret(" \n"))))
+          assert.include(empty.message, "is missing or empty")
+          assert.deepStrictEqual(sent, [])
+        }
+      }))
+  }
 })
 
 describe("TokenExchange", () => {

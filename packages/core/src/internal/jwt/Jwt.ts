@@ -2,12 +2,15 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { Problem, Times } from "../../ClientAuthentication.ts"
 import { copyOf } from "../plain.ts"
+import { kindOf } from "../request/check.ts"
 import { reveal } from "../reveal.ts"
 import { readInstant } from "../text/instant.ts"
 import { orUndefined } from "../text/orUndefined.ts"
+import { printable } from "../text/printable.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 
 /*
@@ -81,8 +84,8 @@ export const secondsOf = (lifetime: Duration.Input = Duration.minutes(1)): numbe
   Math.round((millisOf(lifetime) ?? 0) / 1000)
 
 /**
- * What is wrong with the lifetime of the JWTs of a method or a grant, which is an option of that name, or with the
- * private key. A key that is read later is `undefined`, and has no problem.
+ * What is wrong with the algorithm, or with the lifetime of the JWTs, of a method or a grant, which is an option of that
+ * name, or with the private key. A key that is read later is `undefined`, and has no problem.
  */
 export const problem = (
   { algorithm, lifetime }: Options,
@@ -91,6 +94,10 @@ export const problem = (
   most = Infinity
 ): Effect.Effect<Problem | undefined> =>
   Effect.promise(async () => {
+    if (!Object.hasOwn(algorithms, algorithm)) {
+      const known = Object.keys(algorithms).join(", ")
+      return { name, problem: `has the algorithm ${printable(String(algorithm))}; those that can sign are ${known}` }
+    }
     const seconds = secondsOf(lifetime)
     if (!(seconds > 0 && seconds <= most)) {
       return {
@@ -120,6 +127,8 @@ const decode = async (algorithm: Algorithm, text: string): Promise<CryptoKey | s
     const key = source instanceof Uint8Array
       ? await subtle.importKey("pkcs8", source, parameters, false, ["sign"])
       : await subtle.importKey("jwk", source, parameters, false, ["sign"])
+    const problem = lengthProblem(algorithm, key)
+    if (problem !== undefined) return problem
     // Not every platform looks at the curve or the kind of a key before it signs.
     await subtle.sign(parameters, key, new Uint8Array())
     return key
@@ -183,21 +192,47 @@ const der = (tag: number, content: string): string => {
   return String.fromCharCode(tag, ...size) + content
 }
 
+/** RFC 7518 sections 3.3 and 3.5; Web Crypto takes shorter ones, too. */
+const lengthProblem = (algorithm: Algorithm, key: CryptoKey): string | undefined => {
+  const { modulusLength = Infinity }: Partial<RsaHashedKeyAlgorithm> = key.algorithm
+  return modulusLength < 2048
+    ? `is an RSA key of ${modulusLength} bits; ${algorithm} needs one of 2048 bits or more`
+    : undefined
+}
+
 // Accounts are told apart by texts, so a `CryptoKey` has one.
 const readers = new WeakMap<Redacted.Redacted, (algorithm: Algorithm) => CryptoKey | string>()
-const named = new WeakMap<CryptoKey, Redacted.Redacted>()
+const ids = new WeakMap<CryptoKey, string>()
 
-/** A `CryptoKey` as the key of an account: always the same for the same key. */
-export const fromCryptoKey = (key: CryptoKey, id: string = crypto.randomUUID()): Redacted.Redacted => {
-  const known = named.get(key)
-  if (known !== undefined) return known
+/** A `CryptoKey` as the key of an account: the same text for the same key, or for the same id. */
+export const fromCryptoKey = (key: CryptoKey, id: string = idOf(key)): Redacted.Redacted => {
   const made = Redacted.make(`CryptoKey ${id}`, { label: "CryptoKey" })
   readers.set(made, (algorithm) => cryptoKeyProblem(algorithm, key) ?? key)
-  named.set(key, made)
   return made
 }
 
+const idOf = (key: CryptoKey): string => {
+  const id = ids.get(key) ?? crypto.randomUUID()
+  if (isCryptoKey(key)) ids.set(key, id)
+  return id
+}
+
+// A caller without types may give anything.
+const isCryptoKey = (key: unknown): boolean => Predicate.hasProperty(key, "algorithm")
+
+/** What is given instead of a `CryptoKey`, in words, by a property that it has. */
+const others = [
+  ["privateKey", "a pair of keys: give its privateKey"],
+  ["then", "a promise: await it"],
+  ["asymmetricKeyType", "a KeyObject of Node: give Redacted.make(key.export({ type: \"pkcs8\", format: \"pem\" }))"]
+] as const
+
+const otherOf = (key: unknown): string =>
+  others.find(([name]) => Predicate.hasProperty(key, name))?.[1]
+    ?? `${kindOf(key)}${Predicate.isString(key) ? ": give Redacted.make(text)" : ""}`
+
 const cryptoKeyProblem = (algorithm: Algorithm, key: CryptoKey): string | undefined => {
+  if (!isCryptoKey(key)) return `must be made of a CryptoKey, not of ${otherOf(key)}`
   const { hash, name, namedCurve }: Partial<RsaHashedKeyAlgorithm & EcKeyAlgorithm> = key.algorithm
   const found = [name, hash?.name ?? namedCurve].filter((part) => part !== undefined).join(" with ")
   const needed = algorithms[algorithm].parameters.name + (details[algorithm] ?? "")
@@ -208,7 +243,7 @@ const cryptoKeyProblem = (algorithm: Algorithm, key: CryptoKey): string | undefi
     : !key.usages.includes("sign")
     ? "is a CryptoKey that can't sign: import it with the usage \"sign\""
     : found === needed
-    ? undefined
+    ? lengthProblem(algorithm, key)
     : `is a CryptoKey for ${found}; ${algorithm} needs one for ${needed}`
 }
 
