@@ -89,15 +89,42 @@ export default async (): Promise<Measurement> => {
       + "runs in them.",
     columns: columns.map(withoutNothing),
     notes: [
-      "What stays, since safety needs it, of a token request: a fiber of its own, since no caller may depend on another "
-      + "one; one more with a timer, so that a deadline ends also what can't be interrupted; a span that only Mintmark "
-      + "sees, by which a redirect or a second attempt of the application's client is noticed before it is followed.",
+      ...Object.entries(ofTokenRequest).map(([part, why]) => `A token request, ${part}: ${why}.`),
       "Of an API request: the check of its URL against the origins that may get the token, and the token's header, which "
       + "is hidden from whatever shows the request afterwards.",
       "Of a refusal: its body is read in a fiber of its own, so that its connection is free, and delays nothing. What "
       + "waits for the other token is a fiber, too."
     ]
   }
+}
+
+/** What each part of a token request does, and why it stays. */
+const ofTokenRequest = {
+  "a fiber of its own":
+    "the request runs in the service's scope, and callers wait for a promise of its result. Without it, an interrupted "
+    + "caller would take the token from all the others",
+  "the deadline":
+    "a second fiber sends the request, and a third one has the timer. Without the second one, a client that can't be "
+    + "interrupted could delay callers forever. The timer is a fiber since it follows the clock of Effect, which tests set",
+  "the exchange, sent once":
+    "a span that Mintmark alone sees, and a request that is watched when it is read. So a redirect, or a second attempt, "
+    + "of the application's client is noticed before the credentials are sent again. The context of the request is "
+    + "another one, without traces, redirects and caches; Effect looks up its own settings anew for each context",
+  "reading the reply, Schema":
+    "the whole body is read strictly, and the provider's Schema decodes it. What comes out is checked again",
+  "state, waiting, memory":
+    "the state machine, what is remembered of failures, and the shared store's need. Of a success nothing is remembered "
+    + "but the token",
+  "span, metrics, log":
+    "each token request is a span, two metrics and a log entry. The span is also there without a tracer, since a client "
+    + "or a store of the application may ask for the current one",
+  "Redacted": "the token can't be printed by mistake. What is `Redacted` is in a WeakMap of Effect's",
+  "fibers":
+    "the steps of all of the above. Until they are compiled, which takes some ten thousand requests, they take about "
+    + "twice as long",
+  "garbage collection":
+    "what is new in each request: the collection of new objects frees it, and nothing of it waits for a full one but what "
+    + "Effect's HTTP client and Redacted have in WeakMaps"
 }
 
 /** A part that took nothing, or nearly so, of all that a table has beside each other is left out. */

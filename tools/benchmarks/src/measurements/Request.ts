@@ -80,8 +80,11 @@ export default async (): Promise<Measurement> => {
       ...[...unable].map(([name, transports]) => `${name} makes no token request over ${transports.join(", ")}.`),
       ...columns.filter(({ goals }) => goals !== undefined).map(partsOf),
       `${handWritten.name} hold no deadline and no limit, follow redirects with the secret, and believe what comes. What `
-      + "Mintmark adds to Effect's HttpClient is one fiber for all who wait, one that has the deadline and one with its "
-      + "timer, a span, two metrics, and a reading that trusts nothing. The section on where the time goes has each part.",
+      + "Mintmark adds to Effect's HttpClient is one fiber for all who wait, one that sends the request and one with the "
+      + "deadline's timer, a span, two metrics, and a reading that trusts nothing. The section on where the time goes says "
+      + "of each part what it does, and why it stays.",
+      `What ${httpClient.name} costs more than ${handWritten.name}, Mintmark can't save: it sends through it. That pays for `
+      + "interruption, spans, and a response whose connection is closed where no caller reads it.",
       `The server is plain Node in a process of its own, and needs ${capacity.toFixed(0)} µs of CPU for a request.`
     ]
   }
