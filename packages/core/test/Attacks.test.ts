@@ -233,7 +233,7 @@ for (const [name, layer] of Object.entries(transports)) {
       Effect.gen(function*() {
         const server = yield* serveAnswers(() => ({ status: 400 }))
         for (const headers of [{ "x-a": `1\r\nx-evil: ${secret}` }, { [`x\r\n${secret}`]: "1" }, { "x-a": "\0" }]) {
-          const { token } = yield* clientOf(server.origin, { request: { headers } })
+          const token = Effect.flatMap(clientOf(server.origin, { request: { headers } }), ({ token }) => token)
           assert.isUndefined(leaked(shown(yield* Effect.flip(token))))
         }
         assert.isEmpty(server.received)

@@ -368,7 +368,7 @@ describe("code of an application", () => {
     ],
     ["a header with a zero-width space", { headers: { "x-key": Redacted.make("s3cret\u200B") } }, "x-key"],
     ["a header with a line break", { headers: { "x-key": Redacted.make("s3cret\n") } }, "x-key"],
-    ["a header whose name has a space", { headers: { "a b": "c" } }, "a b"],
+    ["a header whose name has a space", { headers: { "a b": "c" } }, "the name of a header"],
     ["a header that the request itself has", { headers: { "Transfer-Encoding": "chunked" } }, "Transfer-Encoding"],
     ["a secret that was put into a text", { headers: { authorization: `Bearer ${secret}` } }, "authorization"],
     ["a labeled secret in a text", { parameters: { key: `${Redacted.make("s3cret", { label: "key" })}` } }, "key"],

@@ -134,7 +134,9 @@ export const additionsProblem = (additions: unknown): string | undefined => {
   const canBeSent = (name: string, value: unknown) => isFieldName(name) && !isOwnField(name) && isText(value, field)
   const [wrong] = [
     ...Object.keys(others),
-    ...Object.entries(headers).flatMap(([name, value]) => canBeSent(name, value) ? [] : name),
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      canBeSent(name, value) ? [] : isFieldName(name) ? name : "the name of a header"
+    ),
     ...Object.entries(parameters).flatMap(([name, value]) => areTexts(value) ? [] : name),
     ...isText(url, any) ? [] : ["url"]
   ]
