@@ -33,13 +33,11 @@ export interface Need<Reply> {
   readonly reason: Reason
   /** The token that this process has, also where it has expired. */
   readonly current: AccessToken<Reply> | undefined
-  /** Whether tokens are renewed with refresh tokens. If not, a store ignores those that come with tokens. */
-  readonly renews: boolean
   /**
-   * Whether another grant gets a token where the refresh token can't. If not, the account's own grant is a refresh
-   * token that was obtained elsewhere, and once it has been replaced, nothing but the newest one works.
+   * Whether tokens are renewed with refresh tokens, beside another grant. If not, a store ignores those that come with
+   * tokens: one that is the account's own grant is sent by `TokenStore.sendSecret`.
    */
-  readonly hasFallback: boolean
+  readonly renews: boolean
   /** The refresh token that this process has, if it has not expired. */
   readonly refreshToken: RefreshToken | undefined
   /** When the need arose, in milliseconds since the Unix epoch, by the clock that tokens are timed with. */
@@ -80,22 +78,30 @@ export class RequestFailure extends Data.TaggedError("RequestFailure")<{
 }> {}
 
 /**
- * A password that is to be sent. All requests with these credentials share it, whatever their scopes are.
+ * A password that is to be sent, or a refresh token that no other grant can replace. All requests with these credentials
+ * share it, whatever their scopes are.
  *
  * @since 0.1.0
  * @category models
  */
-export interface PasswordNeed<A> {
+export interface SecretNeed<A> {
   /** The id of the provider, for errors. */
   readonly provider: string
-  /** The identity of the credentials: of client, user and password. It holds secrets. */
+  /**
+   * The identity of the credentials: of client, user and password; or of endpoint, client, and the refresh token that
+   * the application gave. It holds secrets.
+   */
   readonly credentials: Redacted.Redacted
   /** Whether it is to be sent although it was refused, for `renew`. */
   readonly forced: boolean
   /** How long it may take in all, the token request included. */
   readonly deadline: Duration.Duration
-  /** Sends it. */
-  readonly request: Effect.Effect<A, RequestFailure>
+  /** Whether it is a refresh token, which the server replaces when it is used: the newest one alone works. */
+  readonly isReplaced: boolean
+  /** The newest refresh token that this process has; `undefined` for what the application gave. */
+  readonly refreshToken: RefreshToken | undefined
+  /** Sends this refresh token, or what the application gave. */
+  readonly request: (refreshToken: RefreshToken | undefined) => Effect.Effect<A, RequestFailure>
 }
 
 /**
@@ -113,8 +119,8 @@ export interface Obtained<out Reply> {
 /**
  * Meets the need for a token: with one that another process has stored, or by a token request.
  *
- * No caller waits for a store longer than its deadline. The error is `Unavailable` (`store`) then, unless a token was
- * requested: callers get it, whether the store has kept it or not.
+ * No caller waits for a store longer than its deadline: the error is `Unavailable` (`store`) then. A scope that closes
+ * interrupts it, and waits for its end for five seconds at most.
  *
  * @since 0.1.0
  * @category services
@@ -123,10 +129,18 @@ export interface TokenStore {
   /** A token that meets the need. Fails as the token request does, or with what another process was told. */
   readonly obtain: <Reply>(need: Need<Reply>) => Effect.Effect<Obtained<Reply>, TokenError>
   /**
-   * Sends a password, from one process at a time. Fails with what another process was told, and sends nothing, where the
-   * failure applies to these credentials. `undefined` where no other process can know of it.
+   * Sends a password or a refresh token, from one process at a time. Fails with what another process was told, and sends
+   * nothing, where the failure applies to these credentials. `undefined` where no other process can know of it.
+   *
+   * Of a refresh token that is replaced, it sends the newest that any process has, and keeps the one that comes with the
+   * reply before it returns, for as long as it may be used. Where one can't be kept, nothing is sent, and the error is
+   * `Unavailable` (`store`).
    */
-  readonly sendPassword: (<A>(need: PasswordNeed<A>) => Effect.Effect<A, RequestFailure>) | undefined
+  readonly sendSecret:
+    | (<A extends { readonly refreshToken: RefreshToken | undefined }>(
+      need: SecretNeed<A>
+    ) => Effect.Effect<A, RequestFailure>)
+    | undefined
   /** Keeps other processes from using a token that an API refused; `undefined` where no other process can. */
   readonly reject: ((identity: Redacted.Redacted, token: AccessToken) => Effect.Effect<void>) | undefined
 }
@@ -153,7 +167,7 @@ export const none: TokenStore = {
       Effect.map((token) => ({ token, shared: false })),
       Effect.mapError(({ error }) => error)
     ),
-  sendPassword: undefined,
+  sendSecret: undefined,
   reject: undefined
 }
 

@@ -2,24 +2,35 @@
  * Refresh tokens that were obtained elsewhere, at a server that replaces each at its first use and ends the session at
  * the second: only the newest works, and only a store has it when the process is gone.
  */
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as ClientAuthentication from "@mintmark/core/ClientAuthentication"
 import * as Grant from "@mintmark/core/Grant"
 import * as Provider from "@mintmark/core/Provider"
+import * as ProviderClient from "@mintmark/core/ProviderClient"
 import { oidcProvider } from "@mintmark/core/test/support/oidcProvider"
+import { factsOf, refreshToken, rotating, rotatingServer } from "@mintmark/core/test/support/rotatingServer"
 import * as TokenReply from "@mintmark/core/TokenReply"
 import * as TokenSource from "@mintmark/core/TokenSource"
 import * as KeyValueTokenStore from "@mintmark/store/KeyValueTokenStore"
 import * as RedisTokenStore from "@mintmark/store/RedisTokenStore"
 import * as SqlTokenStore from "@mintmark/store/SqlTokenStore"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as PlatformError from "effect/PlatformError"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import * as Scope from "effect/Scope"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { keys } from "./support/fleet.ts"
 import { postgresAt, sharedPostgres } from "./support/postgresServer.ts"
 import { redisAt, startRedis } from "./support/redisServer.ts"
@@ -154,23 +165,30 @@ describe("A refresh token that the server replaces", () => {
       assert.deepStrictEqual(server.log.ended, [])
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.live("is used by its own process if it could not be written", () =>
+  it.live("is not sent while the store can't be written, and valid access tokens are served on", () =>
     Effect.gen(function*() {
       const server = yield* oidcProvider
       const { layer, state } = folder()
       const first = yield* firstRefreshToken(server)
-      yield* killedProcess(server, first, layer, ({ renew }) =>
+      const unwritable = { _tag: "Unavailable", kind: "store" } as const
+      state.canWrite = false
+      const never = yield* Effect.flip(killedProcess(server, first, layer, ({ get }) => get))
+      assert.include(never.reason, unwritable)
+      assert.deepStrictEqual(server.log.consumed, [])
+      state.canWrite = true
+      yield* killedProcess(server, first, layer, ({ get, renew }) =>
         Effect.gen(function*() {
           yield* renew
           state.canWrite = false
-          yield* Effect.sleep("1100 millis")
-          yield* renew
+          assert.include((yield* Effect.flip(renew)).reason, unwritable)
+          yield* get
           state.canWrite = true
+          yield* Effect.sleep("1100 millis")
           yield* renew
         }))
       yield* killedProcess(server, first, layer, ({ renew }) => renew)
       assert.deepStrictEqual(server.log.ended, [])
-      assert.strictEqual(server.log.consumed.length, 4)
+      assert.strictEqual(server.log.consumed.length, 3)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
   it.live("is used by its own process if the store has lost its record", () =>
@@ -206,3 +224,212 @@ describe("A refresh token that the server replaces", () => {
       assert.strictEqual(server.log.consumed.length, 2)
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 })
+
+describe("A refresh token that is an account's only credential, at a server that ends the session at a second use,", () => {
+  const first = Redacted.make(refreshToken("client", 0))
+  const key = (index: 0 | 1) => keys[index]
+
+  /** What a process does that is started and ends, with a provider that a deployment may have changed. */
+  const process = <A, E, Reply>(
+    provider: Provider.Provider<Reply, { readonly clientId: "text"; readonly refreshToken: "secret" }, {}>,
+    store: Layer.Layer<never>,
+    use: (client: ProviderClient.ProviderClient<Reply>) => Effect.Effect<A, E>,
+    options: ProviderClient.Options & { readonly scopes?: ReadonlyArray<string> } = {}
+  ) =>
+    ProviderClient.make(provider, { clientId: "client", refreshToken: first, ...options }).pipe(
+      Effect.flatMap(use),
+      Effect.scoped,
+      Effect.provide(store, { local: true })
+    )
+
+  const renewed = <Reply>({ renew }: ProviderClient.ProviderClient<Reply>) => renew
+
+  const chain = (length: number) => Array.from({ length }, (_, number) => refreshToken("client", number))
+
+  /** A folder, Redis and PostgreSQL, as one more process builds the store; and what ends there, in milliseconds. */
+  const stores = [
+    [
+      "a key-value store in a folder",
+      Effect.gen(function*() {
+        const directory = yield* Effect.acquireRelease(
+          Effect.sync(() => mkdtempSync(join(tmpdir(), "mintmark-tokens-"))),
+          (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+        )
+        return {
+          store: (ring: ReadonlyArray<Redacted.Redacted>) =>
+            Layer.orDie(
+              KeyValueTokenStore.layer({ keys: ring }).pipe(
+                Layer.provide(KeyValueStore.layerFileSystem(directory)),
+                Layer.provide(NodeServices.layer)
+              )
+            ),
+          lasts: Effect.succeed(Infinity)
+        }
+      })
+    ],
+    [
+      "Redis",
+      Effect.map(Effect.orDie(startRedis()), (server) => ({
+        store: (ring: ReadonlyArray<Redacted.Redacted>) =>
+          Layer.orDie(RedisTokenStore.layer({ keys: ring, budget: "30 seconds" })).pipe(
+            Layer.provide(Layer.orDie(redisAt(server.url)))
+          ),
+        lasts: Effect.sync(() =>
+          Math.max(...server.cli("KEYS", "*").trim().split("\n").map((name) => Number(server.cli("PTTL", name))))
+        )
+      }))
+    ],
+    [
+      "PostgreSQL",
+      Effect.orDie(Effect.gen(function*() {
+        const server = yield* ofAll
+        const database = server.createDatabase()
+        const client = Layer.orDie(postgresAt(server, { database }))
+        yield* Effect.provide(SqlTokenStore.migration(), client)
+        return {
+          store: (ring: ReadonlyArray<Redacted.Redacted>) =>
+            Layer.orDie(SqlTokenStore.layer({ keys: ring, budget: "30 seconds" })).pipe(Layer.provide(client)),
+          lasts: Effect.sync(() =>
+            Number(server.psql("SELECT max(keep_until) FROM mintmark_tokens", database)) - Date.now()
+          )
+        }
+      }))
+    ]
+  ] as const
+
+  for (const [what, open] of stores) {
+    it.live(`is the newest one in ${what} whatever a deployment changes: scopes, parameters, ids, replies, keys`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        server.behavior.fields = { tenant: "t", refresh_expires_in: 60 }
+        const { lasts, store } = yield* open
+        const provider = rotating(server)
+        const withReply = <Reply>(reply: Provider.Provider<Reply>["reply"]) =>
+          Provider.make({ ...factsOf(server), reply })
+        const ring = [key(0)]
+        yield* process(provider, store(ring), renewed)
+        yield* process(provider, store(ring), renewed, { scopes: ["a"] })
+        yield* process(provider, store(ring), renewed, { parameters: { audience: "b" } })
+        yield* process(Provider.make({ ...factsOf(server), id: "other", scopes: ["c"] }), store(ring), renewed)
+        yield* process(withReply(TokenReply.make({ tenant: Schema.String })), store(ring), renewed)
+        // What can't be written as JSON, or not at all.
+        for (let i = 0; i < 2; i++) {
+          yield* process(withReply(TokenReply.make({ tenant: ofClass })), store(ring), renewed)
+        }
+        yield* process(provider, store([key(1), key(0)]), renewed)
+        yield* process(provider, store([key(1)]), renewed)
+        assert.deepStrictEqual(server.sent, chain(9))
+        assert.strictEqual(server.ended.size, 0)
+        assert.isAbove(yield* lasts, 50 * 365 * 86_400_000)
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.live(`is sent by no process that can't read it in ${what}`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        const { store } = yield* open
+        yield* process(rotating(server), store([key(0)]), renewed)
+        const error = yield* Effect.flip(process(rotating(server), store([key(1)]), renewed))
+        assert.include(error.reason, { _tag: "Unavailable", kind: "store" })
+        yield* process(rotating(server), store([key(0)]), renewed)
+        assert.deepStrictEqual(server.sent, chain(2))
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.live(`is the newest one in ${what} after a process that ended during its request`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        const { store } = yield* open
+        server.behavior.delay = 300
+        const scope = yield* Scope.make()
+        const client = yield* ProviderClient.make(rotating(server), { clientId: "client", refreshToken: first }).pipe(
+          Effect.provide(yield* Layer.buildWithScope(store([key(0)]), scope)),
+          Effect.provideService(Scope.Scope, scope)
+        )
+        yield* Effect.forkChild(Effect.exit(client.token))
+        while (server.sent.length === 0) yield* Effect.sleep(10)
+        yield* Scope.close(scope, Exit.void)
+        yield* process(rotating(server), store([key(0)]), renewed)
+        assert.deepStrictEqual(server.sent, chain(2))
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.live(`is sent by one source at a time, where two of one process share ${what}`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        const { store } = yield* open
+        server.behavior.delay = 50
+        yield* Effect.scoped(Effect.gen(function*() {
+          const make = (scopes: ReadonlyArray<string>) =>
+            ProviderClient.make(rotating(server), { clientId: "client", refreshToken: first, scopes })
+          const clients = yield* Effect.all([make([]), make(["a"]), make(["b"])])
+          for (let i = 0; i < 3; i++) yield* Effect.forEach(clients, renewed, { concurrency: "unbounded" })
+        })).pipe(Effect.provide(store([key(0)]), { local: true }))
+        assert.deepStrictEqual(server.sent, chain(9))
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+    it.live(`is not sent again once the server has refused it, by any process over ${what}`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        const { store } = yield* open
+        server.ended.add("client")
+        for (const scopes of [["a"], ["a"], ["b"]]) {
+          const error = yield* Effect.flip(
+            process(rotating(server), store([key(0)]), ({ token }) => token, { scopes })
+          )
+          assert.include(error.reason, { _tag: "GrantRefused", grant: "refresh_token" })
+        }
+        assert.strictEqual(server.sent.length, 1)
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+  }
+
+  it.live("is kept by its process where it could be written no more, and written when that can be again", () =>
+    Effect.gen(function*() {
+      const server = yield* rotatingServer
+      const { layer, state } = folder()
+      yield* process(rotating(server), layer, ({ renew }) =>
+        Effect.gen(function*() {
+          server.behavior.delay = 200
+          const failing = yield* Effect.forkChild(Effect.flip(renew))
+          while (server.sent.length === 0) yield* Effect.sleep(10)
+          state.canWrite = false
+          assert.include((yield* Fiber.join(failing)).reason, { _tag: "Unavailable", kind: "store" })
+          state.canWrite = true
+          yield* Effect.sleep("2 seconds")
+          yield* renew
+        }), { deadline: "2 seconds" })
+      yield* process(rotating(server), layer, renewed)
+      assert.deepStrictEqual(server.sent, chain(3))
+    }).pipe(Effect.provide(FetchHttpClient.layer)))
+
+  for (const [how, years] of [["ahead", 40], ["behind", -40], ["right for years", 0]] as const) {
+    it.live(`is kept in a folder by a machine whose clock was ${how}`, () =>
+      Effect.gen(function*() {
+        const server = yield* rotatingServer
+        const { layer } = folder()
+        const clock = yield* Clock.clockWith(Effect.succeed)
+        const shifted = (by: number): Clock.Clock =>
+          Object.assign(Object.create(clock), {
+            currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + by,
+            currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + by)
+          })
+        const year = 365 * 86_400_000
+        for (const by of [years * year, years === 0 ? 3 * year : 0]) {
+          yield* Effect.provideService(process(rotating(server), layer, renewed), Clock.Clock, shifted(by))
+        }
+        assert.deepStrictEqual(server.sent, chain(2))
+      }).pipe(Effect.provide(FetchHttpClient.layer)))
+  }
+})
+
+/** Values that have no JSON. */
+class Tenant {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+const ofClass = Schema.String.pipe(
+  Schema.decodeTo(Schema.instanceOf(Tenant), {
+    decode: SchemaGetter.transform((name: string) => new Tenant(name)),
+    encode: SchemaGetter.forbidden(() => "a tenant can't be written")
+  })
+)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Schema from "effect/Schema"
 import type { Guard } from "./Guard.ts"
-import { type Change, following, fromFields, longestKept, type RecordStore } from "./RecordStore.ts"
+import { type Change, following, fromFields, longestKept, longestLived, type RecordStore } from "./RecordStore.ts"
 import { problem } from "./Telemetry.ts"
 
 /*
@@ -28,8 +28,9 @@ export const make = (store: KeyValueStore.KeyValueStore, within: Guard): RecordS
     const fields = yield* Effect.orElseSucceed(decode(text), () => undefined)
     if (fields === undefined) yield* problem("unreadable")
     // What is kept for longer than anything is was written by a clock that was ahead.
-    const left = Number(fields?.["keepUntil"]) - now
-    return fields !== undefined && left > 0 && left <= longestKept + tolerance ? fields : {}
+    const keepUntil = Number(fields?.["keepUntil"])
+    const left = keepUntil - now
+    return fields !== undefined && (keepUntil === always || left > 0 && left <= longestKept + tolerance) ? fields : {}
   })
 
   const write = (name: string, fields: Fields) =>
@@ -43,7 +44,7 @@ export const make = (store: KeyValueStore.KeyValueStore, within: Guard): RecordS
       failureFor: failure.lasts,
       failures: failure.count
     }),
-    keepUntil: Math.max(Number(fields["keepUntil"] ?? 0), now + keep)
+    keepUntil: Math.max(Number(fields["keepUntil"] ?? 0), keep === longestLived ? always : now + keep)
   })
 
   return {
@@ -71,6 +72,9 @@ export const make = (store: KeyValueStore.KeyValueStore, within: Guard): RecordS
     wait: (_, atMost) => Effect.sleep(atMost)
   }
 }
+
+/** When a record ends that is kept whatever this machine's clock does. */
+const always = Number.MAX_SAFE_INTEGER
 
 /** By how much a clock may be set back without a record being taken for one from the future. */
 const tolerance = 60_000

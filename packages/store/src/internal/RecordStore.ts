@@ -81,8 +81,11 @@ export interface RecordStore {
   readonly wait: (name: string, atMost: number) => Effect.Effect<void>
 }
 
-/** How long a record is kept, and a failure applies, at most: 30 days. */
+/** How long a token is kept, and a failure applies, at most: 30 days. */
 export const longestKept = 2_592_000_000
+
+/** How long a refresh token is kept that no other grant can replace: 100 years, by whatever clock. */
+export const longestLived = 3_155_760_000_000
 
 /**
  * How long the lease of another process may last at least: a minute, or as long as this process's own, if that is longer.

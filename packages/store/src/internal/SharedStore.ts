@@ -1,6 +1,7 @@
 import type * as AccessToken from "@mintmark/core/AccessToken"
+import * as Turns from "@mintmark/core/internal/engine/Turns"
 import { TokenError, Unavailable } from "@mintmark/core/TokenError"
-import type { Need, Obtained, PasswordNeed, TokenStore } from "@mintmark/core/TokenStore"
+import type { Need, Obtained, SecretNeed, TokenStore } from "@mintmark/core/TokenStore"
 import { meets, RequestFailure } from "@mintmark/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -11,8 +12,17 @@ import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { type Change, type Claim, largestField, longestKept, type Record, type RecordStore } from "./RecordStore.ts"
-import type { StoreUnavailable } from "./RecordStore.ts"
+import * as Schedule from "effect/Schedule"
+import {
+  type Change,
+  type Claim,
+  largestField,
+  longestKept,
+  longestLived,
+  type Record,
+  type RecordStore,
+  StoreUnavailable
+} from "./RecordStore.ts"
 import * as StoredToken from "./StoredToken.ts"
 import { met, problem } from "./Telemetry.ts"
 import type { TokenCipher } from "./TokenCipher.ts"
@@ -29,9 +39,11 @@ import type { TokenCipher } from "./TokenCipher.ts"
  * A refresh token may be good for one use only, and a second use can end the whole session. So it is marked before it
  * is sent. A marked one is sent once more at most, five seconds later at the earliest, and only by the process that
  * marked it and saw its request fail. A mark that a vanished process left is never sent again: the next one requests
- * with the primary grant. Where that is a refresh token itself, the newest is sent whatever its mark says, since the
- * first one no longer works. For the same reason a refresh token that was ever shared is sent only where the record
- * confirms it.
+ * with the primary grant. A refresh token that was ever shared is sent only where the record confirms it.
+ *
+ * A refresh token that is the account's own grant has a record of its own, by its credentials alone: neither scopes nor
+ * replies nor keys change its name. The newest is written there before it is sent, and its successor before its access
+ * token is used.
  *
  * This file is longer than most: it is one protocol, whose steps are read together.
  */
@@ -43,8 +55,8 @@ export interface Options {
   /** How long others wait for a process that vanished; 0 for a store without leases. */
   readonly lease: Duration.Duration
   /**
-   * Whether refresh tokens are stored that another grant could replace: without leases, two processes could send the
-   * same one. One that nothing can replace is always stored.
+   * Whether refresh tokens are stored that another grant can replace: without leases, two processes could send the same
+   * one.
    */
   readonly refreshTokens: boolean
   /** How long a failure is remembered at most. */
@@ -54,11 +66,24 @@ export interface Options {
 /** Another process has the lease. */
 class LeaseLost extends Data.TaggedError("LeaseLost")<{}> {}
 
-/** A record with its parts opened. */
-interface Opened<Reply> extends Record {
-  readonly entry: AccessToken.AccessToken<Reply> | undefined
+/** A record as it was looked at. */
+interface Looked extends Record {
+  readonly receivedAt: number
   /** By how much this process's clock may be ahead of the database's, at least and at most. */
   readonly ahead: { readonly least: number; readonly most: number }
+}
+
+/** A record with its parts opened. */
+interface Opened<Reply> extends Looked {
+  readonly entry: AccessToken.AccessToken<Reply> | undefined
+}
+
+/** The lease of credentials. */
+interface Turn {
+  readonly owner: string
+  readonly record: Looked
+  /** The end of the need's deadline, by the monotonic clock. */
+  readonly until: number
 }
 
 /** That a request of this process with a refresh token failed, and may have spent it. */
@@ -80,9 +105,11 @@ export const make = (
   const shared = new WeakSet<AccessToken.RefreshToken>()
   /** The failed requests with refresh tokens that this process saw, by the names of their records. */
   const seen = new Map<string, Seen>()
+  /** The generations of the refresh tokens that this process obtained, and that no other grant can replace. */
+  const madeAt = new WeakMap<AccessToken.RefreshToken, number>()
+  const inTurn = Turns.make()
 
-  const keepsRefreshToken = ({ hasFallback, renews }: Need<unknown>): boolean =>
-    renews && (refreshTokens || !hasFallback)
+  const keepsRefreshToken = ({ renews }: Need<unknown>): boolean => renews && refreshTokens
 
   const nameOf = (identity: Redacted.Redacted) => Effect.map(cipher.name(identity), (hash) => prefix + hash)
 
@@ -143,7 +170,7 @@ export const make = (
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const result = yield* request(name, owner, need, record).pipe(
-          (request) => leaseMillis === 0 ? request : Effect.raceFirst(request, extendForever(name, owner)),
+          extending(name, owner),
           restore,
           Effect.onInterrupt(() => giveBack(name, owner)),
           Effect.result
@@ -165,10 +192,8 @@ export const make = (
     Effect.gen(function*() {
       const { generation, mark } = record
       const recorded = record.entry?.refreshToken
-      // A newer one than could be written. Where nothing can replace it, it is the only one that works.
-      if (!need.hasFallback && isNewer(need, record)) return yield* need.request(need.refreshToken)
       if (!keepsRefreshToken(need) || recorded === undefined) return yield* need.request(privateRefreshToken(need))
-      if (mark !== undefined && need.hasFallback && !(yield* mayRepeat(name, need, mark, generation))) {
+      if (mark !== undefined && !(yield* mayRepeat(name, need, mark, generation))) {
         yield* problem("refresh_token_lost")
         return yield* need.request(undefined)
       }
@@ -304,71 +329,149 @@ export const make = (
   const giveBack = (name: string, owner: string): Effect.Effect<void> =>
     Effect.ignore(records.change(name, owner, { lease: 0 }))
 
+  const sendSecret = <A extends { readonly refreshToken: AccessToken.RefreshToken | undefined }>(
+    need: SecretNeed<A>
+  ): Effect.Effect<A, RequestFailure> => need.isReplaced ? sendRefreshToken(need) : sendPassword(need)
+
   // -- passwords ------------------------------------------------------------------------------------------------------
 
   // What differs in scopes or parameters has another record, but the same password: that has a record of its own, of
   // which only the lease and the failure are used.
-  const sendPassword = <A>(need: PasswordNeed<A>): Effect.Effect<A, RequestFailure> =>
+  const sendPassword = <A>(need: SecretNeed<A>): Effect.Effect<A, RequestFailure> =>
     Effect.flatMap(nameOf(need.credentials), (name) =>
       Effect.flatMap(
-        Effect.orElseSucceed(passwordTurn(name, need), () => undefined),
+        Effect.catchTag(turnOf(name, need), "StoreUnavailable", () => Effect.succeed(undefined)),
         (turn) =>
-          turn === undefined ? need.request : "error" in turn ? Effect.fail(turn) : holdPassword(name, turn, need)
+          turn === undefined
+            ? need.request(undefined)
+            : Effect.uninterruptibleMask((restore) => {
+              const end = Effect.ignore(records.change(name, turn.owner, { lease: 0, end: true }))
+              return need.request(undefined).pipe(
+                extending(name, turn.owner),
+                restore,
+                Effect.onInterrupt(() => end),
+                Effect.tap(() => end),
+                Effect.catch((failure) => failCredentials(name, turn, failure, end))
+              )
+            })
       ))
 
-  /** The lease, or the failure that applies to these credentials. */
-  const passwordTurn = Effect.fnUntraced(function*(
+  /** The lease of credentials, or the failure that applies to them. */
+  const turnOf = Effect.fnUntraced(function*(
     name: string,
-    { deadline, forced, provider }: PasswordNeed<unknown>
-  ): Effect.fn.Return<{ readonly owner: string; readonly failures: number } | RequestFailure, StoreUnavailable> {
+    { deadline, forced, provider }: Omit<SecretNeed<unknown>, "request">
+  ): Effect.fn.Return<Turn, RequestFailure | StoreUnavailable> {
     const owner = SecureRandom.uuidV4Unsafe()
     const until = (yield* monotonic) + Duration.toMillis(deadline)
-    const told = (error: TokenError, lasts: number) =>
-      new RequestFailure({
-        error,
-        refreshToken: "kept",
-        concernsAll: lasts > 0,
-        concernsCredentials: true,
-        wait: () => Duration.millis(lasts)
-      })
     let force = forced
     for (let waits = 0;;) {
-      const record = yield* lookAt(name, { owner, lease: Math.max(leaseMillis, 1), known: 0, force }).pipe(
+      const known = Number.MAX_SAFE_INTEGER
+      const record = yield* lookAt(name, { owner, lease: Math.max(leaseMillis, 1), known, force }).pipe(
         Effect.onExitIf(Exit.isFailure, () => Effect.forkDetach(giveBack(name, owner)))
       )
-      if (record.fence > 0) return { owner, failures: record.failures }
+      if (record.fence > 0) return { owner, record, until }
       if (record.failureLeft > 0 && !force) {
         const failure = yield* openFailure(name, record)
-        if (failure !== undefined) return told(failure, record.failureLeft)
+        if (failure !== undefined) return yield* told(failure, record.failureLeft)
         force = true
       } else {
         const left = until - (yield* monotonic)
-        if (left < 1) return told(unavailable({ provider }, "timeout"), 0)
+        if (left < 1) return yield* told(unavailable({ provider }, "timeout"), 0)
         yield* records.wait(name, Math.ceil(Math.min(pauseOf(++waits, yield* Random.next), record.leaseLeft + 1, left)))
       }
     }
   })
 
-  const holdPassword = <A>(
-    name: string,
-    { failures, owner }: { readonly owner: string; readonly failures: number },
-    { request }: PasswordNeed<A>
+  const extending = (name: string, owner: string) => <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    leaseMillis === 0 ? request : Effect.raceFirst(request, Effect.interruptible(extendForever(name, owner)))
+
+  /** Keeps a failure for all that request with the same credentials, where it applies to them. */
+  const failCredentials = (name: string, turn: Turn, failure: RequestFailure, end: Effect.Effect<void>) =>
+    failure.concernsAll && failure.concernsCredentials
+      ? Effect.flatMap(
+        writeFailure(name, turn.owner, turn.record.failures, failure),
+        (error) => Effect.fail(new RequestFailure({ ...failure, error }))
+      )
+      : Effect.andThen(end, Effect.fail(failure))
+
+  // -- refresh tokens that no other grant can replace -------------------------------------------------------------------
+
+  const sendRefreshToken = <A extends { readonly refreshToken: AccessToken.RefreshToken | undefined }>(
+    need: SecretNeed<A>
   ): Effect.Effect<A, RequestFailure> =>
+    Effect.flatMap(cipher.lastingName(need.credentials), (hash) => {
+      const name = prefix + hash
+      // Without leases, two sources of this process could send the same one.
+      return inTurn(name, Duration.toMillis(need.deadline), sendNewest(name, need))
+    })
+
+  const sendNewest = <A extends { readonly refreshToken: AccessToken.RefreshToken | undefined }>(
+    name: string,
+    need: SecretNeed<A>
+  ): Effect.Effect<A, RequestFailure> =>
+    Effect.flatMap(turnOf(name, need), (turn) => holdNewest(name, turn, need)).pipe(
+      Effect.catchTag("LeaseLost", () => sendNewest(name, need)),
+      Effect.catchTag("StoreUnavailable", () =>
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) => Effect.fail(told(unavailable(need, "store", now + postponement), 0))
+        ))
+    )
+
+  const holdNewest = <A extends { readonly refreshToken: AccessToken.RefreshToken | undefined }>(
+    name: string,
+    turn: Turn,
+    need: SecretNeed<A>
+  ): Effect.Effect<A, RequestFailure | StoreUnavailable | LeaseLost> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const end = Effect.ignore(records.change(name, owner, { lease: 0, end: true }))
-        const result = yield* request.pipe(
-          (request) => leaseMillis === 0 ? request : Effect.raceFirst(request, extendForever(name, owner)),
-          restore,
-          Effect.onInterrupt(() => end),
-          Effect.result
+        const { owner, record, until } = turn
+        const { ahead, fence } = record
+        const end = giveBack(name, owner)
+        const write = (refreshToken: AccessToken.RefreshToken | undefined, generation: number, lease: number) =>
+          Effect.flatMap(
+            cipher.seal(StoredToken.writeRefreshToken(refreshToken, ahead.most), placeOf(name, `token ${generation}`)),
+            (sealed) => changeAsOwner(name, owner, { lease, keep: longestLived, token: { sealed, generation } })
+          )
+        const newest = yield* Effect.gen(function*() {
+          const recorded = record.token === "" ? undefined : yield* openRefreshToken(name, record)
+          const own = need.refreshToken
+          const made = own === undefined ? 0 : madeAt.get(own) ?? 0
+          // One that could not be written is newer than what is there; so is any, where the record is lost.
+          const newest = own !== undefined && (recorded === undefined || made > record.generation) ? own : recorded
+          // Shows, too, whether what comes next can be written.
+          yield* write(newest, newest === own ? Math.max(made, record.generation) : record.generation, leaseMillis)
+          return newest
+        }).pipe(restore, Effect.onExitIf(Exit.isFailure, () => end))
+        const result = yield* Effect.result(extending(name, owner)(need.request(newest)))
+        if (Result.isFailure(result)) return yield* failCredentials(name, turn, result.failure, end)
+        const { refreshToken } = result.success
+        if (refreshToken === undefined) return yield* Effect.as(end, result.success)
+        madeAt.set(refreshToken, fence)
+        return yield* write(refreshToken, fence, 0).pipe(
+          Effect.retry({
+            schedule: Schedule.spaced(writeAgainAfter),
+            while: ({ _tag }) =>
+              Effect.map(monotonic, (now) => _tag === "StoreUnavailable" && now + writeAgainAfter < until)
+          }),
+          // The one that comes after is the newest then.
+          Effect.catchTag("LeaseLost", () => problem("lease_lost")),
+          Effect.as(result.success)
         )
-        if (Result.isSuccess(result)) return yield* Effect.as(end, result.success)
-        const { failure } = result
-        if (!failure.concernsAll || !failure.concernsCredentials) return yield* Effect.andThen(end, failure)
-        return yield* new RequestFailure({ ...failure, error: yield* writeFailure(name, owner, failures, failure) })
       })
     )
+
+  /** The newest refresh token in a record; `undefined` for the one that the application gave. */
+  const openRefreshToken = Effect.fnUntraced(function*(name: string, record: Looked) {
+    const text = yield* openToken(name, record)
+    const stored = text === undefined ? undefined : yield* StoredToken.readRefreshToken(text, record.ahead.least)
+    if (stored !== undefined) return stored.refreshToken
+    yield* problem("unreadable")
+    yield* Effect.logError(
+      `The newest refresh token can't be read: no key of this process wrote the record ${name}, or it was damaged`
+    )
+    return yield* new StoreUnavailable()
+  })
 
   // -- without the database -------------------------------------------------------------------------------------------
 
@@ -376,18 +479,19 @@ export const make = (
     need: Need<Reply>
   ): Effect.fn.Return<Obtained<Reply>, TokenError> {
     const refreshToken = privateRefreshToken(need)
-    // The first refresh token, which is the account's own grant, may have been replaced by another process.
-    const mayBeSpent = need.renews && !need.hasFallback
-    if (refreshToken === undefined && need.renews && (need.servedFor !== undefined || mayBeSpent)) {
+    if (refreshToken === undefined && need.renews && need.servedFor !== undefined) {
       yield* met("postponed")
-      const wait = Math.min(Duration.toMillis(need.servedFor ?? Duration.infinity), postponement)
+      const wait = Math.min(Duration.toMillis(need.servedFor), postponement)
       return yield* unavailable(need, "store", (yield* Clock.currentTimeMillis) + wait)
     }
-    yield* met("alone")
-    return yield* Effect.mapBoth(need.request(refreshToken), {
-      onSuccess: (token) => ({ token, shared: false }),
-      onFailure: ({ error }) => error
-    })
+    const result = yield* Effect.result(need.request(refreshToken))
+    if (Result.isSuccess(result)) {
+      yield* met("alone")
+      return { token: result.success, shared: false }
+    }
+    const { error } = result.failure
+    yield* met(error.reason._tag === "Unavailable" && error.reason.kind === "store" ? "postponed" : "alone")
+    return yield* error
   })
 
   const privateRefreshToken = ({ refreshToken }: Need<unknown>): AccessToken.RefreshToken | undefined =>
@@ -396,7 +500,7 @@ export const make = (
   // -- reading --------------------------------------------------------------------------------------------------------
 
   /** The record as it is, and how the clocks compare. */
-  const lookAt = Effect.fnUntraced(function*(name: string, claim: Claim) {
+  const lookAt = Effect.fnUntraced(function*(name: string, claim: Claim): Effect.fn.Return<Looked, StoreUnavailable> {
     const sentAt = yield* Clock.currentTimeMillis
     const record = yield* records.look(name, claim)
     const receivedAt = yield* Clock.currentTimeMillis
@@ -419,16 +523,16 @@ export const make = (
     if (isFromTheFuture) yield* problem("clock_set_back")
     const entry = isFromTheFuture ? { ...stored, expiresAt: stored.requestedAt } : stored
     const refreshToken = entry?.refreshToken
-    if (refreshToken === undefined || entry === undefined) return { ...record, entry, ahead }
+    if (refreshToken === undefined || entry === undefined) return { ...record, entry }
     shared.add(refreshToken)
     const isOver = refreshToken.expiresAt !== undefined && refreshToken.expiresAt <= receivedAt
-    return { ...record, entry: isOver ? { ...entry, refreshToken: undefined } : entry, ahead }
+    return { ...record, entry: isOver ? { ...entry, refreshToken: undefined } : entry }
   })
 
   const openToken = (name: string, { generation, token }: Record) =>
     cipher.open(token, placeOf(name, `token ${generation}`))
 
-  const openFailure = Effect.fnUntraced(function*(name: string, record: Omit<Opened<unknown>, "entry">) {
+  const openFailure = Effect.fnUntraced(function*(name: string, record: Looked) {
     const text = yield* cipher.open(record.failure, placeOf(name, "failure"))
     const failure = text === undefined
       ? undefined
@@ -445,21 +549,19 @@ export const make = (
       if (text !== undefined && (yield* StoredToken.holds(text, token))) yield* records.reject(name, record.generation)
     }).pipe(Effect.ignore)
 
-  return { obtain, sendPassword, reject }
+  return { obtain, sendSecret, reject }
 }
 
 const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
-
-/** Whether this process has a token that was requested after the one in the record. */
-const isNewer = ({ current, refreshToken }: Need<unknown>, { entry }: Opened<unknown>): boolean =>
-  refreshToken !== undefined && current !== undefined
-  && (entry === undefined || current.requestedAt - entry.requestedAt > clockTolerance)
 
 /** By how much two clocks may differ in their pace while a token is requested. */
 const clockTolerance = 1_000
 
 /** How long a renewal that can wait for the database waits: 5 s. */
 const postponement = 5_000
+
+/** How long after a refresh token could not be written it is tried again, in milliseconds. */
+const writeAgainAfter = 500
 
 /** How long after a failure that may have spent a refresh token it is sent once more: 5 s. */
 const repeatAfter = 5_000
@@ -484,6 +586,16 @@ const pauseOf = (waits: number, random: number): number => Math.min(50 * 2 ** (w
 
 // The place that a sealed value belongs to: it can't be opened anywhere else.
 const placeOf = (name: string, field: string): string => `${name} ${field}`
+
+/** A failure that another process was told, and how long it applies, in milliseconds. */
+const told = (error: TokenError, lasts: number): RequestFailure =>
+  new RequestFailure({
+    error,
+    refreshToken: "kept",
+    concernsAll: lasts > 0,
+    concernsCredentials: true,
+    wait: () => Duration.millis(lasts)
+  })
 
 const unavailable = (
   { provider }: { readonly provider: string },

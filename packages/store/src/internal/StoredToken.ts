@@ -1,4 +1,4 @@
-import type { AccessToken } from "@mintmark/core/AccessToken"
+import type { AccessToken, RefreshToken } from "@mintmark/core/AccessToken"
 import * as Lifetime from "@mintmark/core/internal/engine/Lifetime"
 import { TokenError, TokenErrorSchema } from "@mintmark/core/TokenError"
 import * as TokenReply from "@mintmark/core/TokenReply"
@@ -13,20 +13,32 @@ import * as Schema from "effect/Schema"
  * clock is ahead of the database's, in milliseconds.
  */
 
+const StoredRefreshToken = Schema.Struct({
+  value: Schema.NonEmptyString,
+  expiresAt: Schema.optionalKey(Schema.Finite)
+})
+
 const Stored = Schema.fromJsonString(Schema.Struct({
   value: Schema.NonEmptyString,
   requestedAt: Schema.Finite,
   expiresAt: Schema.Finite,
   scopes: Schema.Array(Schema.String),
-  refreshToken: Schema.optionalKey(Schema.Struct({
-    value: Schema.NonEmptyString,
-    expiresAt: Schema.optionalKey(Schema.Finite)
-  })),
+  refreshToken: Schema.optionalKey(StoredRefreshToken),
   reply: Schema.Unknown,
   apiUrl: Schema.optionalKey(Schema.String)
 }))
 const encodeStored = Schema.encodeEffect(Stored)
 const decodeStored = Schema.decodeEffect(Stored)
+
+const written = ({ expiresAt, value }: RefreshToken, ahead: number): typeof StoredRefreshToken.Type => ({
+  value: Redacted.value(value),
+  ...(expiresAt === undefined ? undefined : { expiresAt: expiresAt - ahead })
+})
+
+const asRead = ({ expiresAt, value }: typeof StoredRefreshToken.Type, ahead: number): RefreshToken => ({
+  value: Redacted.make(value, { label: "refresh token" }),
+  expiresAt: expiresAt === undefined ? undefined : Math.min(expiresAt + ahead, Lifetime.endOfTime)
+})
 
 /** Writes a token; `undefined` where the provider's part of it can't be written. */
 export const write = <Reply>(
@@ -42,12 +54,7 @@ export const write = <Reply>(
         requestedAt: token.requestedAt - ahead,
         expiresAt: token.expiresAt - ahead,
         scopes: token.scopes,
-        ...(refreshToken === undefined ? undefined : {
-          refreshToken: {
-            value: Redacted.value(refreshToken.value),
-            ...(refreshToken.expiresAt === undefined ? undefined : { expiresAt: refreshToken.expiresAt - ahead })
-          }
-        }),
+        ...(refreshToken === undefined ? undefined : { refreshToken: written(refreshToken, ahead) }),
         reply,
         ...(apiUrl === undefined ? undefined : { apiUrl })
       })
@@ -69,12 +76,7 @@ export const read = <Reply>(
         requestedAt: stored.requestedAt + ahead,
         expiresAt: Math.min(stored.expiresAt + ahead, Lifetime.endOfTime),
         scopes: stored.scopes,
-        refreshToken: stored.refreshToken === undefined ? undefined : {
-          value: Redacted.make(stored.refreshToken.value, { label: "refresh token" }),
-          expiresAt: stored.refreshToken.expiresAt === undefined
-            ? undefined
-            : Math.min(stored.refreshToken.expiresAt + ahead, Lifetime.endOfTime)
-        },
+        refreshToken: stored.refreshToken && asRead(stored.refreshToken, ahead),
         reply,
         ...(stored.apiUrl === undefined ? undefined : { apiUrl: stored.apiUrl })
       }))
@@ -87,6 +89,23 @@ export const holds = (text: string, token: AccessToken): Effect.Effect<boolean> 
   decodeStored(text).pipe(
     Effect.map((stored) => stored.value === Redacted.value(token.value)),
     Effect.orElseSucceed(() => false)
+  )
+
+const Newest = Schema.fromJsonString(Schema.Struct({ refreshToken: Schema.optionalKey(StoredRefreshToken) }))
+const decodeNewest = Schema.decodeEffect(Newest)
+
+/** Writes the newest refresh token; `undefined` for the one that the application gave. */
+export const writeRefreshToken = (refreshToken: RefreshToken | undefined, ahead: number): string =>
+  JSON.stringify({ refreshToken: refreshToken && written(refreshToken, ahead) })
+
+/** Reads the newest refresh token; `undefined` where the text is none of ours. */
+export const readRefreshToken = (
+  text: string,
+  ahead: number
+): Effect.Effect<{ readonly refreshToken: RefreshToken | undefined } | undefined> =>
+  decodeNewest(text).pipe(
+    Effect.map(({ refreshToken }) => ({ refreshToken: refreshToken && asRead(refreshToken, ahead) })),
+    Effect.matchCause({ onSuccess: identity, onFailure: constUndefined })
   )
 
 const Failure = Schema.fromJsonString(Schema.toCodecJson(TokenErrorSchema))

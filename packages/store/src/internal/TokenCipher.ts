@@ -14,6 +14,8 @@ import { invalidOption, keysVariable } from "./Options.ts"
 export interface TokenCipher {
   /** The name for an identity. It can't be used to guess a password. */
   readonly name: (identity: Redacted.Redacted) => Effect.Effect<string>
+  /** A name that is the same with any keys, for an identity that holds a secret which can't be guessed. */
+  readonly lastingName: (identity: Redacted.Redacted) => Effect.Effect<string>
   /** Encrypts a text for one place, with the first key. */
   readonly seal: (text: string, place: string) => Effect.Effect<string>
   /** Decrypts what was sealed for that place with any of the keys; `undefined` where it wasn't. */
@@ -67,10 +69,14 @@ export const make = Effect.fnUntraced(
     const last = ring.at(-1)
     if (first === undefined || last === undefined) return yield* invalid("is missing or empty")
 
+    const lasting = yield* Effect.orDie(Mac.key(Mac.hmacSha256, utf8.encode("mintmark refresh tokens")))
+    const named = (key: typeof lasting) => (identity: Redacted.Redacted) =>
+      mac.sign(key, utf8.encode(Redacted.value(identity))).pipe(Effect.map(Hex.encode), Effect.orDie)
+
     return {
       // A new key comes first, so that names change only when the last of the old ones is dropped.
-      name: (identity) =>
-        mac.sign(last.naming, utf8.encode(Redacted.value(identity))).pipe(Effect.map(Hex.encode), Effect.orDie),
+      name: named(last.naming),
+      lastingName: named(lasting),
       seal: Effect.fnUntraced(function*(text, place) {
         const nonce = yield* random.randomBytes(Aead.aes256Gcm.nonceLength)
         const aad = utf8.encode(place)

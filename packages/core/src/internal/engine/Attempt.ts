@@ -72,9 +72,13 @@ export const make = <Reply>(
   const exchange = TokenEndpoint.make(provider, http)
   const read = ReplyReader.make(provider)
   const inTurn = Turns.make()
+  /** The newest refresh tokens that no other grant can replace, for as long as the engine lives. */
+  const newest = new Map<string, AccessToken.RefreshToken>()
 
   const primaryGrant = sentAs(provider, false)
   const renewal = sentAs(provider, true)
+  /** Whether a refresh token is an account's only credential: once it is replaced, the newest one alone works. */
+  const isSole = provider.renewal !== undefined && !renewal.hasFallback
   /** A shared store has this long to keep what was requested, in milliseconds. */
   const reserve = store === none ? 0 : Math.min(1_000, deadline / 10)
 
@@ -87,8 +91,6 @@ export const make = <Reply>(
     let keys: (() => Keys) | undefined
     /** What was sent last. */
     let sent = primaryGrant
-    /** What was returned last. */
-    let received: Token | undefined
 
     const remembered = ({ error, until }: Pick<Refusal, "error" | "until">, refusal?: Refusal) => {
       running.remembered = { error, until, refusal }
@@ -147,8 +149,7 @@ export const make = <Reply>(
           },
           onSuccess: (token) => {
             running.refreshTokenSent = false
-            received = { ...token, refreshToken: token.refreshToken ?? refreshToken }
-            return Effect.succeed(received)
+            return Effect.succeed({ ...token, refreshToken: token.refreshToken ?? refreshToken })
           }
         })
       }
@@ -170,33 +171,43 @@ export const make = <Reply>(
           )
           return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal, refusal)
         })
-      const primary = (became: RequestFailure["refreshToken"]) => {
-        const sending = Effect.catch(sendOnce(undefined), (error) => failWith(error, became))
-        return provider.grant.refusedAs === "password"
-          ? Effect.suspend(() => inTurn(keys().credentials, left(), sendPassword(sending, became)))
-          : sending
+      const primary = (became: RequestFailure["refreshToken"]): Effect.Effect<Token, RequestFailure> => {
+        const sending = (refreshToken?: AccessToken.RefreshToken) =>
+          Effect.catch(sendOnce(refreshToken), (error) => failWith(error, became))
+        if (!isSole && provider.grant.refusedAs !== "password") return sending()
+        // A password is sent for one account, and by one process, at a time: if it is refused, the others don't send it.
+        // So is a refresh token that is the only credential: the newest one, whatever its end.
+        const identity = TokenRequest.credentialsIdentity(provider, credentials, isSole)
+        const key = Redacted.value(identity)
+        const request = (refreshToken?: AccessToken.RefreshToken) =>
+          Effect.map(sending(refreshToken), (token) => {
+            if (isSole && token.refreshToken) newest.set(key, token.refreshToken)
+            return token
+          })
+        return inTurn(
+          key,
+          left(),
+          Effect.suspend(() => {
+            const refreshToken = newest.get(key)
+            if (store.sendSecret === undefined || refusals.find(keys, isSole, clocks.look()) !== undefined) {
+              return request(refreshToken)
+            }
+            sent = primaryGrant
+            return Effect.mapError(
+              store.sendSecret({
+                provider: provider.id,
+                credentials: identity,
+                forced: reason === "forced",
+                deadline: Duration.millis(left()),
+                isReplaced: isSole,
+                refreshToken,
+                request
+              }),
+              (failure) => new RequestFailure({ ...failure, refreshToken: became })
+            )
+          })
+        )
       }
-      /** A password is sent by one process at a time: if it is refused, the others don't send it. */
-      const sendPassword = (
-        request: Effect.Effect<Token, RequestFailure>,
-        became: RequestFailure["refreshToken"]
-      ): Effect.Effect<Token, RequestFailure> =>
-        Effect.suspend(() => {
-          if (store.sendPassword === undefined || refusals.find(keys, false, clocks.look()) !== undefined) {
-            return request
-          }
-          sent = primaryGrant
-          return Effect.mapError(
-            store.sendPassword({
-              provider: provider.id,
-              credentials: TokenRequest.credentialsIdentity(provider, credentials),
-              forced: reason === "forced",
-              deadline: Duration.millis(left()),
-              request
-            }),
-            (failure) => new RequestFailure({ ...failure, refreshToken: became })
-          )
-        })
       if (refreshToken === undefined) return primary("kept")
       return Effect.catch(sendOnce(refreshToken), (error) => {
         if (error === running.remembered?.error) return failWith(error, "kept")
@@ -234,12 +245,6 @@ export const make = <Reply>(
       )
     }
 
-    /** The store has not answered in time. */
-    const unanswered = (): Effect.Effect<Obtained<Reply>, TokenError.TokenError> =>
-      received === undefined
-        ? Effect.fail(unavailable(provider, "store"))
-        : Effect.succeed({ token: received, shared: false })
-
     const obtain = (credentials: TokenRequest.Credentials): Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
       // It is as long as the credentials, and is made only where something needs it.
       let whole: Redacted.Redacted | undefined
@@ -255,9 +260,8 @@ export const make = <Reply>(
       const forced = reason === "forced"
       if (forced) refusals.forget(known)
       const now = clocks.look()
-      const refreshToken = provider.renewal === undefined
-        ? undefined
-        : State.refreshTokenFor(state(), identity, now, { forced, hasFallback: renewal.hasFallback })
+      const renews = provider.renewal !== undefined && !isSole
+      const refreshToken = renews ? State.refreshTokenFor(state(), identity, now, forced) : undefined
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
       if (refusal !== undefined) return remembered(refusal, refusal)
@@ -267,8 +271,7 @@ export const make = <Reply>(
         makeIdentity: identity,
         reason,
         current: State.tokenOf(state().cached),
-        renews: provider.renewal !== undefined,
-        hasFallback: renewal.hasFallback,
+        renews,
         refreshToken,
         startedAt: started.wall,
         jitter,
@@ -281,7 +284,7 @@ export const make = <Reply>(
       return Effect.map(
         store === none
           ? none.obtain(need)
-          : within(Effect.suspend(() => store.obtain(need)), left() + reserve, unanswered, deadline),
+          : within(store.obtain(need), left() + reserve, () => Effect.fail(unavailable(provider, "store")), lingers),
         (obtained) => {
           refusals.succeeded(known, sent.isRefresh || obtained.shared)
           if (running.requested) outage.answered()
@@ -342,6 +345,9 @@ class Need<Reply> extends Data.Class<
     return this.makeIdentity()
   }
 }
+
+/** How long a scope that closes waits for a store to keep what was requested, in milliseconds. */
+const lingers = 5_000
 
 /** Nothing that a server said or a network did. */
 const isOurs = ({ reason }: TokenError.TokenError): boolean => reason._tag === "Unavailable" && isUnsent(reason)

@@ -21,7 +21,6 @@ import { unavailable } from "../unavailable.ts"
 import * as Account from "./Account.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Clocks from "./Clocks.ts"
-import { within } from "./Deadline.ts"
 import * as EventHub from "./EventHub.ts"
 import type { Event } from "./Events.ts"
 import * as InFlight from "./InFlight.ts"
@@ -219,9 +218,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       else if (action._tag === "Start") started = start(account, action.inFlight)
       else if (action._tag === "Wait") result = waiting(action.inFlight, started ?? requests.get(action.inFlight))
       else if (action._tag === "Replace") result = Effect.suspend(() => get(account))
-      else if (action._tag === "RejectInStore" && store.reject) {
-        run(within(store.reject(action.identity, action.token), deadline, () => Effect.void))
-      }
+      else if (action._tag === "RejectInStore" && store.reject) run(store.reject(action.identity, action.token))
     }
     return result
   }

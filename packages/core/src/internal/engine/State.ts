@@ -135,14 +135,14 @@ export const failureAt = (state: State<unknown>, now: Now): Failure | undefined 
 export const spendAgainAfter = 5_000
 
 /**
- * The refresh token to request with: one for these credentials that has not expired. Where there is a primary grant to
- * fall back to, it is sent only once more after it may have been spent, and not at all for `renew`.
+ * The refresh token to request with instead of the primary grant: one for these credentials that has not expired. It is
+ * sent only once more after it may have been spent, and not at all for `renew`.
  */
 export const refreshTokenFor = (
   state: State<unknown>,
   identity: () => Redacted.Redacted,
   now: Now,
-  { forced, hasFallback }: { readonly forced: boolean; readonly hasFallback: boolean }
+  forced: boolean
 ): AccessToken.RefreshToken | undefined => {
   const { identity: owner, renewal } = memoryOf(state)
   if (renewal === undefined || !isSameIdentity(owner, identity())) return undefined
@@ -151,7 +151,7 @@ export const refreshTokenFor = (
   const isDoubtful = forced
     ? spent > 0 || unclear > 0
     : spent > 1 || spent === 1 && now.steady < spentAt + spendAgainAfter
-  return hasFallback && isDoubtful ? undefined : refreshToken
+  return isDoubtful ? undefined : refreshToken
 }
 
 const isSameIdentity = (a: Redacted.Redacted | undefined, b: Redacted.Redacted): boolean =>

@@ -62,7 +62,10 @@ const notCached = { "cache-control": "no-store" }
  */
 export const make = (provider: Resolved, credentials: Credentials, refreshToken?: Redacted.Redacted): Built =>
   refreshToken !== undefined && provider.renewal !== undefined
-    ? build(provider, credentials, provider.renewal, true, { ...credentials.values, refreshToken })
+    ? build(provider, credentials, provider.renewal, provider.grant.name !== "refresh_token", {
+      ...credentials.values,
+      refreshToken
+    })
     : credentials.built === undefined
     ? build(provider, credentials, provider.grant, false, credentials.values)
     : Effect.succeed(credentials.built)
@@ -218,9 +221,16 @@ export const identity = (provider: Resolved, credentials: Credentials): Redacted
     sorted(provider.parameters)
   ]))
 
-/** The identity of the credentials alone, whatever scopes and parameters are requested with them. */
-export const credentialsIdentity = (provider: Resolved, credentials: Credentials): Redacted.Redacted =>
-  Redacted.make(JSON.stringify(identified(provider, credentials)))
+/**
+ * The identity of the credentials alone, whatever scopes and parameters are requested with them. `isSole`: of a refresh
+ * token that the application gave, whatever has become of it, and however the client authenticates.
+ */
+export const credentialsIdentity = (provider: Resolved, credentials: Credentials, isSole = false): Redacted.Redacted =>
+  Redacted.make(JSON.stringify(
+    isSole
+      ? [provider.tokenEndpoint, credentials.values["clientId"], reveal(credentials.values["refreshToken"])]
+      : identified(provider, credentials)
+  ))
 
 const identified = (provider: Resolved, { values }: Credentials): ReadonlyArray<unknown> => [
   provider.id,

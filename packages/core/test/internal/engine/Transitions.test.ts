@@ -274,8 +274,8 @@ describe("Transitions", () => {
       ...obtained(inFlight, token("first", now.wall, now.wall + 60_000, "refresh")),
       identity
     })[0]
-    const usable = (state: Tested, at: Clocks.Now, forced = false, hasFallback = true) =>
-      State.refreshTokenFor(state, () => identity, at, { forced, hasFallback }) !== undefined
+    const usable = (state: Tested, at: Clocks.Now, forced = false) =>
+      State.refreshTokenFor(state, () => identity, at, forced) !== undefined
     const spend = (state: Tested, at: Clocks.Now) =>
       transition(requested(state), ended({ refreshToken: "possibly spent", now: at }))[0]
 
@@ -287,11 +287,6 @@ describe("Transitions", () => {
       const twice = spend(once, later(5_000))
       assert.isFalse(usable(twice, later(5_000)))
       assert.isFalse(usable(twice, later(1e9)))
-    })
-
-    it("allow it repeatedly without a primary grant", () => {
-      const often = [1, 2, 3, 4].reduce((state, time) => spend(state, later(time * 60_000)), renewed)
-      assert.isTrue(usable(often, later(300_000), false, false))
     })
 
     it("use the primary grant for `renew` if it may be spent", () => {
@@ -319,8 +314,7 @@ describe("Transitions", () => {
     })
 
     it("do not use it for other credentials, nor after it has expired", () => {
-      const options = { forced: false, hasFallback: true }
-      assert.isUndefined(State.refreshTokenFor(renewed, () => Redacted.make("another identity"), now, options))
+      assert.isUndefined(State.refreshTokenFor(renewed, () => Redacted.make("another identity"), now, false))
       const ends = { value: Redacted.make("refresh"), expiresAt: now.wall + 1_000 }
       const ending = transition(requested(none), {
         ...obtained(inFlight, { ...other, refreshToken: ends }),
