@@ -124,6 +124,11 @@ export interface Times {
 export interface ClientAuthentication<N extends Needs = Needs> {
   /** The method's registered name (RFC 7591 section 2), or one of its own. */
   readonly name: string
+  /**
+   * What tells it apart from others with its name, as data that JSON can hold: accounts share a token only where it is
+   * equal. Whatever makes the token another one belongs to it, or to `name`.
+   */
+  readonly variant?: unknown
   /** The credentials that it needs. */
   readonly needs: N
   /**

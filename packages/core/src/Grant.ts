@@ -16,6 +16,11 @@ import type { Additions, Context, Needs, Problem, Times, Values } from "./Client
 export interface Grant<N extends Needs = Needs> {
   /** Its name in errors and in the identity of an account: the `grant_type`, where it has one. */
   readonly name: string
+  /**
+   * What tells it apart from others with its name, as data that JSON can hold: accounts share a token only where it is
+   * equal. Whatever makes the token another one belongs to it, or to `name`.
+   */
+  readonly variant?: unknown
   /** The credentials that it needs. */
   readonly needs: N
   /**

@@ -63,6 +63,7 @@ const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
  */
 export const make = (options: Options): Grant.Grant<Issuer> => ({
   name: grantType,
+  variant: options,
   needs,
   refusedAs: "client_credentials",
   scopes: options.scopeClaim === true ? "grant" : "request",
@@ -127,6 +128,7 @@ export const selfSigned = (options: SelfSignedOptions): Grant.Grant<Issuer> => {
   const ofJwts = { ...options, lifetime }
   return Grant.produce({
     name: "self_signed_jwt",
+    variant: options,
     needs,
     refusedAs: "client_credentials",
     validate: ({ privateKey }) => Jwt.problem(ofJwts, privateKey, "grant"),

@@ -134,6 +134,7 @@ const sign = (
  */
 export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt",
+  variant: options,
   needs,
   validate: ({ privateKey }) => Jwt.problem(options, privateKey, "clientAuthentication", 300),
   hint: Jwt.clockHint,
@@ -156,6 +157,7 @@ export const make = (options: Options): ClientAuthentication<PrivateKey> => ({
  */
 export const bearer = (options: Options): ClientAuthentication<PrivateKey> => ({
   name: "private_key_jwt_bearer",
+  variant: options,
   needs,
   validate: ({ privateKey }) => Jwt.problem(options, privateKey, "clientAuthentication"),
   hint: Jwt.clockHint,

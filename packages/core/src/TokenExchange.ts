@@ -61,6 +61,7 @@ export const make = ({
   subjectTokenType = "urn:ietf:params:oauth:token-type:jwt"
 }: Options = {}): Grant<Tokens> => ({
   name: grantType,
+  variant: { actorTokenType, requestedTokenType, subjectTokenType },
   needs: { subjectToken: "key", actorToken: "key?" },
   refusedAs: "client_credentials",
   validate: Ready.problem("subjectToken", "actorToken"),

@@ -40,7 +40,7 @@ describe("A refresh token that is an account's only credential", () => {
       yield* Effect.forEach(views, ({ token }) => token, { concurrency: "unbounded" })
       yield* Effect.forEach([client, ...views], ({ renew }) => renew, { concurrency: "unbounded" })
       assert.deepStrictEqual(server.sent, chain("client", 9))
-      assert.deepStrictEqual([...server.scopes].sort(), [...scopes, ...scopes, null].sort())
+      assert.deepStrictEqual(server.scopes.toSorted(), [...scopes, ...scopes, null].toSorted())
       assert.strictEqual(server.ended.size, 0)
     }).pipe(live))
 

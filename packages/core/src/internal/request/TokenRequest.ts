@@ -10,6 +10,7 @@ import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
 import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
+import { copyOf } from "../plain.ts"
 import { reveal } from "../reveal.ts"
 import { unavailable } from "../unavailable.ts"
 import { additionsProblem, check } from "./check.ts"
@@ -208,8 +209,8 @@ const withQuery = (url: string, fields: Parameters): string => {
 }
 
 /**
- * The complete identity of an account's requests: two share a token only if all of this is equal. Endpoint, method,
- * grant, credentials, set of scopes, further parameters. It is what the application says, never the request that is
+ * The complete identity of an account's requests: two share a token only if all of this is equal. Endpoint, method and
+ * grant with their variants, credentials, set of scopes, further parameters, how the request looks. It is what the application says, never the request that is
  * built of it.
  *
  * It contains the secrets themselves, and is `Redacted` for that.
@@ -218,7 +219,8 @@ export const identity = (provider: Resolved, credentials: Credentials): Redacted
   Redacted.make(JSON.stringify([
     ...identified(provider, credentials),
     scopeSet(provider, credentials.scopes),
-    sorted(provider.parameters)
+    sorted(provider.parameters),
+    copyOf([provider.clientAuthentication.variant, provider.grant.variant, provider.request], reveal)
   ]))
 
 /**
