@@ -65,10 +65,10 @@ describe("the log", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(lines.map((line) => line.replace(/no token request before [^)]*/, "…")), [
         "Warn acme: the access token could not be renewed; the cached one is valid until 1970-01-01T01:00:00.000Z. "
-        + "The authorization server limits token requests: no action is needed unless this lasts. "
+        + "The token request is retried: no action is needed unless this lasts. "
         + "(acme: the authorization server limits token requests (status 429); …)",
         "Warn acme: the access token could not be renewed for 63 s; the cached one is valid until "
-        + "1970-01-01T01:00:00.000Z. The authorization server limits token requests: no action is needed unless this lasts. "
+        + "1970-01-01T01:00:00.000Z. The token request is retried: no action is needed unless this lasts. "
         + "(acme: the authorization server limits token requests (status 429); …)",
         "Info acme: the access token was renewed, after 130 s of failures."
       ])

@@ -39,7 +39,7 @@ export const testClient = <Reply>(
   return ProviderClient.make(known, {}).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
 
-const anything = { pattern: /.*/s, description: "anything" }
+const anything = { pattern: /.*/s, description: "" }
 
 const unexpected = HttpClient.make((request) =>
   Effect.fail(

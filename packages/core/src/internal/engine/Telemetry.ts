@@ -83,9 +83,8 @@ const advice = ({ reason }: TokenError.TokenError): string => {
     case "RequestRefused":
       return " Check the scopes and the parameters of the token request."
     case "Throttled":
-      return " The authorization server limits token requests: no action is needed unless this lasts."
     case "Unavailable":
-      return reason.kind === "credentials"
+      return "kind" in reason && reason.kind === "credentials"
         ? " Check the source of the credentials."
         : " The token request is retried: no action is needed unless this lasts."
     case "ReplyNotUnderstood":

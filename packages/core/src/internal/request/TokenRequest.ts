@@ -13,7 +13,7 @@ import { originOf } from "../http/url.ts"
 import { copyOf } from "../plain.ts"
 import { reveal } from "../reveal.ts"
 import { unavailable } from "../unavailable.ts"
-import { additionsProblem, check } from "./check.ts"
+import { additionsProblem, check, takenProblem } from "./check.ts"
 import type { Resolved } from "./resolve.ts"
 
 /*
@@ -144,8 +144,8 @@ const write = (
   }, format.fields ?? {})
   const checked = check(provider, [
     ["clientAuthentication", additionsProblem(byClient)],
-    ["grant", additionsProblem(byGrant) ?? taken(more, byClient?.parameters)],
-    ["parameters", taken(provider.parameters, own)]
+    ["grant", additionsProblem(byGrant) ?? takenProblem(byClient?.parameters, (name) => Object.hasOwn(more, name))],
+    ["parameters", takenProblem(provider.parameters, (name) => Object.hasOwn(own, name))]
   ])
   if (Result.isFailure(checked)) return Result.fail(checked.failure)
 
@@ -174,11 +174,6 @@ const write = (
     scopes,
     secrets: [...new Set(secrets)]
   })
-}
-
-const taken = (names: {}, by: {} = {}): string | undefined => {
-  const found = Object.keys(names).find((name) => Object.hasOwn(by, name))
-  return found && `must not name ${found}`
 }
 
 const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>

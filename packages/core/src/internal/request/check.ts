@@ -166,3 +166,9 @@ export const parametersProblem = (parameters: unknown): string | undefined => {
   const wrong = Object.entries(parameters).find(([, value]) => !areTexts(value))
   return wrong && `must contain strings, Redacted strings, or lists of them; ${wrong[0]} is ${kindOf(wrong[1])}`
 }
+
+/** What is wrong with fields of a token request of which one is taken. */
+export const takenProblem = (fields: object = {}, isTaken: (name: string) => boolean): string | undefined => {
+  const taken = Object.keys(fields).find(isTaken)
+  return taken && `must not name ${taken}`
+}

@@ -2,7 +2,7 @@ import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { Options } from "../../AuthenticatedHttpClient.ts"
-import type { ClientAuthentication, Parameters } from "../../ClientAuthentication.ts"
+import type { ClientAuthentication } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
 import * as ApiOrigins from "../http/apiOrigins.ts"
@@ -18,6 +18,7 @@ import {
   type Problem,
   problemsOf,
   scopesProblem,
+  takenProblem,
   textProblem,
   textsProblem
 } from "./check.ts"
@@ -90,7 +91,7 @@ export const resolve = <Reply>(
     ["assumedLifetime", lifetime !== undefined && assumedLifetime === undefined ? notASpan : undefined],
     ...problemsOf(provider, places, parts),
     ["scopes", scopesProblem(provider.scopes)],
-    ["parameters", parametersProblem(own) ?? parametersProblem(parameters) ?? takenProblem(parameters)],
+    ["parameters", parametersProblem(own) ?? parametersProblem(parameters) ?? takenProblem(parameters, isReserved)],
     ["baseUrl", textProblem(baseUrl ?? "") ?? (baseUrl?.includes("?") ? "must not have a query" : undefined)],
     urlProblem("tokenEndpoint", tokenEndpoint),
     urlProblem("apiUrl", apiUrl),
@@ -128,12 +129,8 @@ const isFormat = ({ encoding = "form", method = "POST" }: Provider["request"]): 
   /^(form|json|query)$/.test(encoding) && /^(POST|GET)$/.test(method)
 
 // A second one beside the request's own could be the one that a server reads.
-const ownParameter = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/
-
-const takenProblem = (parameters: Parameters): string | undefined => {
-  const taken = Object.keys(parameters).find((name) => ownParameter.test(name))
-  return taken && `must not name ${taken}`
-}
+const isReserved = (name: string): boolean =>
+  /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)$/.test(name)
 
 const areRefusals = (statuses: unknown): boolean =>
   Array.isArray(statuses) && statuses.every((status) => Number.isInteger(status) && status >= 400 && status <= 499)
