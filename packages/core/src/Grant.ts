@@ -111,9 +111,9 @@ export const password: Grant<{ readonly username: "text"; readonly password: "se
  * that were granted.
  *
  * As `grant` of a provider, the first refresh token is one that was obtained elsewhere, and comes with the account. Where
- * the server rotates refresh tokens, set `renewal` as well: the newest is then used, and only a shared or key-value
- * store keeps it beyond this process. Without a store, a process that starts again has the first one, which the server
- * no longer accepts.
+ * the server replaces refresh tokens, set `renewal` as well: the newest is then used, for all scopes of the account, and
+ * only a shared or key-value store keeps it beyond this service. Without a store, a process that starts again has the
+ * first one, which the server no longer accepts.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 | RFC 6749 section 6}
  * @since 0.1.0

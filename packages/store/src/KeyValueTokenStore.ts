@@ -47,8 +47,8 @@ export interface Options {
  *
  * One kind of refresh token is stored: where the account's own grant is one (`grant: Grant.refreshToken` with
  * `renewal: Grant.refreshToken`), the newest is kept before its access token is used, and the next process sends it.
- * Run one such process at a time. It is kept for 30 days after the last renewal. While the store can't be read, nothing
- * is sent: the refresh token in the configuration may have been replaced.
+ * Run one such process at a time. It is kept for good. While the store can't be read or written, nothing is sent: the
+ * refresh token in the configuration may have been replaced.
  *
  * Fails with `InvalidOption` where a key can't be used.
  *

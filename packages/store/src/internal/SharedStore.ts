@@ -400,7 +400,7 @@ export const make = (
     need: SecretNeed<A>
   ): Effect.Effect<A, RequestFailure> =>
     Effect.flatMap(cipher.lastingName(need.credentials), (hash) => {
-      const name = prefix + hash
+      const name = `${prefix}refresh-${hash}`
       // Without leases, two sources of this process could send the same one.
       return inTurn(name, Duration.toMillis(need.deadline), sendNewest(name, need))
     })
