@@ -142,7 +142,7 @@ export const ProviderService =
         Layer.effect(Base, Effect.flatMap(Settings.config<Options>(Settings.settingsOf(provider), options), make))
       static readonly tokenSource = Layer.effect(
         TokenSource.TokenSource,
-        Effect.map(Base, ({ events, peek, reject, renew, token }) => ({ get: token, peek, renew, reject, events }))
+        Effect.map(Base, ({ token, ...client }) => ({ ...client, get: token }))
       )
       static readonly httpLayer = Layer.effect(
         HttpClient.HttpClient,
