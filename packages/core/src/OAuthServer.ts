@@ -102,7 +102,7 @@ export const make = <const N extends Needs = ClientSecret>(
       Server.found(options),
       ({ described, options, provider }) => ProviderClient.makeClient(provider, options, described)
     ),
-    Server.withVariable(options.id)
+    Server.withVariable(options?.id)
   )
 
 /**

@@ -300,8 +300,8 @@ export const make = <
   }
 }
 
-// What is `undefined` is as if it were omitted.
+// What is `undefined`, or `null` from JavaScript, is as if it were omitted.
 function given<A extends object>(facts: A): A
 function given(facts: Readonly<Record<string, unknown>>): object {
-  return Record.filter(facts, Predicate.isNotUndefined)
+  return Record.filter(facts, Predicate.isNotNullish)
 }

@@ -108,9 +108,11 @@ export const makeClient = Effect.fnUntraced(function*<
   const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
 >(
   provider: Provider<Reply>,
-  options: Options & { readonly scopes?: ReadonlyArray<string> | undefined } = {},
+  given?: Options & { readonly scopes?: ReadonlyArray<string> | undefined },
   described?: Described
 ): Effect.fn.Return<ProviderClient<Reply, Scopes>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
+  // What is no object has no options.
+  const options: Options = Object(given)
   const resolved = yield* Effect.fromResult(resolve(provider, options, settingsOf))
   const http = yield* HttpClient.HttpClient
   const attachmentOf = Attach.make(resolved)

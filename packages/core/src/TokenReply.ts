@@ -99,6 +99,18 @@ export type Name = string | ReadonlyArray<string>
 export type Fields = Readonly<Record<string, Schema.Constraint & { readonly DecodingServices: never }>>
 
 /**
+ * Refuses a field of the provider's own that is named like one of OAuth's: those have places of their own, in a token and
+ * in `Shape`, and are not on `token.reply`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OwnFields<F> = string extends keyof F ? unknown : {
+  readonly [Name in keyof F & (keyof Standard | "access_token" | "refresh_token")]:
+    `${Name} is a field of OAuth's: take another name`
+}
+
+/**
  * The Schema of a reply with fields of the provider's own, and of one that looks different from OAuth's:
  *
  * ```ts
@@ -119,7 +131,7 @@ export type Fields = Readonly<Record<string, Schema.Constraint & { readonly Deco
  * @category constructors
  */
 export const make = <const F extends Fields>(
-  fields: F,
+  fields: F & OwnFields<F>,
   shape: Shape = {}
 ): Schema.Codec<Standard & Schema.Struct.Type<F>, unknown> => {
   const places = placesOf(shape, Object.keys(fields))
@@ -149,7 +161,7 @@ export const make = <const F extends Fields>(
  */
 export const from = <S extends Schema.Constraint & { readonly DecodingServices: never }, const F extends Fields>(
   schema: S,
-  fields: F,
+  fields: F & OwnFields<F>,
   decode: (reply: S["Type"]) => Standard & Schema.Struct.Type<F>
 ): Schema.Codec<Standard & Schema.Struct.Type<F>, unknown> => {
   const { ast } = Schema.toType(structOf(fields, { requiresTokenType: false }))

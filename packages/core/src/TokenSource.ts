@@ -141,8 +141,8 @@ export const make = Effect.fnUntraced(function*<Reply, A extends Needs, P extend
     readonly scopes?: ReadonlyArray<string> | undefined
   }
 ): Effect.fn.Return<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
-  const resolved = yield* Effect.fromResult(resolve(provider, options))
-  const credentials = yield* credentialsOf(resolved, givenOf(resolved, options))
+  const resolved = yield* Effect.fromResult(resolve(provider, Object(options)))
+  const credentials = yield* credentialsOf(resolved, givenOf(resolved, Object(options)))
   return yield* makeSource(resolved, credentials, options)
 })
 

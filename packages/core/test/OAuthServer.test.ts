@@ -447,6 +447,15 @@ describe("OAuthServer", () => {
       }))
   }
 
+  it.effect("has no options where an application gives no object, from JavaScript: names what is missing", () =>
+    Effect.gen(function*() {
+      for (const given of [null, undefined, 5, "options"]) {
+        const made: ReturnType<typeof OAuthServer.make> = Reflect.apply(OAuthServer.make, undefined, [given])
+        const error = yield* Effect.flip(Effect.provideService(made, HttpClient.HttpClient, serving({}).http))
+        assert.strictEqual(error.message, "oauth-server: apiUrl (OAUTH_SERVER_API_URL) is missing or empty")
+      }
+    }))
+
   it.effect("refuses parameters that are no record, before a token request", () =>
     Effect.gen(function*() {
       const server = issuing()

@@ -192,7 +192,7 @@ describe("Provider", () => {
     })
   }
 
-  it("does not accept a grant, a renewal, a format or a flag that is none, from JavaScript", () => {
+  it("does not accept a fact or an option that is none, from JavaScript: names it", () => {
     const wrong: ReadonlyArray<readonly [option: string, facts: object, options: object]> = [
       ["grant", { grant: "client_credentials" }, {}],
       ["grant", { grant: null }, {}],
@@ -201,6 +201,15 @@ describe("Provider", () => {
       ["renewal", { renewal: { refreshToken: true } }, {}],
       ["request", { request: { encoding: "JSON" } }, {}],
       ["request", { request: { method: "post" } }, {}],
+      ["id", { id: 5 }, {}],
+      ["id", { id: undefined }, {}],
+      ["id", { id: null }, {}],
+      ["id", { id: "a\nb" }, {}],
+      ["tokenEndpoint", { tokenEndpoint: 5 }, {}],
+      ["apiUrl", { apiUrl: undefined }, {}],
+      ["authorization", { authorization: {} }, {}],
+      ["authorization", { authorization: { header: 5 } }, {}],
+      ["authorization", { authorization: "Bearer" }, {}],
       ["insecure", {}, { insecure: "false" }],
       ["insecure", {}, { insecure: 1 }]
     ]
@@ -235,14 +244,16 @@ describe("Provider", () => {
     }])
   })
 
-  it("has the default of a fact that is undefined", () => {
+  it("has the default of a fact that is undefined, or null from JavaScript", () => {
     const { clientAuthentication, grant, reply } = acme
     const facts = { id: "acme", tokenEndpoint: "https://a.example", apiUrl: "https://b.example" }
     const known = { ...facts, clientAuthentication, grant, reply }
     const optional = Object.keys(Provider.make(known)).filter((name) => !Object.hasOwn(known, name))
-    const given: object = Object.fromEntries(optional.map((name) => [name, undefined]))
     assert.isAbove(optional.length, 10)
-    assert.deepStrictEqual(Provider.make({ ...known, ...given }), Provider.make(known))
+    for (const nothing of [undefined, null]) {
+      const given: object = Object.fromEntries(optional.map((name) => [name, nothing]))
+      assert.deepStrictEqual(Provider.make({ ...known, ...given }), Provider.make(known))
+    }
   })
 
   it("has a pattern match the whole of a part, whatever its anchors and flags are", () => {

@@ -156,6 +156,29 @@ describe("layerConfig", () => {
       )
     }))
 
+  it.effect("has no options where an application gives no object, from JavaScript: names what is missing", () =>
+    Effect.gen(function*() {
+      for (const given of [null, undefined, 5, "options", true]) {
+        const made: ReturnType<typeof Acme.make> = Reflect.apply(Acme.make, undefined, [given])
+        const { message } = yield* Effect.provideService(Effect.flip(made), HttpClient.HttpClient, noting().http)
+        assert.include(message, "acme: region (ACME_REGION) is missing or empty, and so are clientId (ACME_CLIENT_ID)")
+      }
+    }))
+
+  it.effect("treats a secret that has been wiped as missing, and so one that an effect reads", () =>
+    Effect.gen(function*() {
+      const wiped = Redacted.make("s3cret")
+      Redacted.wipeUnsafe(wiped)
+      const provide = Effect.provideService(HttpClient.HttpClient, noting().http)
+      const now = yield* provide(Effect.flip(Acme.make({ ...options, password: wiped })))
+      const { token } = yield* provide(Acme.make({ ...options, password: Effect.succeed(wiped) }))
+      for (const error of [now, yield* Effect.flip(token)]) {
+        assert.include(error.message, "acme: password (ACME_PASSWORD) is missing or empty")
+      }
+      const parameter = yield* provide(Effect.flip(Acme.make({ ...options, parameters: { pin: wiped } })))
+      assert.include(parameter.message, "acme: parameters must contain strings")
+    }))
+
   it.effect("treats an option that is undefined as missing, and reads no variable of another account", () =>
     Effect.gen(function*() {
       assert.include(yield* reasonWith(all, { username: undefined }), "username")

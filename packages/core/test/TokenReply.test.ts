@@ -71,6 +71,24 @@ describe("TokenReply.make", () => {
     assert.deepStrictEqual(adds({ tier: 7, since: "7", id_token: null }), {})
   })
 
+  it("has no field of the provider's own by a name of OAuth's: that is a type error", () => {
+    const scopes = Schema.Array(Schema.String)
+    // @ts-expect-error: scope is a field of OAuth's: take another name
+    const shaped = TokenReply.make({ scope: scopes, tier: Schema.String })
+    // @ts-expect-error: likewise
+    TokenReply.make({ expiresIn: TokenReply.optional(Schema.Number) })
+    // @ts-expect-error: likewise, by the name in a reply
+    TokenReply.make({ refresh_token: Schema.String })
+    const decode = (text: string) => ({ accessToken: Redacted.make(text), access_token: text })
+    // @ts-expect-error: likewise
+    TokenReply.from(Schema.String, { access_token: Schema.String }, decode)
+    assert.isTrue(isRefused(shaped, standard))
+    assert.isFalse(isRefused(TokenReply.make({ granted: scopes }, { fields: { granted: "scope" } }), {
+      ...standard,
+      scope: ["a"]
+    }))
+  })
+
   it("fails for a reply without a required field", () => {
     assert.isTrue(isRefused(TokenReply.make({ tier: Schema.String }), standard))
     assert.isFalse(isRefused(TokenReply.make({ tier: Schema.String }), { ...standard, tier: "gold" }))

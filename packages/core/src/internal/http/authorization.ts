@@ -2,7 +2,7 @@ import type { Authorization } from "../../Authorization.ts"
 
 /** What is wrong with it, if anything is: a header that HTTP itself needs can't carry a token. */
 export const problemOf = ({ header, scheme }: Authorization): string | undefined =>
-  !isFieldName(header) || header !== header.toLowerCase()
+  !isFieldName(header) || header !== String(header).toLowerCase()
     ? "must have the name of a header, in lower case"
     : isOwnField(header) || /^(?:cookie|accept.*|proxy-.*)$/.test(header)
     ? `can't be the header ${header}`

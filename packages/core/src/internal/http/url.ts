@@ -7,7 +7,10 @@ export const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|12
 
 /** Puts checked parts instead of the braces. */
 export const fill = (template: string, parts: Readonly<Record<string, unknown>>): string =>
-  template.replace(/\{(\w+)\}/g, (braces, name) => Object.hasOwn(parts, name) ? String(parts[name] ?? braces) : braces)
+  String(template).replace(
+    /\{(\w+)\}/g,
+    (braces, name) => Object.hasOwn(parts, name) ? String(parts[name] ?? braces) : braces
+  )
 
 /** The path and query of `url` below `base`, whose own path stays before it, and may name the host of `url`: `{host}`. */
 export const rebase = (url: string, base: string): string => {

@@ -7,6 +7,7 @@ import { InvalidOption, TokenError } from "../../TokenError.ts"
 import { isFieldName, isOwnField } from "../http/authorization.ts"
 import { isRecord } from "../plain.ts"
 import { reveal } from "../reveal.ts"
+import { orUndefined } from "../text/orUndefined.ts"
 import { printable } from "../text/printable.ts"
 import { type Setting, settingsOf, shownAs } from "./settings.ts"
 
@@ -54,10 +55,13 @@ export const missing = (settings: ReadonlyArray<Setting>, values: Values): Reado
 }
 
 const isEmpty = (kind: Setting["kind"], given: unknown): boolean => {
-  const value = reveal(given)
+  const value = contentOf(given)
   return value === undefined || value === null || Array.isArray(value) && value.length === 0
     || typeof value === "string" && (kind.startsWith("key") ? value.trim() : value) === ""
 }
+
+/** What is given, or what a Redacted contains: nothing, if it has been wiped. */
+const contentOf = (given: unknown): unknown => orUndefined(() => reveal(given))
 
 /** What is wrong with each of the settings that are given. */
 export const problemsOf = (
@@ -76,7 +80,7 @@ export const problemsOf = (
         : kind.startsWith("text")
         ? (Object.hasOwn(urlParts, name) ? partProblem(value, urlParts[name]) : undefined) ?? textProblem(value)
         : Redacted.isRedacted(value)
-        ? textProblem(Redacted.value(value), kind)
+        ? textProblem(contentOf(value), kind)
         : "must be Redacted: Redacted.make(secret)"
     ]
   })
@@ -156,7 +160,7 @@ const field = /^(?!.*<redacted[:>])[\t\x20-\x7E\x80-\xFF]*$/
 const areTexts = (given: unknown): boolean => [given].flat().every((part) => isText(part, any))
 
 const isText = (given: unknown, form: RegExp): boolean => {
-  const value: unknown = reveal(given)
+  const value = contentOf(given)
   return typeof value === "string" && form.test(value)
 }
 

@@ -77,6 +77,7 @@ export const resolve = <Reply>(
       : [name, problem]
   }
   const checked = check(provider, [
+    ["id", textProblem(provider.id)],
     ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
     ["grant", has("request", provider.grant) ? undefined : "must be a value of Grant"],

@@ -28,7 +28,7 @@ export interface Options extends ProviderClient.Options {
 }
 
 /** The provider value that a server amounts to, with the options of its client. */
-export const found = Effect.fnUntraced(function*<Given extends Options>(options: Given): Effect.fn.Return<
+export const found = Effect.fnUntraced(function*<Given extends Options>(passed: Given): Effect.fn.Return<
   {
     readonly provider: Provider.Provider<{}>
     readonly options: Given
@@ -37,6 +37,8 @@ export const found = Effect.fnUntraced(function*<Given extends Options>(options:
   TokenError,
   HttpClient.HttpClient
 > {
+  // What is no object has no options.
+  const options: Given = Object(passed)
   const { apiUrl, audience, clientAuthentication: own, id = defaultId, resource, tokenEndpoint } = options
   const providerOf = (tokenEndpoint: string, clientAuthentication: ClientAuthentication.ClientAuthentication) =>
     Provider.make({

@@ -47,7 +47,7 @@ export const shownAs = ({ option, variable }: Setting): string => `${option} (${
 
 /** The environment variable of an option: id and option in capitals, with underscores. */
 export const variableOf = (id: string, option: string): string =>
-  `${id.replaceAll("-", "_")}_${option.replace(/[A-Z]/g, "_$&")}`.toUpperCase()
+  `${id}_${option.replace(/[A-Z]/g, "_$&")}`.toUpperCase().replaceAll("-", "_")
 
 /** The credentials that the provider's method and grant need, by OAuth's names. */
 export const needsOf = ({ clientAuthentication, grant }: Pick<Described, "clientAuthentication" | "grant">): Needs => ({

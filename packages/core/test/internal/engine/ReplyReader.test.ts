@@ -370,9 +370,11 @@ describe("ReplyReader: the provider's own fields", () => {
       refresh_token: Schema.String,
       permissions: Schema.Unknown
     })
+    // Fields whose names the compiler doesn't know.
+    const fields: TokenReply.Fields = all.fields
     const reply = TokenReply.from(
       all,
-      { access_token: Schema.String, refresh_token: Schema.String, permissions: Schema.Unknown },
+      fields,
       (reply) => ({ ...reply, accessToken: Redacted.make(reply.access_token), expiresIn: 60 })
     )
     for (const permissions of [["SMS"], "SMS"]) {
