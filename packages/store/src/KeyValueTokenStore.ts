@@ -41,7 +41,7 @@ export interface Options {
  * client credentials for 30 seconds at first, throttling for as long as the server says. `renew` sends a request anyway,
  * and other credentials are not affected.
  *
- * A store that can't be read or written, takes longer than a second, or holds values that can't be read, costs a token
+ * A store that can't be read or written, takes longer than half a second, or holds values that can't be read, costs a token
  * request and a metric, never an error. Refresh tokens are not stored: nothing here could keep two processes from
  * sending the same one. For processes that run side by side there are `RedisTokenStore` and `SqlTokenStore`.
  *
@@ -74,7 +74,7 @@ const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<TokenStore, TokenError, KeyValueStore.KeyValueStore | Scope.Scope> {
   const cipher = yield* TokenCipher.make(keys)
   const entries = yield* StoreOptions.service("KeyValueStore", KeyValueStore.KeyValueStore)
-  return SharedStore.make(KeyValueRecords.make(entries, yield* Guard.make(Duration.seconds(1))), cipher, {
+  return SharedStore.make(KeyValueRecords.make(entries, yield* Guard.make(Duration.millis(500))), cipher, {
     prefix: "",
     lease: Duration.zero,
     refreshTokens: false,

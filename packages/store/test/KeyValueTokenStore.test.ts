@@ -83,7 +83,7 @@ describe("KeyValueTokenStore", () => {
       assert.strictEqual(yield* oneProcess(http, store, get), "token-1")
     }))
 
-  it.live("delays no caller, and no scope that closes, for longer than a second where the store never answers", () =>
+  it.live("delays no caller, and no scope that closes, for long where the store never answers", () =>
     Effect.gen(function*() {
       for (const hanging of ["get", "set"] as const) {
         const never = { ...memoryStore().store, [hanging]: () => Effect.never }

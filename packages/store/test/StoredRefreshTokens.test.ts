@@ -399,6 +399,21 @@ describe("A refresh token that is an account's only credential, at a server that
       assert.deepStrictEqual(server.sent, chain(3))
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
+  it.live("is not sent where its record in a folder is damaged, and the record stays as it is", () =>
+    Effect.gen(function*() {
+      for (const damaged of ["", "rubbish", "{}", "[]", "{\"token\":5}"]) {
+        const server = yield* rotatingServer
+        const { entries, layer } = folder()
+        yield* process(rotating(server), layer, renewed)
+        const name = [...entries.keys()].find((name) => name.startsWith("refresh-")) ?? ""
+        entries.set(name, damaged)
+        const error = yield* Effect.flip(process(rotating(server), layer, renewed))
+        assert.include(error.reason, { _tag: "Unavailable", kind: "store" }, damaged)
+        assert.strictEqual(entries.get(name), damaged)
+        assert.strictEqual(server.sent.length, 1)
+      }
+    }).pipe(Effect.provide(FetchHttpClient.layer)))
+
   for (const [how, years] of [["ahead", 40], ["behind", -40], ["right for years", 0]] as const) {
     it.live(`is kept in a folder by a machine whose clock was ${how}`, () =>
       Effect.gen(function*() {

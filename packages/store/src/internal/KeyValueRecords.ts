@@ -4,7 +4,6 @@ import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Schema from "effect/Schema"
 import type { Guard } from "./Guard.ts"
 import { type Change, following, fromFields, longestKept, longestLived, type RecordStore } from "./RecordStore.ts"
-import { problem } from "./Telemetry.ts"
 
 /*
  * Records in a key-value store, which has no step that reads and writes at once, and no clock: a record is one text, and
@@ -25,12 +24,13 @@ export const make = (store: KeyValueStore.KeyValueStore, within: Guard): RecordS
   const read = Effect.fnUntraced(function*(name: string, now: number) {
     const text = yield* within(store.get(name))
     if (text === undefined) return {}
-    const fields = yield* Effect.orElseSucceed(decode(text), () => undefined)
-    if (fields === undefined) yield* problem("unreadable")
+    const decoded: Fields = yield* Effect.orElseSucceed(decode(text), () => ({}))
+    // What is none of ours is a token that can't be opened.
+    const fields = "keepUntil" in decoded ? decoded : { token: "unreadable", keepUntil: always }
     // What is kept for longer than anything is was written by a clock that was ahead.
-    const keepUntil = Number(fields?.["keepUntil"])
+    const keepUntil = Number(fields["keepUntil"])
     const left = keepUntil - now
-    return fields !== undefined && (keepUntil === always || left > 0 && left <= longestKept + tolerance) ? fields : {}
+    return keepUntil === always || left > 0 && left <= longestKept + tolerance ? fields : {}
   })
 
   const write = (name: string, fields: Fields) =>
