@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaParser from "effect/SchemaParser"
-import { type Field, instantOf, moreOf, standardFields } from "./internal/http/standardFields.ts"
+import { type Field, instantOf, moreOf, placeNames, standardFields } from "./internal/http/standardFields.ts"
 import { isToken } from "./internal/text/isToken.ts"
 import { orUndefined } from "./internal/text/orUndefined.ts"
 
@@ -136,9 +136,14 @@ export const make = <const F extends Fields>(
 ): Schema.Codec<Standard & Schema.Struct.Type<F>, unknown> => {
   const places = placesOf(shape, Object.keys(fields))
   const struct = Schema.make<Schema.Codec<Standard & Schema.Struct.Type<F>, unknown>>(structOf(fields, shape).ast)
-  return Schema.Unknown.pipe(
+  const schema = Schema.Unknown.pipe(
     Schema.decodeTo(struct, read(SchemaGetter.transform((reply: unknown) => pick(places, shape, reply))))
   )
+  placeNames.set(
+    schema,
+    Object.fromEntries(places.map(({ name, paths }) => [name, paths.map((path) => path.join(".")).join(" or ")]))
+  )
+  return schema
 }
 
 /**

@@ -10,7 +10,7 @@ import * as TokenError from "../../TokenError.ts"
 import type { Standard } from "../../TokenReply.ts"
 import { readBody } from "../http/replyBody.ts"
 import { readRetryAfter } from "../http/retryAfter.ts"
-import { type Field, moreOf, standardFields } from "../http/standardFields.ts"
+import { type Field, moreOf, placeNames, standardFields } from "../http/standardFields.ts"
 import { isRecord } from "../plain.ts"
 import type { Resolved } from "../request/resolve.ts"
 import { sentAs } from "../request/sentAs.ts"
@@ -49,6 +49,7 @@ export const make = <Reply>(
 ): (request: TokenRequest, response: TokenResponse) => Result.Result<AccessToken<Reply>, TokenError.TokenError> => {
   const decode = Schema.decodeUnknownExit(provider.reply)
   const assumed = provider.assumedLifetime && provider.assumedLifetime / 1000
+  const places = placeNames.get(provider.reply)
 
   const primary = sentAs(provider, false)
   const renewal = sentAs(provider, true)
@@ -65,7 +66,7 @@ export const make = <Reply>(
     response: TokenResponse,
     fields: Readonly<Record<string, unknown>>
   ): AccessToken<Reply> | TokenError.Reason => {
-    const unreadable = (field: string | undefined) => notUnderstood(response, problemOf(field, secrets))
+    const unreadable = (field: string | undefined) => notUnderstood(response, problemOf(field, places, secrets))
     // A Schema that throws may quote its input; so does an issue.
     const decoded = decode(fields)
     if (Exit.isFailure(decoded)) {
@@ -78,7 +79,7 @@ export const make = <Reply>(
       return new TokenError.Unsafe({ kind: "token_type", problem: "the token is not a bearer token (token_type)" })
     }
     const end = endOf(response, expiresIn ?? (expiresAt === undefined ? assumed : undefined), expiresAt)
-    if (end === undefined) return unreadable("expiresIn")
+    if (end === undefined) return unreadable(places?.["expiresAt"] ? "expiresAt" : "expiresIn")
     const refreshToken = refreshTokenOf(response, decoded.value)
     if (refreshToken === null) return unreadable("refreshToken")
     const named = scope ?? requested
@@ -178,11 +179,15 @@ const fieldOf = (issue: SchemaIssue.Issue | undefined): string | undefined =>
     : issue && fieldOf("issue" in issue ? issue.issue : "issues" in issue ? issue.issues[0] : undefined)
 
 // A Schema with names of the reply's own gets its names from the reply.
-const problemOf = (field: string | undefined, secrets: TokenRequest["secrets"]): string => {
+const problemOf = (
+  field: string | undefined,
+  places: Readonly<Record<string, string>> | undefined,
+  secrets: TokenRequest["secrets"]
+): string => {
+  if (field === undefined) return "a field can't be read"
   const known: Readonly<Record<string, Field>> = standardFields
-  return field === undefined
-    ? "a field can't be read"
-    : known[field]?.problem ?? `${shownCode(field, secrets)} can't be read`
+  const name = places?.[field] || (Object.hasOwn(known, field) ? field : shownCode(field, secrets))
+  return `${name} ${known[field]?.problem ?? "can't be read"}`
 }
 
 const notUnderstood = ({ status }: TokenResponse, problem: string): TokenError.Reason =>

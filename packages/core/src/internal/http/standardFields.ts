@@ -14,7 +14,7 @@ interface Shape {
 export interface Field {
   /** Where a reply has it, if the shape doesn't say so and if it has it at all. */
   readonly at?: string | ReadonlyArray<string>
-  /** What an error says of one that can't be read, if there is more to say than its name. */
+  /** What an error says of one that can't be read, after its name, if there is more to say than that. */
   readonly problem?: string
   /**
    * What the Schema gets of it; nothing, where it is as if the field were absent. What can't be read stays as it is: the
@@ -62,22 +62,22 @@ const orAbsent = (value: unknown): unknown => Predicate.isNumber(value) ? value 
 export const standardFields = {
   accessToken: {
     at: "access_token",
-    problem: "access_token is missing or not a valid token",
+    problem: "is missing or not a valid token",
     read: secret("access token")
   },
   tokenType: {
     at: "token_type",
-    problem: "token_type is missing or not a string",
+    problem: "is missing or not a string",
     read: (type, { bearerTypes = [] }) =>
       bearerTypes.some((own) => own.toLowerCase() === String(type).toLowerCase()) ? "Bearer" : type
   },
   expiresIn: {
     at: "expires_in",
-    problem: "expires_in is missing or not a number of seconds",
+    problem: "is missing or not a number",
     read: secondsOf
   },
-  expiresAt: { problem: "the expiry time is not a time", read: instantOf },
-  refreshToken: { at: "refresh_token", problem: "refresh_token can't be read", read: secret("refresh token") },
+  expiresAt: { problem: "is missing or not a time", read: instantOf },
+  refreshToken: { at: "refresh_token", read: secret("refresh token") },
   refreshTokenExpiresIn: {
     at: ["refresh_expires_in", "refresh_token_expires_in"],
     read: (value, shape) => orAbsent(secondsOf(value, shape))
@@ -85,15 +85,18 @@ export const standardFields = {
   refreshTokenExpiresAt: { read: (value) => orAbsent(instantOf(value)) },
   scope: {
     at: "scope",
-    problem: "scope is not a list of scopes",
+    problem: "is not a list of scopes",
     read: (scope, { scopeSeparator = " " }) => Predicate.isString(scope) ? scope.split(scopeSeparator) : scope
   },
   // One that no request could be sent to would be taken for a mistake of the caller.
   apiUrl: {
-    problem: "the URL of the API is not an absolute URL",
+    problem: "is not an absolute URL",
     read: (url) => url === "" ? undefined : Predicate.isString(url) && problemOf(url, true) !== undefined ? null : url
   }
 } satisfies Readonly<Record<string, Field>>
+
+/** Where the replies of a Schema have their fields, by the names of the fields: as an error names a place. */
+export const placeNames = new WeakMap<object, Readonly<Record<string, string>>>()
 
 // A Schema that lets its input through must not show what is Redacted elsewhere.
 const own = { ...standardFields, access_token: 0, refresh_token: 0 }

@@ -66,8 +66,8 @@ const reason = (reply: Answer): string => failure(reply).reason._tag
 const good = { access_token: "t0ken", token_type: "Bearer", expires_in: 3600 }
 const without = (field: keyof typeof good) =>
   Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
-const problem = (body: unknown): string => {
-  const { reason } = failure({ body })
+const problem = (body: unknown, provider = acme()): string => {
+  const { reason } = failure({ body, provider })
   assert(reason._tag === "ReplyNotUnderstood")
   return reason.problem
 }
@@ -455,6 +455,45 @@ describe("ReplyReader: the provider's own fields", () => {
 
   it("are empty if the provider declares none", () => {
     assert.deepStrictEqual(token({ body, provider: acme({ reply: TokenReply.Standard }) }).reply, {})
+  })
+
+  it.each<[string, object, TokenReply.Shape]>([
+    ["access_token is missing or not a valid token", {}, {}],
+    ["result.token is missing or not a valid token", { result: {} }, { accessToken: "result.token" }],
+    ["result.token is missing or not a valid token", { result: { token: "t 0" } }, { accessToken: "result.token" }],
+    ["token or jwt is missing or not a valid token", { token: null }, { accessToken: ["token", "jwt"] }],
+    ["result.type is missing or not a string", good, { tokenType: "result.type" }],
+    ["expires_in is missing or not a number", without("expires_in"), {}],
+    ["result.ttl is missing or not a number", good, { expiresIn: "result.ttl" }],
+    ["result.ttl is missing or not a number", { ...good, result: { ttl: "soon" } }, { expiresIn: "result.ttl" }],
+    ["expires_in is missing or not a number", { ...good, expires_in: "soon" }, { unit: "milliseconds" }],
+    ["result.end is missing or not a time", without("expires_in"), { expiresAt: "result.end" }],
+    ["result.end is missing or not a time", { ...good, result: { end: "soon" } }, { expiresAt: "result.end" }],
+    ["result.refresh can't be read", { ...good, result: { refresh: 7 } }, { refreshToken: "result.refresh" }],
+    ["result.scopes is not a list of scopes", { ...good, result: { scopes: 7 } }, { scope: "result.scopes" }],
+    ["result.url is not an absolute URL", { ...good, result: { url: "/v1" } }, { apiUrl: "result.url" }],
+    ["result.tier can't be read", { ...good, result: { tier: 7 } }, { fields: { tier: "result.tier" } }],
+    ["tier can't be read", good, {}]
+  ])("says that %s, by the places of a reply's shape: %j", (expected, body, shape) => {
+    const reply = TokenReply.make(expected.includes("tier") ? { tier: Schema.String } : {}, shape)
+    assert.strictEqual(problem(body, acme({ reply })), expected)
+  })
+
+  it("are named as a function returns them, if that makes them of a reply", () => {
+    const from = (decoded: object) =>
+      TokenReply.from(Schema.Unknown, {}, () => Object.assign({ accessToken: Redacted.make("t0ken") }, decoded))
+    for (
+      const [expected, decoded] of [
+        ["accessToken is missing or not a valid token", { accessToken: "t0ken" }],
+        ["expiresIn is missing or not a number", {}],
+        ["expiresAt is missing or not a time", { expiresAt: "soon" }],
+        ["scope is not a list of scopes", { scope: "read" }],
+        ["apiUrl is not an absolute URL", { apiUrl: 7 }],
+        ["refreshTokenExpiresIn can't be read", { refreshTokenExpiresIn: "7" }]
+      ] as const
+    ) {
+      assert.strictEqual(problem(good, acme({ reply: from(decoded) })), expected)
+    }
   })
 
   it("fail with ReplyNotUnderstood when the provider's Schema fails, or throws", () => {
