@@ -386,9 +386,10 @@ describe("A refresh token that is an account's only credential, at a server that
       const { layer, state } = folder()
       yield* process(rotating(server), layer, ({ renew }) =>
         Effect.gen(function*() {
+          yield* renew
           server.behavior.delay = 200
           const failing = yield* Effect.forkChild(Effect.flip(renew))
-          while (server.sent.length === 0) yield* Effect.sleep(10)
+          while (server.sent.length < 2) yield* Effect.sleep(10)
           state.canWrite = false
           assert.include((yield* Fiber.join(failing)).reason, { _tag: "Unavailable", kind: "store" })
           state.canWrite = true
@@ -396,7 +397,7 @@ describe("A refresh token that is an account's only credential, at a server that
           yield* renew
         }), { deadline: "2 seconds" })
       yield* process(rotating(server), layer, renewed)
-      assert.deepStrictEqual(server.sent, chain(3))
+      assert.deepStrictEqual(server.sent, chain(4))
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
   it.live("is not sent where its record in a folder is damaged, and the record stays as it is", () =>
