@@ -134,6 +134,7 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
         const { join, place, server } = yield* fleet
         yield* (yield* join()).get
         yield* (yield* join("password")).get
+        yield* (yield* join("refresh token")).get
         server.next.push(status(401, { error: "invalid_client", error_description: canary }))
         yield* Effect.flip((yield* join("client", { account: "other" })).get)
         const stored = yield* place.dump
@@ -283,6 +284,30 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
       })
     },
     {
+      name: "of a refresh token that is the only credential, the newest is sent whatever scopes and keys a process has",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        for (const keys of [[oldKey], [newKey, oldKey], [newKey]]) {
+          yield* (yield* join("refresh token", { keys, scopes: [`scope-${keys.length}`] })).renew
+        }
+        yield* (yield* join("refresh token", { scopes: ["other"] })).get
+        assert.deepStrictEqual(
+          server.refreshTokens,
+          ["account", "refresh-1", "refresh-2", "refresh-3"].map((name) => `${canary}-${name}`)
+        )
+      })
+    },
+    {
+      name: "a refresh token that is the only credential is sent by no process that can't read the newest",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        yield* (yield* join("refresh token", { keys: [oldKey] })).get
+        const error = yield* Effect.flip((yield* join("refresh token", { keys: [newKey] })).get)
+        assert.include(error.reason, { _tag: "Unavailable", kind: "store" })
+        assert.strictEqual(server.grants.length, 1)
+      })
+    },
+    {
       name: "a token with a lifetime of 0 is shared with no process",
       run: Effect.gen(function*() {
         const { join, server } = yield* fleet
@@ -342,6 +367,18 @@ export const storeChecks = ({ atOnce, open }: StoreSubject): ReadonlyArray<Store
         assert.strictEqual(server.grants.filter((grant) => grant === "password").length, 1)
         assert.isAbove(server.refreshTokens.length, 9)
         assert.strictEqual(new Set(server.refreshTokens).size, server.refreshTokens.length)
+      })
+    },
+    {
+      name: "processes that request different scopes at the same moment send each refresh token once",
+      run: Effect.gen(function*() {
+        const { join, server } = yield* fleet
+        const members = yield* Effect.all(["a", "b", "c"].map((scope) => join("refresh token", { scopes: [scope] })))
+        for (let i = 0; i < 5; i++) {
+          yield* Effect.forEach(members, ({ renew }) => renew, { concurrency: "unbounded" })
+        }
+        assert.strictEqual(server.refreshTokens.length, 15)
+        assert.strictEqual(new Set(server.refreshTokens).size, 15)
       })
     },
     {

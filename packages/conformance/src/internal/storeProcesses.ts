@@ -25,14 +25,20 @@ const facts = {
 
 const ofClient = Provider.make({ ...facts, grant: Grant.clientCredentials })
 const ofPerson = Provider.make({ ...facts, grant: Grant.password, renewal: Grant.refreshToken })
+const ofConsole = Provider.make({ ...facts, grant: Grant.refreshToken, renewal: Grant.refreshToken })
 
-/** By which grant a process requests tokens. With the password grant there are refresh tokens. */
-export type Kind = "client" | "password"
+/**
+ * By which grant a process requests tokens. With the password grant there are refresh tokens; with a refresh token there
+ * is no other credential.
+ */
+export type Kind = "client" | "password" | "refresh token"
 
 const source = (kind: Kind, secret: string, scopes: ReadonlyArray<string>) => {
   const client = { clientId: "client", clientSecret: Redacted.make(`${canary}-secret`) }
   return kind === "client"
     ? TokenSource.make(ofClient, { ...client, scopes: [secret] })
+    : kind === "refresh token"
+    ? TokenSource.make(ofConsole, { ...client, refreshToken: Redacted.make(`${canary}-${secret}`), scopes })
     : TokenSource.make(ofPerson, {
       ...client,
       username: "user",
