@@ -12,9 +12,8 @@ const example = packages().find(({ folder, manifest }) => folder === `examples/$
 const run = Effect.gen(function*() {
   const { urls } = yield* Sandbox
   const options = { cwd: example.path, env: { ...process.env, ...settings(urls) }, stdio: "inherit" }
-  const [status] = yield* Effect.promise(() =>
-    once(spawn("npm", ["--silent", "start", "--", ...args], options), "exit")
-  )
+  const started = () => once(spawn("npm", ["--silent", "start", "--", ...args], options), "exit")
+  const [status] = yield* Effect.promise(started)
   return status ?? 1
 }).pipe(Effect.provide(Sandbox.layer()))
 

@@ -24,10 +24,11 @@ const authentications = {
 const grants = { client_credentials: "client credentials", password: "username and password" }
 
 const guide = "docs/adding-a-provider.md and docs/recipes.md say how a value has what is not among these."
-const aUrl = `Expected: an https URL without braces, query and fragment. ${guide}`
-const isUrl = (text) => text === "" || (URL.canParse(text) && /^https:\/\/[^/{}?#\s]+[^{}?#\s]*$/.test(text))
-const own = /^(grant_type|client_id|client_secret|username|password|refresh_token|scope)=/
-const areFields = (texts) => texts.every((text) => /^[A-Za-z][\w.-]*=\P{Cc}+$/u.test(text) && !own.test(text))
+const aUrl = `Expected: an https URL without braces, quotes, query and fragment. ${guide}`
+const isUrl = (text) => text === "" || (URL.canParse(text) && /^https:\/\/\w[^{}?#"\\`|<>\s]*$/.test(text))
+const field = /^(?!(grant_type|client_id|client_secret|username|password|refresh_token|scope)=)[A-Z][\w.-]*=\P{Cc}+$/iu
+const areFields = (texts) =>
+  texts.every((text) => field.test(text)) && new Set(texts.map((each) => each.split("=")[0])).size === texts.length
 
 /** The command line. What no flag says has a prompt in a terminal, and what is usual elsewhere. */
 export const commandLine = (canPrompt, handle) => {
@@ -56,17 +57,17 @@ export const commandLine = (canPrompt, handle) => {
       Flag.atLeast(Flag.String("field"), 1),
       "Further fields of the token request, each as name=value (empty: none)",
       areFields,
-      "Expected: name=value, and none of OAuth's own fields.",
+      "Expected: name=value, each name once, and none of OAuth's own fields.",
       (line) => line.split(" ").filter((word) => word !== "")
     )
   }
-  const description = `Makes the package of a provider. ${guide}`
-  return Command.make("new-provider", flags, handle).pipe(Command.withDescription(description))
+  return Command.withDescription(Command.make("new-provider", flags, handle), `Makes a provider's package. ${guide}`)
 }
 
 /** Writes the package and a changeset for it, and returns the files. */
 export const newProvider = ({ apiUrl, authentication, fields, grant, name, tokenEndpoint }, workspace = root) => {
-  if (existsSync(join(workspace, "packages", name))) throw new Error(`packages/${name} exists already.`)
+  const taken = [`packages/${name}`, `tools/${name}`].find((folder) => existsSync(join(workspace, folder)))
+  if (taken !== undefined) throw new Error(`${taken} exists already.`)
   if (authentication === "none" && grant === "client_credentials") {
     throw new Error(`A client without a secret has no client credentials: choose another of the two. ${guide}`)
   }
@@ -122,15 +123,18 @@ export const newProvider = ({ apiUrl, authentication, fields, grant, name, token
 }
 
 const make = (answers) => {
-  for (const path of newProvider(answers)) console.log(path)
+  const added = newProvider(answers)
+  // The tools that try every package try this one, too.
+  const tools = ["docs-tests", "package-tests", "reference"]
+  const changed = [...tools.map((tool) => `tools/${tool}/package.json`), "pnpm-lock.yaml"]
+  console.log(["Added:", ...added, "Changed:", ...changed].join("\n"))
+  console.log(`To undo it: rm -r packages/${answers.name} ${added.at(-1)} && git checkout ${changed.join(" ")}`)
   const run = (program, ...args) => execFileSync(program, args, { cwd: root, stdio: "inherit" })
   run("dprint", "fmt", "--log-level=warn")
-  // The tools that try every package try this one, too.
-  const tools = ["docs-tests", "package-tests", "reference"].map((tool) => `--filter=./tools/${tool}`)
-  run("pnpm", ...tools, "add", "--save-dev", "--workspace", "--silent", `@mintmark/${answers.name}`)
+  const filters = tools.map((tool) => `--filter=./tools/${tool}`)
+  run("pnpm", ...filters, "add", "--save-dev", "--workspace", "--silent", `@mintmark/${answers.name}`)
   run("pnpm", "install", "--silent")
-  console.log(`
-It passes: npx vitest run packages/${answers.name}
+  console.log(`It passes: npx vitest run packages/${answers.name}
 npm run api writes its public types into api.txt, which npm test compares in CI.
 The other facts go where TODO stands (grep -rn TODO packages/${answers.name}); docs/adding-a-provider.md goes through them.`)
 }

@@ -32,10 +32,7 @@ rmSync(summaries, { force: true, recursive: true })
 const env = { ...process.env, MINTMARK_WITHOUT: without.join(" ") }
 const { status: exitCode } = spawnSync("pnpm", ["--silent", "run", "check"], { cwd: root, env, stdio: "inherit" })
 const [summary = ""] = globSync(join(summaries, "*.json"))
-const { failed, passed } = tally({
-  exitCode,
-  reports: Object.fromEntries(tested.map((each) => [each.folder, read(reportOf(each))])),
-  tasks: read(summary)?.tasks ?? []
-})
+const reports = Object.fromEntries(tested.map((each) => [each.folder, read(reportOf(each))]))
+const { failed, passed } = tally({ exitCode, reports, tasks: read(summary)?.tasks ?? [] })
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

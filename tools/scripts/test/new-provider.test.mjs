@@ -208,8 +208,8 @@ describe("a new provider", () => {
       grant: "password",
       fields: ["audience=x", "tenant=y"]
     })
-    assert.include(shown, "Expected: an https URL without braces, query and fragment.")
-    assert.include(shown, "Expected: name=value, and none of OAuth's own fields.")
+    assert.include(shown, "Expected: an https URL without braces, quotes, query and fragment.")
+    assert.include(shown, "Expected: name=value, each name once, and none of OAuth's own fields.")
     assert.notInclude(shown, "How the client authenticates")
   })
 
@@ -240,8 +240,15 @@ describe("a new provider", () => {
       await problem("--grant", "authorization_code"),
       /docs\/adding-a-provider[^]*"client_credentials" \| "password"/
     )
+    const quoted = ["\"", "\\", "`", "|", "<a>"].map((text) => `https://a.example/t${text}`)
     for (
-      const url of ["auth.acme.example", "http://auth.acme.example/token", "https://{tenant}.acme.example", "https://"]
+      const url of [
+        "auth.acme.example",
+        "http://auth.acme.example/token",
+        "https://{tenant}.acme.example",
+        "https://",
+        ...quoted
+      ]
     ) {
       assert.match(await problem("--token-endpoint", url), /Expected: an https URL[^]*docs\/adding-a-provider/, url)
       assert.match(await problem("--api-url", url), /Expected: an https URL/, url)
@@ -249,6 +256,7 @@ describe("a new provider", () => {
     for (const field of ["audience", "=x", "scope=x", "grant_type=x", "a b=c", "audience=", "audience=a\nb"]) {
       assert.match(await problem("--field", field), /Expected: name=value/, field)
     }
+    assert.match(await problem("--field", "a=1", "--field", "b=2", "--field", "a=3=4"), /each name once/)
     for (const name of ["Acme", "acme-", "-acme", "acme voice", "../acme"]) {
       assert.isUndefined((await read([name])).answers, name)
     }
@@ -257,6 +265,9 @@ describe("a new provider", () => {
       /^A client without a secret has no client credentials.*docs\/adding-a-provider/
     )
     assert.throws(() => newProvider({ ...usual, name: "acme-voice" }, workspace), "packages/acme-voice exists already.")
+    for (const tool of readdirSync(join(root, "tools")).filter((name) => !name.includes("."))) {
+      assert.throws(() => newProvider({ ...usual, name: tool }), `tools/${tool} exists already.`)
+    }
   })
 
   it("lists the flags after an unknown one, and changes nothing", () => {
