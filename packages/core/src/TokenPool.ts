@@ -56,7 +56,10 @@ export interface TokenPool<in Key, out Reply = unknown> {
   readonly attach: (key: Key) => <E, R>(
     client: HttpClient.HttpClient.With<E, R>
   ) => HttpClient.HttpClient.With<E | TokenError, R>
-  /** Forgets the account, with its refresh token and remembered refusals. */
+  /**
+   * Forgets the account, with its refresh token and remembered refusals. Where a refresh token is the only credential, the
+   * newest one stays: the one that `account` returns no longer works.
+   */
   readonly forget: (key: Key) => Effect.Effect<void>
   /** How many accounts are cached. */
   readonly size: Effect.Effect<number>
