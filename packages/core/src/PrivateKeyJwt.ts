@@ -11,7 +11,7 @@ import * as Jwt from "./internal/jwt/Jwt.ts"
 
 /**
  * The algorithms: RSA with PKCS#1 v1.5 padding, RSA with PSS padding, ECDSA on P-256, each with SHA-256; and Ed25519,
- * where the platform has it. `Ed25519` is the newer name of `EdDSA` with that key.
+ * where the platform has it. `Ed25519` is the newer name of `EdDSA` with that key. An RSA key has 2048 bits or more.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 | RFC 7518 section 3.1}, RFC 8037 and RFC 9864
  * @since 0.1.0

@@ -60,7 +60,7 @@ export const resolve = <Reply>(
   const assumedLifetime = lifetime === undefined ? undefined : millisOf(lifetime)
   const places = partsOf(provider)
   const parts = valuesOf(provider, places, options)
-  const ownOrigins = provider.apiOrigins.map((origin) => Url.fill(origin, parts))
+  const ownOrigins = [provider.apiOrigins].flat().map((origin) => Url.fill(origin, parts))
   const apiOrigins = [...ownOrigins, added].flat().filter(Predicate.isString)
   const settings = needed({ ...provider, clientAuthentication })
 
