@@ -14,7 +14,7 @@ import type * as AccessToken from "./AccessToken.ts"
 import type { Needs } from "./ClientAuthentication.ts"
 import type { Account } from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
-import * as Internal from "./internal/engine/WaitUntil.ts"
+import * as InFlight from "./internal/engine/InFlight.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { resolve, type Resolved } from "./internal/request/resolve.ts"
 import type { Account as AccountOf, Overrides, Provider } from "./Provider.ts"
@@ -124,7 +124,7 @@ export interface Options extends Overrides {
  * @since 0.1.0
  * @category services
  */
-export const WaitUntil: Context.Reference<((promise: Promise<unknown>) => void) | undefined> = Internal.WaitUntil
+export const WaitUntil: Context.Reference<((promise: Promise<unknown>) => void) | undefined> = InFlight.WaitUntil
 
 /**
  * A source for one account. It needs the application's `HttpClient` while it is made, and keeps it: what callers

@@ -12,7 +12,11 @@ import * as toolbox from "./toolbox.mjs"
 /** Puts the files of the client of a package, such as `routee`, beside it: its `ask`, and what starts it. */
 export const layOut = (client) => {
   const project = join(folder, "projects", client)
-  cpSync(fileURLToPath(new URL("../client", import.meta.url)), project, { recursive: true })
+  cpSync(fileURLToPath(new URL("../client", import.meta.url)), project, {
+    recursive: true,
+    // What a compiler looks at is written by what runs it.
+    filter: (file) => !file.endsWith(".ts")
+  })
   renameSync(join(project, `${client}.js`), join(project, "ask.js"))
   return project
 }

@@ -1,3 +1,5 @@
+import * as Redacted from "effect/Redacted"
+
 /*
  * Lists and records, as data has them: neither instances of classes nor what hides its data.
  */
@@ -19,3 +21,7 @@ export const copyOf = <A>(value: A, other = (value: unknown): unknown => value):
 export const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null
   && (Object.getPrototypeOf(value) === null || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null)
+
+/** What may be Redacted, as it is. */
+export const reveal = <A>(value: A | Redacted.Redacted<A>): A =>
+  Redacted.isRedacted(value) ? Redacted.value(value) : value

@@ -8,7 +8,7 @@ import * as ClientAuthentication from "../ClientAuthentication.ts"
 import * as Grant from "../Grant.ts"
 import type * as Provider from "../Provider.ts"
 import * as ProviderClient from "../ProviderClient.ts"
-import { reveal } from "./reveal.ts"
+import { reveal } from "./plain.ts"
 
 /** A client of a provider whose tokens are made here: everything is real except for the reply. */
 export const testClient = <Reply>(

@@ -33,15 +33,16 @@ export const within = <A, E, E2>(
       const fork = Effect.runForkWith(parent.context)
       const until = clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(millis + lateness)) * 1_000_000n
       const work = fork(self)
-      const timer = fork(Effect.map(
-        Effect.flatMap(
-          clock.sleep(Duration.millis(millis)),
-          () => clock.monotonicTimeNanosUnsafe() > until ? clock.sleep(Duration.millis(grace)) : Effect.void
-        ),
-        () => {
-          resume(Effect.suspend(late))
-          work.interruptUnsafe()
-        }
+      const end = () => {
+        resume(Effect.suspend(late))
+        work.interruptUnsafe()
+      }
+      const timer = fork(Effect.flatMap(
+        clock.sleep(Duration.millis(millis)),
+        () =>
+          clock.monotonicTimeNanosUnsafe() > until
+            ? Effect.map(clock.sleep(Duration.millis(grace)), end)
+            : Effect.sync(end)
       ))
       work.addObserver((exit) => {
         timer.interruptUnsafe()

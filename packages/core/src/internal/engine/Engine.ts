@@ -28,7 +28,6 @@ import * as Outage from "./Outage.ts"
 import * as Refusals from "./Refusals.ts"
 import * as State from "./State.ts"
 import * as Telemetry from "./Telemetry.ts"
-import { WaitUntil } from "./WaitUntil.ts"
 
 /*
  * Tokens for any number of accounts of one provider: does what the transitions say. A caller's way leads from here to
@@ -103,7 +102,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const refusals = Refusals.make(Math.max(leastRemembered, options.capacity ?? 0))
   const attempt = Attempt.make({ provider, http, clocks, store, refusals, outage: Outage.make(), deadline, described })
   const requests = InFlight.make<Reply>(deadline + patience)
-  const waitUntil = yield* WaitUntil
+  const waitUntil = yield* InFlight.WaitUntil
 
   const timeout = Effect.fail(unavailable(provider, "timeout"))
   const closed = Effect.fail(unavailable(provider, "closed"))
@@ -226,7 +225,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   // -- what a token request does --------------------------------------------------------------------------------------
 
   const start = (account: Of, inFlight: State.InFlight): InFlight.Running<Reply> => {
-    const running = requests.add(inFlight, Fiber.getCurrent()?.getRef(WaitUntil) ?? waitUntil)
+    const running = requests.add(inFlight, Fiber.getCurrent()?.getRef(InFlight.WaitUntil) ?? waitUntil)
     run(request(account, running)).addObserver(() => {
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return

@@ -1,3 +1,4 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
@@ -128,3 +129,8 @@ export const withResolvers = <A>(): { readonly promise: Promise<A>; readonly res
   })
   return { promise, resolve }
 }
+
+/** What `TokenSource.WaitUntil` is: the engine can't import it from there. */
+export const WaitUntil: Context.Reference<((promise: Promise<unknown>) => void) | undefined> = Context.Reference<
+  ((promise: Promise<unknown>) => void) | undefined
+>("@mintmark/core/TokenSource/WaitUntil", { defaultValue: () => undefined })

@@ -1,12 +1,11 @@
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type { Authorization } from "../../Authorization.ts"
 import type { HostPart } from "../../HostPart.ts"
 import type { Provider } from "../../Provider.ts"
 import { InvalidOption, TokenError } from "../../TokenError.ts"
-import { isFieldName, isOwnField } from "../http/authorization.ts"
-import { isRecord } from "../plain.ts"
-import { reveal } from "../reveal.ts"
+import { isRecord, reveal } from "../plain.ts"
 import { orUndefined } from "../text/orUndefined.ts"
 import { printable } from "../text/printable.ts"
 import { type Setting, settingsOf, shownAs } from "./settings.ts"
@@ -176,3 +175,19 @@ export const takenProblem = (fields: object = {}, isTaken: (name: string) => boo
   const taken = Object.keys(fields).find(isTaken)
   return taken && `must not name ${taken}`
 }
+
+/** What is wrong with how a token goes on requests: a header that HTTP itself needs can't carry one. */
+export const authorizationProblem = ({ header, scheme }: Authorization): string | undefined =>
+  !isFieldName(header) || header !== String(header).toLowerCase()
+    ? "must have the name of a header, in lower case"
+    : isOwnField(header) || /^(?:cookie|accept.*|proxy-.*)$/.test(header)
+    ? `can't be the header ${header}`
+    : scheme !== undefined && !isFieldName(scheme)
+    ? "must have a scheme without spaces, such as Bearer"
+    : undefined
+
+/** Whether a text is a `token`, which the name of a header and a scheme are: RFC 9110 section 5.6.2. */
+const isFieldName = (text: string): boolean => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(text)
+
+/** Whether a header is one that HTTP itself needs. */
+const isOwnField = (name: string): boolean => /^(?:host|connection|content-.*|transfer-encoding|upgrade)$/i.test(name)

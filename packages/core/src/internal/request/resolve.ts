@@ -6,12 +6,12 @@ import type { ClientAuthentication } from "../../ClientAuthentication.ts"
 import type { Overrides, Provider } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
 import * as ApiOrigins from "../http/apiOrigins.ts"
-import * as Authorization from "../http/authorization.ts"
 import * as Url from "../http/url.ts"
 import { copyOf } from "../plain.ts"
 import { millisOf, notASpan } from "../timeSpan.ts"
 import {
   additionsProblem,
+  authorizationProblem,
   check,
   missing,
   parametersProblem,
@@ -98,7 +98,7 @@ export const resolve = <Reply>(
     urlProblem("apiUrl", apiUrl),
     ["apiOrigins", textsProblem(added)],
     ...ApiOrigins.problems(apiOrigins, insecure),
-    ["authorization", Authorization.problemOf(provider.authorization)],
+    ["authorization", authorizationProblem(provider.authorization)],
     ["renewOn", areRefusals(renewOn) ? undefined : "must be an array of statuses from 400 to 499"]
   ])
   return Result.map(checked, () => ({
