@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
@@ -103,9 +104,14 @@ export interface Options<Key, A extends Needs> extends ProviderClient.Options {
  */
 export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P extends Needs>(
   known: Provider<Reply, A, P>,
-  options: Options<Key, A> & AccountOf<P>
+  given: Options<Key, A> & AccountOf<P>
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
+  // What is no object has no options.
+  const options: typeof given = Object(given)
   const provider = yield* Effect.fromResult(resolve(known, options))
+  if (!Predicate.isFunction(options.account)) {
+    return yield* invalidOption(provider, "account", "must be a function that returns the credentials of an account")
+  }
   const http = yield* HttpClient.HttpClient
   const attachmentOf = Attach.make(provider)
   const capacity = options.capacity ?? 100_000
@@ -239,4 +245,11 @@ const isExpendable = <Key, Reply>(account: Account.Account<Key, Reply>): boolean
   Account.state(account).inFlight === undefined
 
 const readAnew = <Key>(provider: Resolved, account: (key: Key) => object) => (key: Key): Source =>
-  Effect.suspend(() => Effect.flatMap(credentialsOf(provider, givenOf(provider, account(key))), readCredentials))
+  Effect.suspend(() => {
+    const given: unknown = account(key)
+    if (!Predicate.isObject(given) || Predicate.isPromiseLike(given) || Effect.isEffect(given)) {
+      const problem = "must return an object with credentials; those that take time to read are effects in it"
+      return Effect.fail(invalidOption(provider, "account", problem))
+    }
+    return Effect.flatMap(credentialsOf(provider, givenOf(provider, given)), readCredentials)
+  })

@@ -285,6 +285,42 @@ describe("TokenPool", () => {
       assert.match(error.message, /clientId \(\w+\) is missing or empty, and so is clientSecret \(\w+\);/)
     }))
 
+  it.effect("does not accept an account that is no function, from JavaScript: fails when it is made", () =>
+    Effect.gen(function*() {
+      for (const given of [undefined, null, "options", {}, { account: undefined }, { account: account("a") }]) {
+        const made: ReturnType<typeof poolOf> = Reflect.apply(TokenPool.make, undefined, [acme, given])
+        const error = yield* Effect.flip(Effect.provideService(made, HttpClient.HttpClient, makeServer().http))
+        assert.strictEqual(error.message, "acme: account must be a function that returns the credentials of an account")
+      }
+    }))
+
+  it.effect("does not accept what is no account of one that is, from JavaScript: a promise, an effect, nothing", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      for (
+        const returned of [
+          async () => account("a"),
+          () => Effect.succeed(account("a")),
+          () => undefined,
+          () => null,
+          () => "a",
+          () => [account("a")]
+        ]
+      ) {
+        const options = Object.assign({ account }, { account: returned })
+        const made: ReturnType<typeof poolOf> = Reflect.apply(TokenPool.make, undefined, [acme, options])
+        const pool = yield* Effect.provideService(made, HttpClient.HttpClient, server.http)
+        const { isRetryable, reason } = yield* Effect.flip(pool.get("a"))
+        assert.include(reason, {
+          _tag: "InvalidOption",
+          option: "account",
+          problem: "must return an object with credentials; those that take time to read are effects in it"
+        })
+        assert.isFalse(isRetryable)
+      }
+      assert.strictEqual(total(server.requests), 0)
+    }))
+
   it.effect("does not accept an invalid capacity, time to idle or deadline", () =>
     Effect.gen(function*() {
       for (
