@@ -54,7 +54,7 @@ const run = Effect.gen(function*() {
         return Response.json({ error: "invalid_grant" }, { status: 400 })
       }
       const number = ++newest
-      if (mode === "slow") yield* Effect.sleep("4 seconds")
+      if (mode === "slow") yield* Effect.sleep("12 seconds")
       return Response.json({
         access_token: `access-${number}`,
         refresh_token: `r${number}`,
@@ -74,7 +74,7 @@ const run = Effect.gen(function*() {
     )
     const store = SharedStore.make(database.connect(() => fault, () => alive), ModelRecords.cipher, {
       prefix: "",
-      lease: Duration.seconds(2),
+      lease: Duration.seconds(5),
       refreshTokens: true,
       longestFailure: Duration.infinity
     })

@@ -124,7 +124,8 @@ export const make = <Reply>(
           })
       }
       const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
-        if (left() === 0) return Effect.fail(unavailable(provider, "timeout"))
+        // A refresh token that nothing replaces is not sent where little time is left for its reply.
+        if (left() <= (isSole ? deadline / 2 : 0)) return Effect.fail(unavailable(provider, "timeout"))
         sent = refreshToken === undefined ? primaryGrant : renewal
         // Built anew for each attempt: what is signed is signed once for each.
         const built = described === undefined
