@@ -29,7 +29,7 @@ export const problemOf = (text: string, insecure: boolean): string | undefined =
   }
   if (/^[^/]*\/\/[^/?#]*@/.test(text)) return "must not hold a username or password"
   if (text.includes("#")) return "must not have a fragment"
-  if (!text.toLowerCase().startsWith(url.origin)) return "must contain the host name without percent-encoding"
+  if (!text.toLowerCase().startsWith(url.origin)) return `must contain the host as ${url.host.slice(0, 253)}`
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) return "must be https, except on loopback"
   if (blockedPort.test(url.port)) return `must not use port ${url.port}, which fetch blocks`
   return undefined

@@ -54,11 +54,14 @@ describe("problemOf", () => {
     ["https://auth.acme.test@evil.example/", /username/],
     ["https://auth.acme.test#", /fragment/],
     ["https://auth.acme.test/token#x", /fragment/],
-    ["https://%65vil.example/", /encoding/],
-    ["https://bücher.example/", /encoding/],
-    ["https://ａcme.test/", /encoding/],
-    ["https://0x7f.1/", /encoding/],
-    ["http://127.1/", /encoding/],
+    ["https://%65vil.example/", /^must contain the host as evil\.example$/],
+    ["https://bücher.example/", /^must contain the host as xn--bcher-kva\.example$/],
+    ["https://bücher.example:8443/", /^must contain the host as xn--bcher-kva\.example:8443$/],
+    ["https://ａcme.test/", /^must contain the host as acme\.test$/],
+    ["https://0x7f.1/", /^must contain the host as 127\.0\.0\.1$/],
+    ["http://127.1/", /^must contain the host as 127\.0\.0\.1$/],
+    ["https://[2001:0db8::1]/", /^must contain the host as \[2001:db8::1\]$/],
+    ["https://[::ffff:192.0.2.1]/", /^must contain the host as \[::ffff:c000:201\]$/],
     ["http://auth.acme.test/token", /https/],
     ["http://localhost.evil.example/", /https/],
     ["http://127.0.0.1.evil.example/", /https/],
@@ -67,6 +70,13 @@ describe("problemOf", () => {
     ["http://[::]/", /https/]
   ])("refuses %j", (url, problem) => {
     assert.match(problemOf(url, false) ?? "", problem)
+  })
+
+  it("names no more of a host than a name can have", () => {
+    const hosts = [`%65${"a".repeat(999)}.example`, `%65${".a".repeat(999)}`]
+    for (const host of hosts) {
+      assert.match(problemOf(`https://${host}/`, false) ?? "", /^must contain the host as e[a.]{252}$/)
+    }
   })
 
   it("does not accept the ports that fetch blocks, and accepts all others", async () => {
