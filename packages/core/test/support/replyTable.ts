@@ -114,8 +114,8 @@ const duration = (millis: number): string =>
     : `${Math.floor(millis / 60_000)} min${millis % 60_000 === 0 ? "" : ` ${millis % 60_000 / 1_000} s`}`
 
 /** `30 s, 1 min, 2 min, ... 15 min`: the first three, and the last. */
-const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence, asked: number | undefined): string => {
-  const wait = (failures: number, random: number) => waitOf(self, failures, asked, random)
+const pauses = ({ waitOf }: Table, self: ReplyMeaning.Consequence): string => {
+  const wait = (failures: number, random: number) => waitOf(self, failures, random)
   const steps = [...new Set(Array.from({ length: 32 }, (_, index) => wait(index + 1, 1)))].map(duration)
   const [first = "", second, third, ...more] = steps
   const last = more.at(-1)
@@ -155,7 +155,7 @@ const lineOf = (table: Table, sent: ReplyMeaning.Sent, { asked, reply, shapes = 
     ...consequence.now === "primary"
       ? ["as the primary grant says", "", ""]
       : [
-        pauses(table, consequence, asked),
+        pauses(table, consequence),
         heldBack(table, reason, consequence),
         consequence.concernsAll ? "yes" : "no"
       ]

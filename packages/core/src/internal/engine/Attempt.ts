@@ -19,11 +19,11 @@ import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
 import { within } from "./Deadline.ts"
 import type { Running } from "./InFlight.ts"
-import type { Outage } from "./Outage.ts"
-import type { Keys, Refusal, Refusals } from "./Refusals.ts"
-import { consequenceOf, isUnsent, waitOf } from "./ReplyMeaning.ts"
+import * as Outage from "./Outage.ts"
+import type { Keys, Refusals, Remembered } from "./Refusals.ts"
+import { isUnsent, waitOf } from "./ReplyMeaning.ts"
 import * as ReplyReader from "./ReplyReader.ts"
-import { askedBy, withRetryAt } from "./RetryAt.ts"
+import { follows, remembered } from "./RetryAt.ts"
 import * as State from "./State.ts"
 import * as Turns from "./Turns.ts"
 
@@ -53,7 +53,6 @@ export interface Options<Reply> {
   readonly clocks: Clocks
   readonly store: TokenStore
   readonly refusals: Refusals
-  readonly outage: Outage
   /** In milliseconds. */
   readonly deadline: number
   /** For a provider that is known by its server's metadata alone. */
@@ -65,18 +64,21 @@ export interface Options<Reply> {
  * callers get, and leaves on `running` until when it is remembered.
  */
 export const make = <Reply>(
-  { clocks, deadline, described, http, outage, provider, refusals, store }: Options<Reply>
+  { clocks, deadline, described, http, provider, refusals, store }: Options<Reply>
 ): <Key>(asked: Asked<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
   type Token = AccessToken.AccessToken<Reply>
 
   const exchange = TokenEndpoint.make(provider, http)
   const read = ReplyReader.make(provider)
+  const outage = Outage.make()
   const inTurn = Turns.make()
   /** The newest refresh tokens that no other grant can replace, for as long as the engine lives. */
   const newest = new Map<string, AccessToken.RefreshToken>()
 
   const primaryGrant = sentAs(provider, false)
   const renewal = sentAs(provider, true)
+  const grantOf = (refreshToken: AccessToken.RefreshToken | undefined) =>
+    refreshToken === undefined ? primaryGrant : renewal
   /** Whether a refresh token is an account's only credential: once it is replaced, the newest one alone works. */
   const isSole = provider.renewal !== undefined && !renewal.hasFallback
   /** A shared store has this long to keep what was requested, in milliseconds. */
@@ -92,9 +94,9 @@ export const make = <Reply>(
     /** What was sent last. */
     let sent = primaryGrant
 
-    const remembered = ({ error, until }: Pick<Refusal, "error" | "until">, refusal?: Refusal) => {
-      running.remembered = { error, until, refusal }
-      return Effect.fail(error)
+    const failAs = (refusal: Remembered) => {
+      running.remembered = refusal
+      return Effect.fail(refusal.error)
     }
 
     /** Sends a request, and sends it again where it failed for a transient reason. */
@@ -115,8 +117,7 @@ export const make = <Reply>(
             (found) => found === current || refreshToken !== undefined ? notMoved(error, count) : attempt(count + 1)
           )
       const notMoved = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
-        const { now } = consequenceOf(sent, error.reason, askedBy(error, clocks.look()))
-        return now !== "repeat" || outage.isActive()
+        return follows(sent, error, clocks.look()).now !== "repeat" || outage.isActive()
           ? Effect.fail(error)
           : Effect.flatMap(Random.next, (random) => {
             const wait = Backoff.retryDelay(count, random)
@@ -126,7 +127,7 @@ export const make = <Reply>(
       const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
         // A refresh token that nothing replaces is not sent where little time is left for its reply.
         if (left() <= (isSole ? deadline / 2 : 0)) return Effect.fail(unavailable(provider, "timeout"))
-        sent = refreshToken === undefined ? primaryGrant : renewal
+        sent = grantOf(refreshToken)
         // Built anew for each attempt: what is signed is signed once for each.
         const built = described === undefined
           ? TokenRequest.make(provider, credentials, refreshToken?.value)
@@ -165,12 +166,8 @@ export const make = <Reply>(
     ): Effect.Effect<Token, RequestFailure> => {
       const sendOnce = (refreshToken: AccessToken.RefreshToken | undefined) =>
         Effect.suspend(() => {
-          const refusal = refusals.find(
-            keys,
-            (refreshToken === undefined ? primaryGrant : renewal).isRefresh,
-            clocks.look()
-          )
-          return refusal === undefined ? send(credentials, refreshToken) : remembered(refusal, refusal)
+          const refusal = refusals.find(keys, grantOf(refreshToken).isRefresh, clocks.look())
+          return refusal === undefined ? send(credentials, refreshToken) : failAs(refusal)
         })
       const primary = (became: RequestFailure["refreshToken"]): Effect.Effect<Token, RequestFailure> => {
         const sending = (refreshToken?: AccessToken.RefreshToken) =>
@@ -213,7 +210,7 @@ export const make = <Reply>(
       return Effect.catch(sendOnce(refreshToken), (error) => {
         if (error === running.remembered?.error) return failWith(error, "kept")
         const now = clocks.look()
-        const { fallsBack, now: next, refreshToken: became } = consequenceOf(renewal, error.reason, askedBy(error, now))
+        const { fallsBack, now: next, refreshToken: became } = follows(renewal, error, now)
         if (next === "primary") {
           Account.commit(account, { _tag: "RefreshTokenRefused" })
           return primary("refused")
@@ -228,8 +225,7 @@ export const make = <Reply>(
 
     const failWith = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"]) => {
       const now = clocks.look()
-      const asked = askedBy(error, now)
-      const consequence = consequenceOf(sent, error.reason, asked)
+      const consequence = follows(sent, error, now)
       return Effect.fail(
         new RequestFailure({
           error,
@@ -240,7 +236,7 @@ export const make = <Reply>(
             Duration.millis(
               error === running.remembered?.error
                 ? running.remembered.until - now.steady
-                : waitOf(consequence, failures, asked, jitter)
+                : waitOf(consequence, failures, jitter)
             )
         })
       )
@@ -265,7 +261,7 @@ export const make = <Reply>(
       const refreshToken = renews ? State.refreshTokenFor(state(), identity, now, forced) : undefined
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
-      if (refusal !== undefined) return remembered(refusal, refusal)
+      if (refusal !== undefined) return failAs(refusal)
       const need = new Need({
         provider: provider.id,
         reply: provider.reply,
@@ -301,29 +297,22 @@ export const make = <Reply>(
       const error = squashed instanceof TokenError.TokenError ? squashed : unavailable(provider, "credentials")
       if (error === running.remembered?.error) return Effect.fail(error)
       const now = clocks.look()
-      const refusal = keys === undefined || isOurs(error) ? undefined : refusals.add(keys(), sent, error, now, jitter)
-      const known = refusal ?? alone(error, (State.memoryOf(state()).failure?.count ?? 0) + 1, now)
+      const failures = (State.memoryOf(state()).failure?.count ?? 0) + 1
+      const known = keys === undefined || isOurs(error)
+        // Nothing that a server said is remembered for this account alone.
+        ? remembered(error, now, waitOf(follows(sent, error, now), failures, jitter))
+        : refusals.add(keys(), sent, error, now, jitter)
       if (running.requested) {
         if (isTrouble(error)) outage.failed(account, known.error, now, jitter)
         else outage.answered()
       }
-      return remembered(known, refusal)
-    }
-
-    /** What is remembered for this account alone: nothing that a server said. */
-    const alone = (error: TokenError.TokenError, failures: number, now: Now) => {
-      const asked = askedBy(error, now)
-      const wait = waitOf(consequenceOf(sent, error.reason, asked), failures, asked, jitter)
-      return { error: withRetryAt(error, now, wait), until: now.steady + wait }
+      return failAs(known)
     }
 
     const begin = Effect.suspend(() => {
       const now = clocks.look()
       const heldBack = reason === "forced" ? undefined : outage.check(now, jitter)
-      if (heldBack !== undefined) {
-        const { error, until } = heldBack
-        return remembered({ error: withRetryAt(error, now, until - now.steady), until })
-      }
+      if (heldBack !== undefined) return failAs(remembered(heldBack.error, now, heldBack.until - now.steady))
       return Effect.isEffect(credentials)
         ? Effect.flatMap(within(credentials, deadline, () => Effect.fail(unavailable(provider, "credentials"))), obtain)
         : obtain(credentials)

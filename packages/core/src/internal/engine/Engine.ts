@@ -24,7 +24,6 @@ import * as Clocks from "./Clocks.ts"
 import * as EventHub from "./EventHub.ts"
 import type { Event } from "./Events.ts"
 import * as InFlight from "./InFlight.ts"
-import * as Outage from "./Outage.ts"
 import * as Refusals from "./Refusals.ts"
 import * as State from "./State.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -85,7 +84,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
 ): Effect.fn.Return<Engine<Key, Reply>, TokenError.TokenError, HttpClient.HttpClient | Scope.Scope> {
   type Token = AccessToken<Reply>
   type Of = Account.Account<Key, Reply>
-  type Running = InFlight.Running<Reply> | undefined
+  type Requested = State.InFlight<Reply>
 
   const clocks = Clocks.make(yield* Clock.clockWith(Effect.succeed))
   const store = yield* TokenStore
@@ -100,8 +99,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   if (deadline === undefined) return yield* invalidOption(provider, "deadline", notASpan)
   const http = yield* HttpClient.HttpClient
   const refusals = Refusals.make(Math.max(leastRemembered, options.capacity ?? 0))
-  const attempt = Attempt.make({ provider, http, clocks, store, refusals, outage: Outage.make(), deadline, described })
-  const requests = InFlight.make<Reply>(deadline + patience)
+  const attempt = Attempt.make({ provider, http, clocks, store, refusals, deadline, described })
   const waitUntil = yield* InFlight.WaitUntil
 
   const timeout = Effect.fail(unavailable(provider, "timeout"))
@@ -122,16 +120,17 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     follow(
       account,
       { _tag: "Needed", now: clocks.look() },
-      (inFlight, running) => waitFor(account, inFlight, running, round)
+      (inFlight) => waitFor(account, inFlight, round)
     ) ?? closed
 
   /** Waits for the token that a request returns. Of many callers who wait, each is given the same effect. */
-  const waitFor = (account: Of, inFlight: State.InFlight, running: Running, round: number): Get<Reply> => {
+  const waitFor = (account: Of, inFlight: Requested, round: number): Get<Reply> => {
+    const { running } = inFlight
     const known = running?.waiting
     if (known?.round === round) return known.get
     // After the wait the token is looked at again: the process may have been suspended for longer than its lifetime.
     const get_ = Effect.flatMap(
-      wait(account, inFlight, running, () => get(account)),
+      wait(account, inFlight, () => get(account)),
       (token) =>
         !State.isKept(token)
           ? Effect.succeed(token)
@@ -146,8 +145,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       follow(
         account,
         { _tag: "Forced" },
-        (inFlight, running) =>
-          Effect.matchEffect(wait(account, inFlight, running, () => renew(account)), {
+        (inFlight) =>
+          Effect.matchEffect(wait(account, inFlight, () => renew(account)), {
             onSuccess: (token) => {
               const state = Account.state(account)
               const served = State.isServed(state, clocks.look()) ? state.cached : undefined
@@ -157,7 +156,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
             },
             // One that it joined, and that was ended by what is remembered.
             onFailure: (error) =>
-              inFlight.reason !== "forced" && running?.requested === false && round > 0
+              inFlight.reason !== "forced" && inFlight.running?.requested === false && round > 0
                 ? renew(account, round - 1)
                 : Effect.fail(error)
           })
@@ -174,14 +173,12 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const now = clocks.look()
       const heldBack = refused !== undefined && account.doubts?.holdBack(refused, now.steady) === true
       const before = Account.state(account).inFlight
-      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (inFlight, running) =>
+      const other = follow(account, { _tag: "Rejected", token, certain, heldBack, now }, (inFlight) =>
         Effect.matchEffect(
-          wait(account, inFlight, running, () =>
-            get(account)),
+          wait(account, inFlight, () => get(account)),
           {
             // What can't be kept is for those who waited for it.
-            onSuccess: (token) =>
-              State.isKept(token) ? get(account) : Effect.succeed(token),
+            onSuccess: (token) => State.isKept(token) ? get(account) : Effect.succeed(token),
             // A caller with a valid token doesn't have to know.
             onFailure: () => get(account)
           }
@@ -193,14 +190,14 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     })
 
   /** Waits for a request. Where what ran it is gone, another one follows. */
-  const wait = (account: Of, inFlight: State.InFlight, running: Running, again: () => Get<Reply>): Get<Reply> =>
-    requests.wait(running, () => {
-      lose(account, inFlight, running)
+  const wait = (account: Of, inFlight: Requested, again: () => Get<Reply>): Get<Reply> =>
+    InFlight.wait(inFlight.running, deadline + patience, () => {
+      lose(account, inFlight)
       return again()
     })
 
-  const lose = (account: Of, inFlight: State.InFlight, running: Running): void => {
-    const refreshTokenSent = running?.refreshTokenSent === true
+  const lose = (account: Of, inFlight: Requested): void => {
+    const refreshTokenSent = inFlight.running?.refreshTokenSent === true
     Account.commit(account, { _tag: "Lost", inFlight, refreshTokenSent, now: clocks.look() })
   }
 
@@ -208,14 +205,13 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const follow = (
     account: Of,
     event: Event<Reply>,
-    waiting: (inFlight: State.InFlight, running: Running) => Get<Reply>
+    waiting: (inFlight: Requested) => Get<Reply>
   ): Get<Reply> | undefined => {
     let result: Get<Reply> | undefined
-    let started: Running
     for (const action of Account.commit(account, event)) {
       if (action._tag === "Return") result = action.exit
-      else if (action._tag === "Start") started = start(account, action.inFlight)
-      else if (action._tag === "Wait") result = waiting(action.inFlight, started ?? requests.get(action.inFlight))
+      else if (action._tag === "Start") start(account, action.inFlight)
+      else if (action._tag === "Wait") result = waiting(action.inFlight)
       else if (action._tag === "Replace") result = Effect.suspend(() => get(account))
       else if (action._tag === "RejectInStore" && store.reject) run(store.reject(action.identity, action.token))
     }
@@ -224,15 +220,14 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
 
   // -- what a token request does --------------------------------------------------------------------------------------
 
-  const start = (account: Of, inFlight: State.InFlight): InFlight.Running<Reply> => {
-    const running = requests.add(inFlight, Fiber.getCurrent()?.getRef(InFlight.WaitUntil) ?? waitUntil)
+  const start = (account: Of, inFlight: Requested): void => {
+    const running = InFlight.start(inFlight, Fiber.getCurrent()?.getRef(InFlight.WaitUntil) ?? waitUntil)
     run(request(account, running)).addObserver(() => {
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return
-      lose(account, inFlight, running)
-      requests.finish(running, Exit.fail(unavailable(provider, "closed")))
+      lose(account, inFlight)
+      InFlight.finish(running, Exit.fail(unavailable(provider, "closed")))
     })
-    return running
   }
 
   const request = (account: Of, running: InFlight.Running<Reply>): Effect.Effect<void> =>
@@ -243,11 +238,12 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       const credentials = credentialsOf(account.key)
 
       /** Commits the outcome, and returns what is to be logged. */
-      const returned = (event: Event<Reply>, now: Clocks.Now): Effect.Effect<void> => {
+      const returned = (happened: Extract<Event<Reply>, { _tag: "Obtained" | "Failed" }>): Effect.Effect<void> => {
+        const now = happened.now.wall
         let logs: Effect.Effect<void> = Effect.void
-        for (const action of Account.commit(account, event)) {
+        for (const action of Account.commit(account, happened)) {
           if (action._tag === "Finish") {
-            requests.finish(running, action.exit)
+            InFlight.finish(running, action.exit)
             if (action.outcome === undefined) continue
             const event = {
               provider: provider.id,
@@ -255,14 +251,13 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
               outcome: action.outcome,
               requested: running.requested,
               startedAt: started.wall,
-              endedAt: now.wall
+              endedAt: now
             }
             Telemetry.count(event, fiber.context)
             events.publish(event)
             logs = Effect.andThen(logs, Telemetry.logRequest(event))
           } else if (action._tag === "Warn") {
-            const validUntil = now.wall + action.servedFor
-            logs = Effect.andThen(logs, Telemetry.logFailing(action.error, validUntil, action.failingFor))
+            logs = Effect.andThen(logs, Telemetry.logFailing(action.error, now + action.servedFor, action.failingFor))
           } else if (action._tag === "Recovered") {
             logs = Effect.andThen(logs, Telemetry.logRecovered(provider.id, action.failedFor))
           }
@@ -274,16 +269,15 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
         const identity = store.reject === undefined && token.refreshToken === undefined
           ? undefined
           : running.identity?.()
-        const now = clocks.look()
-        return returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter, now }, now)
+        return returned({ _tag: "Obtained", inFlight, token, shared, identity, started, jitter, now: clocks.look() })
       }
       const failed = (error: TokenError.TokenError): Effect.Effect<void> => {
         const now = clocks.look()
-        const { refreshToken, remembered, requested } = running
-        const { refusal, until } = remembered ?? { refusal: undefined, until: now.steady }
+        const { refreshToken, remembered: refusal, requested } = running
+        const until = refusal?.until ?? now.steady
         // Other credentials change nothing of what holds all accounts back.
-        const rereads = Effect.isEffect(credentials) && refusal !== undefined
-        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now }, now)
+        const rereads = Effect.isEffect(credentials) && refusal?.keys !== undefined
+        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now })
       }
 
       return attempt({ account, credentials, running, started, jitter }).pipe(
@@ -299,8 +293,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     renew,
     reject,
     forget: (account) => {
-      const refusal = State.memoryOf(Account.state(account)).failure?.refusal
-      if (refusal !== undefined) refusals.forget(() => refusal.keys)
+      const keys = State.memoryOf(Account.state(account)).failure?.refusal?.keys
+      if (keys !== undefined) refusals.forget(() => keys)
     },
     events: events.stream
   }

@@ -31,7 +31,7 @@ export type Event<Reply> =
   /** A token request returned a token. */
   | {
     readonly _tag: "Obtained"
-    readonly inFlight: State.InFlight
+    readonly inFlight: State.InFlight<Reply>
     readonly token: AccessToken.AccessToken<Reply>
     /** Whether another process requested it. */
     readonly shared: boolean
@@ -46,7 +46,7 @@ export type Event<Reply> =
   /** A token request failed. */
   | {
     readonly _tag: "Failed"
-    readonly inFlight: State.InFlight
+    readonly inFlight: State.InFlight<Reply>
     /** The error that callers get, with its `retryAt`. */
     readonly error: TokenError.TokenError
     /** Until when it is remembered of these credentials. */
@@ -65,7 +65,7 @@ export type Event<Reply> =
    */
   | {
     readonly _tag: "Lost"
-    readonly inFlight: State.InFlight
+    readonly inFlight: State.InFlight<Reply>
     readonly refreshTokenSent: boolean
     readonly now: Now
   }
@@ -81,9 +81,9 @@ export type Action<Reply> =
   /** The caller gets this at once. */
   | { readonly _tag: "Return"; readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>, TokenError.TokenError> }
   /** Start a token request. */
-  | { readonly _tag: "Start"; readonly inFlight: State.InFlight }
+  | { readonly _tag: "Start"; readonly inFlight: State.InFlight<Reply> }
   /** The caller waits for a token request. */
-  | { readonly _tag: "Wait"; readonly inFlight: State.InFlight }
+  | { readonly _tag: "Wait"; readonly inFlight: State.InFlight<Reply> }
   /** The caller who rejected a token can get another one. */
   | { readonly _tag: "Replace" }
   /** Tell the shared store that an API refused the token. */
@@ -91,7 +91,7 @@ export type Action<Reply> =
   /** Those who wait for a token request get this; `outcome` is `undefined` where nothing was requested. */
   | {
     readonly _tag: "Finish"
-    readonly inFlight: State.InFlight
+    readonly inFlight: State.InFlight<Reply>
     readonly exit: Exit.Exit<AccessToken.AccessToken<Reply>, TokenError.TokenError>
     readonly outcome: Outcome | undefined
   }

@@ -7,7 +7,7 @@ import type { TokenError } from "../../TokenError.ts"
 import { orUndefined } from "../text/orUndefined.ts"
 import { within } from "./Deadline.ts"
 import type { RefreshTokenFate } from "./Events.ts"
-import type { Refusal } from "./Refusals.ts"
+import type { Remembered } from "./Refusals.ts"
 import type { InFlight } from "./State.ts"
 
 /*
@@ -18,16 +18,9 @@ import type { InFlight } from "./State.ts"
  * be done.
  */
 
-/** A failure, and until when it is remembered. */
-export interface Remembered {
-  readonly error: TokenError
-  readonly until: number
-  readonly refusal: Refusal | undefined
-}
-
 /** A token request that runs. Its own fiber writes what it finds out. */
-export interface Running<in out Reply> {
-  readonly inFlight: InFlight
+export interface Running<out Reply> {
+  readonly inFlight: InFlight<Reply>
   /** Makes the identity that is requested with, once the credentials are read. */
   identity: (() => Redacted.Redacted) | undefined
   /** Whether a token request was made. */
@@ -43,73 +36,55 @@ export interface Running<in out Reply> {
   /** Its result, once there is one. */
   exit: Result<Reply> | undefined
   readonly promise: Promise<Result<Reply>>
-  readonly resolve: (exit: Result<Reply>) => void
+  resolve(exit: Result<Reply>): void
   readonly isKeptAlive: boolean
 }
 
 type Result<Reply> = Exit.Exit<AccessToken<Reply>, TokenError>
 
-/** The token requests of an engine that run. */
-export interface Requests<in out Reply> {
-  /**
-   * Notes that a request starts. `waitUntil` keeps it alive in a Worker when the request that started it has ended, but
-   * not forever: its waiting callers give up after `patience`, in milliseconds.
-   */
-  readonly add: (inFlight: InFlight, waitUntil: ((promise: Promise<unknown>) => void) | undefined) => Running<Reply>
-  /** What is known of one that has not returned. */
-  readonly get: (inFlight: InFlight) => Running<Reply> | undefined
-  /** Gives its result to those who wait, unless they have one. */
-  readonly finish: (running: Running<Reply>, exit: Result<Reply>) => void
-  /**
-   * Waits for the result. `lost` is what follows where there will be none: what ran the request is gone.
-   */
-  readonly wait: <E>(
-    running: Running<Reply> | undefined,
-    lost: () => Effect.Effect<AccessToken<Reply>, E>
-  ) => Effect.Effect<AccessToken<Reply>, TokenError | E>
+/**
+ * Notes that a request starts. `waitUntil` keeps it alive in a Worker when the request that started it has ended, but
+ * not forever: see `wait`.
+ */
+export const start = <Reply>(
+  inFlight: InFlight<Reply>,
+  waitUntil: ((promise: Promise<unknown>) => void) | undefined
+): Running<Reply> => {
+  const { promise, resolve } = withResolvers<Result<Reply>>()
+  // Outside of a request it may throw: then nothing is kept alive.
+  const isKeptAlive = waitUntil !== undefined && orUndefined(() => (waitUntil(promise), true)) === true
+  return inFlight.running = {
+    inFlight,
+    identity: undefined,
+    requested: false,
+    refreshTokenSent: false,
+    refreshToken: "kept",
+    remembered: undefined,
+    waiting: undefined,
+    exit: undefined,
+    promise,
+    isKeptAlive,
+    resolve
+  }
 }
 
-/** Of no requests yet. */
-export const make = <Reply>(patience: number): Requests<Reply> => {
-  // Weak, since a request that is gone may never be finished. One that is finished is not left to the garbage collector:
-  // until its next full collection, a `WeakMap` would keep all that belongs to the request.
-  const running = new WeakMap<InFlight, Running<Reply>>()
+/** Gives its result to those who wait, unless they have one. */
+export const finish = <Reply>(running: Running<Reply>, exit: Result<Reply>): void => {
+  running.resolve(running.exit ??= exit)
+}
 
-  return {
-    add: (inFlight, waitUntil) => {
-      const { promise, resolve } = withResolvers<Result<Reply>>()
-      // Outside of a request it may throw: then nothing is kept alive.
-      const isKeptAlive = waitUntil !== undefined && orUndefined(() => (waitUntil(promise), true)) === true
-      const entry: Running<Reply> = {
-        inFlight,
-        identity: undefined,
-        requested: false,
-        refreshTokenSent: false,
-        refreshToken: "kept",
-        remembered: undefined,
-        waiting: undefined,
-        exit: undefined,
-        promise,
-        isKeptAlive,
-        resolve
-      }
-      running.set(inFlight, entry)
-      return entry
-    },
-    get: (inFlight) => running.get(inFlight),
-    finish: (entry, exit) => {
-      if (entry.exit !== undefined) return
-      entry.exit = exit
-      entry.resolve(exit)
-      running.delete(entry.inFlight)
-    },
-    wait: (entry, lost) => {
-      if (entry === undefined) return Effect.suspend(lost)
-      if (entry.exit !== undefined) return entry.exit
-      const wait = settled(entry.promise, lost)
-      return entry.isKeptAlive ? within(wait, patience, lost) : wait
-    }
-  }
+/**
+ * Waits for the result. `lost` is what follows where there will be none: what ran the request is gone, or it was kept
+ * alive, and has taken longer than `patience`, in milliseconds.
+ */
+export const wait = <Reply, E>(
+  running: Running<Reply> | undefined,
+  patience: number,
+  lost: () => Effect.Effect<AccessToken<Reply>, E>
+): Effect.Effect<AccessToken<Reply>, TokenError | E> => {
+  if (running === undefined) return Effect.suspend(lost)
+  const wait = running.exit ?? settled(running.promise, lost)
+  return running.isKeptAlive ? within(wait, patience, lost) : wait
 }
 
 /** Waits for a promise of an `Exit`; `lost` follows where it is rejected. */

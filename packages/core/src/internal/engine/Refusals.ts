@@ -1,8 +1,7 @@
-import * as Exit from "effect/Exit"
 import type { TokenError } from "../../TokenError.ts"
 import type { Now } from "./Clocks.ts"
-import { consequenceOf, type Sent, waitOf } from "./ReplyMeaning.ts"
-import { askedBy, withRetryAt } from "./RetryAt.ts"
+import { type Sent, waitOf } from "./ReplyMeaning.ts"
+import { follows, remembered } from "./RetryAt.ts"
 
 /*
  * What is remembered of failed token requests, for all accounts of an engine together: a password that seven views of an
@@ -15,18 +14,22 @@ export interface Keys {
   readonly request: string
 }
 
-/** A failure that is returned without another token request. */
-export interface Refusal {
+/** A failure that is returned without another token request: of one account, or of all with the same keys. */
+export interface Remembered {
   /** With the `retryAt` that follows. */
   readonly error: TokenError
-  readonly exit: Exit.Exit<never, TokenError>
-  /** How many there were in a row. */
-  readonly failures: number
   /** By the steady clock; `Infinity` for never again by itself. */
   readonly until: number
-  readonly keys: Keys
+  readonly keys?: Keys
   /** Whether a success or `renew` has cleared it since: of this account or of another one. */
-  readonly isCleared: boolean
+  readonly isCleared?: boolean
+}
+
+/** One of all accounts with the same keys. */
+export interface Refusal extends Remembered {
+  /** How many there were in a row. */
+  readonly failures: number
+  readonly keys: Keys
 }
 
 /** The failures that are remembered. */
@@ -106,20 +109,11 @@ export const make = (capacity: number): Refusals => {
       return undefined
     },
     add: (keys, sent, error, now, random) => {
-      const asked = askedBy(error, now)
-      const consequence = consequenceOf(sent, error.reason, asked)
+      const consequence = follows(sent, error, now)
       const key = keyOf(keys, consequence.owner, sent.isRefresh)
       const failures = (refusals.get(key)?.failures ?? 0) + 1
-      const wait = waitOf(consequence, failures, asked, random)
-      const known = withRetryAt(error, now, wait)
-      const refusal = {
-        error: known,
-        exit: Exit.fail(known),
-        failures,
-        until: now.steady + wait,
-        keys,
-        isCleared: false
-      }
+      const wait = waitOf(consequence, failures, random)
+      const refusal: Entry = { ...remembered(error, now, wait), failures, keys, isCleared: false }
       if (!refusals.delete(key) && refusals.size >= capacity) makeRoom(now)
       refusals.set(key, refusal)
       return refusal

@@ -181,6 +181,8 @@ export interface Consequence {
    * but a password that may have been refused is sent by none.
    */
   readonly concernsAll: boolean
+  /** How long the server asked to wait by `Retry-After`, in milliseconds. */
+  readonly asked: number | undefined
 }
 
 const doubled = (first: number, last: number): ReadonlyArray<number> =>
@@ -203,6 +205,16 @@ const onlyRefreshTokenWaits = doubled(5_000, 60_000)
  */
 export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: number): Consequence => {
   const { hasFallback, isPassword, isRefresh } = sent
+  const failure: Consequence = {
+    now: "fail",
+    refreshToken: "kept",
+    fallsBack: false,
+    owner: "endpoint",
+    waits: [Infinity],
+    jitter: false,
+    concernsAll: true,
+    asked
+  }
   const unclear: Consequence = {
     ...failure,
     fallsBack: hasFallback,
@@ -253,24 +265,14 @@ export const consequenceOf = (sent: Sent, reason: TokenError.Reason, asked?: num
   }
 }
 
-const failure: Consequence = {
-  now: "fail",
-  refreshToken: "kept",
-  fallsBack: false,
-  owner: "endpoint",
-  waits: [Infinity],
-  jitter: false,
-  concernsAll: true
-}
-
 /** Whether no request was sent, and a later one may be: nothing that a server said or a network did. */
 export const isUnsent = ({ kind }: TokenError.Unavailable): boolean => kind === "credentials" || kind === "store"
 
 /**
- * How long nothing is sent, in milliseconds, after so many failures in a row, this one included. `asked` is what the
- * server asked for by `Retry-After`. `random` is a number from 0 to 1, for what has jitter.
+ * How long nothing is sent, in milliseconds, after so many failures in a row, this one included. `random` is a number
+ * from 0 to 1, for what has jitter.
  */
-export const waitOf = (self: Consequence, failures: number, asked: number | undefined, random: number): number => {
-  const step = self.waits[Math.min(failures, self.waits.length) - 1] ?? 0
-  return self.jitter ? asked ?? random * step : Math.max(asked ?? 0, step)
+export const waitOf = ({ asked, jitter, waits }: Consequence, failures: number, random: number): number => {
+  const step = waits[Math.min(failures, waits.length) - 1] ?? 0
+  return jitter ? asked ?? random * step : Math.max(asked ?? 0, step)
 }

@@ -5,8 +5,9 @@ import type * as TokenError from "../../TokenError.ts"
 import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
+import type { Running } from "./InFlight.ts"
 import type * as Lifetime from "./Lifetime.ts"
-import type { Refusal } from "./Refusals.ts"
+import type { Remembered } from "./Refusals.ts"
 
 /*
  * What is remembered of one account with one set of scopes, and what can be read from it. What changes it is in
@@ -22,16 +23,18 @@ import type { Refusal } from "./Refusals.ts"
 export interface State<out Reply> extends Lifetime.Lifetime {
   /** The last token, as what callers are given; also when it has expired: the server may return it again. */
   readonly cached: Cached<Reply> | undefined
-  readonly inFlight: InFlight | undefined
+  readonly inFlight: InFlight<Reply> | undefined
   readonly memory: Memory | undefined
 }
 
 /** A token that is kept, as the result that each caller is given. */
 export type Cached<Reply> = Exit.Exit<AccessToken.AccessToken<Reply>>
 
-/** A token request that has not returned. What is known of it while it runs is kept elsewhere, by this value. */
-export interface InFlight {
+/** A token request that has not returned. */
+export interface InFlight<out Reply = unknown> {
   readonly reason: Reason
+  /** What the engine knows of it while it runs. */
+  running?: Running<Reply>
 }
 
 /** What is remembered besides the token. */
@@ -62,8 +65,8 @@ export interface Renewal {
 export interface Failure {
   readonly error: TokenError.TokenError
   readonly exit: Exit.Exit<never, TokenError.TokenError>
-  /** What is remembered of it for all accounts together, where the credentials could be read. */
-  readonly refusal: Refusal | undefined
+  /** What is remembered of it, for all accounts together where it has keys. */
+  readonly refusal: Remembered | undefined
   /** How many there were in a row. */
   readonly count: number
   /**

@@ -37,7 +37,7 @@ const remember = <Reply>(state: State.State<Reply>, change: Partial<State.Memory
 })
 
 const start = <Reply>(state: State.State<Reply>, reason: Reason) => {
-  const inFlight: State.InFlight = { reason }
+  const inFlight: State.InFlight<Reply> = { reason }
   return [{ ...state, inFlight }, { _tag: "Start", inFlight }] as const
 }
 

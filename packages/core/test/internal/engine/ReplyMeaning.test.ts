@@ -8,7 +8,7 @@ import { written } from "../../support/written.ts"
 const { clientCredentials, confidentialRefreshToken, onlyRefreshToken, password, refreshToken } = everyone
 
 const seconds = (self: ReplyMeaning.Consequence, count = 5) =>
-  Array.from({ length: count }, (_, index) => ReplyMeaning.waitOf(self, index + 1, undefined, 1) / 1000)
+  Array.from({ length: count }, (_, index) => ReplyMeaning.waitOf(self, index + 1, 1) / 1000)
 
 describe("ReplyMeaning", () => {
   it("is the table of docs/outcomes.md", () => {
@@ -83,13 +83,13 @@ describe("ReplyMeaning: a transient reply, whatever the grant", () => {
   it("waits up to 250 ms, doubled up to 5 s, or as long as Retry-After says", () => {
     const unavailable = consequence(clientCredentials, reply(503))
     assert.deepStrictEqual(seconds(unavailable, 6), [0.25, 0.5, 1, 2, 4, 5])
-    assert.strictEqual(ReplyMeaning.waitOf(unavailable, 1, undefined, 0.5), 125)
-    assert.strictEqual(ReplyMeaning.waitOf(unavailable, 9, 700, 1), 700)
+    assert.strictEqual(ReplyMeaning.waitOf(unavailable, 1, 0.5), 125)
+    assert.strictEqual(ReplyMeaning.waitOf({ ...unavailable, asked: 700 }, 9, 1), 700)
     const throttled = consequence(clientCredentials, reply(429))
     assert.deepStrictEqual(seconds(throttled), [1, 2, 4, 8, 16])
     assert.strictEqual(seconds(throttled, 12).at(-1), 300)
-    assert.strictEqual(ReplyMeaning.waitOf(throttled, 1, 90_000, 0), 90_000)
-    assert.strictEqual(ReplyMeaning.waitOf(throttled, 5, 2_000, 0), 16_000)
+    assert.strictEqual(ReplyMeaning.waitOf({ ...throttled, asked: 90_000 }, 1, 0), 90_000)
+    assert.strictEqual(ReplyMeaning.waitOf({ ...throttled, asked: 2_000 }, 5, 0), 16_000)
   })
 })
 
@@ -205,7 +205,7 @@ describe("ReplyMeaning: a refresh token", () => {
       fallsBack: true
     })
     const waiting = { fallsBack, now, owner, refreshToken: kept, ...rest }
-    assert.strictEqual(ReplyMeaning.waitOf(waiting, 1, undefined, 0), 5_000)
+    assert.strictEqual(ReplyMeaning.waitOf(waiting, 1, 0), 5_000)
   })
 
   it("is refused by an error shape that the provider declares", () => {
