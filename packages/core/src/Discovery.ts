@@ -130,9 +130,8 @@ export const reader = Effect.fnUntraced(function*(
   TokenError,
   HttpClient.HttpClient
 > {
-  const millis = millisOf(given)
-  if (millis === undefined) return yield* invalid({ id }, "deadline", notASpan)
-  const deadline = Duration.millis(millis)
+  const deadline = millisOf(given)
+  if (deadline === undefined) return yield* invalid({ id }, "deadline", notASpan)
   if (typeof insecure !== "boolean") return yield* invalid({ id }, "insecure", "must be true or false")
   const problem = typeof issuer !== "string" || issuer.includes("?")
     ? "must be an https URL without a query"
@@ -194,7 +193,7 @@ export const reader = Effect.fnUntraced(function*(
 
   // A token request that waits for it needs time, too.
   const again = (known: Metadata) =>
-    within(Effect.orElseSucceed(fetch, () => known), Duration.toMillis(deadline) / 4, () => Effect.succeed(known))
+    within(Effect.orElseSucceed(fetch, () => known), deadline / 4, () => Effect.succeed(known))
 
   const one = yield* Semaphore.make(1)
   const clocks = Clocks.make(yield* Clock.clockWith(Effect.succeed))

@@ -7,7 +7,6 @@ import * as Answer from "@mintmark/sandbox/Answer"
 import * as Sandbox from "@mintmark/sandbox/Sandbox"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -35,7 +34,7 @@ const transports = {
 
 const requestTo = (tokenEndpoint: string) => TokenRequest.make(acme({ tokenEndpoint }), clientCredentials())
 
-const exchange = (tokenEndpoint: string, deadline = Duration.seconds(30)) =>
+const exchange = (tokenEndpoint: string, deadline = 30_000) =>
   Effect.flatMap(
     HttpClient.HttpClient,
     (http) =>

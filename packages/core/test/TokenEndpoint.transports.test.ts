@@ -1,7 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as TokenEndpoint from "@mintmark/core/internal/http/TokenEndpoint"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -30,7 +29,7 @@ const outcome = (tokenEndpoint: string, method: "GET" | "POST" = "POST") =>
     const exchange = TokenEndpoint.make(provider, yield* HttpClient.HttpClient)
     const [request, response] = yield* exchange(
       TokenRequest.make(provider, clientCredentials()),
-      Duration.seconds(5)
+      5_000
     )
     return yield* Effect.fromResult(ReplyReader.make(provider)(request, response))
   }).pipe(

@@ -236,7 +236,7 @@ const exchange = Effect.fnUntraced(function*(
   const sent = `${Redacted.value(request.http).method} ${provider.tokenEndpoint}`
   const [, response] = yield* TokenEndpoint.make(provider, watched.client)(
     Effect.succeed(request),
-    Duration.seconds(timeout)
+    timeout * 1000
   ).pipe(
     whileWaiting,
     Effect.catch((error) =>

@@ -141,7 +141,7 @@ export const make = <Reply>(
           return request
         })
         const reading = Effect.flatMap(
-          exchange(request, Duration.millis(left())),
+          exchange(request, left()),
           ([request, response]) => Effect.fromResult(read(request, response))
         )
         return Effect.matchEffect(reading, {

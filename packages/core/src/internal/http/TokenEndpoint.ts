@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
@@ -19,12 +18,12 @@ import { sendOnce } from "./sendOnce.ts"
 import { reasonOf } from "./transport.ts"
 import { isSameUrl, originOf } from "./url.ts"
 
-/** How long one token request may take, for connecting, headers and body: 30 seconds by default. */
-export const defaultDeadline: Duration.Duration = Duration.seconds(30)
+/** How long one token request may take, for connecting, headers and body, in milliseconds: 30 seconds by default. */
+export const defaultDeadline = 30_000
 
 /**
  * Makes the function that builds a token request, sends it through `http` and reads the reply to its end, all of it
- * within a deadline. A grant that produces the reply itself sends nothing.
+ * within a deadline, in milliseconds. A grant that produces the reply itself sends nothing.
  *
  * The request is sent once, whatever `http` is set to do: a redirect is not followed, but comes back as the 3xx that it
  * is, and a client that retries gets no second request. The request carries nothing of the caller: no trace headers, and
@@ -36,7 +35,7 @@ export const defaultDeadline: Duration.Duration = Duration.seconds(30)
 export const make = (provider: { readonly id: string }, http: HttpClient.HttpClient) =>
 <Request extends Sent>(
   building: Effect.Effect<Request, TokenError.TokenError>,
-  deadline: Duration.Duration
+  deadline: number
 ): Effect.Effect<readonly [Request, TokenResponse], TokenError.TokenError> => {
   let sent: HttpClientRequest.HttpClientRequest | undefined
   const fail = (reason: TokenError.Reason) => {
@@ -49,84 +48,65 @@ export const make = (provider: { readonly id: string }, http: HttpClient.HttpCli
     )
   }
 
-  const exchange = (request: HttpClientRequest.HttpClientRequest) =>
-    Effect.withFiber<TokenResponse, Failure>((fiber) => {
+  const send = (made: Sent) =>
+    Effect.withFiber<TokenResponse, TokenError.TokenError>((fiber) => {
       const clock = fiber.getRef(Clock.Clock)
       const requestedAt = clock.currentTimeMillisUnsafe()
+      const replyOf = (
+        status: number,
+        body: Uint8Array | undefined,
+        { date, "retry-after": retryAfter }: Readonly<Record<string, string | undefined>>
+      ): TokenResponse => ({
+        status,
+        retryAfter,
+        date,
+        body,
+        requestedAt,
+        receivedAt: clock.currentTimeMillisUnsafe()
+      })
+      if (made.produced !== undefined) {
+        const reply = JSON.stringify(copyOf(made.produced.reply, reveal))
+        return Effect.succeed(replyOf(200, new TextEncoder().encode(reply), {}))
+      }
+      const request = sent = Redacted.value(made.http)
       const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<TokenResponse, Failure> => {
         if (!isSameUrl(response.url, request.url)) return fail(redirected)
         const { headers, status } = response
-        const coding = headers["content-encoding"]
-        const replyOf = (body: Uint8Array | undefined): TokenResponse => ({
-          status,
-          retryAfter: headers["retry-after"],
-          date: headers["date"],
-          body,
-          requestedAt,
-          receivedAt: clock.currentTimeMillisUnsafe()
-        })
-        return Effect.flatMap(
-          readBody(response),
-          (bytes) =>
-            bytes === undefined || coding === undefined
-              ? Effect.succeed(replyOf(bytes && new Uint8Array(bytes)))
-              : Effect.map(decompress(new Uint8Array(bytes), coding), replyOf)
+        return readBody(response).pipe(
+          Effect.flatMap((bytes) => decompress(bytes && new Uint8Array(bytes), headers["content-encoding"])),
+          Effect.map((body) => replyOf(status, body, headers))
         )
       }
-      return Effect.matchEffect(sendOnce(http, request), {
+      const exchange = Effect.matchEffect(sendOnce(http, request), {
         onSuccess: read,
-        // `filterStatusOk` and similar operators turn a reply into an error: taken for a broken connection, a refused password
-        // would be sent again.
+        // `filterStatusOk` and similar operators turn a reply into an error: taken for a broken connection, a refused
+        // password would be sent again.
         onFailure: (error) =>
           error._tag === "HttpClientError" && error.reason._tag === "StatusCodeError"
             ? read(error.reason.response)
             : Effect.fail(error)
       })
+      // A client that throws may quote the request in its error.
+      return Effect.catchCause(exchange, (cause) => {
+        const error = Cause.squash(cause)
+        if (error instanceof TokenError.TokenError) return Effect.fail(error)
+        if (!(error instanceof SentAgain)) return fail(reasonOf(error))
+        // Of the reply to a request that the application's client has tried to send again, the body is not known.
+        return error.status === undefined
+          ? fail(reasonOf(error.error))
+          : Effect.succeed(replyOf(error.status, undefined, { "retry-after": error.retryAfter }))
+      })
     })
-
-  const send = (made: Sent): Effect.Effect<TokenResponse, TokenError.TokenError> => {
-    if (made.produced !== undefined) {
-      return unread(200, new TextEncoder().encode(JSON.stringify(copyOf(made.produced.reply, reveal))))
-    }
-    const request = sent = Redacted.value(made.http)
-    // A client that throws may quote the request in its error.
-    return Effect.catchCause(exchange(request), (cause) => {
-      const error = Cause.squash(cause)
-      if (error instanceof TokenError.TokenError) return Effect.fail(error)
-      if (!(error instanceof SentAgain)) return fail(reasonOf(error))
-      return error.status === undefined
-        ? fail(reasonOf(error.error))
-        : unread(error.status, undefined, error.retryAfter)
-    })
-  }
 
   return within(
     Effect.flatMap(building, (request) => Effect.map(send(request), (response) => [request, response] as const)),
-    Duration.toMillis(deadline),
+    deadline,
     () => fail(new TokenError.Unavailable({ kind: "timeout" }))
   )
 }
 
 /** What of a request is sent. */
 type Sent = Pick<TokenRequest, "http" | "produced">
-
-/**
- * A reply that no response was read for: one that a grant has produced itself, as if a server had sent it now, or one to
- * a request that the application's client has tried to send again, of which the body is not known.
- */
-const unread = (
-  status: number,
-  body: Uint8Array | undefined,
-  retryAfter?: string | undefined
-): Effect.Effect<TokenResponse> =>
-  Effect.map(Clock.currentTimeMillis, (now) => ({
-    status,
-    retryAfter,
-    date: undefined,
-    body,
-    requestedAt: now,
-    receivedAt: now
-  }))
 
 type Failure = HttpClientError.HttpClientError | TokenError.TokenError
 

@@ -8,9 +8,9 @@ import { read } from "./heldResponse.ts"
  * decompressed, 1 MiB at most. A body of which that has been done already, as `fetch` does it, and one in another coding
  * stay as they are.
  */
-export const decompress = (bytes: Uint8Array<ArrayBuffer>, coding: string) => {
-  const format = formatOf(bytes, coding)
-  return format === undefined ? Effect.succeed(bytes) : read(Stream.fromReadableStream({
+export const decompress = (bytes: Uint8Array<ArrayBuffer> | undefined, coding: string | undefined) => {
+  const format = bytes && coding && formatOf(bytes, coding)
+  return !format ? Effect.succeed(bytes) : read(Stream.fromReadableStream({
     evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression(format)),
     onError: (error) => error
   })).pipe(
