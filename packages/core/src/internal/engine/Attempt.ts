@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -7,7 +6,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as AccessToken from "../../AccessToken.ts"
 import * as TokenError from "../../TokenError.ts"
-import { type Need as TokenNeed, none, type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
+import { type Need, none, type Obtained, RequestFailure, type TokenStore } from "../../TokenStore.ts"
 import * as TokenEndpoint from "../http/TokenEndpoint.ts"
 import type { Source } from "../request/account.ts"
 import type { Described, Resolved } from "../request/resolve.ts"
@@ -18,7 +17,6 @@ import * as Account from "./Account.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Clocks, Now } from "./Clocks.ts"
 import { within } from "./Deadline.ts"
-import type { Running } from "./InFlight.ts"
 import * as Outage from "./Outage.ts"
 import type { Keys, Refusals, Remembered } from "./Refusals.ts"
 import { isUnsent, waitOf } from "./ReplyMeaning.ts"
@@ -40,7 +38,7 @@ export const readCredentials = (credentials: Source): Exclude<Source, TokenReque
 export interface Asked<Key, Reply> {
   readonly account: Account.Account<Key, Reply>
   readonly credentials: Source
-  readonly running: Running<Reply>
+  readonly running: State.Running<Reply>
   readonly started: Now
   /** From 0 to 1: a token that is fresh when it is chosen is fresh when it is kept. */
   readonly jitter: number
@@ -262,10 +260,12 @@ export const make = <Reply>(
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
       if (refusal !== undefined) return failAs(refusal)
-      const need = new Need({
+      const need: Need<Reply> = {
         provider: provider.id,
         reply: provider.reply,
-        makeIdentity: identity,
+        get identity() {
+          return identity()
+        },
         reason,
         current: State.tokenOf(state().cached),
         renews,
@@ -277,7 +277,7 @@ export const make = <Reply>(
           : undefined,
         deadline: Duration.millis(left()),
         request: (refreshToken) => request(credentials, known, refreshToken)
-      })
+      }
       return Effect.map(
         store === none
           ? none.obtain(need)
@@ -324,15 +324,6 @@ export const make = <Reply>(
         : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin),
       conclude
     )
-  }
-}
-
-/** What a store is asked for. An identity is as long as the credentials, and is made only where one reads it. */
-class Need<Reply> extends Data.Class<
-  Omit<TokenNeed<Reply>, "identity"> & { readonly makeIdentity: () => Redacted.Redacted }
-> {
-  get identity(): Redacted.Redacted {
-    return this.makeIdentity()
   }
 }
 

@@ -230,7 +230,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     })
   }
 
-  const request = (account: Of, running: InFlight.Running<Reply>): Effect.Effect<void> =>
+  const request = (account: Of, running: State.Running<Reply>): Effect.Effect<void> =>
     Effect.withFiber((fiber) => {
       const { inFlight } = running
       const started = clocks.look()

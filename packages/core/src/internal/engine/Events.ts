@@ -55,7 +55,7 @@ export type Event<Reply> =
     readonly requested: boolean
     /** Whether the credentials come from an effect, and may be others next time. */
     readonly rereads: boolean
-    readonly refreshToken: RefreshTokenFate
+    readonly refreshToken: State.RefreshTokenFate
     readonly refusal: State.Failure["refusal"]
     readonly now: Now
   }
@@ -69,12 +69,6 @@ export type Event<Reply> =
     readonly refreshTokenSent: boolean
     readonly now: Now
   }
-
-/**
- * What became of the refresh token in a failed request. `kept`: it was not sent, or not taken. `unclear`: it may have
- * been refused, by a reply that may not be the authorization server's.
- */
-export type RefreshTokenFate = "kept" | "unclear" | "possibly spent"
 
 /** What is to be done, in this order. */
 export type Action<Reply> =

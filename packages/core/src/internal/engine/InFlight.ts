@@ -1,14 +1,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import type * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../../AccessToken.ts"
 import type { TokenError } from "../../TokenError.ts"
 import { orUndefined } from "../text/orUndefined.ts"
 import { within } from "./Deadline.ts"
-import type { RefreshTokenFate } from "./Events.ts"
-import type { Remembered } from "./Refusals.ts"
-import type { InFlight } from "./State.ts"
+import type { InFlight, Result, Running } from "./State.ts"
 
 /*
  * What is known of a token request while it runs, and those who wait for it.
@@ -17,30 +14,6 @@ import type { InFlight } from "./State.ts"
  * ends takes its fibers and timers with it; a promise that it created is then rejected, while a `Deferred` would never
  * be done.
  */
-
-/** A token request that runs. Its own fiber writes what it finds out. */
-export interface Running<out Reply> {
-  readonly inFlight: InFlight<Reply>
-  /** Makes the identity that is requested with, once the credentials are read. */
-  identity: (() => Redacted.Redacted) | undefined
-  /** Whether a token request was made. */
-  requested: boolean
-  /** Whether a refresh token was sent whose reply has not come. */
-  refreshTokenSent: boolean
-  /** What became of the refresh token, where the request has failed. */
-  refreshToken: RefreshTokenFate
-  /** The failure that ended it, as it is remembered. */
-  remembered: Remembered | undefined
-  /** What those who wait for it are given. */
-  waiting: { readonly round: number; readonly get: Effect.Effect<AccessToken<Reply>, TokenError> } | undefined
-  /** Its result, once there is one. */
-  exit: Result<Reply> | undefined
-  readonly promise: Promise<Result<Reply>>
-  resolve(exit: Result<Reply>): void
-  readonly isKeptAlive: boolean
-}
-
-type Result<Reply> = Exit.Exit<AccessToken<Reply>, TokenError>
 
 /**
  * Notes that a request starts. `waitUntil` keeps it alive in a Worker when the request that started it has ended, but

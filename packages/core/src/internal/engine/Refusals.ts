@@ -54,6 +54,8 @@ const keyOf = (keys: Keys, owner: typeof owners[number], isRefresh: boolean): st
 const looks = 64
 
 interface Entry extends Refusal {
+  readonly key: string
+  readonly isRefresh: boolean
   isCleared: boolean
 }
 
@@ -76,54 +78,44 @@ export const make = (capacity: number): Refusals => {
     if (victim !== undefined) refusals.delete(victim)
   }
 
-  const forgetWhere = (keys: () => Keys, isOver: (refusal: Refusal, isRefresh: boolean) => boolean): void => {
-    if (refusals.size === 0) return
+  /** Those that have one of the keys, by owner: of one grant, then of the other. */
+  const of = (keys: () => Keys, isRefresh: boolean): ReadonlyArray<Entry> => {
+    if (refusals.size === 0) return []
     const known = keys()
-    for (const owner of owners) {
-      for (const isRefresh of [true, false]) {
-        const key = keyOf(known, owner, isRefresh)
-        const refusal = refusals.get(key)
-        if (refusal !== undefined && isOver(refusal, isRefresh)) {
-          refusal.isCleared = true
-          refusals.delete(key)
-        }
-      }
+    return owners.flatMap((owner) =>
+      [isRefresh, !isRefresh].flatMap((ofRefresh) => refusals.get(keyOf(known, owner, ofRefresh)) ?? [])
+    )
+  }
+
+  const forget = (cleared: ReadonlyArray<Entry>): void => {
+    for (const refusal of cleared) {
+      refusal.isCleared = true
+      refusals.delete(refusal.key)
     }
   }
 
   return {
-    find: (keys, isRefresh, now) => {
-      if (refusals.size === 0) return undefined
-      const known = keys()
-      for (const owner of owners) {
-        for (const ofRefresh of [isRefresh, !isRefresh]) {
-          const refusal = refusals.get(keyOf(known, owner, ofRefresh))
-          if (
-            refusal !== undefined && now.steady < refusal.until
-            && (isRefresh === ofRefresh || concernsBoth(refusal.error))
-          ) {
-            return refusal
-          }
-        }
-      }
-      return undefined
-    },
+    find: (keys, isRefresh, now) =>
+      of(keys, isRefresh).find((refusal) => now.steady < refusal.until && concerns(refusal, isRefresh)),
     add: (keys, sent, error, now, random) => {
       const consequence = follows(sent, error, now)
       const key = keyOf(keys, consequence.owner, sent.isRefresh)
       const failures = (refusals.get(key)?.failures ?? 0) + 1
       const wait = waitOf(consequence, failures, random)
-      const refusal: Entry = { ...remembered(error, now, wait), failures, keys, isCleared: false }
+      const { isRefresh } = sent
+      const refusal = { ...remembered(error, now, wait), failures, key, keys, isRefresh, isCleared: false }
       if (!refusals.delete(key) && refusals.size >= capacity) makeRoom(now)
       refusals.set(key, refusal)
       return refusal
     },
     succeeded: (keys, isRefresh) =>
-      forgetWhere(keys, ({ error }, ofRefresh) => !isRefresh || ofRefresh || concernsBoth(error)),
-    forget: (keys) => forgetWhere(keys, () => true)
+      forget(of(keys, isRefresh).filter((refusal) => !isRefresh || concerns(refusal, isRefresh))),
+    forget: (keys) => forget(of(keys, true))
   }
 }
 
-/** Whether a failure of one grant holds back the other: it is about the client, or about the server. */
-const concernsBoth = ({ reason }: TokenError): boolean =>
-  reason._tag === "CredentialsRefused" || reason._tag === "Throttled" || reason._tag === "Unavailable"
+/** Whether it holds back a grant: its own, or also the other, where it is about the client, or about the server. */
+const concerns = (refusal: Entry, isRefresh: boolean): boolean =>
+  refusal.isRefresh === isRefresh || bothGrants.includes(refusal.error.reason._tag)
+
+const bothGrants = ["CredentialsRefused", "Throttled", "Unavailable"]

@@ -1,3 +1,4 @@
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as AccessToken from "../../AccessToken.ts"
@@ -5,7 +6,6 @@ import type * as TokenError from "../../TokenError.ts"
 import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
-import type { Running } from "./InFlight.ts"
 import type * as Lifetime from "./Lifetime.ts"
 import type { Remembered } from "./Refusals.ts"
 
@@ -36,6 +36,40 @@ export interface InFlight<out Reply = unknown> {
   /** What the engine knows of it while it runs. */
   running?: Running<Reply>
 }
+
+/** A token request that runs. Its own fiber writes what it finds out. */
+export interface Running<out Reply> {
+  readonly inFlight: InFlight<Reply>
+  /** Makes the identity that is requested with, once the credentials are read. */
+  identity: (() => Redacted.Redacted) | undefined
+  /** Whether a token request was made. */
+  requested: boolean
+  /** Whether a refresh token was sent whose reply has not come. */
+  refreshTokenSent: boolean
+  /** What became of the refresh token, where the request has failed. */
+  refreshToken: RefreshTokenFate
+  /** The failure that ended it, as it is remembered. */
+  remembered: Remembered | undefined
+  /** What those who wait for it are given. */
+  waiting: {
+    readonly round: number
+    readonly get: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+  } | undefined
+  /** Its result, once there is one. */
+  exit: Result<Reply> | undefined
+  readonly promise: Promise<Result<Reply>>
+  resolve(exit: Result<Reply>): void
+  readonly isKeptAlive: boolean
+}
+
+/** What those who wait for a token request get. */
+export type Result<Reply> = Exit.Exit<AccessToken.AccessToken<Reply>, TokenError.TokenError>
+
+/**
+ * What became of the refresh token in a failed request. `kept`: it was not sent, or not taken. `unclear`: it may have
+ * been refused, by a reply that may not be the authorization server's.
+ */
+export type RefreshTokenFate = "kept" | "unclear" | "possibly spent"
 
 /** What is remembered besides the token. */
 export interface Memory {

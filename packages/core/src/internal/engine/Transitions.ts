@@ -2,7 +2,7 @@ import * as Exit from "effect/Exit"
 import type { Reason } from "../../TokenEvent.ts"
 import * as Backoff from "./Backoff.ts"
 import type { Now } from "./Clocks.ts"
-import type { Action, Event, Next, RefreshTokenFate } from "./Events.ts"
+import type { Action, Event, Next } from "./Events.ts"
 import * as Lifetime from "./Lifetime.ts"
 import * as State from "./State.ts"
 
@@ -191,7 +191,7 @@ const failed = <Reply>(
 }
 
 /** The state after a refresh token was sent without success. */
-const after = <Reply>(state: State.State<Reply>, fate: RefreshTokenFate, now: Now): State.State<Reply> => {
+const after = <Reply>(state: State.State<Reply>, fate: State.RefreshTokenFate, now: Now): State.State<Reply> => {
   const { renewal } = State.memoryOf(state)
   if (renewal === undefined || fate === "kept") return state
   return remember(state, {

@@ -79,13 +79,13 @@ const build = (
 ): Built => {
   const scopes = scopeSet(provider, credentials.scopes)
   const context: Context = { tokenEndpoint: provider.tokenEndpoint, scopes, parameters: provider.parameters }
-  const written = (byClient: Additions, byGrant: Additions): Result.Result<TokenRequest, TokenError> =>
+  const written = (byClient: Additions, byGrant: Additions): Built =>
     write(provider, { byClient, byGrant, grant, isRenewal, scopes, values })
 
   if (grant.produce !== undefined) {
     return Effect.flatMap(
       orUnreadable(provider, () => grant.produce?.(values, context)),
-      (reply) => Effect.fromResult(Result.map(written({}, {}), (request) => ({ ...request, produced: { reply } })))
+      (reply) => Effect.map(written({}, {}), (request) => ({ ...request, produced: { reply } }))
     )
   }
   // Code of an application may throw, and quote what it throws for.
@@ -100,10 +100,10 @@ const build = (
       (byClient) =>
         Effect.flatMap(
           orUnreadable(provider, () => byGrant),
-          (byGrant) => Effect.fromResult(written(byClient, byGrant))
+          (byGrant) => written(byClient, byGrant)
         )
     )
-    : Effect.fromResult(written(byClient, byGrant))
+    : written(byClient, byGrant)
 }
 
 // An effect that signs is made anew for each attempt, and never kept.
@@ -129,7 +129,7 @@ interface Parts {
 const write = (
   provider: Resolved,
   { byClient, byGrant, grant, isRenewal, scopes, values }: Parts
-): Result.Result<TokenRequest, TokenError> => {
+): Built => {
   const { request: format, tokenEndpoint } = provider
   const { grant_type, ...more } = byGrant?.parameters ?? {}
   // In the order in which the RFCs have them.
@@ -141,17 +141,17 @@ const write = (
       ? { scope: scopes.join(format.scopeSeparator ?? " ") }
       : {})
   }, format.fields ?? {})
-  const checked = check(provider, [
+  const error = check(provider, [
     ["clientAuthentication", additionsProblem(byClient)],
     ["grant", additionsProblem(byGrant) ?? takenProblem(byClient?.parameters, (name) => Object.hasOwn(more, name))],
     ["parameters", takenProblem(provider.parameters, (name) => Object.hasOwn(own, name))]
   ])
-  if (Result.isFailure(checked)) return Result.fail(checked.failure)
+  if (error) return Effect.fail(error)
 
   const endpoint = byGrant.url ?? byClient.url ?? tokenEndpoint
   if (originOf(endpoint) !== originOf(tokenEndpoint)) {
     const problem = "the token request would go to another origin than the token endpoint's"
-    return Result.fail(new TokenError({ provider: provider.id, reason: new Unsafe({ kind: "origin", problem }) }))
+    return Effect.fail(new TokenError({ provider: provider.id, reason: new Unsafe({ kind: "origin", problem }) }))
   }
   const fields = { ...own, ...provider.parameters }
   const method = format.method ?? "POST"
@@ -166,7 +166,7 @@ const write = (
       ? { body: HttpBody.text(json(fields), "application/json") }
       : { body: HttpBody.text(form(fields), "application/x-www-form-urlencoded") })
   })
-  return Result.succeed({
+  return Effect.succeed({
     http: Redacted.make(http),
     grant,
     isRenewal,

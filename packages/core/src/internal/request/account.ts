@@ -51,7 +51,8 @@ const checked = Effect.fnUntraced(function*(
   account: ReadonlyArray<Setting>,
   given: Given
 ): Effect.fn.Return<TokenRequest.Credentials, TokenError> {
-  yield* Effect.fromResult(check(provider, [...missing(account, given), ...problemsOf(provider, account, given)]))
+  const error = check(provider, [...missing(account, given), ...problemsOf(provider, account, given)])
+  if (error) return yield* error
   const values = Record.filter(given, isKnown)
   for (const option of ["clientAuthentication", "grant"] as const) {
     const problem = yield* validate(option, provider[option], values)

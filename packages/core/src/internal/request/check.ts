@@ -1,6 +1,5 @@
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type { Authorization } from "../../Authorization.ts"
 import type { HostPart } from "../../HostPart.ts"
 import type { Provider } from "../../Provider.ts"
@@ -18,12 +17,12 @@ import { type Setting, settingsOf, shownAs } from "./settings.ts"
 /** The name of an option, or what a credential is for, and what is wrong with it, if anything is. */
 export type Problem = readonly [name: string, problem: string | undefined]
 
-/** Fails with the error of the first option that has a problem, if one has. */
-export const check = (provider: Provider, problems: ReadonlyArray<Problem>): Result.Result<void, TokenError> => {
+/** The error of the first option that has a problem, if one has. */
+export const check = (provider: Provider, problems: ReadonlyArray<Problem>): TokenError | undefined => {
   for (const [name, problem] of problems) {
-    if (problem !== undefined) return Result.fail(invalidOption(provider, name, problem))
+    if (problem !== undefined) return invalidOption(provider, name, problem)
   }
-  return Result.void
+  return undefined
 }
 
 /** The error of an option that is missing or can't be used, by the name that the provider gives it. */

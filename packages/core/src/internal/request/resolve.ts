@@ -76,7 +76,7 @@ export const resolve = <Reply>(
       ? [baseUrl === undefined ? name : "baseUrl", Url.problemOf(url, insecure)]
       : [name, problem]
   }
-  const checked = check(provider, [
+  const error = check(provider, [
     ["id", textProblem(provider.id)],
     ...missing(settings, valuesOf(provider, settings, options)),
     ["clientAuthentication", authenticationProblem(provider, clientAuthentication)],
@@ -101,7 +101,7 @@ export const resolve = <Reply>(
     ["authorization", authorizationProblem(provider.authorization)],
     ["renewOn", areRefusals(renewOn) ? undefined : "must be an array of statuses from 400 to 499"]
   ])
-  return Result.map(checked, () => ({
+  return error ? Result.fail(error) : Result.succeed({
     ...provider,
     tokenEndpoint,
     apiUrl,
@@ -113,7 +113,7 @@ export const resolve = <Reply>(
     parameters,
     assumedLifetime,
     renewOn
-  }))
+  })
 }
 
 const authenticationProblem = (provider: Provider, method: ClientAuthentication): string | undefined => {
