@@ -10,6 +10,7 @@ import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
 import type * as AuthenticatedHttpClient from "./AuthenticatedHttpClient.ts"
 import type { Needs } from "./ClientAuthentication.ts"
+import * as Account from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Attach from "./internal/http/attach.ts"
 import { copyOf } from "./internal/plain.ts"
@@ -17,7 +18,7 @@ import { credentialsOf, type Given, givenOf, type Source } from "./internal/requ
 import { type Described, resolve } from "./internal/request/resolve.ts"
 import { settingsOf } from "./internal/request/settings.ts"
 import { scopeSet } from "./internal/request/TokenRequest.ts"
-import type { Account, Provider } from "./Provider.ts"
+import type { Account as AccountOf, Provider } from "./Provider.ts"
 import type * as TokenError from "./TokenError.ts"
 import type { TokenEvent } from "./TokenEvent.ts"
 import * as TokenSource from "./TokenSource.ts"
@@ -91,7 +92,7 @@ export const make = <
   const Scopes extends ReadonlyArray<string> = ReadonlyArray<string>
 >(
   provider: Provider<Reply, A, P>,
-  options: Account<A> & Account<P> & Options & {
+  options: AccountOf<A> & AccountOf<P> & Options & {
     /** The scopes to request; the provider's own by default. */
     readonly scopes?: Scopes | undefined
   }
@@ -126,7 +127,7 @@ export const makeClient = Effect.fnUntraced(function*<
     const key = JSON.stringify(scopeSet(resolved, given.scopes ?? []))
     const known = views.get(key)
     if (known !== undefined) return known
-    const cached = engine.account(credentials)
+    const cached = Account.make<Source, Reply>(credentials)
     const source = TokenSource.fromEngine(engine, cached)
     const { get: token, ...rest } = source
     const attached = attachmentOf(source, () => cached)

@@ -19,6 +19,7 @@ import * as Account from "./internal/engine/Account.ts"
 import { readCredentials } from "./internal/engine/Attempt.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as Names from "./internal/engine/Names.ts"
+import * as State from "./internal/engine/State.ts"
 import * as Attach from "./internal/http/attach.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
 import { invalidOption } from "./internal/request/check.ts"
@@ -151,7 +152,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     }
     sweep()
     if (MutableHashMap.size(accounts) >= capacity) makeRoom()
-    const account = engine.account(key)
+    const account = Account.make<Key, Reply>(key)
     MutableHashMap.set(accounts, names.of(key), account)
     return account
   }
@@ -186,7 +187,8 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     forget: (key) =>
       Effect.sync(() => {
         const known = found(key)
-        if (known !== undefined) engine.forget(known)
+        const keys = known && State.memoryOf(Account.state(known)).failure?.refusal?.keys
+        if (keys !== undefined) engine.refusals.forget(() => keys)
         MutableHashMap.remove(accounts, names.of(key))
       }),
     size: Effect.sync(() => MutableHashMap.size(accounts)),

@@ -12,7 +12,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as AccessToken from "./AccessToken.ts"
 import type { Needs } from "./ClientAuthentication.ts"
-import type { Account } from "./internal/engine/Account.ts"
+import * as Account from "./internal/engine/Account.ts"
 import * as Engine from "./internal/engine/Engine.ts"
 import * as InFlight from "./internal/engine/InFlight.ts"
 import { credentialsOf, givenOf, type Source } from "./internal/request/account.ts"
@@ -158,7 +158,7 @@ export const makeSource = <Reply>(
 ): Effect.Effect<TokenSource<Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(
     Engine.make(provider, () => credentials, options),
-    (engine) => fromEngine(engine, engine.account(undefined))
+    (engine) => fromEngine(engine, Account.make(undefined))
   )
 
 /**
@@ -168,7 +168,7 @@ export const makeSource = <Reply>(
  */
 export const fromEngine = <Key, Reply>(
   engine: Engine.Engine<Key, Reply>,
-  account: Account<Key, Reply>
+  account: Account.Account<Key, Reply>
 ): TokenSource<Reply> => ({
   get: Effect.suspend(() => engine.get(account)),
   peek: () => engine.peek(account),

@@ -94,7 +94,7 @@ const run = (seed: number) =>
       Effect.provideService(HttpClient.HttpClient, server.http),
       Effect.provideService(Scope.Scope, scope)
     )
-    const account = engine.account(undefined)
+    const account = Account.make<undefined, {}>(undefined)
     const source = fromEngine(engine, account)
     const state = () => Account.state(account)
 

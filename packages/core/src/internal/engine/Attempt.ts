@@ -62,7 +62,7 @@ export interface Options<Reply> {
  * callers get, and leaves on `running` until when it is remembered.
  */
 export const make = <Reply>(
-  { clocks, deadline, described, http, provider, refusals, store }: Options<Reply>
+  { clocks, deadline, described = () => Effect.succeed(provider), http, provider, refusals, store }: Options<Reply>
 ): <Key>(asked: Asked<Key, Reply>) => Effect.Effect<Obtained<Reply>, TokenError.TokenError> => {
   type Token = AccessToken.AccessToken<Reply>
 
@@ -104,35 +104,28 @@ export const make = <Reply>(
     ): Effect.Effect<Token, TokenError.TokenError> => {
       /** What the request is made of. */
       let current: Resolved = provider
-      const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> =>
-        count === Backoff.attempts
-          ? Effect.fail(error)
-          : described === undefined
-          ? notMoved(error, count)
+      const failed = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
+        if (count === Backoff.attempts) return Effect.fail(error)
+        const again = Effect.suspend(() => attempt(count + 1))
+        return Effect.flatMap(within(described(error), left(), () => Effect.succeed(current)), (found) => {
           // What a refresh token may be spent by is not sent again.
-          : Effect.flatMap(
-            within(described(error), left(), () => Effect.succeed(current)),
-            (found) => found === current || refreshToken !== undefined ? notMoved(error, count) : attempt(count + 1)
-          )
-      const notMoved = (error: TokenError.TokenError, count: number): Effect.Effect<Token, TokenError.TokenError> => {
-        return follows(sent, error, clocks.look()).now !== "repeat" || outage.isActive()
-          ? Effect.fail(error)
-          : Effect.flatMap(Random.next, (random) => {
+          if (found !== current && refreshToken === undefined) return again
+          if (follows(sent, error, clocks.look()).now !== "repeat" || outage.isActive()) return Effect.fail(error)
+          return Effect.flatMap(Random.next, (random) => {
             const wait = Backoff.retryDelay(count, random)
-            return left() <= wait ? Effect.fail(error) : Effect.flatMap(Effect.sleep(wait), () => attempt(count + 1))
+            return left() <= wait ? Effect.fail(error) : Effect.andThen(Effect.sleep(wait), again)
           })
+        })
       }
       const attempt = (count: number): Effect.Effect<Token, TokenError.TokenError> => {
         // A refresh token that nothing replaces is not sent where little time is left for its reply.
         if (left() <= (isSole ? deadline / 2 : 0)) return Effect.fail(unavailable(provider, "timeout"))
         sent = grantOf(refreshToken)
         // Built anew for each attempt: what is signed is signed once for each.
-        const built = described === undefined
-          ? TokenRequest.make(provider, credentials, refreshToken?.value)
-          : Effect.flatMap(
-            described(),
-            (found) => TokenRequest.make(current = found, { ...credentials, built: undefined }, refreshToken?.value)
-          )
+        const built = Effect.flatMap(described(), (found) => {
+          const kept = found === provider ? credentials : { ...credentials, built: undefined }
+          return TokenRequest.make(current = found, kept, refreshToken?.value)
+        })
         const request = Effect.map(built, (request) => {
           running.requested ||= request.produced === undefined
           running.refreshTokenSent = refreshToken !== undefined

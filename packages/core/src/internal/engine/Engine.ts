@@ -46,8 +46,6 @@ export type Get<Reply> = Effect.Effect<AccessToken<Reply>, TokenError.TokenError
 
 /** Tokens for any number of accounts of one provider. */
 export interface Engine<in Key, in out Reply> {
-  /** An account, by what its credentials are found by. Nothing is kept of it here. */
-  readonly account: <K extends Key>(key: K) => Account.Account<K, Reply>
   /** The step that each read of a cached token takes. */
   readonly get: (account: Account.Account<Key, Reply>) => Get<Reply>
   readonly peek: (account: Account.Account<Key, Reply>) => AccessToken<Reply> | undefined
@@ -58,8 +56,8 @@ export interface Engine<in Key, in out Reply> {
     certain: boolean,
     refused?: Doubts.Request
   ) => Effect.Effect<Get<Reply> | undefined>
-  /** Forgets what is remembered of the account's failures. */
-  readonly forget: (account: Account.Account<Key, Reply>) => void
+  /** What is remembered of failures. */
+  readonly refusals: Refusals.Refusals
   readonly events: Stream.Stream<TokenEvent>
 }
 
@@ -103,7 +101,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
   const waitUntil = yield* InFlight.WaitUntil
 
   const timeout = Effect.fail(unavailable(provider, "timeout"))
-  const closed = Effect.fail(unavailable(provider, "closed"))
+  const closed = Exit.fail(unavailable(provider, "closed"))
 
   // -- what a caller does ---------------------------------------------------------------------------------------------
 
@@ -226,7 +224,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       // Only a scope that has closed ends it without a result.
       if (running.exit !== undefined) return
       lose(account, inFlight)
-      InFlight.finish(running, Exit.fail(unavailable(provider, "closed")))
+      InFlight.finish(running, closed)
     })
   }
 
@@ -287,15 +285,11 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
     })
 
   return {
-    account: Account.make,
     get,
     peek,
     renew,
     reject,
-    forget: (account) => {
-      const keys = State.memoryOf(Account.state(account)).failure?.refusal?.keys
-      if (keys !== undefined) refusals.forget(() => keys)
-    },
+    refusals,
     events: events.stream
   }
 })

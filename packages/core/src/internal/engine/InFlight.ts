@@ -28,13 +28,9 @@ export const start = <Reply>(
   const isKeptAlive = waitUntil !== undefined && orUndefined(() => (waitUntil(promise), true)) === true
   return inFlight.running = {
     inFlight,
-    identity: undefined,
     requested: false,
     refreshTokenSent: false,
     refreshToken: "kept",
-    remembered: undefined,
-    waiting: undefined,
-    exit: undefined,
     promise,
     isKeptAlive,
     resolve

@@ -41,7 +41,7 @@ export interface InFlight<out Reply = unknown> {
 export interface Running<out Reply> {
   readonly inFlight: InFlight<Reply>
   /** Makes the identity that is requested with, once the credentials are read. */
-  identity: (() => Redacted.Redacted) | undefined
+  identity?: () => Redacted.Redacted
   /** Whether a token request was made. */
   requested: boolean
   /** Whether a refresh token was sent whose reply has not come. */
@@ -49,14 +49,14 @@ export interface Running<out Reply> {
   /** What became of the refresh token, where the request has failed. */
   refreshToken: RefreshTokenFate
   /** The failure that ended it, as it is remembered. */
-  remembered: Remembered | undefined
+  remembered?: Remembered
   /** What those who wait for it are given. */
-  waiting: {
+  waiting?: {
     readonly round: number
     readonly get: Effect.Effect<AccessToken.AccessToken<Reply>, TokenError.TokenError>
-  } | undefined
+  }
   /** Its result, once there is one. */
-  exit: Result<Reply> | undefined
+  exit?: Result<Reply>
   readonly promise: Promise<Result<Reply>>
   resolve(exit: Result<Reply>): void
   readonly isKeptAlive: boolean

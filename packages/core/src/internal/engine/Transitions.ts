@@ -70,6 +70,8 @@ const forced = <Reply>(state: State.State<Reply>): Next<Reply> =>
 /** A token is new for two minutes: longer than a rejection is ever ignored, or they would be counted anew. */
 const newFor = 120_000
 
+const replace: ReadonlyArray<Action<never>> = [{ _tag: "Replace" }]
+
 const rejected = <Reply>(
   state: State.State<Reply>,
   { certain, heldBack, now, token }: Extract<Event<Reply>, { _tag: "Rejected" }>
@@ -77,17 +79,15 @@ const rejected = <Reply>(
   const { identity, rejection } = State.memoryOf(state)
   const isServed = State.isServed(state, now)
   if (!isServed && (!certain || state.expiresAt === -Infinity) || !State.isSame(state, token)) {
-    return [state, [{ _tag: "Replace" }]]
+    return [state, replace]
   }
   if (certain) {
-    if (State.isRejectedTooSoon(state, now)) return [state, isServed ? [] : [{ _tag: "Replace" }]]
+    if (State.isRejectedTooSoon(state, now)) return [state, isServed ? [] : replace]
     // A token that was refused while it was new says more about the API than about the token.
     const count = rejection !== undefined && now.wall - token.requestedAt < newFor ? rejection.count + 1 : 1
     return [
       { ...remember(state, { rejection: { at: now.steady, count } }), expiringAt: -Infinity, expiresAt: -Infinity },
-      identity === undefined
-        ? [{ _tag: "Replace" }]
-        : [{ _tag: "RejectInStore", identity, token }, { _tag: "Replace" }]
+      identity === undefined ? replace : [{ _tag: "RejectInStore", identity, token }, ...replace]
     ]
   }
   // The token is served on, while another one is requested.
@@ -117,7 +117,8 @@ const obtained = <Reply>(
   // The late result of a request that was taken for lost: it is used if it is newer.
   if (!isCurrent && cached !== undefined && cached.requestedAt >= token.requestedAt) return [state, [finish]]
   const { refreshToken } = token
-  const { doubtedAt, failure, rejection, unkept } = State.memoryOf(state)
+  const memory = State.memoryOf(state)
+  const { failure } = memory
   const kept = State.isKept(token)
   const { expiresAt, expiringAt } = Lifetime.make(token.requestedAt + setBack, token.expiresAt + setBack, jitter)
   return [
@@ -127,16 +128,15 @@ const obtained = <Reply>(
       expiringAt: !kept ? -Infinity : isSame ? expiresAt : expiringAt,
       expiresAt: kept ? expiresAt : -Infinity,
       inFlight: isCurrent ? undefined : state.inFlight,
-      memory: kept && refreshToken === undefined && identity === undefined && rejection === undefined
-          && doubtedAt === -Infinity
+      memory: kept && refreshToken === undefined && identity === undefined && memory.rejection === undefined
+          && memory.doubtedAt === -Infinity
         ? undefined
         : {
+          ...memory,
           renewal: refreshToken === undefined ? undefined : { refreshToken, spent: 0, spentAt: -Infinity, unclear: 0 },
           identity,
           failure: undefined,
-          rejection,
-          doubtedAt,
-          unkept: kept ? 0 : unkept + 1
+          unkept: kept ? 0 : memory.unkept + 1
         }
     },
     failure === undefined || failure.warnings === 0
@@ -162,20 +162,18 @@ const failed = <Reply>(
   // A request that was taken for lost says nothing of the one that came after it.
   if (state.inFlight !== inFlight) return [state, [finish]]
   const before = known ?? { count: 0, since: now.steady, warnings: 0, warnedAt: -Infinity }
-  const { since, warnedAt, warnings } = before
   const count = before.count + 1
   // Who calls `renew` gets the failure.
   const warns = requested && inFlight.reason !== "forced" && State.isServed(state, now)
-    && now.steady - warnedAt >= warnAgainAfter(warnings)
+    && now.steady - before.warnedAt >= warnAgainAfter(before.warnings)
   const failure: State.Failure = {
+    ...before,
+    ...(warns ? { warnings: before.warnings + 1, warnedAt: now.steady } : {}),
     error,
     exit,
     refusal,
     count,
-    until: rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until,
-    since,
-    warnings: warns ? warnings + 1 : warnings,
-    warnedAt: warns ? now.steady : warnedAt
+    until: rereads ? Math.min(until, now.steady + Backoff.credentialsPause(count)) : until
   }
   return [
     { ...remember(after(state, refreshToken, now), { failure }), inFlight: undefined },
@@ -184,7 +182,7 @@ const failed = <Reply>(
         _tag: "Warn",
         error,
         servedFor: state.expiresAt - now.steady,
-        failingFor: now.steady - since
+        failingFor: now.steady - before.since
       }]
       : [finish]
   ]

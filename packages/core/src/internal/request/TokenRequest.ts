@@ -4,13 +4,13 @@ import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type { Additions, Context, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
 import { asEffect } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
 import { copyOf, reveal } from "../plain.ts"
+import { orUndefined } from "../text/orUndefined.ts"
 import { unavailable } from "../unavailable.ts"
 import { additionsProblem, check, takenProblem } from "./check.ts"
 import type { Resolved } from "./resolve.ts"
@@ -79,8 +79,51 @@ const build = (
 ): Built => {
   const scopes = scopeSet(provider, credentials.scopes)
   const context: Context = { tokenEndpoint: provider.tokenEndpoint, scopes, parameters: provider.parameters }
-  const written = (byClient: Additions, byGrant: Additions): Built =>
-    write(provider, { byClient, byGrant, grant, isRenewal, scopes, values })
+  const written = (byClient: Additions, byGrant: Additions): Built => {
+    const { request: format, tokenEndpoint } = provider
+    const { grant_type, ...more } = byGrant?.parameters ?? {}
+    // In the order in which the RFCs have them.
+    const own = renamed({
+      ...(grant_type === undefined ? {} : { grant_type }),
+      ...byClient?.parameters,
+      ...more,
+      ...(scopes.length > 0 && !isRenewal && grant.scopes !== "grant"
+        ? { scope: scopes.join(format.scopeSeparator ?? " ") }
+        : {})
+    }, format.fields ?? {})
+    const error = check(provider, [
+      ["clientAuthentication", additionsProblem(byClient)],
+      ["grant", additionsProblem(byGrant) ?? takenProblem(byClient?.parameters, (name) => Object.hasOwn(more, name))],
+      ["parameters", takenProblem(provider.parameters, (name) => Object.hasOwn(own, name))]
+    ])
+    if (error) return Effect.fail(error)
+
+    const endpoint = byGrant.url ?? byClient.url ?? tokenEndpoint
+    if (originOf(endpoint) !== originOf(tokenEndpoint)) {
+      const problem = "the token request would go to another origin than the token endpoint's"
+      return Effect.fail(new TokenError({ provider: provider.id, reason: new Unsafe({ kind: "origin", problem }) }))
+    }
+    const fields = { ...own, ...provider.parameters }
+    const method = format.method ?? "POST"
+    const encoding = method === "GET" ? "query" : format.encoding ?? "form"
+    const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
+    const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
+    const http = HttpClientRequest.make(method)(encoding === "query" ? withQuery(endpoint, fields) : endpoint, {
+      headers: { ...accepts, ...(method === "GET" ? notCached : {}), ...Record.map(headers, reveal) },
+      ...(encoding === "query"
+        ? {}
+        : encoding === "json"
+        ? { body: HttpBody.text(json(fields), "application/json") }
+        : { body: HttpBody.text(form(fields), "application/x-www-form-urlencoded") })
+    })
+    return Effect.succeed({
+      http: Redacted.make(http),
+      grant,
+      isRenewal,
+      scopes,
+      secrets: [...new Set(secrets)]
+    })
+  }
 
   if (grant.produce !== undefined) {
     return Effect.flatMap(
@@ -89,11 +132,11 @@ const build = (
     )
   }
   // Code of an application may throw, and quote what it throws for.
-  const additions = Result.try(() =>
+  const additions = orUndefined(() =>
     [provider.clientAuthentication.authenticate(values, context), grant.request(values, context)] as const
   )
-  if (Result.isFailure(additions)) return Effect.fail(unavailable(provider, "credentials"))
-  const [byClient, byGrant] = additions.success
+  if (additions === undefined) return Effect.fail(unavailable(provider, "credentials"))
+  const [byClient, byGrant] = additions
   return Effect.isEffect(byClient) || Effect.isEffect(byGrant)
     ? Effect.flatMap(
       orUnreadable(provider, () => byClient),
@@ -116,64 +159,6 @@ const orUnreadable = <A>(
       Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unavailable(provider, "credentials"))
     )
   )
-
-interface Parts {
-  readonly byClient: Additions
-  readonly byGrant: Additions
-  readonly grant: Grant
-  readonly isRenewal: boolean
-  readonly scopes: ReadonlyArray<string>
-  readonly values: Credentials["values"]
-}
-
-const write = (
-  provider: Resolved,
-  { byClient, byGrant, grant, isRenewal, scopes, values }: Parts
-): Built => {
-  const { request: format, tokenEndpoint } = provider
-  const { grant_type, ...more } = byGrant?.parameters ?? {}
-  // In the order in which the RFCs have them.
-  const own = renamed({
-    ...(grant_type === undefined ? {} : { grant_type }),
-    ...byClient?.parameters,
-    ...more,
-    ...(scopes.length > 0 && !isRenewal && grant.scopes !== "grant"
-      ? { scope: scopes.join(format.scopeSeparator ?? " ") }
-      : {})
-  }, format.fields ?? {})
-  const error = check(provider, [
-    ["clientAuthentication", additionsProblem(byClient)],
-    ["grant", additionsProblem(byGrant) ?? takenProblem(byClient?.parameters, (name) => Object.hasOwn(more, name))],
-    ["parameters", takenProblem(provider.parameters, (name) => Object.hasOwn(own, name))]
-  ])
-  if (error) return Effect.fail(error)
-
-  const endpoint = byGrant.url ?? byClient.url ?? tokenEndpoint
-  if (originOf(endpoint) !== originOf(tokenEndpoint)) {
-    const problem = "the token request would go to another origin than the token endpoint's"
-    return Effect.fail(new TokenError({ provider: provider.id, reason: new Unsafe({ kind: "origin", problem }) }))
-  }
-  const fields = { ...own, ...provider.parameters }
-  const method = format.method ?? "POST"
-  const encoding = method === "GET" ? "query" : format.encoding ?? "form"
-  const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
-  const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
-  const http = HttpClientRequest.make(method)(encoding === "query" ? withQuery(endpoint, fields) : endpoint, {
-    headers: { ...accepts, ...(method === "GET" ? notCached : {}), ...Record.map(headers, reveal) },
-    ...(encoding === "query"
-      ? {}
-      : encoding === "json"
-      ? { body: HttpBody.text(json(fields), "application/json") }
-      : { body: HttpBody.text(form(fields), "application/x-www-form-urlencoded") })
-  })
-  return Effect.succeed({
-    http: Redacted.make(http),
-    grant,
-    isRenewal,
-    scopes,
-    secrets: [...new Set(secrets)]
-  })
-}
 
 const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>
   Object.values(fields).flat().filter((value) => typeof value !== "string")
