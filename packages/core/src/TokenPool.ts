@@ -187,7 +187,7 @@ export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P e
     forget: (key) =>
       Effect.sync(() => {
         const known = found(key)
-        const keys = known && State.memoryOf(Account.state(known)).failure?.refusal?.keys
+        const keys = known && State.memoryOf(Account.state(known)).failure?.refusal.keys
         if (keys !== undefined) engine.refusals.forget(() => keys)
         MutableHashMap.remove(accounts, names.of(key))
       }),

@@ -160,9 +160,8 @@ export const make = <Reply>(
           const refusal = refusals.find(keys, grantOf(refreshToken).isRefresh, clocks.look())
           return refusal === undefined ? send(credentials, refreshToken) : failAs(refusal)
         })
-      const primary = (became: RequestFailure["refreshToken"]): Effect.Effect<Token, RequestFailure> => {
-        const sending = (refreshToken?: AccessToken.RefreshToken) =>
-          Effect.catch(sendOnce(refreshToken), (error) => failWith(error, became))
+      const primary = (): Effect.Effect<Token, RequestFailure> => {
+        const sending = (refreshToken?: AccessToken.RefreshToken) => Effect.catch(sendOnce(refreshToken), failWith)
         if (!isSole && provider.grant.refusedAs !== "password") return sending()
         // A password is sent for one account, and by one process, at a time: if it is refused, the others don't send it.
         // So is a refresh token that is the only credential: the newest one, whatever its end.
@@ -182,39 +181,36 @@ export const make = <Reply>(
               return request(refreshToken)
             }
             sent = primaryGrant
-            return Effect.mapError(
-              store.sendSecret({
-                provider: provider.id,
-                credentials: identity,
-                forced: reason === "forced",
-                deadline: Duration.millis(left()),
-                isReplaced: isSole,
-                refreshToken,
-                request
-              }),
-              (failure) => new RequestFailure({ ...failure, refreshToken: became })
-            )
+            return store.sendSecret({
+              provider: provider.id,
+              credentials: identity,
+              forced: reason === "forced",
+              deadline: Duration.millis(left()),
+              isReplaced: isSole,
+              refreshToken,
+              request
+            })
           })
         )
       }
-      if (refreshToken === undefined) return primary("kept")
+      if (refreshToken === undefined) return primary()
       return Effect.catch(sendOnce(refreshToken), (error) => {
-        if (error === running.remembered?.error) return failWith(error, "kept")
+        if (error === running.remembered?.error) return failWith(error)
         const now = clocks.look()
         const { fallsBack, now: next, refreshToken: became } = follows(renewal, error, now)
         if (next === "primary") {
           Account.commit(account, { _tag: "RefreshTokenRefused" })
-          return primary("refused")
+          return Effect.mapError(primary(), (failure) => new RequestFailure({ ...failure, refreshToken: "refused" }))
         }
         running.refreshToken = fallsBack ? "unclear" : became === "possibly spent" ? "possibly spent" : "kept"
         const known = State.memoryOf(state()).renewal
         return fallsBack && known !== undefined && known.unclear > 0 && !State.isServed(state(), now)
-          ? primary("kept")
+          ? primary()
           : failWith(error, became)
       })
     }
 
-    const failWith = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"]) => {
+    const failWith = (error: TokenError.TokenError, refreshToken: RequestFailure["refreshToken"] = "kept") => {
       const now = clocks.look()
       const consequence = follows(sent, error, now)
       return Effect.fail(
@@ -291,12 +287,15 @@ export const make = <Reply>(
       if (error === running.remembered?.error) return Effect.fail(error)
       const now = clocks.look()
       const failures = (State.memoryOf(state()).failure?.count ?? 0) + 1
-      const known = keys === undefined || isOurs(error)
-        // Nothing that a server said is remembered for this account alone.
+      // Nothing that a server said or a network did.
+      const isOurs = error.reason._tag === "Unavailable" && isUnsent(error.reason)
+      const known = keys === undefined || isOurs
+        // It is remembered for this account alone.
         ? remembered(error, now, waitOf(follows(sent, error, now), failures, jitter))
         : refusals.add(keys(), sent, error, now, jitter)
       if (running.requested) {
-        if (isTrouble(error)) outage.failed(account, known.error, now, jitter)
+        // The endpoint can't be reached, or fails: for this account as for others.
+        if (error.reason._tag === "Unavailable" && !isOurs) outage.failed(account, known.error, now, jitter)
         else outage.answered()
       }
       return failAs(known)
@@ -322,9 +321,3 @@ export const make = <Reply>(
 
 /** How long a scope that closes waits for a store to keep what was requested, in milliseconds. */
 const lingers = 5_000
-
-/** Nothing that a server said or a network did. */
-const isOurs = ({ reason }: TokenError.TokenError): boolean => reason._tag === "Unavailable" && isUnsent(reason)
-
-/** The endpoint can't be reached, or fails: for this account as for others. */
-const isTrouble = (error: TokenError.TokenError): boolean => error.reason._tag === "Unavailable" && !isOurs(error)

@@ -271,11 +271,10 @@ export const make = Effect.fnUntraced(function*<Key, Reply>(
       }
       const failed = (error: TokenError.TokenError): Effect.Effect<void> => {
         const now = clocks.look()
-        const { refreshToken, remembered: refusal, requested } = running
-        const until = refusal?.until ?? now.steady
+        const { refreshToken, remembered: refusal = { error, until: now.steady }, requested } = running
         // Other credentials change nothing of what holds all accounts back.
-        const rereads = Effect.isEffect(credentials) && refusal?.keys !== undefined
-        return returned({ _tag: "Failed", inFlight, error, until, requested, rereads, refreshToken, refusal, now })
+        const rereads = Effect.isEffect(credentials) && refusal.keys !== undefined
+        return returned({ _tag: "Failed", inFlight, requested, rereads, refreshToken, refusal, now })
       }
 
       return attempt({ account, credentials, running, started, jitter }).pipe(

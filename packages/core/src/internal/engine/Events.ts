@@ -47,15 +47,12 @@ export type Event<Reply> =
   | {
     readonly _tag: "Failed"
     readonly inFlight: State.InFlight<Reply>
-    /** The error that callers get, with its `retryAt`. */
-    readonly error: TokenError.TokenError
-    /** Until when it is remembered of these credentials. */
-    readonly until: number
     /** Whether a token request was made. */
     readonly requested: boolean
     /** Whether the credentials come from an effect, and may be others next time. */
     readonly rereads: boolean
     readonly refreshToken: State.RefreshTokenFate
+    /** The error that callers get, and until when it is remembered of these credentials. */
     readonly refusal: State.Failure["refusal"]
     readonly now: Now
   }

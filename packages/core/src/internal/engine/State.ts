@@ -97,10 +97,9 @@ export interface Renewal {
 
 /** A failure that is returned without another token request. */
 export interface Failure {
-  readonly error: TokenError.TokenError
   readonly exit: Exit.Exit<never, TokenError.TokenError>
   /** What is remembered of it, for all accounts together where it has keys. */
-  readonly refusal: Remembered | undefined
+  readonly refusal: Remembered
   /** How many there were in a row. */
   readonly count: number
   /**
@@ -163,7 +162,7 @@ export const isServed = (state: State<unknown>, now: Now): boolean =>
 /** The failure that is returned without another token request, if there is one. */
 export const failureAt = (state: State<unknown>, now: Now): Failure | undefined => {
   const { failure } = memoryOf(state)
-  return failure !== undefined && now.steady < failure.until && failure.refusal?.isCleared !== true
+  return failure !== undefined && now.steady < failure.until && failure.refusal.isCleared !== true
     ? failure
     : undefined
 }

@@ -151,10 +151,11 @@ const warnAgainAfter = (warnings: number): number =>
 
 const failed = <Reply>(
   state: State.State<Reply>,
-  { error, inFlight, now, refreshToken, refusal, requested, rereads, until }: Extract<Event<Reply>, { _tag: "Failed" }>
+  { inFlight, now, refreshToken, refusal, requested, rereads }: Extract<Event<Reply>, { _tag: "Failed" }>
 ): Next<Reply> => {
+  const { error, until } = refusal
   const { failure: known } = State.memoryOf(state)
-  const isKnown = error === known?.error
+  const isKnown = error === known?.refusal.error
   const exit = isKnown ? known.exit : Exit.fail(error)
   // What is returned from memory is no event.
   const outcome = isKnown ? undefined : error.reason._tag
@@ -169,7 +170,6 @@ const failed = <Reply>(
   const failure: State.Failure = {
     ...before,
     ...(warns ? { warnings: before.warnings + 1, warnedAt: now.steady } : {}),
-    error,
     exit,
     refusal,
     count,

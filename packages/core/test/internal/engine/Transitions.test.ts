@@ -49,10 +49,10 @@ const expiring = withToken(now.steady - 1, now.steady + 100_000)
 const expired = withToken(now.steady - 100_000, now.steady - 1)
 const rejected = withToken(-Infinity, -Infinity)
 
+const refusal = { error, until: now.steady + 5_000 }
 const failure: State.Failure = {
-  error,
   exit: Exit.fail(error),
-  refusal: undefined,
+  refusal,
   count: 1,
   until: now.steady + 5_000,
   warnings: 0,
@@ -141,12 +141,10 @@ const obtained = (
 const ended = (change: Partial<Extract<Event<unknown>, { _tag: "Failed" }>> = {}): Event<unknown> => ({
   _tag: "Failed",
   inFlight,
-  error,
-  until: now.steady + 5_000,
   requested: true,
   rereads: false,
   refreshToken: "kept",
-  refusal: undefined,
+  refusal,
   now,
   ...change
 })
@@ -330,7 +328,7 @@ describe("Transitions", () => {
       let state: Tested = none
       const pauses: Array<number> = []
       for (let count = 0; count < 8; count++) {
-        state = transition(requested(state), ended({ rereads: true, until: Infinity }))[0]
+        state = transition(requested(state), ended({ rereads: true, refusal: { error, until: Infinity } }))[0]
         pauses.push((State.memoryOf(state).failure?.until ?? 0) - now.steady)
       }
       assert.deepStrictEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
