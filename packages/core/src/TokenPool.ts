@@ -105,12 +105,10 @@ export interface Options<Key, A extends Needs> extends ProviderClient.Options {
  */
 export const make = Effect.fnUntraced(function*<Key, Reply, A extends Needs, P extends Needs>(
   known: Provider<Reply, A, P>,
-  given: Options<Key, A> & AccountOf<P>
+  options: Options<Key, A> & AccountOf<P>
 ): Effect.fn.Return<TokenPool<Key, Reply>, TokenError, HttpClient.HttpClient | Scope.Scope> {
-  // What is no object has no options.
-  const options: typeof given = Object(given)
-  const provider = yield* Effect.fromResult(resolve(known, options))
-  if (!Predicate.isFunction(options.account)) {
+  const provider = yield* Effect.fromResult(resolve(known, Object(options)))
+  if (!Predicate.isFunction(options?.account)) {
     return yield* invalidOption(provider, "account", "must be a function that returns the credentials of an account")
   }
   const http = yield* HttpClient.HttpClient
