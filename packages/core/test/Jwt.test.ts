@@ -248,7 +248,7 @@ describe("PrivateKeyJwt", () => {
         "the first line of a PEM that was not quoted in a .env file",
         "RS256",
         "-----BEGIN RSA PRIVATE KEY-----",
-        /has no line -----END RSA PRIVATE KEY-----; in a file of variables, put the whole key into quotes/
+        /has no line -----END RSA PRIVATE KEY-----; in a .env file, quote the whole key/
       ],
       ["nothing", "RS256", "", /is missing or empty/],
       ["spaces", "RS256", " \n ", /is missing or empty/],
@@ -278,19 +278,19 @@ describe("PrivateKeyJwt", () => {
         "the whole file of a service account",
         "RS256",
         JSON.stringify({ type: "service_account", private_key: pkcs8(pairs.RS256.privateKey) }),
-        /is JSON without kty, so not a JWK; give its private_key/
+        /is JSON without kty; give its private_key/
       ],
       [
         "a set of JWKs",
         "RS256",
         JSON.stringify({ keys: [pairs.RS256.privateKey.export({ format: "jwk" })] }),
-        /is JSON without kty, so not a JWK; give its private_key, or one of its keys$/
+        /is JSON without kty; give its private_key, or one of its keys$/
       ],
       [
         "a JSON file that has the key further inside",
         "RS256",
         JSON.stringify({ boxAppSettings: { appAuth: { privateKey: pkcs8(pairs.RS256.privateKey) } } }),
-        /is JSON without kty, so not a JWK/
+        /is JSON without kty/
       ],
       [
         "a JWK of another algorithm",

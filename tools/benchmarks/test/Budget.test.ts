@@ -22,7 +22,7 @@ const budget = { whole: 72_300, own: 23_900 }
 const optional = { whole: 400, own: 400 }
 
 /** The same of one that signs: half of it reads keys in each notation, and says what is wrong with one. */
-const signing = { whole: 1_930, own: 1_870 }
+const signing = { whole: 1_980, own: 1_900 }
 
 const budgets: Readonly<Record<string, typeof optional>> = { PrivateKeyJwt: signing, JwtBearer: signing }
 

@@ -1,5 +1,5 @@
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Predicate from "effect/Predicate"
@@ -79,8 +79,7 @@ export const clockHint = ({ date = "", receivedAt, requestedAt }: Times): string
 const agreement = 5
 
 /** The whole seconds of a lifetime that has no problem. */
-export const secondsOf = (lifetime: Duration.Input = Duration.minutes(1)): number =>
-  Math.round((millisOf(lifetime) ?? 0) / 1000)
+export const secondsOf = (lifetime: Duration.Input = 60_000): number => Math.round((millisOf(lifetime) ?? 0) / 1000)
 
 /**
  * What is wrong with the algorithm, or with the lifetime of the JWTs, of a method or a grant, which is an option of that
@@ -126,11 +125,9 @@ const decode = async (algorithm: Algorithm, text: string): Promise<CryptoKey | s
     const key = source instanceof Uint8Array
       ? await subtle.importKey("pkcs8", source, parameters, false, ["sign"])
       : await subtle.importKey("jwk", source, parameters, false, ["sign"])
-    const problem = lengthProblem(algorithm, key)
-    if (problem !== undefined) return problem
     // Not every platform looks at the curve or the kind of a key before it signs.
     await subtle.sign(parameters, key, new Uint8Array())
-    return key
+    return lengthProblem(algorithm, key) ?? key
   } catch (error) {
     return subtle === undefined
       ? "needs crypto.subtle, which browsers have only over https and on localhost"
@@ -148,7 +145,7 @@ const jwkOf = (algorithm: Algorithm, text: string): JsonWebKey | string => {
   // Not every platform compares `alg`, or knows both names of Ed25519; the application says what the key is used for.
   const { alg, key_ops: _, use: __, ...jwk } = json
   return jwk.kty === undefined
-    ? "is JSON without kty, so not a JWK; give its private_key, or one of its keys"
+    ? "is JSON without kty; give its private_key, or one of its keys"
     : jwk.d === undefined && jwk.kty !== "oct"
     ? isPublic
     : alg !== undefined && Reflect.get(algorithms, alg) !== algorithms[algorithm]
@@ -170,7 +167,7 @@ const pkcs8Of = (text: string): Uint8Array<ArrayBuffer> | string => {
     : label.startsWith("OPENSSH")
     ? "is in OpenSSH's own format; convert it: ssh-keygen -p -m PKCS8 -f key"
     : end === ""
-    ? `has no line -----END ${label}-----; in a file of variables, put the whole key into quotes`
+    ? `has no line -----END ${label}-----; in a .env file, quote the whole key`
     // A variable of one line has \n or spaces instead of line ends, of any kind.
     : pkcs8(starts[label], orUndefined(() => atob(body.replaceAll(/\\+[rn]|\s/g, ""))) ?? "")
 }
