@@ -2,7 +2,6 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Additions, Context, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
@@ -109,12 +108,12 @@ const build = (
     const headers = { ...format.headers, ...byClient.headers, ...byGrant.headers }
     const secrets = [values, headers, provider.parameters, own].flatMap(secretsOf)
     const http = HttpClientRequest.make(method)(encoding === "query" ? withQuery(endpoint, fields) : endpoint, {
-      headers: { ...accepts, ...(method === "GET" ? notCached : {}), ...Record.map(headers, reveal) },
-      ...(encoding === "query"
-        ? {}
+      headers: { ...accepts, ...(method === "GET" ? notCached : {}), ...copyOf(headers, reveal) },
+      body: encoding === "query"
+        ? HttpBody.empty
         : encoding === "json"
-        ? { body: HttpBody.text(json(fields), "application/json") }
-        : { body: HttpBody.text(form(fields), "application/x-www-form-urlencoded") })
+        ? HttpBody.text(JSON.stringify(copyOf(fields, reveal)), "application/json")
+        : HttpBody.text(form(fields), "application/x-www-form-urlencoded")
     })
     return Effect.succeed({
       http: Redacted.make(http),
@@ -171,16 +170,10 @@ const renamed = (fields: Parameters, names: Readonly<Record<string, string | fal
     })
   )
 
-const revealed = (fields: Parameters): ReadonlyArray<readonly [name: string, value: string | ReadonlyArray<string>]> =>
-  Object.entries(fields).map(([name, value]) =>
-    typeof value === "string" || Redacted.isRedacted(value) ? [name, reveal(value)] : [name, value.map(reveal)]
-  )
-
 const form = (fields: Parameters): string =>
-  new URLSearchParams(revealed(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each])))
-    .toString()
-
-const json = (fields: Parameters): string => JSON.stringify(Object.fromEntries(revealed(fields)))
+  new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, reveal(each)]))
+  ).toString()
 
 const withQuery = (url: string, fields: Parameters): string => {
   const query = form(fields)
@@ -221,7 +214,7 @@ const identified = (provider: Resolved, { values }: Credentials): ReadonlyArray<
   sorted(values)
 ]
 
-const sorted = (fields: Parameters) => revealed(fields).toSorted(([a], [b]) => a < b ? -1 : 1)
+const sorted = (fields: Parameters) => Object.entries(copyOf(fields, reveal)).toSorted(([a], [b]) => a < b ? -1 : 1)
 
 /** The set of scopes of a request: those that are named, or else the provider's own; sorted, each once. */
 export const scopeSet = (
