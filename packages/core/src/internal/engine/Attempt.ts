@@ -97,9 +97,10 @@ export const make = <Reply>(
       return Effect.fail(refusal.error)
     }
 
-    /** Sends a request, and sends it again where it failed for a transient reason. */
+    /** Sends a request, where nothing forbids it, and sends it again where it failed for a transient reason. */
     const send = (
       credentials: TokenRequest.Credentials,
+      keys: () => Keys,
       refreshToken: AccessToken.RefreshToken | undefined
     ): Effect.Effect<Token, TokenError.TokenError> => {
       /** What the request is made of. */
@@ -146,7 +147,10 @@ export const make = <Reply>(
           }
         })
       }
-      return attempt(1)
+      return Effect.suspend(() => {
+        const refusal = refusals.find(keys, grantOf(refreshToken).isRefresh, clocks.look())
+        return refusal === undefined ? attempt(1) : failAs(refusal)
+      })
     }
 
     /** Requests with the refresh token and, where that is to be followed by it, with the primary grant. */
@@ -155,13 +159,9 @@ export const make = <Reply>(
       keys: () => Keys,
       refreshToken: AccessToken.RefreshToken | undefined
     ): Effect.Effect<Token, RequestFailure> => {
-      const sendOnce = (refreshToken: AccessToken.RefreshToken | undefined) =>
-        Effect.suspend(() => {
-          const refusal = refusals.find(keys, grantOf(refreshToken).isRefresh, clocks.look())
-          return refusal === undefined ? send(credentials, refreshToken) : failAs(refusal)
-        })
       const primary = (): Effect.Effect<Token, RequestFailure> => {
-        const sending = (refreshToken?: AccessToken.RefreshToken) => Effect.catch(sendOnce(refreshToken), failWith)
+        const sending = (refreshToken?: AccessToken.RefreshToken) =>
+          Effect.catch(send(credentials, keys, refreshToken), failWith)
         if (!isSole && provider.grant.refusedAs !== "password") return sending()
         // A password is sent for one account, and by one process, at a time: if it is refused, the others don't send it.
         // So is a refresh token that is the only credential: the newest one, whatever its end.
@@ -194,7 +194,7 @@ export const make = <Reply>(
         )
       }
       if (refreshToken === undefined) return primary()
-      return Effect.catch(sendOnce(refreshToken), (error) => {
+      return Effect.catch(send(credentials, keys, refreshToken), (error) => {
         if (error === running.remembered?.error) return failWith(error)
         const now = clocks.look()
         const { fallsBack, now: next, refreshToken: became } = follows(renewal, error, now)

@@ -56,12 +56,9 @@ const isShort = (response: HttpClientResponse.HttpClientResponse): boolean => {
   return Number(headers["content-length"]) <= limit
     && headers["content-encoding"] === undefined
     && headers["transfer-encoding"] === undefined
-    && !hidesHeaders(response)
+    // A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not that length.
+    && !Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")
 }
-
-// A browser hides what a server of another origin doesn't expose, `content-encoding` for one, but not `content-length`.
-const hidesHeaders = (response: HttpClientResponse.HttpClientResponse): boolean =>
-  Option.exists(HttpClientResponse.toWeb(response), ({ type }) => type === "cors")
 
 /** The bytes of a body, or `undefined` where it is too large. */
 export const read = <E>(body: Stream.Stream<Uint8Array, E>): Effect.Effect<ArrayBuffer | undefined, E> =>

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type { Additions, Context, Parameters } from "../../ClientAuthentication.ts"
 import type { Grant } from "../../Grant.ts"
 import { TokenError, Unsafe } from "../../TokenError.ts"
-import { asEffect } from "../asEffect.ts"
+import { readFrom } from "../asEffect.ts"
 import { originOf } from "../http/url.ts"
 import { copyOf, reveal } from "../plain.ts"
 import { orUndefined } from "../text/orUndefined.ts"
@@ -153,10 +153,9 @@ const orUnreadable = <A>(
   provider: Resolved,
   make: () => A | Effect.Effect<A, unknown>
 ): Effect.Effect<A, TokenError> =>
-  Effect.suspend(() => asEffect(make())).pipe(
-    Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unavailable(provider, "credentials"))
-    )
+  readFrom(
+    make,
+    (cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(unavailable(provider, "credentials"))
   )
 
 const secretsOf = (fields: Parameters): ReadonlyArray<Redacted.Redacted> =>

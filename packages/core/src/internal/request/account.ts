@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import type { Problem, Values } from "../../ClientAuthentication.ts"
 import type { Secret } from "../../Provider.ts"
 import type { TokenError } from "../../TokenError.ts"
-import { asEffect, readAll } from "../asEffect.ts"
+import { readAll, readFrom } from "../asEffect.ts"
 import { copyOf } from "../plain.ts"
 import { unavailable } from "../unavailable.ts"
 import { check, invalidOption, missing, problemsOf } from "./check.ts"
@@ -55,7 +55,11 @@ const checked = Effect.fnUntraced(function*(
   if (error) return yield* error
   const values = Record.filter(given, isKnown)
   for (const option of ["clientAuthentication", "grant"] as const) {
-    const problem = yield* validate(option, provider[option], values)
+    const part: Validated = provider[option]
+    const problem = yield* readFrom(
+      () => part.validate?.(values),
+      () => Effect.succeed({ name: option, problem: "has a validate that failed" })
+    )
     if (problem) return yield* invalidOption(provider, problem.name, problem.problem)
   }
   return { values, scopes: given.scopes ?? [] }
@@ -67,9 +71,3 @@ const isKnown = (value: unknown): value is string | Redacted.Redacted =>
 interface Validated {
   validate?(values: Partial<Values<{}>>): Problem | undefined | Effect.Effect<Problem | undefined>
 }
-
-// Code of an application may throw, and quote what it throws for.
-const validate = (name: string, part: Validated, values: {}): Effect.Effect<Problem | undefined> =>
-  Effect.suspend(() => asEffect(part.validate?.(values))).pipe(
-    Effect.catchCause(() => Effect.succeed({ name, problem: "has a validate that failed" }))
-  )
