@@ -1,7 +1,6 @@
-import type { TokenError } from "../../TokenError.ts"
+import { TokenError } from "../../TokenError.ts"
 import type { Now } from "./Clocks.ts"
-import { type Sent, waitOf } from "./ReplyMeaning.ts"
-import { follows, remembered } from "./RetryAt.ts"
+import { type Consequence, consequenceOf, type Sent, waitOf } from "./ReplyMeaning.ts"
 
 /*
  * What is remembered of failed token requests, for all accounts of an engine together: a password that seven views of an
@@ -119,3 +118,16 @@ const concerns = (refusal: Entry, isRefresh: boolean): boolean =>
   refusal.isRefresh === isRefresh || bothGrants.includes(refusal.error.reason._tag)
 
 const bothGrants = ["CredentialsRefused", "Throttled", "Unavailable"]
+
+/** What follows from a failure now: until its `retryAt`, the server asked to wait. */
+export const follows = (sent: Sent, { reason, retryAt }: TokenError, now: Now): Consequence =>
+  consequenceOf(sent, reason, retryAt === undefined ? undefined : Math.max(0, retryAt - now.wall))
+
+/**
+ * A failure as it is remembered for a while, in milliseconds: by the steady clock, and as callers get it, with the
+ * instant from which on another request is sent, if there is one.
+ */
+export const remembered = (error: TokenError, now: Now, wait: number) => ({
+  error: new TokenError({ ...error, retryAt: Number.isFinite(wait) ? now.wall + wait : undefined }),
+  until: now.steady + wait
+})
