@@ -96,15 +96,11 @@ interface Account {
   readonly audience?: string | undefined
 }
 
-const sign = (
-  options: Options,
-  { audience = options.audience, certificateThumbprint, clientId, keyId, privateKey }: Account,
-  { tokenEndpoint }: Context
-) =>
-  Jwt.sign(options, privateKey, { kid: keyId, "x5t#S256": certificateThumbprint }, {
-    iss: clientId,
-    sub: clientId,
-    aud: audience ?? tokenEndpoint
+const sign = (options: Options, account: Account, context: Context) =>
+  Jwt.sign(options, account.privateKey, { kid: account.keyId, "x5t#S256": account.certificateThumbprint }, {
+    iss: account.clientId,
+    sub: account.clientId,
+    aud: account.audience ?? options.audience ?? context.tokenEndpoint
   })
 
 /**
