@@ -216,7 +216,7 @@ describe("PrivateKeyJwt", () => {
 
   for (
     const [what, algorithm, key, problem] of [
-      ["text that is no key", "RS256", "s3cret", /must be a private key: PEM that begins with/],
+      ["text that is no key", "RS256", "s3cret", /must be a private key: PEM \(-----BEGIN/],
       ["a broken PEM", "RS256", "-----BEGIN PRIVATE KEY-----\nc3Vycm91bmRlZA==\n-----END PRIVATE KEY-----", /is not a/],
       [
         "a PEM that has lost lines",
@@ -240,7 +240,7 @@ describe("PrivateKeyJwt", () => {
         "Base64 without its first and last line",
         "RS256",
         pkcs8(pairs.RS256.privateKey).split("\n").slice(1, -2).join("\n"),
-        /must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----/
+        /must be a private key: PEM \(-----BEGIN PRIVATE KEY-----\)/
       ],
       ["the name of a file", "RS256", "/run/secrets/acme.pem", /must be a private key/],
       ["half of a PEM", "RS256", pkcs8(pairs.RS256.privateKey).slice(0, 400), /has no line -----END PRIVATE KEY-----/],

@@ -159,7 +159,7 @@ const pkcs8Of = (text: string): Uint8Array<ArrayBuffer> | string => {
   return label === undefined
     ? text.startsWith("LS0tLS1CRUdJTi")
       ? "is PEM in Base64; decode it"
-      : "must be a private key: PEM that begins with -----BEGIN PRIVATE KEY-----, or a JWK"
+      : "must be a private key: PEM (-----BEGIN PRIVATE KEY-----), or a JWK"
     : body === undefined
     ? `is a ${label.toLowerCase()}; the private key is needed`
     : /ENCRYPTED/.test(label + body)
