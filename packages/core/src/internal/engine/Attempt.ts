@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -248,12 +249,10 @@ export const make = <Reply>(
       // Another process may have a refresh token, where the primary grant was refused.
       const refusal = refusals.find(known, refreshToken !== undefined || store.reject !== undefined, now)
       if (refusal !== undefined) return failAs(refusal)
-      const need: Need<Reply> = {
+      const need = new LazyNeed<Reply>({
         provider: provider.id,
         reply: provider.reply,
-        get identity() {
-          return identity()
-        },
+        makeIdentity: identity,
         reason,
         current: State.tokenOf(state().cached),
         renews,
@@ -265,7 +264,7 @@ export const make = <Reply>(
           : undefined,
         deadline: Duration.millis(left()),
         request: (refreshToken) => request(credentials, known, refreshToken)
-      }
+      })
       return Effect.map(
         store === none
           ? none.obtain(need)
@@ -315,6 +314,15 @@ export const make = <Reply>(
         : Effect.andThen(Effect.sleep(Backoff.unkeptPause(unkept)), begin),
       conclude
     )
+  }
+}
+
+/** A need whose identity is made when it is asked for. An object with a getter of its own would take twice the memory. */
+class LazyNeed<Reply> extends Data.Class<
+  Omit<Need<Reply>, "identity"> & { readonly makeIdentity: () => Redacted.Redacted }
+> {
+  get identity(): Redacted.Redacted {
+    return this.makeIdentity()
   }
 }
 
